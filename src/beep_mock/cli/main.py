@@ -1,0 +1,78 @@
+"""The command `beep-mock`: commands load when they are called, faults become one line and exit code 2."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from beep_mock import __version__
+from beep_mock.errors import BeepMockError
+
+__all__ = ["cli", "main"]
+
+_COMMANDS = {
+    "check": "Check contracts and overrides: valid, truthful examples, an answer for every operation.",
+    "completion": "Print the shell completion script for bash, zsh or fish.",
+    "graph": "Draw who consumes whom, as Mermaid: dependency graph or sequence diagram.",
+    "init": "Lay out a workspace: first contract, mock, pact test and CI.",
+    "serve": "Serve one OpenAPI document as a mock, at the root path.",
+    "up": "Serve the workspace's services as mocks at one address, or run a command against them.",
+    "verify": "Replay the pacts that name a provider at that provider.",
+}
+
+
+class _LazyGroup(click.Group):
+    """A group whose commands live in modules of the same name, each defining ``command``."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = import_module(f"beep_mock.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(_COMMANDS.items()))
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["--help"]})
+@click.version_option(__version__, prog_name="beep-mock")
+def cli() -> None:
+    """Contract testing and mock servers from OpenAPI documents.
+
+    \b
+    Examples:
+      beep-mock up world                         mock one service of the workspace
+      beep-mock up --for hello -- pytest         run a command against mocked peers
+      beep-mock serve openapi.yaml               mock any OpenAPI document
+      beep-mock verify world                     replay the pacts at a provider
+
+    Exit codes: 0 clean, 1 findings, 2 fault.
+    """
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Run the command line and exit with 0 (clean), 1 (findings) or 2 (fault)."""
+    try:
+        code = cli.main(args=arguments, prog_name="beep-mock", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        code = stop.exit_code
+    except click.exceptions.Abort:
+        click.echo("aborted", err=True)
+        code = 130
+    except click.ClickException as fault:
+        fault.show()
+        code = 2
+    except BeepMockError as fault:
+        click.echo(f"{click.style('error:', fg='red', bold=True)} {fault}", err=True)
+        code = 2
+    except BrokenPipeError:  # the reader of our output has gone (`| head`)
+        sys.stderr.close()
+        code = 141
+    sys.exit(code if isinstance(code, int) else 0)

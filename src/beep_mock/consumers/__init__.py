@@ -1,0 +1,1 @@
+"""What a consumer needs: recording pacts."""

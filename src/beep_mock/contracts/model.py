@@ -1,0 +1,229 @@
+"""The compiled contract: frozen values that say what a document promises, without its ``$ref``s.
+
+A *place* (``at``) is where a node stands: ``#/paths/~1worlds`` in the root document, ``common.yaml#/components/x`` in a
+file it refers to (relative to the root document's folder). :meth:`Document.where` turns it into file and pointer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from beep_mock.findings import Finding
+from beep_mock.interaction import MISSING, Json, Location, Missing
+
+if TYPE_CHECKING:
+    from beep_mock.contracts.document import Document
+    from beep_mock.contracts.router import Router
+    from beep_mock.contracts.schemas import SchemaStore
+
+__all__ = [
+    "Contract",
+    "Encoding",
+    "Example",
+    "Header",
+    "MediaType",
+    "Operation",
+    "Parameter",
+    "RequestBody",
+    "ResponseSpec",
+    "Schema",
+    "SecurityScheme",
+    "Violation",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """A schema as written (a mapping or a bool, its ``$ref``s made canonical, not resolved) and where it stands."""
+
+    node: Any
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A named example. ``name`` is ``""`` for the unnamed ``example`` keyword.
+
+    ``value`` is the decoded value, or :data:`MISSING` when it is only an ``externalValue``; ``serialized`` is the text
+    to send as it stands where the document gives one (OpenAPI 3.2 ``serializedValue``).
+    """
+
+    name: str
+    value: Json | Missing
+    at: str
+    serialized: str | None = None
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A declared response header (always style ``simple``). ``name`` is as declared."""
+
+    name: str
+    required: bool
+    explode: bool
+    schema: Schema | None
+    examples: tuple[Example, ...]
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How one property of a form or multipart body travels (OpenAPI Encoding Object, defaults filled in)."""
+
+    content_type: str
+    style: str
+    explode: bool
+    allow_reserved: bool
+    headers: tuple[Header, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MediaType:
+    """One entry of a ``content`` mapping. ``name`` is the key as written (``application/json; charset=utf-8``)."""
+
+    name: str
+    schema: Schema | None
+    examples: tuple[Example, ...]
+    encoding: Mapping[str, Encoding]
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter with the specification's defaults filled in.
+
+    ``media_type`` is set for a parameter described by ``content``; its schema is then the media type's. ``name`` is as
+    declared; ``key`` is ``"<location>.<name>"`` with header names in lower case.
+    """
+
+    name: str
+    location: Location
+    required: bool
+    style: str
+    explode: bool
+    allow_reserved: bool
+    allow_empty_value: bool
+    schema: Schema | None
+    media_type: str
+    examples: tuple[Example, ...]
+    at: str
+
+    @property
+    def key(self) -> str:
+        """The parameter's name among the decoded values of a request."""
+        name = self.name.lower() if self.location == "header" else self.name
+        return f"{self.location}.{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestBody:
+    """The declared request body."""
+
+    required: bool
+    content: tuple[MediaType, ...]
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseSpec:
+    """A declared response. ``status`` is as written: ``"200"``, ``"4XX"`` (upper case) or ``"default"``."""
+
+    status: str
+    description: str
+    headers: tuple[Header, ...]
+    content: tuple[MediaType, ...]
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityScheme:
+    """A security scheme. ``type`` is ``apiKey``, ``http``, ``oauth2``, ``openIdConnect`` or ``mutualTLS``.
+
+    ``scheme`` is the lower-case HTTP authentication scheme (``bearer``); ``location`` and ``parameter`` are where an
+    API key travels.
+    """
+
+    name: str
+    type: str
+    scheme: str = ""
+    location: str = ""
+    parameter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation: a method at a path template.
+
+    ``security`` lists alternatives; each is a tuple of schemes that must all be met, an empty alternative means
+    anonymous access is fine, and an empty tuple of alternatives that nothing is demanded. ``base_paths`` are the path
+    parts of the servers that apply (``/api/v1``; ``""`` for the root), in the order declared. ``broken`` is the finding
+    that makes the operation unusable, if there is one: the mock then answers 500 with its pointer.
+    """
+
+    method: str
+    path: str
+    operation_id: str
+    summary: str
+    tags: tuple[str, ...]
+    parameters: tuple[Parameter, ...]
+    request_body: RequestBody | None
+    responses: tuple[ResponseSpec, ...]
+    security: tuple[tuple[SecurityScheme, ...], ...]
+    base_paths: tuple[str, ...]
+    at: str
+    broken: Finding | None = None
+    deprecated: bool = False
+    extensions: Mapping[str, Any] = field(default_factory=dict)
+    """The operation's ``x-`` fields, as written."""
+
+    @property
+    def key(self) -> str:
+        """``GET /worlds/{worldId}``: unique in a contract, and what reports print."""
+        return f"{self.method} {self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """A compiled document.
+
+    ``operations`` is by key, in the document's order. ``findings`` lists what is wrong with the document;
+    ``schemas.findings()`` adds what only the compilation of schemas discovers.
+    """
+
+    title: str
+    version: str
+    openapi: str
+    document: Document
+    operations: Mapping[str, Operation]
+    router: Router
+    schemas: SchemaStore
+    base_paths: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    extensions: Mapping[str, Any] = field(default_factory=dict)
+    """The document's top-level ``x-`` fields, as written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One reason why a message does not keep its contract, in the shape that problem answers print.
+
+    ``location`` is where in the message: ``("path", "worldId")``, ``("body", "climate")``. ``severity`` is ``"Error"``,
+    ``"Warning"``, ``"Information"`` or ``"Hint"`` (Prism's words); ``code`` the JSON Schema keyword or a short name.
+    """
+
+    location: tuple[str, ...]
+    severity: str
+    code: str
+    message: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """The entry of a problem's ``validation`` list."""
+        return {
+            "location": list(self.location),
+            "severity": self.severity,
+            "code": self.code,
+            "message": self.message,
+        }

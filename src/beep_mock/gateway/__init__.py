@@ -1,0 +1,1 @@
+"""Many services at one address, mocked or real."""

@@ -1,0 +1,1 @@
+"""Pact files, read as interactions."""

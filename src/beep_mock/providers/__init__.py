@@ -1,0 +1,1 @@
+"""What a provider proves: pacts replayed at it."""
