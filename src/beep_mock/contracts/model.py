@@ -1,5 +1,7 @@
 """The compiled contract: frozen values that say what a document promises, without its ``$ref``s.
 
+Operations and contracts compare and hash by identity, so that what is derived from them can be kept beside them.
+
 A *place* (``at``) is where a node stands: ``#/paths/~1worlds`` in the root document, ``common.yaml#/components/x`` in a
 file it refers to (relative to the root document's folder). :meth:`Document.where` turns it into file and pointer.
 """
@@ -153,7 +155,7 @@ class SecurityScheme:
     parameter: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Operation:
     """One operation: a method at a path template.
 
@@ -185,7 +187,7 @@ class Operation:
         return f"{self.method} {self.path}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Contract:
     """A compiled document.
 
