@@ -1,0 +1,108 @@
+"""A response against its operation: status declared, media type declared, headers and body as their schemas say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from beep_mock.contracts.bodies import BodyError, compile_body_decoder, match_media_type, parse_content_type
+from beep_mock.contracts.model import Contract, Header, MediaType, Operation, Parameter, ResponseSpec, Violation
+from beep_mock.contracts.parameters import compile_decoder
+from beep_mock.contracts.validator import validator_of
+from beep_mock.interaction import MISSING
+
+__all__ = ["response_violations"]
+
+_BODILESS = {204, 304}  # RFC 9110, sections 15.3.5 and 15.4.5
+_IGNORED_HEADERS = {"content-type", "accept", "authorization"}  # OpenAPI 3, Response Object, `headers`
+
+
+def response_violations(
+    contract: Contract,
+    operation: Operation,
+    status: int,
+    headers: Sequence[tuple[str, str]],
+    body: bytes,
+    *,
+    method: str = "",
+) -> list[Violation]:
+    """Why a response does not keep the contract; empty when it does. ``method`` is the request's (HEAD has no body)."""
+    validator_of(contract).register_all()
+    spec = _declared(operation, status)
+    if spec is None:
+        declared = ", ".join(r.status for r in operation.responses) or "none"
+        message = f"status {status} is not declared by {operation.key}; declared: {declared}"
+        return [Violation(("status",), "Error", "status", message)]
+    found = _header_violations(contract, spec, headers)
+    if (method or operation.method) == "HEAD" or status in _BODILESS:
+        return found
+    content_type = next((v for n, v in headers if n.lower() == "content-type"), "")
+    return found + _body_violations(contract, spec, content_type, body)
+
+
+def _declared(operation: Operation, status: int) -> ResponseSpec | None:
+    by_status = {r.status: r for r in operation.responses}
+    return by_status.get(str(status)) or by_status.get(f"{status // 100}XX") or by_status.get("default")
+
+
+def _header_violations(contract: Contract, spec: ResponseSpec, headers: Sequence[tuple[str, str]]) -> list[Violation]:
+    sent: dict[str, str] = {}
+    for name, value in headers:
+        key = name.lower()
+        sent[key] = f"{sent[key]},{value}" if key in sent else value
+    found = []
+    for header in spec.headers:
+        name = header.name.lower()
+        if name in _IGNORED_HEADERS:
+            continue
+        if name not in sent:
+            if header.required:
+                message = f"header {header.name!r} is required"
+                found.append(Violation(("header", name), "Error", "required", message))
+        elif header.schema is not None:
+            found += _judge_header(contract, header, sent[name])
+    return found
+
+
+def _judge_header(contract: Contract, header: Header, text: str) -> list[Violation]:
+    assert header.schema is not None  # noqa: S101 - the caller has looked
+    parameter = Parameter(
+        header.name, "header", True, "simple", header.explode, False, False, header.schema, "", (), header.at
+    )
+    decode = compile_decoder((parameter,), contract.document)
+    values = decode({}, "", {f"HTTP_{header.name.upper().replace('-', '_')}": text})
+    key = contract.schemas.register(header.schema, "response")
+    value = values.get(parameter.key, text)
+    return [
+        Violation(("header", header.name.lower(), *v.pointer), "Error", v.keyword, v.message)
+        for v in contract.schemas.violations(key, value)
+    ]
+
+
+def _body_violations(contract: Contract, spec: ResponseSpec, content_type: str, body: bytes) -> list[Violation]:
+    if not spec.content:
+        return []
+    names = [m.name for m in spec.content]
+    if not content_type:
+        if not body:
+            return [Violation(("body",), "Error", "required", f"a body of type {' or '.join(names)} is declared")]
+        return [Violation(("header", "content-type"), "Error", "required", "the response names no content type")]
+    index = match_media_type(content_type, names)
+    if index is None:
+        message = f"content type {content_type!r} is not declared; declared: {', '.join(names)}"
+        return [Violation(("header", "content-type"), "Error", "content-type", message)]
+    return _judge_body(contract, spec.content[index], parse_content_type(content_type)[1], body)
+
+
+def _judge_body(contract: Contract, media: MediaType, parameters: dict[str, str], body: bytes) -> list[Violation]:
+    if media.schema is None:
+        return []
+    try:
+        value = compile_body_decoder(media, contract.document)(body, parameters)
+    except BodyError as error:
+        return [Violation(("body",), "Error", error.code, error.message)]
+    if value is MISSING:
+        return []
+    key = contract.schemas.register(media.schema, "response")
+    return [
+        Violation(("body", *v.pointer), "Error", v.keyword, v.message) for v in contract.schemas.violations(key, value)
+    ]

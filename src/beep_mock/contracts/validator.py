@@ -1,0 +1,191 @@
+"""A message against its operation: requests read and judged in one go, responses judged with reasons.
+
+One synthetic object schema an operation and media type holds all parameters (``query.limit``) and the body, so that a
+valid request costs one call of the JSON Schema library; reasons are only looked for when that call says no.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from threading import Lock
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from beep_mock.contracts.bodies import BodyError, compile_body_decoder, match_media_type, parse_content_type
+from beep_mock.contracts.model import Contract, MediaType, Operation, Schema, Violation
+from beep_mock.contracts.parameters import compile_decoder
+from beep_mock.interaction import MISSING, Json
+
+__all__ = ["RequestReader", "Validator", "validator_of"]
+
+_MEMO_LIMIT = 64
+_NOTHING: tuple[Violation, ...] = ()
+
+Verdict = tuple[dict[str, Json], tuple[Violation, ...], int]
+"""Decoded values by key, the violations, and the status they call for: 0 (none), 415 or 422."""
+
+
+class Validator:
+    """Everything that judges messages of one contract. Readers are compiled on an operation's first request."""
+
+    def __init__(self, contract: Contract) -> None:
+        self.contract = contract
+        self._readers: dict[Operation, RequestReader] = {}
+        self._registered = False
+        self._lock = Lock()
+
+    def reader(self, operation: Operation) -> RequestReader:
+        """The request reader of ``operation``."""
+        reader = self._readers.get(operation)
+        if reader is None:
+            self.register_all()
+            reader = self._readers.setdefault(operation, RequestReader(self.contract, operation))
+        return reader
+
+    def register_all(self) -> None:
+        """Make all schemas known before the first is compiled, so that they share one compiled validator."""
+        with self._lock:
+            if self._registered:
+                return
+            self._registered = True
+            schemas = self.contract.schemas
+            for operation in self.contract.operations.values():
+                if operation.broken is not None:
+                    continue
+                for key, properties, required in _request_objects(operation):
+                    schemas.register_object(key, properties, required, "request")
+                for response in operation.responses:
+                    for media in response.content:
+                        if media.schema is not None:
+                            schemas.register(media.schema, "response")
+                    for header in response.headers:
+                        if header.schema is not None:
+                            schemas.register(header.schema, "response")
+
+
+_validators: WeakKeyDictionary[Contract, Validator] = WeakKeyDictionary()
+_validators_lock = Lock()
+
+
+def validator_of(contract: Contract) -> Validator:
+    """The one validator of ``contract``."""
+    with _validators_lock:
+        validator = _validators.get(contract)
+        if validator is None:
+            validator = _validators[contract] = Validator(contract)
+        return validator
+
+
+class RequestReader:
+    """Decodes and judges the requests of one operation."""
+
+    def __init__(self, contract: Contract, operation: Operation) -> None:
+        self._operation = operation
+        self._schemas = contract.schemas
+        self._decode = compile_decoder(operation.parameters, contract.document)
+        self._key = _key(operation)
+        self._check: Callable[[Json], bool] | None = (
+            contract.schemas.checker(self._key) if operation.parameters else None
+        )
+        self._required = tuple(p for p in operation.parameters if p.required)
+        body = operation.request_body
+        self._content = body.content if body is not None else ()
+        self._body_required = body is not None and body.required
+        self._names = [m.name for m in self._content]
+        self._document = contract.document
+        self._media: list[tuple[Callable[..., Json], Callable[[Json], bool], str] | None] = [None] * len(self._content)
+        self._by_content_type: dict[str, tuple[int, Mapping[str, str]] | None] = {}
+
+    def read(self, path_values: Mapping[str, str], query: str, environ: Mapping[str, Any], body: bytes) -> Verdict:
+        """Decode a request; ``query`` is the raw query string, ``environ`` a WSGI environ, ``body`` the whole body.
+
+        An undecodable value stays as it was sent, so that the violation can show it.
+        """
+        values = self._decode(path_values, query, environ)
+        if self._content and (body or self._body_required):
+            return self._with_body(values, environ.get("CONTENT_TYPE", ""), body)
+        if self._check is None or self._check(values):
+            return values, _NOTHING, 0
+        return values, self._reasons(self._key, values), 422
+
+    def media_type(self, environ: Mapping[str, Any]) -> str:
+        """The declared media type that a request's body was read as, or ``""``."""
+        found = self._find(environ.get("CONTENT_TYPE", ""))
+        return self._names[found[0]] if found is not None else ""
+
+    def _with_body(self, values: dict[str, Json], content_type: str, body: bytes) -> Verdict:
+        if not body:
+            missing = Violation(("body",), "Error", "required", "a request body is required")
+            return values, (*self._reasons(self._key, values), missing), 422
+        found = self._find(content_type)
+        if found is None:
+            supported = ", ".join(self._names)
+            message = f"content type {content_type!r} is not declared; declared: {supported}"
+            return values, (Violation(("header", "content-type"), "Error", "content-type", message),), 415
+        index, parameters = found
+        decode, check, key = self._media[index] or self._compile_media(index)
+        try:
+            value = decode(body, parameters)
+        except BodyError as error:
+            broken = Violation(("body",), "Error", error.code, error.message)
+            return values, (*self._reasons(self._key, values), broken), 422
+        if value is MISSING:  # a type whose content no schema can judge
+            if self._check is None or self._check(values):
+                return values, _NOTHING, 0
+            return values, self._reasons(self._key, values), 422
+        values["body"] = value
+        if check(values):
+            return values, _NOTHING, 0
+        return values, self._reasons(key, values), 422
+
+    def _find(self, content_type: str) -> tuple[int, Mapping[str, str]] | None:
+        try:
+            return self._by_content_type[content_type]
+        except KeyError:
+            pass
+        found: tuple[int, Mapping[str, str]] | None
+        if not content_type:  # RFC 9110, section 8.3: the recipient may assume one
+            found = (0, {}) if self._names else None
+        else:
+            index = match_media_type(content_type, self._names)
+            found = (index, parse_content_type(content_type)[1]) if index is not None else None
+        if len(self._by_content_type) < _MEMO_LIMIT:
+            self._by_content_type[content_type] = found
+        return found
+
+    def _compile_media(self, index: int) -> tuple[Callable[..., Json], Callable[[Json], bool], str]:
+        media = self._content[index]
+        key = _key(self._operation, media)
+        compiled = (compile_body_decoder(media, self._document), self._schemas.checker(key), key)
+        self._media[index] = compiled
+        return compiled
+
+    def _reasons(self, key: str, values: Mapping[str, Json]) -> tuple[Violation, ...]:
+        reasons = [
+            Violation(tuple(p.key.split(".", 1)), "Error", "required", f"{p.location} parameter {p.name!r} is required")
+            for p in self._required
+            if p.key not in values
+        ]
+        if self._operation.parameters or key != self._key:
+            for found in self._schemas.violations(key, values):
+                if found.pointer:
+                    location, *rest = found.pointer
+                    head = tuple(location.split(".", 1))
+                    reasons.append(Violation((*head, *rest), "Error", found.keyword, found.message))
+        return tuple(reasons)
+
+
+def _key(operation: Operation, media: MediaType | None = None) -> str:
+    return f"{operation.at}|{media.name}" if media is not None else operation.at
+
+
+def _request_objects(operation: Operation) -> list[tuple[str, dict[str, Schema], list[str]]]:
+    """The synthetic object schemas of an operation: without a body, and with one of each media type."""
+    parameters = {p.key: p.schema for p in operation.parameters if p.schema is not None}
+    required = [p.key for p in operation.parameters if p.required]
+    objects = [(_key(operation), parameters, required)]
+    if operation.request_body is not None:
+        for media in operation.request_body.content:
+            body = {"body": media.schema} if media.schema is not None else {}
+            objects.append((_key(operation, media), {**parameters, **body}, required))
+    return objects

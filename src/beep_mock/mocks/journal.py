@@ -1,0 +1,205 @@
+"""A bounded record of exchanges: what was asked, what was answered, and why.
+
+Secrets are masked before they are stored. The oldest exchange goes when there are too many, or when they take too much
+room; bodies are cut.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from threading import Lock
+from time import time
+from typing import Any
+from urllib.parse import unquote
+
+from beep_mock.contracts.model import Violation
+
+__all__ = ["BODY_LIMIT", "MASK", "Exchange", "Journal"]
+
+BODY_LIMIT = 64 * 1024
+"""Bytes that are kept of a body."""
+
+MASK = "***"
+_ALWAYS_SECRET = frozenset({"HTTP_AUTHORIZATION", "HTTP_PROXY_AUTHORIZATION", "HTTP_COOKIE"})
+_SECRET_ANSWERS = frozenset({"set-cookie"})
+_OVERHEAD = 512  # of one entry beside its texts, in bytes, roughly
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request and its answer, secrets masked and bodies cut at :data:`BODY_LIMIT` bytes.
+
+    ``time`` is in seconds since the epoch; ``source`` is what the answer names as its source (``example earth``);
+    ``operation`` the contract's operation (``GET /worlds/{worldId}``), empty where none matched. ``note`` says what
+    else happened (``peer down``).
+    """
+
+    id: int
+    time: float
+    service: str
+    method: str
+    path: str
+    query: str
+    request_headers: tuple[tuple[str, str], ...]
+    request_body: bytes
+    status: int
+    response_headers: tuple[tuple[str, str], ...]
+    response_body: bytes
+    source: str
+    operation: str
+    violations: tuple[Violation, ...] = ()
+    note: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The exchange as JSON; bodies as text, undecodable bytes replaced."""
+        return {
+            "id": self.id,
+            "time": self.time,
+            "service": self.service,
+            "operation": self.operation,
+            "source": self.source,
+            "note": self.note,
+            "request": {
+                "method": self.method,
+                "path": self.path,
+                "query": self.query,
+                "headers": [list(h) for h in self.request_headers],
+                "body": self.request_body.decode("utf-8", "replace"),
+            },
+            "response": {
+                "status": self.status,
+                "headers": [list(h) for h in self.response_headers],
+                "body": self.response_body.decode("utf-8", "replace"),
+            },
+            "violations": [v.as_dict() for v in self.violations],
+        }
+
+
+class Journal:
+    """The latest exchanges of one or more services. All methods may be called from any thread."""
+
+    def __init__(self, capacity: int = 1000, max_bytes: int = 16 * 2**20) -> None:
+        self._capacity = capacity
+        self._max_bytes = max_bytes
+        # Raw rows, made into exchanges when somebody reads them: recording is on the way of each request.
+        self._rows: deque[tuple[Any, ...]] = deque()
+        self._bytes = 0
+        self._count = 0
+        self._lock = Lock()
+
+    def record(
+        self,
+        service: str,
+        method: str,
+        path: str,
+        environ: Mapping[str, Any],
+        body: bytes,
+        status: int,
+        headers: Sequence[tuple[str, str]],
+        answer: bytes,
+        source: str,
+        operation: str,
+        violations: Sequence[Violation] = (),
+        secrets: frozenset[str] = _ALWAYS_SECRET,
+        note: str = "",
+    ) -> None:
+        """Store one exchange. ``secrets`` are environ names and ``query:NAME`` whose values are masked."""
+        query = environ.get("QUERY_STRING", "")
+        if query and len(secrets) > 3:
+            query = _masked_query(query, secrets)
+        sent: list[str] = []
+        size = _OVERHEAD
+        for name, value in environ.items():
+            if name[:5] == "HTTP_":
+                sent.append(name)
+                if name in secrets or name in _ALWAYS_SECRET:
+                    sent.append(MASK)
+                else:
+                    sent.append(value)
+                    size += len(value)
+        if len(body) > BODY_LIMIT:
+            body = body[:BODY_LIMIT]
+        if len(answer) > BODY_LIMIT:
+            answer = answer[:BODY_LIMIT]
+        size += len(path) + len(query) + len(body) + len(answer)
+        content_type = environ.get("CONTENT_TYPE", "")
+        with self._lock:
+            self._count += 1
+            self._bytes += size
+            rows = self._rows
+            rows.append(
+                (
+                    size,
+                    self._count,
+                    time(),
+                    service,
+                    method,
+                    path,
+                    query,
+                    sent,
+                    content_type,
+                    body,
+                    status,
+                    headers,
+                    answer,
+                    source,
+                    operation,
+                    violations,
+                    note,
+                )
+            )
+            while len(rows) > self._capacity or (self._bytes > self._max_bytes and len(rows) > 1):
+                self._bytes -= rows.popleft()[0]
+
+    def entries(self, service: str | None = None, after: int = 0) -> list[Exchange]:
+        """The exchanges, oldest first: of one service if named, and only those with a greater id than ``after``."""
+        with self._lock:
+            rows = list(self._rows)
+        return [_exchange(r) for r in rows if r[1] > after and (service is None or r[3] == service)]
+
+    def clear(self, service: str | None = None) -> None:
+        """Forget all exchanges, or those of one service."""
+        with self._lock:
+            kept = [] if service is None else [r for r in self._rows if r[3] != service]
+            self._rows = deque(kept)
+            self._bytes = sum(r[0] for r in kept)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
+def _exchange(row: tuple[Any, ...]) -> Exchange:
+    (_, number, when, service, method, path, query, sent, content_type, body) = row[:10]
+    (status, headers, answer, source, operation, violations, note) = row[10:]
+    names = zip(sent[::2], sent[1::2], strict=True)
+    request_headers = [(name[5:].replace("_", "-").title(), value) for name, value in names]
+    if content_type:
+        request_headers.append(("Content-Type", content_type))
+    return Exchange(
+        id=number,
+        time=when,
+        service=service,
+        method=method,
+        path=path,
+        query=query,
+        request_headers=tuple(request_headers),
+        request_body=body,
+        status=status,
+        response_headers=tuple((n, MASK if n.lower() in _SECRET_ANSWERS else v) for n, v in headers),
+        response_body=answer,
+        source=source,
+        operation=operation,
+        violations=tuple(violations),
+        note=note,
+    )
+
+
+def _masked_query(query: str, secrets: frozenset[str]) -> str:
+    parts = query.split("&")
+    for i, part in enumerate(parts):
+        name, separator, _ = part.partition("=")
+        if separator and f"query:{unquote(name)}" in secrets:
+            parts[i] = f"{name}={MASK}"
+    return "&".join(parts)

@@ -1,0 +1,131 @@
+"""Which status and which media type: server-driven negotiation as RFC 9110, section 12.5.1, has it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from beep_mock.contracts.model import ResponseSpec
+
+__all__ = ["compile_negotiation", "find_status", "invalid_request_status", "success_status"]
+
+_MEMO_LIMIT = 256
+
+
+def success_status(responses: Sequence[ResponseSpec]) -> tuple[ResponseSpec, int] | None:
+    """The response that a valid request gets when nobody asks for another: lowest 2xx, else default, else the first.
+
+    ``2XX`` counts as 200, ``default`` as 200, another range as its first status. ``None`` when nothing is declared.
+    """
+    successes = [(_as_number(r.status), r) for r in responses if r.status.startswith("2")]
+    if successes:
+        # The exact one wins over the range that stands for the same number.
+        number, spec = min(successes, key=lambda pair: (pair[0], pair[1].status.endswith("XX")))
+        return spec, number
+    for spec in responses:
+        if spec.status == "default":
+            return spec, 200
+    return (responses[0], _as_number(responses[0].status)) if responses else None
+
+
+def find_status(responses: Sequence[ResponseSpec], code: int) -> ResponseSpec | None:
+    """The response declared for ``code``: exactly, else by its range, else ``default`` (OpenAPI, Responses Object)."""
+    by_status = {r.status: r for r in responses}
+    return by_status.get(str(code)) or by_status.get(f"{code // 100}XX") or by_status.get("default")
+
+
+def invalid_request_status(responses: Sequence[ResponseSpec]) -> tuple[ResponseSpec, int] | None:
+    """The contract's own answer to an invalid request: 422, else 400, else 4XX or ``default`` as 422."""
+    by_status = {r.status: r for r in responses}
+    for status, code in (("422", 422), ("400", 400), ("4XX", 422), ("default", 422)):
+        if status in by_status:
+            return by_status[status], code
+    return None
+
+
+def _as_number(status: str) -> int:
+    if status == "default":
+        return 200
+    return int(status[0]) * 100 if status.endswith("XX") else int(status)
+
+
+def compile_negotiation(declared: Sequence[str]) -> Callable[[str | None], int | None]:
+    """``choose(accept)`` -> index of the declared media type to send, or ``None`` if none is acceptable (406).
+
+    No ``Accept`` takes the first declared. A media range whose parameters match nothing is tried again without them.
+    """
+    ranges = [_parse(name) for name in declared]
+    memo: dict[str, int | None] = {}
+
+    def choose(accept: str | None) -> int | None:
+        if accept is None or accept == "*/*" or not accept:
+            return 0
+        if accept in memo:
+            return memo[accept]
+        chosen = _choose(accept, ranges)
+        if len(memo) < _MEMO_LIMIT:
+            memo[accept] = chosen
+        return chosen
+
+    return choose
+
+
+_Media = tuple[str, str, frozenset[tuple[str, str]]]
+
+
+def _choose(accept: str, declared: Sequence[_Media]) -> int | None:
+    wanted = []
+    for item in accept.split(","):
+        if not item.strip():
+            continue
+        kind, subtype, parameters = _parse(item)
+        quality = dict(parameters).get("q")
+        wanted.append((kind, subtype, frozenset(p for p in parameters if p[0] != "q"), _quality(quality)))
+    if not wanted:
+        return 0
+    best = _best(declared, wanted)
+    if best is None:
+        bare = [(kind, subtype, frozenset[tuple[str, str]](), quality) for kind, subtype, _, quality in wanted]
+        best = _best(declared, bare)
+    return best
+
+
+def _best(
+    declared: Sequence[_Media], wanted: Sequence[tuple[str, str, frozenset[tuple[str, str]], float]]
+) -> int | None:
+    best, best_rank = None, (0.0, 0.0)
+    for index, (kind, subtype, parameters) in enumerate(declared):
+        # The most specific range that fits a type decides its quality, not the best-liked one.
+        specificity, quality, position = -1, 0.0, 0
+        for place, (w_kind, w_subtype, w_parameters, w_quality) in enumerate(wanted):
+            if w_kind not in ("*", kind) or w_subtype not in ("*", subtype) or not w_parameters <= parameters:
+                continue
+            rank = (w_kind != "*") + (w_subtype != "*") + len(w_parameters)
+            if rank > specificity:
+                specificity, quality, position = rank, w_quality, place
+        if specificity < 0 or quality <= 0.0:
+            continue
+        # Equal qualities: a named type before a wildcard, then as asked, then as declared.
+        score = (quality, (specificity > 1) * 1000.0 - position)
+        if best is None or score > best_rank:
+            best, best_rank = index, score
+    return best
+
+
+def _quality(text: str | None) -> float:
+    if text is None:
+        return 1.0
+    try:
+        return min(max(float(text), 0.0), 1.0)
+    except ValueError:
+        return 0.0
+
+
+def _parse(media_range: str) -> _Media:
+    essence, *parameters = media_range.split(";")
+    kind, _, subtype = essence.strip().lower().partition("/")
+    pairs = []
+    for parameter in parameters:
+        name, separator, value = parameter.partition("=")
+        if separator:
+            pairs.append((name.strip().lower(), value.strip().strip('"').lower()))
+    return kind, subtype or "*", frozenset(pairs)
