@@ -1,0 +1,162 @@
+"""A document becomes a contract. What is wrong with it becomes findings, and spares what does not depend on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from beep_mock.contracts.declared_parameters import read_parameters
+from beep_mock.contracts.document import Document, load_document
+from beep_mock.contracts.model import Contract, Operation
+from beep_mock.contracts.nodes import Nodes, child
+from beep_mock.contracts.operations import PathContext, compile_operation, extensions_of
+from beep_mock.contracts.path_templates import check_template, matched_part, shape
+from beep_mock.contracts.router import Router
+from beep_mock.contracts.schemas import SchemaStore
+from beep_mock.contracts.security_schemes import read_requirements, read_schemes
+from beep_mock.contracts.servers import read_base_paths
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["compile_contract"]
+
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_PATH_FIELDS = frozenset({*_METHODS, "$ref", "summary", "description", "servers", "parameters"})
+_PATH_FIELDS_32 = frozenset({*_PATH_FIELDS, "query", "additionalOperations"})
+_ROOT_FIELDS = frozenset({"openapi", "info", "servers", "paths", "components", "security", "tags", "externalDocs"})
+_ROOT_FIELDS_31 = frozenset({*_ROOT_FIELDS, "webhooks", "jsonSchemaDialect", "$self"})
+
+
+def compile_contract(source: str | Path | Document, *, allow_remote: bool = False) -> Contract:
+    """Compile an OpenAPI 3.0, 3.1 or (as far as it is 3.1) 3.2 document.
+
+    Nothing is raised for what is merely invalid: ``Contract.findings`` tells it, and an operation that cannot be
+    served carries its finding in ``Operation.broken``.
+
+    :raises InvalidDocumentError: the file cannot be read, does not parse, or is no OpenAPI document.
+    :raises UnsupportedFeatureError: it is of another kind (Swagger 2.0).
+    """
+    document = source if isinstance(source, Document) else load_document(source, allow_remote=allow_remote)
+    return _Compilation(document).contract()
+
+
+class _Compilation:
+    """The state of compiling one document: findings so far, operations so far."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.root = document.root
+        self.nodes = Nodes(document)
+        self.modern = not document.version.startswith("3.0")
+        self.newest = self.modern and not document.version.startswith("3.1")
+        self.operations: dict[str, Operation] = {}
+        self._operation_ids: dict[str, str] = {}
+        self._urls: dict[tuple[str, str], str] = {}
+
+    def contract(self) -> Contract:
+        nodes, root = self.nodes, self.root
+        info, _ = nodes.mapping(root.get("info", {}), "#/info", "'info'", breaking=False)
+        self._check_root(info)
+        components, place = nodes.mapping(root.get("components", {}), "#/components", "'components'", breaking=False)
+        schemes = read_schemes(nodes, components, place)
+        security = read_requirements(nodes, root, "#", schemes) or ()
+        base_paths = read_base_paths(nodes, root, "#") or ("",)
+        outline = PathContext("", {}, security, schemes, base_paths, None)
+        paths, place = nodes.mapping(root.get("paths", {}), "#/paths", "'paths'", breaking=False)
+        entries = [
+            self._path(template, node, child(place, template), outline)
+            for template, node in paths.items()
+            if not template.startswith("x-")
+        ]
+        every_base = dict.fromkeys((*base_paths, *(base for op in self.operations.values() for base in op.base_paths)))
+        return Contract(
+            title=nodes.text(info, "#/info", "title"),
+            version=nodes.text(info, "#/info", "version"),
+            openapi=self.document.version,
+            document=self.document,
+            operations=self.operations,
+            router=Router(entries),
+            schemas=SchemaStore(self.document, self.document.version),
+            base_paths=tuple(every_base),
+            findings=tuple(dict.fromkeys((*self.document.findings, *nodes.findings.values()))),
+            extensions=extensions_of(root),
+        )
+
+    def _check_root(self, info: dict[str, Any]) -> None:
+        nodes, root = self.nodes, self.root
+        nodes.known(root, "#", _ROOT_FIELDS_31 if self.modern else _ROOT_FIELDS, "an OpenAPI document")
+        if self.newest:
+            nodes.info(
+                "openapi-3.2", f"OpenAPI {self.document.version} is read as 3.1 where it goes beyond", "#/openapi"
+            )
+        if "info" not in root:
+            nodes.error("field-missing", "an OpenAPI document must have 'info'", "#")
+        else:
+            nodes.text(info, "#/info", "title", required_by="'info'")
+            nodes.text(info, "#/info", "version", required_by="'info'")
+        if "paths" not in root and not (self.modern and ("webhooks" in root or "components" in root)):
+            nodes.error("field-missing", "an OpenAPI document must have 'paths'", "#")
+
+    def _path(self, template: str, node: Any, at: str, outline: PathContext) -> tuple[str, dict[str, Operation]]:
+        nodes = self.nodes
+        check_template(nodes, template, at)
+        with nodes.scope() as found:
+            fields = self._path_item(node, at)
+            item = {name: value for name, (value, _) in fields.items()}
+            nodes.known(item, at, _PATH_FIELDS_32 if self.newest else _PATH_FIELDS, "a path")
+            place = fields["parameters"][1] if "parameters" in fields else at
+            parameters = read_parameters(nodes, item, place)
+        place = fields["servers"][1] if "servers" in fields else at
+        context = PathContext(
+            template=template,
+            parameters=parameters,
+            security=outline.security,
+            schemes=outline.schemes,
+            base_paths=read_base_paths(nodes, item, place) or outline.base_paths,
+            broken=found.finding,
+        )
+        methods: dict[str, Operation] = {}
+        for method, (operation, place) in self._declared_operations(fields).items():
+            compiled = compile_operation(nodes, method, operation, place, context)
+            methods[method] = self.operations[compiled.key] = compiled
+            self._check_unique(compiled)
+        return (template if template.startswith("/") else f"/{template}"), methods
+
+    def _path_item(self, node: Any, at: str) -> dict[str, tuple[Any, str]]:
+        """The fields of a path item with the place of the node each is in; a ``$ref`` yields to its siblings."""
+        nodes = self.nodes
+        if isinstance(node, dict) and "$ref" in node:
+            target = nodes.follow(node, at)
+            below = self._path_item(*target) if target is not None else {}
+            return below | {name: (value, at) for name, value in node.items() if name != "$ref"}
+        item, at = nodes.mapping(node, at, "a path")
+        return {name: (value, at) for name, value in item.items()}
+
+    def _declared_operations(self, fields: dict[str, tuple[Any, str]]) -> dict[str, tuple[Any, str]]:
+        methods = (*_METHODS, "query") if self.newest else _METHODS
+        found = {
+            name.upper(): (value, child(at, name)) for name, (value, at) in fields.items() if name in methods
+        }  # in the document's order
+        if self.newest and "additionalOperations" in fields:
+            value, at = fields["additionalOperations"]
+            more, place = self.nodes.mapping(value, child(at, "additionalOperations"), "'additionalOperations'")
+            for name, operation in more.items():
+                found.setdefault(name, (operation, child(place, name)))
+        return found
+
+    def _check_unique(self, operation: Operation) -> None:
+        nodes, key = self.nodes, operation.key
+        if operation.operation_id:
+            first = self._operation_ids.setdefault(operation.operation_id, key)
+            if first != key:
+                nodes.error(
+                    "operation-id-duplicate", f"operationId '{operation.operation_id}' is {first}'s already",
+                    child(operation.at, "operationId"),
+                )  # fmt: skip
+        first = self._urls.setdefault((operation.method, shape(operation.path)), operation.path)
+        if first != operation.path:
+            same = matched_part(first) == matched_part(operation.path)
+            nodes.warn(
+                "path-ambiguous", f"{key} cannot be reached: '{first}' matches the same requests", operation.at,
+                "" if same else "templates that differ only in the names of their parameters are the same path",
+            )  # fmt: skip

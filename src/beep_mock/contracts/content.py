@@ -1,0 +1,161 @@
+"""Declared payloads: `content` mappings, examples, response headers and encodings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from beep_mock.contracts.model import Encoding, Example, Header, MediaType, Schema
+from beep_mock.contracts.nodes import Nodes, child, kind_of
+from beep_mock.interaction import MISSING, Json, Missing
+
+__all__ = ["read_content", "read_examples", "read_headers", "read_schema"]
+
+_MEDIA_TYPE_FIELDS = frozenset(
+    {"schema", "example", "examples", "encoding", "itemSchema", "prefixEncoding", "itemEncoding"}
+)
+_EXAMPLE_FIELDS = frozenset({"summary", "description", "value", "externalValue", "dataValue", "serializedValue"})
+_ENCODING_FIELDS = frozenset(
+    {"contentType", "headers", "style", "explode", "allowReserved", "encoding", "prefixEncoding", "itemEncoding"}
+)
+_HEADER_FIELDS = frozenset(
+    {"description", "required", "deprecated", "allowEmptyValue", "style", "explode", "allowReserved", "schema",
+     "example", "examples", "content"}
+)  # fmt: skip
+
+
+def read_content(nodes: Nodes, node: dict[str, Any], at: str) -> tuple[MediaType, ...]:
+    """The media types in field ``content``, in the document's order."""
+    if "content" not in node:
+        return ()
+    content, place = nodes.mapping(node["content"], child(at, "content"), "'content'")
+    found = []
+    for name, entry in content.items():
+        if name.startswith("x-") and "/" not in name:
+            continue
+        here = child(place, name)
+        if "/" not in name and name != "*":
+            nodes.error("media-type-invalid", f"'{name}' is no media type", here, "write it as type/subtype")
+            continue
+        media_type = nodes.read(entry, here, lambda node, at, name=name: _media_type(nodes, name, node, at), name)
+        if media_type is not None:
+            found.append(media_type)
+    return tuple(found)
+
+
+def read_schema(nodes: Nodes, node: dict[str, Any], at: str) -> Schema | None:
+    """The schema in field ``schema`` as it is written, or None."""
+    if "schema" not in node:
+        return None
+    schema, place = node["schema"], child(at, "schema")
+    if isinstance(schema, (dict, bool)):
+        return Schema(schema, place)
+    nodes.breaks("structure-invalid", f"'schema' must be a mapping, this is {kind_of(schema)}", place)
+    return None
+
+
+def read_examples(nodes: Nodes, node: dict[str, Any], at: str) -> tuple[Example, ...]:
+    """The unnamed example, if there is one, and the named ones in the document's order."""
+    found = []
+    if "example" in node:
+        place = child(at, "example")
+        value, place = _literal(nodes, node["example"], place)
+        found.append(Example("", value, place))
+    if "examples" not in node:
+        return tuple(found)
+    if found:
+        nodes.warn("examples-exclusive", "'example' and 'examples' exclude each other; both are used", at)
+    named, place = nodes.mapping(node["examples"], child(at, "examples"), "'examples'", breaking=False)
+    for name, entry in named.items():
+        target = nodes.follow(entry, child(place, name), breaking=False)
+        if target is not None and (example := _named_example(nodes, name, *target)) is not None:
+            found.append(example)
+    return tuple(found)
+
+
+def read_headers(nodes: Nodes, node: dict[str, Any], at: str) -> tuple[Header, ...]:
+    """The response headers in field ``headers``, without Content-Type, which the media type says."""
+    headers, place = nodes.mapping(node.get("headers", {}), child(at, "headers"), "'headers'", breaking=False)
+    found = []
+    for name, entry in headers.items():
+        if name.lower() == "content-type":
+            continue
+        with nodes.scope():  # a response without one of its headers is still a response
+            header = nodes.read(
+                entry, child(place, name), lambda node, at, name=name: _header(nodes, name, node, at), name
+            )
+        if header is not None:
+            found.append(header)
+    return tuple(found)
+
+
+def _media_type(nodes: Nodes, name: str, node: dict[str, Any], at: str) -> MediaType:
+    nodes.known(node, at, _MEDIA_TYPE_FIELDS, "a media type")
+    encoding: dict[str, Encoding] = {}
+    if "encoding" in node:
+        declared, place = nodes.mapping(node["encoding"], child(at, "encoding"), "'encoding'", breaking=False)
+        for field, entry in declared.items():
+            found, here = nodes.mapping(entry, child(place, field), "an encoding", breaking=False)
+            encoding[field] = _encoding(nodes, found, here)
+    return MediaType(name, read_schema(nodes, node, at), read_examples(nodes, node, at), encoding, at)
+
+
+def _encoding(nodes: Nodes, node: dict[str, Any], at: str) -> Encoding:
+    nodes.known(node, at, _ENCODING_FIELDS, "an encoding")
+    style = nodes.text(node, at, "style") or "form"
+    return Encoding(
+        content_type=nodes.text(node, at, "contentType"),
+        style=style,
+        explode=nodes.flag(node, at, "explode", style == "form"),
+        allow_reserved=nodes.flag(node, at, "allowReserved"),
+        headers=read_headers(nodes, node, at),
+    )
+
+
+def _header(nodes: Nodes, name: str, node: dict[str, Any], at: str) -> Header:
+    nodes.known(node, at, _HEADER_FIELDS, "a header")
+    schema, examples = read_schema(nodes, node, at), read_examples(nodes, node, at)
+    if schema is None and (content := read_content(nodes, node, at)):
+        schema, examples = content[0].schema, examples or content[0].examples
+    return Header(
+        name=name,
+        required=nodes.flag(node, at, "required"),
+        explode=nodes.flag(node, at, "explode"),
+        schema=schema,
+        examples=examples,
+        at=at,
+    )
+
+
+def _named_example(nodes: Nodes, name: str, node: Any, at: str) -> Example | None:
+    node, at = nodes.mapping(node, at, "an example", breaking=False)
+    if not node:
+        return None
+    nodes.known(node, at, _EXAMPLE_FIELDS, "an example")
+    serialized = nodes.text(node, at, "serializedValue") if "serializedValue" in node else None
+    value: Json | Missing = MISSING
+    for field in ("value", "dataValue"):
+        if field in node:
+            value, _ = _literal(nodes, node[field], child(at, field))
+            break
+    if value is MISSING and serialized is None:
+        if "externalValue" in node:
+            nodes.info("example-external", f"the external value of example '{name}' is not read", at)
+        else:
+            nodes.warn("example-without-value", f"example '{name}' has no value", at, "put what it shows under 'value'")
+            return None
+    return Example(name, value, at, serialized, nodes.text(node, at, "summary"))
+
+
+def _literal(nodes: Nodes, value: Json, at: str) -> tuple[Json, str]:
+    """An example's value; a ``$ref`` in its place, though only a value may stand there, is meant as one."""
+    if not (isinstance(value, Mapping) and len(value) == 1 and isinstance(value.get("$ref"), str)):
+        return value, at
+    nodes.warn("reference-misplaced", "an example's value may not be a '$ref'; it is followed all the same", at)
+    target = nodes.follow(value, at, breaking=False)
+    if target is None:
+        return value, at
+    found, place = target
+    if isinstance(found, dict) and "value" in found and "/examples/" in place:  # an Example Object, not its value
+        return found["value"], child(place, "value")
+    return found, place

@@ -1,0 +1,140 @@
+"""Parameters as declared: the path item's and the operation's own, the specification's defaults filled in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, get_args
+
+from beep_mock.contracts.content import read_content, read_examples, read_schema
+from beep_mock.contracts.model import Parameter, Schema
+from beep_mock.contracts.nodes import Nodes, child
+from beep_mock.contracts.path_templates import names_in
+from beep_mock.interaction import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["effective_parameters", "read_parameters"]
+
+_STYLES: dict[str, tuple[str, ...]] = {  # the default first (OpenAPI 3.1.1, 4.8.12.2.2; `cookie` since 3.2)
+    "path": ("simple", "label", "matrix"),
+    "query": ("form", "spaceDelimited", "pipeDelimited", "deepObject"),
+    "header": ("simple",),
+    "cookie": ("form", "cookie"),
+}
+_IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
+_FIELDS = frozenset(
+    {"name", "in", "description", "required", "deprecated", "allowEmptyValue", "style", "explode", "allowReserved",
+     "schema", "example", "examples", "content"}
+)  # fmt: skip
+
+
+def read_parameters(nodes: Nodes, node: dict[str, Any], at: str) -> dict[str, tuple[Parameter, str]]:
+    """The parameters declared in field ``parameters``, with the place of each declaration, by key."""
+    declared, place = nodes.listing(node, at, "parameters")
+    found: dict[str, tuple[Parameter, str]] = {}
+    for index, entry in enumerate(declared):
+        here = child(place, index)
+        parameter = nodes.read(entry, here, lambda node, at: _parameter(nodes, node, at), "a parameter")
+        if parameter is None:
+            continue
+        if parameter.key in found:
+            message = f"{parameter.location} parameter '{parameter.name}' is declared twice; the first one counts"
+            same = parameter.name == found[parameter.key][0].name
+            (nodes.error if same else nodes.warn)("parameter-duplicate", message, here)
+            continue
+        found[parameter.key] = (parameter, here)
+    return found
+
+
+def effective_parameters(
+    nodes: Nodes, template: str, declared: Iterable[tuple[Parameter, str]], key: str, at: str
+) -> tuple[Parameter, ...]:
+    """The parameters that apply to the operation ``key`` at ``template``.
+
+    A path parameter that is in the template and not declared is taken for a string; one that is declared and not in
+    the template, which no request could ever give, is left out.
+    """
+    names = names_in(template)
+    found, seen = [], set()
+    for parameter, place in declared:
+        if parameter.location == "path":
+            if parameter.name not in names:
+                nodes.warn(
+                    "parameter-not-in-path", f"path parameter '{parameter.name}' does not occur in '{template}'", place
+                )
+                continue
+            seen.add(parameter.name)
+        found.append(parameter)
+    for name in dict.fromkeys(names):
+        if name not in seen:
+            nodes.warn(
+                "parameter-undeclared-in-path", f"{key} does not declare its path parameter '{name}'", at,
+                "declare it under 'parameters'; it is taken for a string",
+            )  # fmt: skip
+            schema = Schema({"type": "string"}, at)
+            found.append(Parameter(name, "path", True, "simple", False, False, False, schema, "", (), at))
+    return tuple(found)
+
+
+def _parameter(nodes: Nodes, node: dict[str, Any], at: str) -> Parameter | None:
+    nodes.known(node, at, _FIELDS, "a parameter")
+    name, place = node.get("name"), node.get("in")
+    if not isinstance(name, str) or not isinstance(place, str):
+        nodes.breaks("structure-invalid", "a parameter must have 'name' and 'in', both strings", at)
+        return None
+    location = next((known for known in get_args(Location) if known == place), None)
+    if location is None:
+        if place == "querystring" and not nodes.document.version.startswith(("3.0", "3.1")):
+            nodes.info("querystring-unsupported", f"'{name}', the query string as a whole, is not validated", at)
+        else:
+            nodes.breaks(
+                "parameter-location-invalid", f"parameter '{name}' cannot be in '{place}'", child(at, "in"),
+                "a request body is declared under 'requestBody'" if place in ("body", "formData")
+                else f"one of {', '.join(get_args(Location))}",
+            )  # fmt: skip
+        return None
+    if location == "header" and name.lower() in _IGNORED_HEADERS:
+        nodes.info("parameter-ignored", f"header parameter '{name}' has no meaning (OpenAPI 3, Parameter Object)", at)
+        return None
+    style = _style(nodes, node, at, location)
+    content = read_content(nodes, node, at)
+    schema, examples, media_type = read_schema(nodes, node, at), read_examples(nodes, node, at), ""
+    if ("schema" in node) == ("content" in node):
+        nodes.error("parameter-schema", f"parameter '{name}' must have either 'schema' or 'content'", at)
+    if content and schema is None:
+        schema, examples, media_type = content[0].schema, content[0].examples or examples, content[0].name
+    if "content" in node and len(content) != 1:
+        nodes.error("parameter-content", f"'content' of parameter '{name}' must have one entry", child(at, "content"))
+    return Parameter(
+        name=name,
+        location=location,
+        required=_required(nodes, node, at, name, location),
+        style=style,
+        explode=nodes.flag(node, at, "explode", style in ("form", "cookie")),
+        allow_reserved=nodes.flag(node, at, "allowReserved"),
+        allow_empty_value=nodes.flag(node, at, "allowEmptyValue"),
+        schema=schema,
+        media_type=media_type,
+        examples=examples,
+        at=at,
+    )
+
+
+def _required(nodes: Nodes, node: dict[str, Any], at: str, name: str, location: str) -> bool:
+    required = nodes.flag(node, at, "required", False)
+    if location != "path" or required:
+        return required
+    nodes.error("path-parameter-optional", f"path parameter '{name}' must have 'required: true'", at)
+    return True
+
+
+def _style(nodes: Nodes, node: dict[str, Any], at: str, location: str) -> str:
+    styles = _STYLES[location]
+    style = nodes.text(node, at, "style") or styles[0]
+    if style in styles:
+        return style
+    nodes.error(
+        "parameter-style-invalid", f"a {location} parameter cannot have style '{style}'", child(at, "style"),
+        f"one of {', '.join(styles)}; {styles[0]} is used",
+    )  # fmt: skip
+    return styles[0]

@@ -1,0 +1,204 @@
+"""Typed access to a document's nodes: what is not as it must be becomes a finding and reads as absent.
+
+Nothing here raises for a document's sake. A *breaking* finding is one that leaves an operation without a readable
+request or response; whoever compiles an operation asks for it afterwards (:meth:`Nodes.scope`).
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from beep_mock.errors import ContractError
+from beep_mock.findings import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+
+    from beep_mock.contracts.document import Document
+
+__all__ = ["Breakage", "Nodes", "child", "kind_of"]
+
+T = TypeVar("T")
+
+
+def child(at: str, key: str | int) -> str:
+    """The place of ``key`` in the node at ``at`` (RFC 6901 escaping)."""
+    if isinstance(key, int):
+        return f"{at}/{key}"
+    if "~" in key or "/" in key:
+        key = key.replace("~", "~0").replace("/", "~1")
+    return f"{at}/{key}"
+
+
+def kind_of(node: Any) -> str:
+    """What a node is, in JSON's words: ``"a list"``."""
+    if node is None:
+        return "null"
+    if isinstance(node, bool):
+        return "a boolean"
+    if isinstance(node, (int, float)):
+        return "a number"
+    if isinstance(node, str):
+        return "a string"
+    return "a list" if isinstance(node, list) else "a mapping"
+
+
+class Breakage:
+    """The first finding that makes what is being read unusable, if there is one."""
+
+    __slots__ = ("finding",)
+
+    def __init__(self) -> None:
+        self.finding: Finding | None = None
+
+
+class Nodes:
+    """Reads nodes of one document and collects what is wrong with them, each defect once."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.findings: dict[tuple[str, str, str], Finding] = {}
+        self._scope = Breakage()
+        self._shared: dict[tuple[str, str], tuple[Any, Finding | None]] = {}
+
+    def report(self, severity: Severity, rule: str, message: str, at: str, hint: str = "") -> Finding:
+        """Note a finding that leaves the operation usable."""
+        key = (rule, at, message)
+        finding = self.findings.get(key)
+        if finding is None:
+            finding = self.findings[key] = Finding(rule, severity, message, self.document.where(at), hint)
+        return finding
+
+    def error(self, rule: str, message: str, at: str, hint: str = "") -> Finding:
+        """Note a breach of the specification that can be read over."""
+        return self.report(Severity.ERROR, rule, message, at, hint)
+
+    def warn(self, rule: str, message: str, at: str, hint: str = "") -> Finding:
+        """Note what is allowed, or commonly accepted, and still most likely a mistake."""
+        return self.report(Severity.WARNING, rule, message, at, hint)
+
+    def info(self, rule: str, message: str, at: str, hint: str = "") -> Finding:
+        """Note what a reader may want to know."""
+        return self.report(Severity.INFO, rule, message, at, hint)
+
+    def breaks(self, rule: str, message: str, at: str, hint: str = "") -> None:
+        """Note a defect that makes what is being read unusable."""
+        finding = self.error(rule, message, at, hint)
+        if self._scope.finding is None:
+            self._scope.finding = finding
+
+    @contextmanager
+    def scope(self) -> Iterator[Breakage]:
+        """Within it, breaking findings are remembered here and not outside."""
+        outer, self._scope = self._scope, Breakage()
+        try:
+            yield self._scope
+        finally:
+            self._scope = outer
+
+    def read(self, node: Any, at: str, reader: Callable[[dict[str, Any], str], T], what: str) -> T | None:
+        """The mapping at ``at``, or what its ``$ref`` leads to, read by ``reader``.
+
+        What several places refer to is read once. None, with a breaking finding, when it is no mapping.
+        """
+        if not (isinstance(node, dict) and "$ref" in node):
+            return reader(node, at) if self._is_mapping(node, at, what) else None
+        with self.scope() as found:
+            target = self.follow(node, at)
+        if target is None:
+            self._scope.finding = self._scope.finding or found.finding
+            return None
+        node, place = target
+        key = (what, place)
+        if key not in self._shared:
+            self._shared[key] = (None, None)  # for one that leads back to itself
+            with self.scope() as found:
+                value = reader(node, place) if self._is_mapping(node, place, what) else None
+            self._shared[key] = (value, found.finding)
+        value, broken = self._shared[key]
+        self._scope.finding = self._scope.finding or broken
+        read: T | None = value
+        return read
+
+    def follow(self, node: Any, at: str, *, breaking: bool = True) -> tuple[Any, str] | None:
+        """The node, or what its ``$ref`` leads to, with its place; None, and a finding, when that leads nowhere."""
+        if not (isinstance(node, dict) and "$ref" in node):
+            return node, at
+        note = self.breaks if breaking else self.error
+        if not isinstance(node["$ref"], str):
+            note("structure-invalid", f"'$ref' must be a string, this is {kind_of(node['$ref'])}", child(at, "$ref"))
+            return None
+        try:
+            return self.document.follow(node, at)
+        except ContractError as fault:
+            note("reference-broken", fault.message, at, fault.hint)
+            return None
+
+    def mapping(self, node: Any, at: str, what: str, *, breaking: bool = True) -> tuple[dict[str, Any], str]:
+        """A mapping that may not be a ``$ref`` by the specification, though many write one.
+
+        An empty one, with a finding, when it is something else.
+        """
+        if isinstance(node, dict) and isinstance(node.get("$ref"), str):
+            self.warn("reference-misplaced", f"{what} may not be a '$ref'; it is followed all the same", at)
+            target = self.follow(node, at, breaking=breaking)
+            if target is None:
+                return {}, at
+            node, at = target
+        if node is None or not self._is_mapping(node, at, what, breaking=breaking):
+            return {}, at
+        return node, at
+
+    def listing(self, node: dict[str, Any], at: str, name: str, *, breaking: bool = True) -> tuple[list[Any], str]:
+        """The list in field ``name`` and its place; empty when it is absent or, with a finding, something else."""
+        value, place = node.get(name), child(at, name)
+        if isinstance(value, dict) and isinstance(value.get("$ref"), str):
+            self.warn("reference-misplaced", f"'{name}' may not be a '$ref'; it is followed all the same", place)
+            target = self.follow(value, place, breaking=breaking)
+            if target is None:
+                return [], place
+            value, place = target
+        if isinstance(value, list):
+            return value, place
+        if name in node:
+            self._mistyped(value, place, f"'{name}'", "a list", breaking=breaking)
+        return [], place
+
+    def text(self, node: dict[str, Any], at: str, name: str, *, required_by: str = "") -> str:
+        """The string in field ``name``; empty when it is absent or, with a finding, something else."""
+        value = node.get(name)
+        if isinstance(value, str):
+            return value
+        if name in node:
+            self._mistyped(value, child(at, name), f"'{name}'", "a string", breaking=False)
+        elif required_by:
+            self.error("field-missing", f"{required_by} must have '{name}'", at)
+        return ""
+
+    def flag(self, node: dict[str, Any], at: str, name: str, default: bool = False) -> bool:
+        """The boolean in field ``name``; the default when it is absent or, with a finding, something else."""
+        value = node.get(name, default)
+        if isinstance(value, bool):
+            return value
+        self._mistyped(value, child(at, name), f"'{name}'", "true or false", breaking=False)
+        return default
+
+    def known(self, node: dict[str, Any], at: str, fields: Collection[str], what: str) -> None:
+        """Warn of fields that the specification does not know (most often misspelt)."""
+        for name in node:
+            if name not in fields and not name.startswith("x-"):
+                self.warn("field-unknown", f"{what} has no field '{name}'", child(at, name), "see to its spelling")
+
+    def _is_mapping(self, node: Any, at: str, what: str, *, breaking: bool = True) -> bool:
+        if isinstance(node, dict):
+            return True
+        self._mistyped(node, at, what, "a mapping", breaking=breaking)
+        return False
+
+    def _mistyped(self, value: Any, at: str, what: str, expected: str, *, breaking: bool) -> None:
+        if value is None and not breaking:
+            self.warn("field-empty", f"{what} must be {expected}, it is empty", at, "fill it or leave it out")
+            return
+        note = self.breaks if breaking else self.error
+        note("structure-invalid", f"{what} must be {expected}, this is {kind_of(value)}", at)

@@ -1,0 +1,136 @@
+"""One Operation Object, compiled: its parameters, request body, responses and security."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from beep_mock.contracts.content import read_content, read_headers
+from beep_mock.contracts.declared_parameters import effective_parameters, read_parameters
+from beep_mock.contracts.model import Operation, Parameter, RequestBody, ResponseSpec, SecurityScheme
+from beep_mock.contracts.nodes import Nodes, child
+from beep_mock.contracts.security_schemes import Alternatives, read_requirements
+from beep_mock.contracts.servers import read_base_paths
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from beep_mock.findings import Finding
+
+__all__ = ["PathContext", "compile_operation", "extensions_of"]
+
+_FIELDS = frozenset(
+    {"tags", "summary", "description", "externalDocs", "operationId", "parameters", "requestBody", "responses",
+     "callbacks", "deprecated", "security", "servers"}
+)  # fmt: skip
+_BODY_FIELDS = frozenset({"description", "content", "required"})
+_RESPONSE_FIELDS = frozenset({"description", "summary", "headers", "content", "links"})
+_STATUS = re.compile(r"[1-5](?:[0-9]{2}|XX)|default")
+
+
+@dataclass(frozen=True, slots=True)
+class PathContext:
+    """What an operation takes over from its path item and its document.
+
+    ``parameters`` are the path item's, by key, with their places; ``broken`` is what is wrong with them.
+    """
+
+    template: str
+    parameters: Mapping[str, tuple[Parameter, str]]
+    security: Alternatives
+    schemes: dict[str, SecurityScheme | None]
+    base_paths: tuple[str, ...]
+    broken: Finding | None
+
+
+def extensions_of(node: Mapping[str, Any]) -> dict[str, Any]:
+    """The ``x-`` fields of a node, as written."""
+    return {name: value for name, value in node.items() if name.startswith("x-")}
+
+
+def compile_operation(nodes: Nodes, method: str, node: Any, at: str, context: PathContext) -> Operation:
+    """The operation ``method`` at the context's path template; ``broken`` says what makes it unusable."""
+    key = f"{method} {context.template}"
+    with nodes.scope() as found:
+        node, at = nodes.mapping(node, at, "an operation")
+        nodes.known(node, at, _FIELDS, "an operation")
+        parameters = {**context.parameters, **read_parameters(nodes, node, at)}
+        security = read_requirements(nodes, node, at, context.schemes)
+        operation_parameters = effective_parameters(nodes, context.template, parameters.values(), key, at)
+        request_body = _request_body(nodes, node, at)
+        responses = _responses(nodes, node, at, key)
+    tags, _ = nodes.listing(node, at, "tags", breaking=False)
+    return Operation(
+        method=method,
+        path=context.template,
+        operation_id=nodes.text(node, at, "operationId"),
+        summary=nodes.text(node, at, "summary"),
+        tags=tuple(tag for tag in tags if isinstance(tag, str)),
+        parameters=operation_parameters,
+        request_body=request_body,
+        responses=responses,
+        security=context.security if security is None else security,
+        base_paths=read_base_paths(nodes, node, at) or context.base_paths,
+        at=at,
+        broken=found.finding or context.broken,
+        deprecated=nodes.flag(node, at, "deprecated"),
+        extensions=extensions_of(node),
+    )
+
+
+def _request_body(nodes: Nodes, node: dict[str, Any], at: str) -> RequestBody | None:
+    if "requestBody" not in node:
+        return None
+    return nodes.read(
+        node["requestBody"], child(at, "requestBody"), lambda node, at: _read_body(nodes, node, at), "'requestBody'"
+    )
+
+
+def _read_body(nodes: Nodes, node: dict[str, Any], at: str) -> RequestBody:
+    nodes.known(node, at, _BODY_FIELDS, "a request body")
+    if "content" not in node:
+        nodes.error("field-missing", "a request body must have 'content'", at)
+    return RequestBody(required=nodes.flag(node, at, "required"), content=read_content(nodes, node, at), at=at)
+
+
+def _responses(nodes: Nodes, node: dict[str, Any], at: str, key: str) -> tuple[ResponseSpec, ...]:
+    if not node:  # it could not be read, which is a finding already
+        return ()
+    place = child(at, "responses")
+    declared, place = nodes.mapping(node["responses"], place, "'responses'") if "responses" in node else ({}, at)
+    found: dict[str, ResponseSpec] = {}
+    for name, entry in declared.items():
+        if name.startswith("x-"):
+            continue
+        here = child(place, name)
+        status = name if name == "default" else name.upper()
+        if not _STATUS.fullmatch(status):
+            nodes.error(
+                "status-invalid", f"'{name}' is no status", here, "use a number from 100 to 599, 1XX to 5XX or default"
+            )
+            continue
+        if status != name:
+            nodes.error("status-invalid", f"status '{name}' must be written '{status}'", here)
+        response = nodes.read(
+            entry, here, lambda node, at, status=status: _response(nodes, status, node, at), f"response '{status}'"
+        )
+        if response is not None:
+            found.setdefault(status, response)
+    if not declared and not ("responses" in node and node["responses"] != {}):
+        optional = "responses" not in node and not nodes.document.version.startswith("3.0")
+        note = nodes.warn if optional else nodes.error
+        note("response-missing", f"{key} declares no response", at, "declare at least one under 'responses'")
+    return tuple(found.values())
+
+
+def _response(nodes: Nodes, status: str, node: dict[str, Any], at: str) -> ResponseSpec:
+    nodes.known(node, at, _RESPONSE_FIELDS, "a response")
+    described = nodes.document.version.startswith(("3.0", "3.1"))
+    return ResponseSpec(
+        status=status,
+        description=nodes.text(node, at, "description", required_by="a response" if described else ""),
+        headers=read_headers(nodes, node, at),
+        content=read_content(nodes, node, at),
+        at=at,
+    )
