@@ -1,0 +1,51 @@
+"""A report for programs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from beep_mock.ci.report import Report, place
+from beep_mock.findings import Finding, Severity
+
+__all__ = ["render"]
+
+
+def render(report: Report) -> str:
+    """One JSON object: ``title``, ``summary`` (counts), ``cases`` (each with its findings) and ``findings``."""
+    document = {
+        "title": report.title,
+        "summary": {
+            "cases": len(report.cases),
+            "failed": report.failed,
+            "errors": report.count(Severity.ERROR),
+            "warnings": report.count(Severity.WARNING),
+            "notes": report.count(Severity.INFO),
+        },
+        "cases": [
+            {
+                "group": case.group,
+                "name": case.name,
+                "detail": case.detail,
+                "passed": case.passed,
+                "findings": [_as_dict(finding) for finding in case.findings],
+            }
+            for case in report.cases
+        ],
+        "findings": [_as_dict(finding) for finding in report.findings],
+    }
+    # ASCII only: a lone surrogate in an example must not break the output's encoding.
+    return json.dumps(document, indent=2)
+
+
+def _as_dict(finding: Finding) -> dict[str, Any]:
+    where = place(finding)
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "message": finding.message,
+        "file": where.file,
+        "line": where.line,
+        "pointer": where.pointer,
+        "hint": finding.hint,
+    }
