@@ -1,0 +1,131 @@
+"""Named examples are interactions: those of one name, on parameters, request body and response, belong together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from beep_mock.contracts.model import Contract, Example, MediaType, Operation, ResponseSpec, Schema
+from beep_mock.contracts.nodes import child
+from beep_mock.contracts.payloads import admits_text, concrete_media_type, encode, json_written_as_text
+from beep_mock.contracts.response_headers import response_headers
+from beep_mock.errors import ContractError
+from beep_mock.interaction import MISSING, Interaction, Json, Missing, Request, Response
+
+if TYPE_CHECKING:
+    from beep_mock.contracts.document import Document
+
+__all__ = ["encode", "interactions_of", "placed_interactions", "response_examples", "status_code"]
+
+Placed = tuple[ResponseSpec, MediaType | None, Interaction]
+"""An interaction with the declared response and media type that its example was written at."""
+
+_cache: WeakKeyDictionary[Operation, tuple[Placed, ...]] = WeakKeyDictionary()
+
+
+def interactions_of(contract: Contract, operation: Operation) -> tuple[Interaction, ...]:
+    """The interactions that the examples of ``operation`` write down, in the document's order.
+
+    There is one for each response, media type and example; its request holds what parameters and request body show
+    under the same name. An unnamed example gives an interaction named ``""`` that asks nothing of the request. A
+    response without content has an interaction for each name among its headers' examples.
+    """
+    return tuple(interaction for _, _, interaction in placed_interactions(contract, operation))
+
+
+def placed_interactions(contract: Contract, operation: Operation) -> tuple[Placed, ...]:
+    """The same, each with the response and media type it stands at."""
+    found = _cache.get(operation)
+    if found is None:
+        found = _cache[operation] = tuple(_written_down(contract, operation))
+    return found
+
+
+def status_code(response: ResponseSpec, operation: Operation) -> int:
+    """The status to answer with: ``2XX`` is 200, ``default`` is 200 unless a success is declared, else 500."""
+    if response.status == "default":
+        return 500 if any(other.status.startswith("2") for other in operation.responses) else 200
+    return int(response.status.replace("XX", "00"))
+
+
+def response_examples(media: MediaType, document: Document) -> tuple[Example, ...]:
+    """The examples of a media type; where it has none, its schema's own (unnamed)."""
+    if media.examples or media.schema is None:
+        return media.examples
+    try:
+        node, at = document.follow(media.schema.node, media.schema.at)
+    except ContractError:
+        return ()
+    if isinstance(node, dict):
+        if "example" in node:
+            return (Example("", node["example"], child(at, "example")),)
+        examples = node.get("examples")
+        if isinstance(examples, list) and examples:
+            return (Example("", examples[0], child(child(at, "examples"), 0)),)
+    return ()
+
+
+def _written_down(contract: Contract, operation: Operation) -> list[Placed]:
+    document = contract.document
+    found: list[Placed] = []
+    for response in operation.responses:
+        status = status_code(response, operation)
+        for media in response.content:
+            for example in response_examples(media, document):
+                if example.value is MISSING and example.serialized is None:
+                    continue
+                media_type = concrete_media_type(media.name, example.value)
+                body = (
+                    encode(example.value, media_type, media.schema, document)
+                    if example.serialized is None
+                    else example.serialized.encode("utf-8", "replace")
+                )
+                headers = response_headers(contract, response, example.name)
+                answer = Response(status, headers, body, media_type)
+                found.append((response, media, _interaction(contract, operation, example.name, answer, example.at)))
+        if not response.content:
+            names = {example.name: example for header in response.headers for example in header.examples}
+            for name, example in names.items():
+                if name:
+                    answer = Response(status, response_headers(contract, response, name))
+                    found.append((response, None, _interaction(contract, operation, name, answer, example.at)))
+    return found
+
+
+def _interaction(contract: Contract, operation: Operation, name: str, response: Response, at: str) -> Interaction:
+    where = contract.document.where(at)
+    return Interaction(
+        name=name,
+        source="example",
+        operation=operation.key,
+        request=_request(contract.document, operation, name),
+        response=response,
+        file=where.file,
+        pointer=where.pointer,
+    )
+
+
+def _request(document: Document, operation: Operation, name: str) -> Request:
+    if not name:
+        return Request(operation.method, operation.path)
+    parameters = {}
+    for parameter in operation.parameters:
+        value = _shown(parameter.examples, name, parameter.schema, document)
+        if value is not MISSING:
+            parameters[parameter.key] = value
+    for media in operation.request_body.content if operation.request_body is not None else ():
+        body = _shown(media.examples, name, media.schema, document)
+        if body is not MISSING:
+            return Request(operation.method, operation.path, parameters, body, media.name)
+    return Request(operation.method, operation.path, parameters)
+
+
+def _shown(examples: tuple[Example, ...], name: str, schema: Schema | None, document: Document) -> Json | Missing:
+    """The decoded value of the example ``name``: JSON that was written as text is what it stands for."""
+    for example in examples:
+        if example.name == name:
+            if isinstance(example.value, str) and admits_text(schema.node if schema else True, document) is False:
+                meant = json_written_as_text(example.value, schema, document)
+                return example.value if meant is MISSING else meant
+            return example.value
+    return MISSING

@@ -1,0 +1,49 @@
+"""Cross-origin requests to mocked traffic (Fetch Standard, CORS protocol): anybody may ask a mock anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+__all__ = ["cors_headers", "is_preflight", "preflight_headers"]
+
+_SAFELISTED = frozenset(
+    {"cache-control", "content-language", "content-length", "content-type", "expires", "last-modified", "pragma"}
+)
+
+
+def is_preflight(environ: Mapping[str, Any]) -> bool:
+    """Whether an OPTIONS request is a browser's question before another request."""
+    return "HTTP_ORIGIN" in environ and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in environ
+
+
+def cors_headers(environ: Mapping[str, Any], headers: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What lets a page of the request's origin read the answer with all its ``headers``, credentials included."""
+    exposed = [n for n, _ in headers if n.lower() not in _SAFELISTED]
+    return [
+        ("Access-Control-Allow-Origin", _printable(environ["HTTP_ORIGIN"])),
+        ("Access-Control-Allow-Credentials", "true"),
+        ("Access-Control-Expose-Headers", ", ".join(exposed)),
+        ("Vary", "Origin"),
+    ]
+
+
+def preflight_headers(environ: Mapping[str, Any], methods: Sequence[str]) -> list[tuple[str, str]]:
+    """The answer to a preflight: the path's methods (the one asked for where none is declared) and all headers."""
+    wanted = _printable(environ["HTTP_ACCESS_CONTROL_REQUEST_METHOD"])
+    allowed = [*methods, "HEAD"] if "GET" in methods and "HEAD" not in methods else list(methods)
+    headers = [
+        ("Access-Control-Allow-Origin", _printable(environ["HTTP_ORIGIN"])),
+        ("Access-Control-Allow-Credentials", "true"),
+        ("Access-Control-Allow-Methods", ", ".join(allowed or [wanted])),
+        ("Access-Control-Max-Age", "60"),
+        ("Vary", "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"),
+    ]
+    asked = environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS")
+    if asked:
+        headers.append(("Access-Control-Allow-Headers", _printable(asked)))
+    return headers
+
+
+def _printable(text: str) -> str:
+    return text if text.isascii() and text.isprintable() else "null"

@@ -1,0 +1,312 @@
+"""The mock of one service: a WSGI callable that answers from a contract, and what tests and reloads do to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from time import sleep
+from typing import Any
+
+from beep_mock.contracts.model import Contract, Operation, Violation
+from beep_mock.contracts.security import secret_keys
+from beep_mock.errors import OverrideError
+from beep_mock.findings import Finding
+from beep_mock.interaction import MISSING, Interaction, Json
+from beep_mock.mocks.answers import Answer
+from beep_mock.mocks.cors import cors_headers, is_preflight, preflight_headers
+from beep_mock.mocks.journal import Journal
+from beep_mock.mocks.overrides import Overrides, build_override
+from beep_mock.mocks.preferences import NO_PREFERENCE, Preference
+from beep_mock.mocks.problems import problem
+from beep_mock.mocks.responder import Responder
+
+__all__ = ["BODY_LIMIT", "Mock", "read_body"]
+
+BODY_LIMIT = 10 * 2**20
+"""Bytes of a request body; a longer one is refused with 413."""
+
+_NO_OVERRIDES = Overrides()
+_NOTHING: tuple[Violation, ...] = ()
+StartResponse = Callable[..., Any]
+
+
+class _State:
+    """What a reload replaces as a whole, so that each request sees one contract from beginning to end."""
+
+    def __init__(
+        self, contract: Contract, overrides: Overrides, standing: Preference, added: tuple[Interaction, ...]
+    ) -> None:
+        self.contract = contract
+        self.overrides = overrides
+        self.standing = standing
+        self.added = added
+        self.match = contract.router.match
+        self.responders: dict[Operation, Responder] = {}
+        self.broken = {o: o.broken for o in contract.operations.values() if o.broken is not None}
+        self.keys = {o: o.key for o in contract.operations.values()}
+        # Longest first: /api/v1 before /api.
+        self.base_paths = sorted((b for b in _base_paths(contract) if b), key=len, reverse=True)
+        self.secrets = secret_keys(contract)
+
+    def responder(self, operation: Operation) -> Responder:
+        responder = self.responders.get(operation)
+        if responder is None:
+            responder = Responder(
+                self.contract,
+                operation,
+                (*self.overrides.interactions, *self.added),
+                self.overrides.defaults.get(operation.key),
+                self.standing,
+            )
+            self.responders[operation] = responder
+        return responder
+
+
+class Mock:
+    """The mock of one service: ``mock(environ, start_response)`` answers its traffic.
+
+    ``PATH_INFO`` is the service's own path, with or without the base path of a declared server. All methods may be
+    called from any thread.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        contract: Contract,
+        *,
+        overrides: Overrides | None = None,
+        journal: Journal | None = None,
+        cors: bool = True,
+    ) -> None:
+        self.name = name
+        self.journal = journal if journal is not None else Journal()
+        self._cors = cors
+        self._state = _State(contract, overrides or _NO_OVERRIDES, NO_PREFERENCE, ())
+
+    @property
+    def contract(self) -> Contract:
+        """The contract that is answered from."""
+        return self._state.contract
+
+    @property
+    def overrides(self) -> Overrides:
+        """The overrides that were loaded with the contract."""
+        return self._state.overrides
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is wrong with the contract and the overrides."""
+        return (*self._state.contract.findings, *self._state.overrides.findings)
+
+    def swap(self, contract: Contract, overrides: Overrides | None = None) -> None:
+        """Answer from another contract from now on; standing preferences and added overrides stay."""
+        now = self._state
+        self._state = _State(contract, overrides or _NO_OVERRIDES, now.standing, now.added)
+
+    def prefer(self, *, code: int | None = None, example: str | None = None, dynamic: bool | None = None) -> None:
+        """Answer every request that prefers nothing itself as if it had sent this ``Prefer``."""
+        now = self._state
+        self._state = _State(now.contract, now.overrides, Preference(code, example, dynamic), now.added)
+
+    def override(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Json] | None = None,
+        headers: Mapping[str, Json] | None = None,
+        body: Json = MISSING,
+        status: int | None = None,
+        json: Json = MISSING,
+        example: str | None = None,
+        response_headers: Mapping[str, str] | None = None,
+        delay: float = 0.0,
+        name: str = "",
+    ) -> tuple[Finding, ...]:
+        """Add an interaction until :meth:`reset`; the latest of equals wins.
+
+        ``path`` is a template of the contract (``/worlds/{worldId}``) or a concrete path (``/worlds/3``). The answer is
+        the contract's ``example``, or ``status`` with ``json``. Returned is how the answer breaks the contract: it is
+        given all the same, so that a consumer can be tested against a provider that errs.
+
+        :raises OverrideError: no such operation, parameter or example.
+        """
+        answer: dict[str, Any] = {"example": example} if example is not None else {"headers": response_headers or {}}
+        if example is None and status is not None:
+            answer["status"] = status
+        if example is None and json is not MISSING:
+            answer["body"] = json
+        request: dict[str, Any] = {"query": query or {}, "headers": headers or {}}
+        if body is not MISSING:
+            request["body"] = body
+        entry = {"name": name, "operation": f"{method.upper()} {path}", "request": request, "response": answer}
+        return self.add({**entry, "delay": delay})
+
+    def add(self, entry: Mapping[str, Any]) -> tuple[Finding, ...]:
+        """Add an interaction in the form that ``mocks/<service>.yaml`` has.
+
+        :raises OverrideError: it cannot be used; the message says why.
+        """
+        now = self._state
+        interaction, findings = build_override(now.contract, entry)
+        if interaction is None:
+            first = findings[0]
+            raise OverrideError(first.message, pointer=first.where.pointer, hint=first.hint)
+        self._state = _State(now.contract, now.overrides, now.standing, (*now.added, interaction))
+        return findings
+
+    def reset(self) -> None:
+        """Drop the standing preference and the interactions that were added."""
+        now = self._state
+        self._state = _State(now.contract, now.overrides, NO_PREFERENCE, ())
+
+    def owns(self, method: str, path: str) -> bool:
+        """Whether the contract declares an operation for this request (``path`` as in ``PATH_INFO``)."""
+        found = self._find(self._state, path, method)
+        return found is not None and (method in found.methods or (method == "HEAD" and "GET" in found.methods))
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """The mock as a WSGI application (PEP 3333)."""
+        return self.respond(environ, start_response, environ["PATH_INFO"])
+
+    def respond(self, environ: dict[str, Any], start_response: StartResponse, path: str) -> Iterable[bytes]:
+        """Answer a request for the service's own ``path``, and write it to the journal."""
+        state = self._state
+        method = environ["REQUEST_METHOD"]
+        query = environ.get("QUERY_STRING", "")
+        if method == "OPTIONS" and self._cors and is_preflight(environ):
+            return self._preflight(state, environ, start_response, path)
+        body = read_body(environ)
+        match = state.match(path, method)
+        route = match.methods.get(method) if match is not None else None
+        if route is None and (found := self._find(state, path, method)) is not None:
+            match, route = found, found.methods.get(method) or (found.methods.get("GET") if method == "HEAD" else None)
+        key = ""
+        violations: tuple[Violation, ...] = _NOTHING
+        if body is None:
+            body = b""
+            answer = _too_large()
+        elif route is not None and match is not None:
+            operation = route.payload
+            key = state.keys[operation]
+            if operation in state.broken:
+                answer = _broken(state, operation)
+            else:
+                responder = state.responders.get(operation) or state.responder(operation)
+                answer, violations = responder.respond(route.values(match.slots), query, environ, body)
+        elif match is not None:
+            answer = _no_method(state, method, path, tuple(match.methods))
+        else:
+            answer = _no_path(state, method, path)
+        if answer.delay:
+            sleep(answer.delay)
+        headers = answer.headers
+        self.journal.record(
+            self.name,
+            method,
+            path,
+            environ,
+            body,
+            answer.status,
+            headers,
+            answer.body,
+            answer.source,
+            key,
+            violations,
+            state.secrets,
+        )
+        if self._cors and "HTTP_ORIGIN" in environ:
+            start_response(answer.status_line, headers + cors_headers(environ, headers))
+        else:
+            start_response(answer.status_line, headers[:])
+        return answer.chunks if method != "HEAD" else []
+
+    def _find(self, state: _State, path: str, method: str) -> Any:
+        """The match of a path with or without a base path: one that has the method, else any."""
+        wanted = "GET" if method == "HEAD" else method
+        found = state.match(path, method)
+        if found is not None and (method in found.methods or wanted in found.methods):
+            return found
+        for base in state.base_paths:
+            if path.startswith(base) and path[len(base) : len(base) + 1] in ("/", ""):
+                other = state.match(path[len(base) :] or "/", method)
+                if other is None or not any(base in r.payload.base_paths for r in other.methods.values()):
+                    continue
+                if method in other.methods or wanted in other.methods:
+                    return other
+                found = found or other
+        return found
+
+    def _preflight(
+        self, state: _State, environ: dict[str, Any], start_response: StartResponse, path: str
+    ) -> Iterable[bytes]:
+        found = self._find(state, path, environ["HTTP_ACCESS_CONTROL_REQUEST_METHOD"])
+        headers = preflight_headers(environ, tuple(found.methods) if found is not None else ())
+        self.journal.record(
+            self.name, "OPTIONS", path, environ, b"", 204, headers, b"", "preflight", "", (), state.secrets
+        )
+        start_response("204 No Content", headers)
+        return []
+
+
+def read_body(environ: Mapping[str, Any]) -> bytes | None:
+    """The request's body; ``None`` when it is longer than :data:`BODY_LIMIT`."""
+    length = environ.get("CONTENT_LENGTH")
+    if length:
+        if length == "0":
+            return b""
+        if not (length.isascii() and length.isdigit()):
+            return b""
+        size = int(length)
+        if size > BODY_LIMIT:
+            return None
+        body: bytes = environ["wsgi.input"].read(size)
+        return body
+    if "HTTP_TRANSFER_ENCODING" in environ:
+        body = environ["wsgi.input"].read(BODY_LIMIT + 1)
+        return body if len(body) <= BODY_LIMIT else None
+    return b""
+
+
+def _base_paths(contract: Contract) -> Iterable[str]:
+    found = dict.fromkeys(contract.base_paths)
+    for operation in contract.operations.values():
+        found.update(dict.fromkeys(operation.base_paths))
+    return found
+
+
+def _too_large() -> Answer:
+    return _problem(413, "PAYLOAD_TOO_LARGE", f"the request body is longer than {BODY_LIMIT} bytes")
+
+
+def _broken(state: _State, operation: Operation) -> Answer:
+    finding = operation.broken
+    assert finding is not None  # noqa: S101 - only broken operations come here
+    return _problem(
+        500,
+        "OPERATION_BROKEN",
+        f"the contract of {operation.key} cannot be used: {finding.message}",
+        pointer=finding.where.pointer,
+        file=finding.where.file,
+    )
+
+
+def _no_path(state: _State, method: str, path: str) -> Answer:
+    near = state.contract.router.nearest(path)
+    detail = f"the contract has no path for {method} {_shown(path)}"
+    return _problem(404, "NO_PATH_MATCHED_ERROR", detail, nearest=near)
+
+
+def _no_method(state: _State, method: str, path: str, methods: tuple[str, ...]) -> Answer:
+    allowed = sorted({*methods, *state.contract.router.allowed(path), *(("HEAD",) if "GET" in methods else ())})
+    allow = ", ".join(allowed)
+    detail = f"the contract declares no {method} for {_shown(path)}; declared: {allow}"
+    return _problem(405, "NO_METHOD_MATCHED_ERROR", detail, headers=[("Allow", allow)])
+
+
+def _problem(status: int, code: str, detail: str, **more: Any) -> Answer:
+    return Answer(problem(status, code, detail, **more), "problem")
+
+
+def _shown(path: str) -> str:
+    text = path.encode("latin-1", "replace").decode("utf-8", "replace")
+    return text if len(text) <= 200 else f"{text[:200]}..."

@@ -1,0 +1,253 @@
+"""Overrides: ``mocks/<service>.yaml`` adds interactions to a mock and names default examples.
+
+::
+
+    default:
+      GET /worlds/{worldId}: earth            # the example that answers when nothing matches
+    interactions:
+      - name: pluto
+        operation: GET /worlds/{worldId}
+        request: {path: {worldId: 9}, query: {}, headers: {}, body: {}}     # what is left out may be anything
+        response: {status: 404, headers: {}, body: {}}                      # or {example: unknown-world}
+        delay: 0.2                                                          # seconds
+
+A ``body`` of a request matches every body that contains it. Everything is checked against the contract; what lies is a
+finding. ``overrides.schema.json`` beside this module describes the file for editors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from beep_mock.contracts.examples import encode, interactions_of
+from beep_mock.contracts.model import Contract, Operation
+from beep_mock.contracts.reading import read_data
+from beep_mock.contracts.response_validation import response_violations
+from beep_mock.errors import InvalidDocumentError, OverrideError
+from beep_mock.findings import Finding, Severity, Where
+from beep_mock.interaction import MISSING, Interaction, Json, Request, Response
+from beep_mock.mocks.negotiation import find_status, success_status
+
+__all__ = ["Overrides", "build_override", "load_overrides"]
+
+_MAX_DELAY = 60.0
+_LOCATIONS = {"path": "path", "query": "query", "headers": "header", "cookies": "cookie"}
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """The overrides of one service: interactions, and the default example's name by operation key."""
+
+    interactions: tuple[Interaction, ...] = ()
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+
+def load_overrides(path: Path, contract: Contract) -> Overrides:
+    """Read the override file at ``path``; a file that is not there overrides nothing.
+
+    :raises OverrideError: it cannot be read or parsed, or is no mapping.
+    """
+    if not path.is_file():
+        return Overrides()
+    try:
+        data, findings = read_data(path.read_bytes(), str(path))
+    except OSError as error:
+        raise OverrideError(f"cannot be read: {error.strerror}", file=str(path)) from error
+    except InvalidDocumentError as error:
+        raise OverrideError(error.message, file=str(path), line=error.line, hint=error.hint) from error
+    if data is None:
+        return Overrides()
+    if not isinstance(data, dict):
+        raise OverrideError(
+            f"must be a mapping with `default` and `interactions`, but is a {type(data).__name__}", file=str(path)
+        )
+    reader = _Reader(str(path), contract, list(findings))
+    return reader.overrides(data)
+
+
+def build_override(contract: Contract, entry: Mapping[str, Any]) -> tuple[Interaction | None, tuple[Finding, ...]]:
+    """One interaction from the form that the file has; ``None`` when it cannot be used at all."""
+    reader = _Reader("", contract, [])
+    return reader.interaction(entry, ""), tuple(reader.findings)
+
+
+class _Reader:
+    def __init__(self, file: str, contract: Contract, findings: list[Finding]) -> None:
+        self.file = file
+        self.contract = contract
+        self.findings = findings
+
+    def overrides(self, data: Mapping[str, Any]) -> Overrides:
+        self._known_keys(data, {"default", "interactions", "$schema"}, "")
+        defaults = {}
+        named = data.get("default")
+        for key, example in (named if isinstance(named, dict) else {}).items():
+            pointer = f"/default/{_escape(key)}"
+            operation = self._operation(key, pointer)
+            if operation is None:
+                continue
+            if self._example(operation[0], example, pointer) is not None:
+                defaults[operation[0].key] = example
+        if named is not None and not isinstance(named, dict):
+            self._lie("override-invalid", "`default` must map operations to names of examples", "/default")
+        entries = data.get("interactions", [])
+        if not isinstance(entries, list):
+            self._lie("override-invalid", "`interactions` must be a list", "/interactions")
+            entries = []
+        built = [self.interaction(entry, f"/interactions/{i}") for i, entry in enumerate(entries)]
+        return Overrides(tuple(i for i in built if i is not None), defaults, tuple(self.findings))
+
+    def interaction(self, entry: Any, pointer: str) -> Interaction | None:
+        if not isinstance(entry, dict):
+            self._lie("override-invalid", "an interaction must be a mapping", pointer)
+            return None
+        self._known_keys(entry, {"name", "operation", "request", "response", "delay"}, pointer)
+        found = self._operation(entry.get("operation"), f"{pointer}/operation")
+        if found is None:
+            return None
+        operation, path_values = found
+        wanted = self._request(operation, entry.get("request", {}), f"{pointer}/request")
+        response = self._response(operation, entry.get("response"), f"{pointer}/response")
+        if wanted is None or response is None:
+            return None
+        parameters, body = wanted
+        parameters = {**{f"path.{k}": v for k, v in path_values.items()}, **parameters}
+        request = Request(operation.method, operation.path, parameters, body)
+        name = entry.get("name", "")
+        return Interaction(
+            name=str(name) if name else f"{operation.key} #{pointer.rpartition('/')[2] or 'runtime'}",
+            source="override",
+            operation=operation.key,
+            request=request,
+            response=response,
+            file=self.file,
+            pointer=pointer,
+            partial=True,
+            delay=self._delay(entry.get("delay", 0), f"{pointer}/delay"),
+        )
+
+    def _operation(self, key: Any, pointer: str) -> tuple[Operation, Mapping[str, str]] | None:
+        """The operation of ``GET /worlds/{worldId}``, or of a concrete path with the values that it fixes."""
+        if isinstance(key, str):
+            operation = self.contract.operations.get(key)
+            if operation is not None:
+                return operation, {}
+            method, _, path = key.partition(" ")
+            match = self.contract.router.match(path.strip())
+            route = match.methods.get(method.upper()) if match is not None else None
+            if match is not None and route is not None:
+                return route.payload, route.values(match.slots)
+        near = ", ".join(self.contract.router.nearest(str(key).partition(" ")[2])) or "none"
+        self._lie(
+            "override-operation-unknown", f"the contract has no operation {key!r}", pointer, hint=f"nearest: {near}"
+        )
+        return None
+
+    def _request(self, operation: Operation, wanted: Any, pointer: str) -> tuple[dict[str, Json], Json] | None:
+        if not isinstance(wanted, dict):
+            self._lie("override-invalid", "`request` must be a mapping", pointer)
+            return None
+        self._known_keys(wanted, {*_LOCATIONS, "body"}, pointer)
+        declared = {p.key for p in operation.parameters}
+        parameters: dict[str, Json] = {}
+        for word, location in _LOCATIONS.items():
+            values = wanted.get(word, {})
+            if not isinstance(values, dict):
+                self._lie("override-invalid", f"`{word}` must map names to values", f"{pointer}/{word}")
+                return None
+            for name, value in values.items():
+                key = f"{location}.{name.lower() if location == 'header' else name}"
+                if key in declared:
+                    parameters[key] = value
+                else:
+                    self._lie(
+                        "override-parameter-unknown",
+                        f"{operation.key} declares no {location} parameter {name!r}: this interaction never answers",
+                        f"{pointer}/{word}/{_escape(name)}",
+                    )
+                    return None
+        return parameters, wanted.get("body", MISSING)
+
+    def _response(self, operation: Operation, answer: Any, pointer: str) -> Response | None:
+        if not isinstance(answer, dict):
+            self._lie(
+                "override-invalid", "`response` must be a mapping with `example`, or `status` and `body`", pointer
+            )
+            return None
+        if "example" in answer:
+            self._known_keys(answer, {"example"}, pointer)
+            return self._example(operation, answer["example"], f"{pointer}/example")
+        self._known_keys(answer, {"status", "headers", "body"}, pointer)
+        found = success_status(operation.responses)
+        status = answer.get("status", found[1] if found else 200)
+        if not isinstance(status, int) or isinstance(status, bool) or not 200 <= status <= 599:
+            self._lie("override-invalid", f"{status!r} is no final HTTP status", f"{pointer}/status")
+            return None
+        headers = answer.get("headers", {})
+        if not isinstance(headers, dict) or not all(isinstance(v, str | int | float) for v in headers.values()):
+            self._lie("override-invalid", "`headers` must map names to texts", f"{pointer}/headers")
+            return None
+        response = self._literal(operation, status, headers, answer.get("body", MISSING))
+        self._judge(operation, response, pointer)
+        return response
+
+    def _literal(self, operation: Operation, status: int, headers: Mapping[str, Any], body: Json) -> Response:
+        sent = {str(n): str(v) for n, v in headers.items()}
+        spec = find_status(operation.responses, status)
+        media_type = next((v for n, v in sent.items() if n.lower() == "content-type"), "")
+        others = tuple((n, v) for n, v in sent.items() if n.lower() not in ("content-type", "content-length"))
+        if body is MISSING:
+            return Response(status, others, b"", media_type)
+        if not media_type:
+            declared = spec.content[0].name if spec is not None and spec.content else ""
+            media_type = declared if declared and "*" not in declared else "application/json"
+        return Response(status, others, encode(body, media_type), media_type)
+
+    def _judge(self, operation: Operation, response: Response, pointer: str) -> None:
+        headers = list(response.headers)
+        if response.media_type:
+            headers.append(("Content-Type", response.media_type))
+        for violation in response_violations(self.contract, operation, response.status, headers, response.body):
+            place = "/".join(violation.location)
+            self._lie("override-response-invalid", f"breaks the contract at {place}: {violation.message}", pointer)
+
+    def _example(self, operation: Operation, name: Any, pointer: str) -> Response | None:
+        interactions = interactions_of(self.contract, operation)
+        for interaction in interactions:
+            if interaction.name and interaction.name == name:
+                return interaction.response
+        known = ", ".join(sorted({i.name for i in interactions if i.name})) or "none"
+        self._lie(
+            "override-example-unknown",
+            f"{operation.key} has no response example named {name!r}",
+            pointer,
+            hint=f"examples: {known}",
+        )
+        return None
+
+    def _delay(self, delay: Any, pointer: str) -> float:
+        if isinstance(delay, bool) or not isinstance(delay, int | float) or not 0 <= delay <= _MAX_DELAY:
+            self._lie("override-invalid", f"`delay` is in seconds, from 0 to {_MAX_DELAY:.0f}", pointer)
+            return 0.0
+        return float(delay)
+
+    def _known_keys(self, node: Mapping[str, Any], known: set[str], pointer: str) -> None:
+        for key in node:
+            if key not in known and not str(key).startswith("x-"):
+                self._lie(
+                    "override-key-unknown",
+                    f"{key!r} means nothing here",
+                    f"{pointer}/{_escape(str(key))}",
+                    hint=f"known: {', '.join(sorted(known - {'$schema'}))}",
+                )
+
+    def _lie(self, rule: str, message: str, pointer: str, hint: str = "") -> None:
+        self.findings.append(Finding(rule, Severity.ERROR, message, Where(self.file, pointer), hint))
+
+
+def _escape(token: str) -> str:
+    return token.replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,93 @@
+"""What the client asks of the mock: ``Prefer: code=, example=, dynamic=`` (RFC 7240) or ``__code`` and the like."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+__all__ = ["NO_PREFERENCE", "Preference", "asks", "preference_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """What was asked for; ``None`` where nothing was. ``applied`` is the value of ``Preference-Applied``."""
+
+    code: int | None = None
+    example: str | None = None
+    dynamic: bool | None = None
+
+    @property
+    def applied(self) -> str:
+        """The preferences as RFC 7240, section 3, repeats them to the client."""
+        parts = []
+        if self.code is not None:
+            parts.append(f"code={self.code}")
+        if self.example is not None:
+            parts.append(f"example={_quoted(self.example)}")
+        if self.dynamic is not None:
+            parts.append(f"dynamic={str(self.dynamic).lower()}")
+        return ", ".join(parts)
+
+
+NO_PREFERENCE = Preference()
+
+
+def asks(environ: Mapping[str, Any], query: str) -> bool:
+    """Whether the request may hold a preference: a cheap look before :func:`preference_of`."""
+    return "HTTP_PREFER" in environ or ("__" in query and ("__code" in query or "__ex" in query or "__dy" in query))
+
+
+def preference_of(environ: Mapping[str, Any], query: str) -> Preference:
+    """The request's preference. A malformed or unknown one is ignored, as RFC 7240, section 2, demands."""
+    header = environ.get("HTTP_PREFER")
+    if header is not None:
+        return _preference(_preferences(header))
+    asked = {n[2:]: v for n, v in parse_qsl(query, keep_blank_values=True) if n[:2] == "__"}
+    return _preference(asked)
+
+
+def _preference(asked: Mapping[str, str]) -> Preference:
+    code = asked.get("code", "")
+    dynamic = asked.get("dynamic", "").lower()
+    return Preference(
+        code=int(code) if len(code) == 3 and code.isascii() and code.isdigit() and code[0] in "12345" else None,
+        example=asked.get("example") or asked.get("key"),
+        dynamic={"true": True, "1": True, "false": False, "0": False}.get(dynamic),
+    )
+
+
+def _preferences(header: str) -> dict[str, str]:
+    """Names and values, first one wins (RFC 7240, section 2); ``;`` separates like ``,`` as clients mix them."""
+    found: dict[str, str] = {}
+    for item in _split(header):
+        name, _, value = item.partition("=")
+        value = value.strip()
+        if len(value) > 1 and value[0] == value[-1] == '"':
+            value = value[1:-1].replace('\\"', '"').replace("\\\\", "\\")
+        found.setdefault(name.strip().lower(), value)
+    return found
+
+
+def _split(header: str) -> list[str]:
+    items, start, quoted, escaped = [], 0, False, False
+    for i, character in enumerate(header):
+        if escaped:
+            escaped = False
+        elif character == "\\" and quoted:
+            escaped = True
+        elif character == '"':
+            quoted = not quoted
+        elif character in ",;" and not quoted:
+            items.append(header[start:i])
+            start = i + 1
+    items.append(header[start:])
+    return items
+
+
+def _quoted(text: str) -> str:
+    if text and all(c.isascii() and (c.isalnum() or c in "!#$%&'*+-.^_`|~") for c in text):
+        return text
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -1,0 +1,234 @@
+"""The heart of the mock: a request of one operation, straight through to its answer.
+
+Order: security, validation, then the first that there is of
+
+1. what the client prefers (``Prefer: code=, example=, dynamic=``),
+2. the override's interaction that matches,
+3. the contract's interaction whose request example matches,
+4. the override's default example,
+5. the first example of the lowest 2xx,
+6. a sample.
+
+An invalid request only gets an error: one that matches it by 2 or 3, else the contract's own for invalid requests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from zlib import crc32
+
+from beep_mock.contracts.examples import interactions_of
+from beep_mock.contracts.model import Contract, Operation, ResponseSpec, Violation
+from beep_mock.contracts.security import check
+from beep_mock.contracts.validator import validator_of
+from beep_mock.interaction import Interaction, Json
+from beep_mock.mocks.answers import Answer, Answers
+from beep_mock.mocks.negotiation import find_status, invalid_request_status, success_status
+from beep_mock.mocks.preferences import NO_PREFERENCE, Preference, asks, preference_of
+from beep_mock.mocks.problems import problem, violations_header
+from beep_mock.mocks.selection import Selection
+
+__all__ = ["Responder"]
+
+_NOTHING: tuple[Violation, ...] = ()
+Outcome = tuple[Answer, tuple[Violation, ...]]
+
+
+class Responder:
+    """Answers the requests of one operation."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        operation: Operation,
+        overrides: Sequence[Interaction] = (),
+        default: str | None = None,
+        standing: Preference = NO_PREFERENCE,
+    ) -> None:
+        self._operation = operation
+        self._reader = validator_of(contract).reader(operation)
+        self._answers = Answers(contract, operation)
+        self._standing = standing
+        examples = interactions_of(contract, operation)
+        # Later overrides were said later: they win over equals.
+        ours = [i for i in reversed(overrides) if i.operation == operation.key]
+        self._overrides = Selection(operation, ours, contract.document)
+        self._examples = Selection(operation, examples, contract.document)
+        self._success = success_status(operation.responses)
+        self._default = next((i for i in examples if default and i.name == default), None)
+        self._plain = not self._overrides.count and self._default is None and standing == NO_PREFERENCE
+
+    def respond(self, path_values: Mapping[str, str], query: str, environ: Mapping[str, Any], body: bytes) -> Outcome:
+        """The answer to a request, and why the request is invalid if it is.
+
+        ``query`` is the raw query string, ``environ`` a WSGI environ, ``body`` the whole body.
+        """
+        if self._operation.security:
+            allowed, challenge = check(self._operation, environ, query)
+            if not allowed:
+                return self._unauthorized(challenge, environ.get("HTTP_ACCEPT"))
+        values, violations, refusal = self._reader.read(path_values, query, environ, body)
+        if self._plain and not refusal and not asks(environ, query):
+            accept = environ.get("HTTP_ACCEPT")
+            interaction = self._examples.match(values)
+            if interaction is not None:
+                return self._example(interaction, accept), _NOTHING
+            if self._success is not None:
+                answer = self._answers.stored(*self._success, None, accept)
+                if answer is not None:
+                    return answer, _NOTHING
+        return self._other(values, violations, refusal, query, environ, body)
+
+    def _other(
+        self,
+        values: Mapping[str, Json],
+        violations: tuple[Violation, ...],
+        refusal: int,
+        query: str,
+        environ: Mapping[str, Any],
+        body: bytes,
+    ) -> Outcome:
+        accept = environ.get("HTTP_ACCEPT")
+        preference = preference_of(environ, query) if asks(environ, query) else self._standing
+        if refusal == 415:
+            return self._unsupported(violations, accept), violations
+        if violations:
+            answer = self._invalid(values, violations, preference, accept)
+            return answer.with_headers([("Beep-Mock-Violations", violations_header(violations))]), violations
+        if preference != NO_PREFERENCE:
+            seed = crc32(f"{environ.get('REQUEST_METHOD')} {environ.get('PATH_INFO')}?{query}".encode() + body)
+            answer = self._preferred(values, preference, accept, seed)
+            return answer.with_headers([("Preference-Applied", preference.applied)]), _NOTHING
+        return self._usual(values, accept), _NOTHING
+
+    def _usual(self, values: Mapping[str, Json], accept: str | None) -> Answer:
+        override = self._overrides.match(values)
+        if override is not None:
+            return self._answers.fixed(override)
+        interaction = self._examples.match(values) or self._default
+        if interaction is not None:
+            return self._example(interaction, accept)
+        if self._success is None:
+            return self._undeclared()
+        return self._answers.stored(*self._success, None, accept) or self._not_acceptable(self._success[0])
+
+    def _example(self, interaction: Interaction, accept: str | None, status: int | None = None) -> Answer:
+        spec = self._answers.spec_of(interaction)
+        assert spec is not None  # noqa: S101 - the interactions are this operation's own
+        code = status or interaction.response.status
+        answer = self._answers.stored(spec, code, interaction.name or None, accept)
+        if answer is None and code >= 400:  # RFC 9110, section 15.5.7: an error may be sent unasked
+            answer = self._answers.stored(spec, code, interaction.name or None, None)
+        return answer or self._not_acceptable(spec)
+
+    def _preferred(self, values: Mapping[str, Json], asked: Preference, accept: str | None, seed: int) -> Answer:
+        found = self._success
+        if asked.code is not None:
+            spec = find_status(self._operation.responses, asked.code)
+            if spec is None:
+                return _problem(404, "NOT_FOUND", f"{self._operation.key} declares no response {asked.code}")
+            found = (spec, asked.code)
+        if found is None:
+            return self._undeclared()
+        spec, status = found
+        if asked.example is not None:
+            return self._named(spec, status, asked, accept)
+        if asked.dynamic:
+            return self._answers.sampled(spec, status, accept, seed) or self._not_acceptable(spec)
+        if asked.code is None:  # only `dynamic=false`
+            return self._usual(values, accept)
+        override = self._overrides.match(values, status, status)
+        if override is not None:
+            return self._answers.fixed(override)
+        interaction = self._examples.match(values, status, status)
+        if interaction is not None:
+            return self._example(interaction, accept)
+        answer = self._answers.stored(spec, status, None, accept)
+        if answer is None and status >= 400:
+            answer = self._answers.stored(spec, status, None, None)
+        return answer or self._not_acceptable(spec)
+
+    def _named(self, spec: ResponseSpec, status: int, asked: Preference, accept: str | None) -> Answer:
+        """The example of that name: of the response asked for, or without a code of any, success first."""
+        specs: list[ResponseSpec] = [spec] if asked.code else [spec, *self._operation.responses]
+        for candidate in specs:
+            for interaction in self._answers.interactions(candidate):
+                if interaction.name == asked.example:
+                    return self._example(interaction, accept, status if candidate is spec else None)
+        known = ", ".join(dict.fromkeys(n for s in specs for n in self._answers.names(s))) or "none"
+        return _problem(
+            404, "NOT_FOUND", f"{self._operation.key} has no response example {asked.example!r}; examples: {known}"
+        )
+
+    def _invalid(
+        self, values: Mapping[str, Json], violations: Sequence[Violation], asked: Preference, accept: str | None
+    ) -> Answer:
+        found: tuple[ResponseSpec, int] | None = None
+        if asked.code is not None and asked.code >= 400:
+            spec = find_status(self._operation.responses, asked.code)
+            if spec is not None:
+                found = (spec, asked.code)
+        if found is None:
+            override = self._overrides.match(values, 400, 599)
+            if override is not None:
+                return self._answers.fixed(override)
+            interaction = self._examples.match(values, 400, 499)
+            if interaction is not None:
+                return self._example(interaction, accept)
+            found = invalid_request_status(self._operation.responses)
+        if found is not None:
+            return self._error(*found, accept)
+        return _problem(
+            422, "UNPROCESSABLE_ENTITY", f"the request breaks the contract of {self._operation.key}", violations
+        )
+
+    def _error(self, spec: ResponseSpec, status: int, accept: str | None) -> Answer:
+        answer = self._answers.stored(spec, status, None, accept) or self._answers.stored(spec, status, None, None)
+        assert answer is not None  # noqa: S101 - without Accept there always is one
+        return answer
+
+    def _exactly(self, status: int) -> ResponseSpec | None:
+        return next((r for r in self._operation.responses if r.status == str(status)), None)
+
+    def _unauthorized(self, challenge: str, accept: str | None) -> Outcome:
+        violation = Violation(
+            ("header", "authorization"),
+            "Error",
+            "security",
+            "the credentials that the contract demands are missing or malformed",
+        )
+        spec = self._exactly(401)
+        if spec is not None:
+            answer = self._error(spec, 401, accept)
+        else:
+            answer = _problem(401, "UNAUTHORIZED", violation.message)
+        if challenge:
+            kept = [h for h in answer.headers if h[0].lower() != "www-authenticate"]
+            answer = answer.with_headers(())
+            answer.headers = [*kept, ("WWW-Authenticate", challenge)]
+        return answer, (violation,)
+
+    def _unsupported(self, violations: Sequence[Violation], accept: str | None) -> Answer:
+        spec = self._exactly(415)
+        if spec is not None:
+            return self._error(spec, 415, accept)
+        body = self._operation.request_body
+        declared = ", ".join(m.name for m in body.content) if body is not None else ""
+        return _problem(415, "INVALID_CONTENT_TYPE", violations[0].message, violations).with_headers(
+            [("Accept", declared)] if declared and self._operation.method in ("POST", "PUT", "PATCH") else []
+        )
+
+    def _not_acceptable(self, wanted: ResponseSpec) -> Answer:
+        spec = self._exactly(406)
+        if spec is not None:
+            return self._error(spec, 406, None)
+        declared = ", ".join(m.name for m in wanted.content)
+        return _problem(406, "NOT_ACCEPTABLE", f"{self._operation.key} can answer with: {declared}")
+
+    def _undeclared(self) -> Answer:
+        return _problem(500, "NO_RESPONSE_DEFINED", f"{self._operation.key} declares no response")
+
+
+def _problem(status: int, code: str, detail: str, violations: Sequence[Violation] = ()) -> Answer:
+    return Answer(problem(status, code, detail, violations=violations), "problem")

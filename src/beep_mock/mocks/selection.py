@@ -1,0 +1,172 @@
+"""Which interaction answers a request: the most specific one whose request example the request matches.
+
+Specific means: fixes more of the request. Interactions that fix the same parameters stand in one table, so that a
+hundred examples cost one look-up; equals are decided by their order in the document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from beep_mock.contracts.document import Document
+from beep_mock.contracts.model import Operation, Parameter
+from beep_mock.contracts.parameters import compile_decoder
+from beep_mock.errors import ContractError
+from beep_mock.interaction import MISSING, Interaction, Json
+
+__all__ = ["Selection"]
+
+_PLAIN_STYLES = {"simple", "form"}
+
+
+class Selection:
+    """The interactions of one operation that say something about the request."""
+
+    __slots__ = ("_defaults", "_tiers", "count")
+
+    def __init__(self, operation: Operation, interactions: Iterable[Interaction], document: Document) -> None:
+        parameters = {p.key: p for p in operation.parameters}
+        self._defaults: dict[str, Json] = {}
+        tiers: dict[tuple[int, tuple[str, ...]], _Tier] = {}
+        self.count = 0
+        for interaction in interactions:
+            request = interaction.request
+            if not request.parameters and request.body is MISSING and interaction.source != "override":
+                continue
+            expected = {k: _as_decoded(parameters.get(k), v, document) for k, v in request.parameters.items()}
+            for key in expected.keys() - self._defaults.keys():
+                default = _default_of(parameters.get(key), document)
+                if default is not MISSING:
+                    self._defaults[key] = default
+            keys = tuple(sorted(expected))
+            weight = len(keys) + _weight(request.body, interaction.partial)
+            tier = tiers.setdefault((-weight, keys), _Tier(keys))
+            tier.add(tuple(_freeze(expected[k]) for k in keys), interaction)
+            self.count += 1
+        # Stable: tiers of one weight stay in the order of their first interaction.
+        self._tiers = [tier for _, tier in sorted(tiers.items(), key=lambda item: item[0][0])]
+
+    def match(self, values: Mapping[str, Json], lowest: int = 0, highest: int = 999) -> Interaction | None:
+        """The interaction that answers a request with these decoded values, with a status in the given range."""
+        for tier in self._tiers:
+            for interaction in tier.find(values, self._defaults):
+                if lowest <= interaction.response.status <= highest:
+                    return interaction
+        return None
+
+
+class _Tier:
+    """Interactions that fix the same parameters, by the values they fix them to."""
+
+    __slots__ = ("_keys", "_table")
+
+    def __init__(self, keys: tuple[str, ...]) -> None:
+        self._keys = keys
+        self._table: dict[Any, list[Interaction]] = {}
+
+    def add(self, expected: tuple[Any, ...], interaction: Interaction) -> None:
+        index = expected[0] if len(expected) == 1 else expected
+        self._table.setdefault(index, []).append(interaction)
+
+    def find(self, values: Mapping[str, Json], defaults: Mapping[str, Json]) -> Sequence[Interaction]:
+        keys = self._keys
+        index: Any
+        if len(keys) == 1:
+            index = values.get(keys[0], MISSING)
+            if index is MISSING:
+                index = defaults.get(keys[0], MISSING)
+            if index.__class__ is not str and index.__class__ is not int:
+                index = _freeze(index)
+        else:
+            index = tuple([_freeze(values.get(k, defaults.get(k, MISSING))) for k in keys])
+        found = self._table.get(index)
+        if found is None:
+            return ()
+        if len(found) == 1 and found[0].request.body is MISSING:
+            return found
+        return [i for i in found if _body_matches(i, values.get("body", MISSING))]
+
+
+def _body_matches(interaction: Interaction, body: Any) -> bool:
+    expected = interaction.request.body
+    if expected is MISSING:
+        return True
+    if body is MISSING:
+        return False
+    return _contains(body, expected) if interaction.partial else _freeze(body) == _freeze(expected)
+
+
+def _contains(value: Json, expected: Json) -> bool:
+    """Whether ``value`` has everything that ``expected`` has: objects may hold more, lists must be as long."""
+    if isinstance(expected, dict):
+        return isinstance(value, dict) and all(k in value and _contains(value[k], v) for k, v in expected.items())
+    if isinstance(expected, list):
+        return (
+            isinstance(value, list)
+            and len(value) == len(expected)
+            and all(_contains(v, e) for v, e in zip(value, expected, strict=True))
+        )
+    return bool(_freeze(value) == _freeze(expected))
+
+
+def _freeze(value: Json) -> Any:
+    """A hashable stand-in that is equal exactly when the JSON values are (so ``true`` is not 1, but 1.0 is)."""
+    kind = value.__class__
+    if kind is str or kind is int or kind is float:
+        return value
+    if kind is bool:
+        return ("bool", value)
+    if kind is list:
+        return ("list", *map(_freeze, value))
+    if kind is dict:
+        return ("dict", frozenset((k, _freeze(v)) for k, v in value.items()))
+    return value  # None and MISSING
+
+
+def _weight(body: Json, partial: bool) -> int:
+    if body is MISSING:
+        return 0
+    return max(1, _leaves(body)) if partial else 1
+
+
+def _leaves(value: Json) -> int:
+    if isinstance(value, dict):
+        return sum(_leaves(v) for v in value.values())
+    if isinstance(value, list):
+        return sum(_leaves(v) for v in value)
+    return 1
+
+
+def _as_decoded(parameter: Parameter | None, value: Json, document: Document) -> Json:
+    """The example as a request would bring it: ``"1"`` for an integer is 1, ``1`` for a string is ``"1"``."""
+    if parameter is None or isinstance(value, dict | list) or value is None:
+        return value
+    if parameter.media_type or parameter.style not in _PLAIN_STYLES:
+        return value
+    text = ("true" if value else "false") if isinstance(value, bool) else str(value)
+    name = parameter.name
+    try:
+        decode = compile_decoder((parameter,), document)
+    except ContractError:
+        return value
+    if parameter.location == "path":
+        decoded = decode({name: text}, "", {})
+    elif parameter.location == "query":
+        decoded = decode({}, f"{quote(name, safe='')}={quote(text, safe='')}", {})
+    elif parameter.location == "header":
+        decoded = decode({}, "", {f"HTTP_{name.upper().replace('-', '_')}": text})
+    else:
+        decoded = decode({}, "", {"HTTP_COOKIE": f"{name}={quote(text, safe='')}"})
+    return decoded.get(parameter.key, value)
+
+
+def _default_of(parameter: Parameter | None, document: Document) -> Any:
+    if parameter is None or parameter.schema is None:
+        return MISSING
+    try:
+        node, _ = document.follow(parameter.schema.node, parameter.schema.at)
+    except ContractError:
+        return MISSING
+    return node.get("default", MISSING) if isinstance(node, dict) else MISSING
