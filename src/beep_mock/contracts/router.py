@@ -1,0 +1,197 @@
+"""Path templates compiled to a trie of segments: a path is found in one walk, whatever the number of routes.
+
+In each segment a literal beats a mixed one (``{name}.json``, ``{id}:verb``; most literal text first), which beats a
+plain template; where that leads nowhere the walk turns back. OpenAPI says no more than "concrete before templated"
+(3.1, Paths Object, Path Templating Matching).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Generic, TypeVar
+
+from beep_mock.contracts.templates import PathTemplate, Segment, parse_template, resemblance
+
+__all__ = ["Match", "Route", "Router"]
+
+T = TypeVar("T")
+
+
+class Route(Generic[T]):
+    """What is served for one method: the payload, the template as declared, and its parameters' names in order."""
+
+    __slots__ = ("names", "payload", "template")
+
+    def __init__(self, payload: T, template: str, names: tuple[str, ...]) -> None:
+        self.payload = payload
+        self.template = template
+        self.names = names
+
+    def values(self, slots: tuple[str, ...]) -> dict[str, str]:
+        """The raw path parameters by this route's own names, from :attr:`Match.slots`."""
+        if len(slots) == 1:
+            return {self.names[0]: slots[0]}
+        return dict(zip(self.names, slots)) if slots else {}  # noqa: B905 - of one length, and `strict` costs time
+
+
+class Match(Generic[T]):
+    """A path that is declared: the routes by method, and what stands in the templates' places, in order."""
+
+    __slots__ = ("methods", "slots", "template")
+
+    def __init__(self, template: str, methods: Mapping[str, Route[T]], slots: tuple[str, ...]) -> None:
+        self.template = template
+        self.methods = methods
+        self.slots = slots
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The raw path parameters by the names of the template declared first; a route may have names of its own."""
+        for route in self.methods.values():
+            return route.values(self.slots)
+        return {}
+
+
+class _Node(Generic[T]):
+    """A place in the trie: where each kind of next segment leads, and what is declared here."""
+
+    __slots__ = ("literals", "methods", "mixed", "plain", "template")
+
+    def __init__(self) -> None:
+        self.literals: dict[str, _Node[T]] = {}
+        self.mixed: list[tuple[Segment, Callable[[str], tuple[str, ...] | None], _Node[T]]] = []
+        self.plain: _Node[T] | None = None
+        self.template: str = ""
+        self.methods: dict[str, Route[T]] | None = None
+
+    def child(self, segment: Segment) -> _Node[T]:
+        """The node that ``segment`` leads to, made if need be."""
+        if segment.is_literal:
+            return self.literals.setdefault(segment.literals[0], _Node())
+        if segment.is_plain:
+            if self.plain is None:
+                self.plain = _Node()
+            return self.plain
+        for known, _, node in self.mixed:
+            if known.literals == segment.literals:
+                return node
+        node = _Node()
+        self.mixed.append((segment, segment.matcher(), node))
+        self.mixed.sort(key=lambda entry: entry[0].rank, reverse=True)  # stable: the document's order decides
+        return node
+
+
+class Router(Generic[T]):
+    """Finds the routes of a path.
+
+    ``entries`` are path templates, as they key the document's ``paths``, with a payload by upper-case method, in the
+    document's order. Templates that differ only in their parameters' names, or in a query or fragment, are one path;
+    there the first declaration of a method wins.
+    """
+
+    def __init__(self, entries: Iterable[tuple[str, Mapping[str, T]]]) -> None:
+        self._root: _Node[T] = _Node()
+        self._fixed: dict[str, Match[T]] = {}
+        self._templates: dict[str, tuple[PathTemplate, list[str]]] = {}
+        for text, methods in entries:
+            self._add(parse_template(text), methods)
+
+    def _add(self, template: PathTemplate, payloads: Mapping[str, T]) -> None:
+        node = self._root
+        for segment in template.segments:
+            node = node.child(segment)
+        if node.methods is None:
+            node.methods, node.template = {}, template.text
+        for method, payload in payloads.items():
+            if method not in node.methods:
+                node.methods[method] = Route(payload, template.text, template.names)
+                self._templates.setdefault(template.text, (template, []))[1].append(method)
+        if not template.names:
+            path = "/" + "/".join(segment.literals[0] for segment in template.segments)
+            self._fixed[path] = Match(node.template, node.methods, ())
+
+    def match(self, path: str, method: str = "") -> Match[T] | None:
+        """The best match of ``path``, or None when no template fits it.
+
+        ``path`` is WSGI's ``PATH_INFO``: percent-decoded, its bytes as Latin-1. With ``method`` the best match that
+        declares it, if there is one: ``/worlds/{id}`` takes DELETE for a ``/worlds/mine`` that declares only GET.
+        """
+        if not path.isascii():
+            path = _as_unicode(path)
+        found = self._fixed.get(path)
+        if found is None:
+            found = self._walk(path)
+        if method and found is not None and method not in found.methods:
+            for other in self._search(path):
+                if method in other.methods:
+                    return other
+        return found
+
+    def allowed(self, path: str) -> tuple[str, ...]:
+        """The methods that any template fitting ``path`` declares, sorted: what ``Allow`` names."""
+        return tuple(sorted({method for found in self._search(_as_unicode(path)) for method in found.methods}))
+
+    def nearest(self, path: str, limit: int = 3) -> list[str]:
+        """The operations most like ``path``, as ``GET /worlds/{worldId}``, nearest first."""
+        path = _as_unicode(path)
+        ranked = sorted(self._templates.values(), key=lambda entry: -resemblance(path, entry[0]))
+        spelled = (f"{method} {template.text}" for template, methods in ranked for method in methods)
+        return [operation for operation, _ in zip(spelled, range(limit), strict=False)]
+
+    def _walk(self, path: str) -> Match[T] | None:
+        """The first choice at each step; only where that fails are the others tried."""
+        node = self._root
+        segments = path.split("/")
+        if segments.pop(0):
+            return None
+        slots: tuple[str, ...] = ()
+        for segment in segments:
+            following = node.literals.get(segment)
+            if following is None:
+                for _, match, target in node.mixed:
+                    values = match(segment)
+                    if values is not None:
+                        slots += values
+                        following = target
+                        break
+                else:
+                    following = node.plain
+                    if following is None or not segment:
+                        break
+                    slots += (segment,)
+            node = following
+        else:
+            if node.methods is not None:
+                return Match(node.template, node.methods, slots)
+        return next(self._search(path), None)
+
+    def _search(self, path: str) -> Iterator[Match[T]]:
+        """All matches, best first. Each node is seen at most once, so the cost is bounded by the trie."""
+        segments = path.split("/")
+        if segments[0]:
+            return
+        pending: list[tuple[_Node[T], int, tuple[str, ...]]] = [(self._root, 1, ())]
+        while pending:
+            node, index, slots = pending.pop()
+            if index == len(segments):
+                if node.methods is not None:
+                    yield Match(node.template, node.methods, slots)
+                continue
+            segment = segments[index]
+            if node.plain is not None and segment:
+                pending.append((node.plain, index + 1, (*slots, segment)))
+            for _, match, target in reversed(node.mixed):
+                values = match(segment)
+                if values is not None:
+                    pending.append((target, index + 1, slots + values))
+            literal = node.literals.get(segment)
+            if literal is not None:
+                pending.append((literal, index + 1, slots))
+
+
+def _as_unicode(path: str) -> str:
+    """WSGI's Latin-1 view of UTF-8 bytes as text; a path that is none stays as it is."""
+    try:
+        return path.encode("latin-1").decode()
+    except UnicodeError:
+        return path

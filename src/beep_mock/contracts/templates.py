@@ -1,0 +1,132 @@
+"""Path templates taken apart: literal, templated and mixed segments, and how much a path resembles a template."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+__all__ = ["PathTemplate", "Segment", "parse_template", "resemblance"]
+
+_EXPRESSION = re.compile(r"\{([^{}]*)\}")
+_EXPANSION = re.compile(r"\{[?&#][^{}]*\}")
+_MOST_SEGMENTS = 32
+_LONGEST_SEGMENT = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One segment: ``len(names) + 1`` literal parts around its parameters, percent-decoded, most of them empty."""
+
+    literals: tuple[str, ...]
+    names: tuple[str, ...]
+
+    @property
+    def is_literal(self) -> bool:
+        """Whether it has no parameter."""
+        return not self.names
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is one parameter and nothing else."""
+        return self.literals == ("", "")
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Orders mixed segments: more literal text first, then fewer parameters."""
+        return sum(map(len, self.literals)), -len(self.names)
+
+    def matcher(self) -> Callable[[str], tuple[str, ...] | None]:
+        """A function that takes a path's segment apart, or gives None.
+
+        No value is empty. Where several divisions are possible (``{a}-{b}`` on ``x-y-z``) the earlier parameters are
+        as short as can be. Linear in the segment's length.
+        """
+        prefix, *separators, suffix = self.literals
+        least = len(prefix) + len(suffix)
+        if not separators:
+            end = -len(suffix) if suffix else None
+
+            def one(text: str) -> tuple[str, ...] | None:
+                if len(text) > least and text.startswith(prefix) and text.endswith(suffix):
+                    return (text[len(prefix) : end],)
+                return None
+
+            return one
+
+        def several(text: str) -> tuple[str, ...] | None:
+            stop = len(text) - len(suffix)
+            if len(text) <= least or not (text.startswith(prefix) and text.endswith(suffix)):
+                return None
+            values, start = [], len(prefix)
+            for separator in separators:
+                at = text.find(separator, start + 1, stop)
+                if at < 0:
+                    return None
+                values.append(text[start:at])
+                start = at + len(separator)
+            if start >= stop:
+                return None
+            return (*values, text[start:stop])
+
+        return several
+
+
+@dataclass(frozen=True, slots=True)
+class PathTemplate:
+    """A path template: ``text`` as declared, its segments, and its parameters' names in order."""
+
+    text: str
+    segments: tuple[Segment, ...]
+    names: tuple[str, ...]
+
+
+def parse_template(text: str) -> PathTemplate:
+    """Take a key of ``paths`` apart.
+
+    Its query and fragment are left out, and expressions that expand to one (``{?page}``). Literal text is
+    percent-decoded, as the paths are that a server sees; so ``%2F`` parts segments. A brace without its pair is text.
+    """
+    matched = re.split(r"[?#]", _EXPANSION.sub("", text), maxsplit=1)[0]
+    pieces = _EXPRESSION.split(matched if matched.startswith("/") else f"/{matched}")  # text, name, text, name, text
+    parts: list[tuple[list[str], list[str]]] = [([""], [])]
+    for index, piece in enumerate(pieces):
+        if index % 2:
+            parts[-1][0].append("")
+            parts[-1][1].append(piece)
+            continue
+        first, *others = unquote(piece).split("/")
+        parts[-1][0][-1] += first
+        parts += [([other], []) for other in others]
+    segments = tuple(Segment(tuple(literals), tuple(names)) for literals, names in parts[1:])
+    return PathTemplate(text, segments, tuple(name for segment in segments for name in segment.names))
+
+
+def resemblance(path: str, template: PathTemplate) -> float:
+    """How much a path resembles a template, from 0 to 1: segments aligned as an edit distance aligns letters."""
+    theirs = [part[:_LONGEST_SEGMENT] for part in path.strip("/").split("/")[:_MOST_SEGMENTS]]
+    ours = [segment for segment in template.segments if segment.names or segment.literals[0]] or [Segment(("",), ())]
+    best = [0.0] * (len(ours) + 1)
+    for part in theirs:
+        diagonal = 0.0
+        for column, segment in enumerate(ours, 1):
+            above = best[column]
+            best[column] = max(above, best[column - 1], diagonal + _likeness(part, segment))
+            diagonal = above
+    return best[-1] / max(len(theirs), len(ours))
+
+
+def _likeness(part: str, segment: Segment) -> float:
+    if segment.names:
+        return 0.6 if part else 0.0
+    literal = segment.literals[0][:_LONGEST_SEGMENT]
+    if part == literal:
+        return 1.0
+    ours, theirs = _pairs(literal.lower()), _pairs(part.lower())
+    return 0.9 * 2 * len(ours & theirs) / (len(ours) + len(theirs))
+
+
+def _pairs(text: str) -> set[str]:
+    """The pairs of neighbouring letters, with the ends marked."""
+    return {f"{a}{b}" for a, b in zip(f"^{text}", f"{text}$", strict=True)}
