@@ -9,11 +9,12 @@ from beep_mock.contracts.document import Document, load_document
 from beep_mock.contracts.model import Contract, Operation
 from beep_mock.contracts.nodes import Nodes, child
 from beep_mock.contracts.operations import PathContext, compile_operation, extensions_of
-from beep_mock.contracts.path_templates import check_template, matched_part, shape
+from beep_mock.contracts.path_checks import check_template
 from beep_mock.contracts.router import Router
 from beep_mock.contracts.schemas import SchemaStore
 from beep_mock.contracts.security_schemes import read_requirements, read_schemes
 from beep_mock.contracts.servers import read_base_paths
+from beep_mock.contracts.templates import PathTemplate, parse_template
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,8 +51,9 @@ class _Compilation:
         self.modern = not document.version.startswith("3.0")
         self.newest = self.modern and not document.version.startswith("3.1")
         self.operations: dict[str, Operation] = {}
+        self.routes: list[tuple[str, dict[str, Operation]]] = []
         self._operation_ids: dict[str, str] = {}
-        self._urls: dict[tuple[str, str], str] = {}
+        self._urls: dict[tuple[object, ...], str] = {}
 
     def contract(self) -> Contract:
         nodes, root = self.nodes, self.root
@@ -61,13 +63,11 @@ class _Compilation:
         schemes = read_schemes(nodes, components, place)
         security = read_requirements(nodes, root, "#", schemes) or ()
         base_paths = read_base_paths(nodes, root, "#") or ("",)
-        outline = PathContext("", {}, security, schemes, base_paths, None)
+        outline = PathContext(parse_template("/"), {}, security, schemes, base_paths, None)
         paths, place = nodes.mapping(root.get("paths", {}), "#/paths", "'paths'", breaking=False)
-        entries = [
-            self._path(template, node, child(place, template), outline)
-            for template, node in paths.items()
-            if not template.startswith("x-")
-        ]
+        for template, node in paths.items():
+            if not template.startswith("x-"):
+                self._path(parse_template(template), node, child(place, template), outline)
         every_base = dict.fromkeys((*base_paths, *(base for op in self.operations.values() for base in op.base_paths)))
         return Contract(
             title=nodes.text(info, "#/info", "title"),
@@ -75,7 +75,7 @@ class _Compilation:
             openapi=self.document.version,
             document=self.document,
             operations=self.operations,
-            router=Router(entries),
+            router=Router(self.routes),
             schemas=SchemaStore(self.document, self.document.version),
             base_paths=tuple(every_base),
             findings=tuple(dict.fromkeys((*self.document.findings, *nodes.findings.values()))),
@@ -97,13 +97,12 @@ class _Compilation:
         if "paths" not in root and not (self.modern and ("webhooks" in root or "components" in root)):
             nodes.error("field-missing", "an OpenAPI document must have 'paths'", "#")
 
-    def _path(self, template: str, node: Any, at: str, outline: PathContext) -> tuple[str, dict[str, Operation]]:
+    def _path(self, template: PathTemplate, node: Any, at: str, outline: PathContext) -> None:
         nodes = self.nodes
         check_template(nodes, template, at)
         with nodes.scope() as found:
             fields = self._path_item(node, at)
             item = {name: value for name, (value, _) in fields.items()}
-            nodes.known(item, at, _PATH_FIELDS_32 if self.newest else _PATH_FIELDS, "a path")
             place = fields["parameters"][1] if "parameters" in fields else at
             parameters = read_parameters(nodes, item, place)
         place = fields["servers"][1] if "servers" in fields else at
@@ -119,8 +118,9 @@ class _Compilation:
         for method, (operation, place) in self._declared_operations(fields).items():
             compiled = compile_operation(nodes, method, operation, place, context)
             methods[method] = self.operations[compiled.key] = compiled
-            self._check_unique(compiled)
-        return (template if template.startswith("/") else f"/{template}"), methods
+            self._check_unique(compiled, template)
+        if methods:
+            self.routes.append((template.text, methods))
 
     def _path_item(self, node: Any, at: str) -> dict[str, tuple[Any, str]]:
         """The fields of a path item with the place of the node each is in; a ``$ref`` yields to its siblings."""
@@ -128,8 +128,10 @@ class _Compilation:
         if isinstance(node, dict) and "$ref" in node:
             target = nodes.follow(node, at)
             below = self._path_item(*target) if target is not None else {}
+            nodes.known(node, at, _PATH_FIELDS_32 if self.newest else _PATH_FIELDS, "a path")
             return below | {name: (value, at) for name, value in node.items() if name != "$ref"}
         item, at = nodes.mapping(node, at, "a path")
+        nodes.known(item, at, _PATH_FIELDS_32 if self.newest else _PATH_FIELDS, "a path")
         return {name: (value, at) for name, value in item.items()}
 
     def _declared_operations(self, fields: dict[str, tuple[Any, str]]) -> dict[str, tuple[Any, str]]:
@@ -144,7 +146,7 @@ class _Compilation:
                 found.setdefault(name, (operation, child(place, name)))
         return found
 
-    def _check_unique(self, operation: Operation) -> None:
+    def _check_unique(self, operation: Operation, template: PathTemplate) -> None:
         nodes, key = self.nodes, operation.key
         if operation.operation_id:
             first = self._operation_ids.setdefault(operation.operation_id, key)
@@ -153,10 +155,11 @@ class _Compilation:
                     "operation-id-duplicate", f"operationId '{operation.operation_id}' is {first}'s already",
                     child(operation.at, "operationId"),
                 )  # fmt: skip
-        first = self._urls.setdefault((operation.method, shape(operation.path)), operation.path)
+        url = (operation.method, *(segment.literals for segment in template.segments))
+        first = self._urls.setdefault(url, operation.path)
         if first != operation.path:
-            same = matched_part(first) == matched_part(operation.path)
+            renamed = parse_template(first).names != template.names
             nodes.warn(
                 "path-ambiguous", f"{key} cannot be reached: '{first}' matches the same requests", operation.at,
-                "" if same else "templates that differ only in the names of their parameters are the same path",
+                "templates that differ only in the names of their parameters are the same path" if renamed else "",
             )  # fmt: skip

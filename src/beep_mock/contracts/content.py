@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from beep_mock.contracts.model import Encoding, Example, Header, MediaType, Schema
@@ -37,7 +38,7 @@ def read_content(nodes: Nodes, node: dict[str, Any], at: str) -> tuple[MediaType
         if "/" not in name and name != "*":
             nodes.error("media-type-invalid", f"'{name}' is no media type", here, "write it as type/subtype")
             continue
-        media_type = nodes.read(entry, here, lambda node, at, name=name: _media_type(nodes, name, node, at), name)
+        media_type = nodes.read(entry, here, partial(_media_type, nodes, name), name)
         if media_type is not None:
             found.append(media_type)
     return tuple(found)
@@ -81,9 +82,7 @@ def read_headers(nodes: Nodes, node: dict[str, Any], at: str) -> tuple[Header, .
         if name.lower() == "content-type":
             continue
         with nodes.scope():  # a response without one of its headers is still a response
-            header = nodes.read(
-                entry, child(place, name), lambda node, at, name=name: _header(nodes, name, node, at), name
-            )
+            header = nodes.read(entry, child(place, name), partial(_header, nodes, name), name)
         if header is not None:
             found.append(header)
     return tuple(found)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, get_args
 
 from beep_mock.contracts.content import read_content, read_examples, read_schema
 from beep_mock.contracts.model import Parameter, Schema
 from beep_mock.contracts.nodes import Nodes, child
-from beep_mock.contracts.path_templates import names_in
 from beep_mock.interaction import Location
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from beep_mock.contracts.templates import PathTemplate
 
 __all__ = ["effective_parameters", "read_parameters"]
 
@@ -34,7 +36,7 @@ def read_parameters(nodes: Nodes, node: dict[str, Any], at: str) -> dict[str, tu
     found: dict[str, tuple[Parameter, str]] = {}
     for index, entry in enumerate(declared):
         here = child(place, index)
-        parameter = nodes.read(entry, here, lambda node, at: _parameter(nodes, node, at), "a parameter")
+        parameter = nodes.read(entry, here, partial(_parameter, nodes), "a parameter")
         if parameter is None:
             continue
         if parameter.key in found:
@@ -47,25 +49,26 @@ def read_parameters(nodes: Nodes, node: dict[str, Any], at: str) -> dict[str, tu
 
 
 def effective_parameters(
-    nodes: Nodes, template: str, declared: Iterable[tuple[Parameter, str]], key: str, at: str
+    nodes: Nodes, template: PathTemplate, declared: Iterable[tuple[Parameter, str]], key: str, at: str
 ) -> tuple[Parameter, ...]:
     """The parameters that apply to the operation ``key`` at ``template``.
 
     A path parameter that is in the template and not declared is taken for a string; one that is declared and not in
     the template, which no request could ever give, is left out.
     """
-    names = names_in(template)
     found, seen = [], set()
     for parameter, place in declared:
         if parameter.location == "path":
-            if parameter.name not in names:
+            if parameter.name not in template.names:
                 nodes.warn(
-                    "parameter-not-in-path", f"path parameter '{parameter.name}' does not occur in '{template}'", place
+                    "parameter-not-in-path",
+                    f"path parameter '{parameter.name}' does not occur in '{template.text}'",
+                    place,
                 )
                 continue
             seen.add(parameter.name)
         found.append(parameter)
-    for name in dict.fromkeys(names):
+    for name in dict.fromkeys(template.names):
         if name not in seen:
             nodes.warn(
                 "parameter-undeclared-in-path", f"{key} does not declare its path parameter '{name}'", at,

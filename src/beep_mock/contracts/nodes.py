@@ -103,23 +103,23 @@ class Nodes:
         What several places refer to is read once. None, with a breaking finding, when it is no mapping.
         """
         if not (isinstance(node, dict) and "$ref" in node):
-            return reader(node, at) if self._is_mapping(node, at, what) else None
-        with self.scope() as found:
-            target = self.follow(node, at)
+            own = self._as_mapping(node, at, what, breaking=True)
+            return reader(own, at) if own is not None else None
+        target = self.follow(node, at)
         if target is None:
-            self._scope.finding = self._scope.finding or found.finding
             return None
         node, place = target
         key = (what, place)
         if key not in self._shared:
             self._shared[key] = (None, None)  # for one that leads back to itself
             with self.scope() as found:
-                value = reader(node, place) if self._is_mapping(node, place, what) else None
+                own = self._as_mapping(node, place, what, breaking=True)
+                value = reader(own, place) if own is not None else None
             self._shared[key] = (value, found.finding)
-        value, broken = self._shared[key]
+        shared: T | None
+        shared, broken = self._shared[key]
         self._scope.finding = self._scope.finding or broken
-        read: T | None = value
-        return read
+        return shared
 
     def follow(self, node: Any, at: str, *, breaking: bool = True) -> tuple[Any, str] | None:
         """The node, or what its ``$ref`` leads to, with its place; None, and a finding, when that leads nowhere."""
@@ -130,10 +130,11 @@ class Nodes:
             note("structure-invalid", f"'$ref' must be a string, this is {kind_of(node['$ref'])}", child(at, "$ref"))
             return None
         try:
-            return self.document.follow(node, at)
+            found: tuple[Any, str] = self.document.follow(node, at)
         except ContractError as fault:
             note("reference-broken", fault.message, at, fault.hint)
             return None
+        return found
 
     def mapping(self, node: Any, at: str, what: str, *, breaking: bool = True) -> tuple[dict[str, Any], str]:
         """A mapping that may not be a ``$ref`` by the specification, though many write one.
@@ -146,9 +147,7 @@ class Nodes:
             if target is None:
                 return {}, at
             node, at = target
-        if node is None or not self._is_mapping(node, at, what, breaking=breaking):
-            return {}, at
-        return node, at
+        return self._as_mapping(node, at, what, breaking=breaking) or {}, at
 
     def listing(self, node: dict[str, Any], at: str, name: str, *, breaking: bool = True) -> tuple[list[Any], str]:
         """The list in field ``name`` and its place; empty when it is absent or, with a finding, something else."""
@@ -190,14 +189,15 @@ class Nodes:
             if name not in fields and not name.startswith("x-"):
                 self.warn("field-unknown", f"{what} has no field '{name}'", child(at, name), "see to its spelling")
 
-    def _is_mapping(self, node: Any, at: str, what: str, *, breaking: bool = True) -> bool:
+    def _as_mapping(self, node: Any, at: str, what: str, *, breaking: bool) -> dict[str, Any] | None:
+        """The node itself, an empty mapping for null, else None with a finding."""
         if isinstance(node, dict):
-            return True
+            return node
         self._mistyped(node, at, what, "a mapping", breaking=breaking)
-        return False
+        return {} if node is None else None
 
     def _mistyped(self, value: Any, at: str, what: str, expected: str, *, breaking: bool) -> None:
-        if value is None and not breaking:
+        if value is None:
             self.warn("field-empty", f"{what} must be {expected}, it is empty", at, "fill it or leave it out")
             return
         note = self.breaks if breaking else self.error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from beep_mock.contracts.content import read_content, read_headers
@@ -16,6 +17,7 @@ from beep_mock.contracts.servers import read_base_paths
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from beep_mock.contracts.templates import PathTemplate
     from beep_mock.findings import Finding
 
 __all__ = ["PathContext", "compile_operation", "extensions_of"]
@@ -36,7 +38,7 @@ class PathContext:
     ``parameters`` are the path item's, by key, with their places; ``broken`` is what is wrong with them.
     """
 
-    template: str
+    template: PathTemplate
     parameters: Mapping[str, tuple[Parameter, str]]
     security: Alternatives
     schemes: dict[str, SecurityScheme | None]
@@ -51,7 +53,7 @@ def extensions_of(node: Mapping[str, Any]) -> dict[str, Any]:
 
 def compile_operation(nodes: Nodes, method: str, node: Any, at: str, context: PathContext) -> Operation:
     """The operation ``method`` at the context's path template; ``broken`` says what makes it unusable."""
-    key = f"{method} {context.template}"
+    key = f"{method} {context.template.text}"
     with nodes.scope() as found:
         node, at = nodes.mapping(node, at, "an operation")
         nodes.known(node, at, _FIELDS, "an operation")
@@ -59,11 +61,11 @@ def compile_operation(nodes: Nodes, method: str, node: Any, at: str, context: Pa
         security = read_requirements(nodes, node, at, context.schemes)
         operation_parameters = effective_parameters(nodes, context.template, parameters.values(), key, at)
         request_body = _request_body(nodes, node, at)
-        responses = _responses(nodes, node, at, key)
+        responses = _responses(nodes, node, at, key) if node or found.finding is None else ()
     tags, _ = nodes.listing(node, at, "tags", breaking=False)
     return Operation(
         method=method,
-        path=context.template,
+        path=context.template.text,
         operation_id=nodes.text(node, at, "operationId"),
         summary=nodes.text(node, at, "summary"),
         tags=tuple(tag for tag in tags if isinstance(tag, str)),
@@ -82,9 +84,7 @@ def compile_operation(nodes: Nodes, method: str, node: Any, at: str, context: Pa
 def _request_body(nodes: Nodes, node: dict[str, Any], at: str) -> RequestBody | None:
     if "requestBody" not in node:
         return None
-    return nodes.read(
-        node["requestBody"], child(at, "requestBody"), lambda node, at: _read_body(nodes, node, at), "'requestBody'"
-    )
+    return nodes.read(node["requestBody"], child(at, "requestBody"), partial(_read_body, nodes), "'requestBody'")
 
 
 def _read_body(nodes: Nodes, node: dict[str, Any], at: str) -> RequestBody:
@@ -95,10 +95,7 @@ def _read_body(nodes: Nodes, node: dict[str, Any], at: str) -> RequestBody:
 
 
 def _responses(nodes: Nodes, node: dict[str, Any], at: str, key: str) -> tuple[ResponseSpec, ...]:
-    if not node:  # it could not be read, which is a finding already
-        return ()
-    place = child(at, "responses")
-    declared, place = nodes.mapping(node["responses"], place, "'responses'") if "responses" in node else ({}, at)
+    declared, place = nodes.mapping(node.get("responses", {}), child(at, "responses"), "'responses'")
     found: dict[str, ResponseSpec] = {}
     for name, entry in declared.items():
         if name.startswith("x-"):
@@ -112,12 +109,10 @@ def _responses(nodes: Nodes, node: dict[str, Any], at: str, key: str) -> tuple[R
             continue
         if status != name:
             nodes.error("status-invalid", f"status '{name}' must be written '{status}'", here)
-        response = nodes.read(
-            entry, here, lambda node, at, status=status: _response(nodes, status, node, at), f"response '{status}'"
-        )
+        response = nodes.read(entry, here, partial(_response, nodes, status), f"response '{status}'")
         if response is not None:
             found.setdefault(status, response)
-    if not declared and not ("responses" in node and node["responses"] != {}):
+    if not node.get("responses"):
         optional = "responses" not in node and not nodes.document.version.startswith("3.0")
         note = nodes.warn if optional else nodes.error
         note("response-missing", f"{key} declares no response", at, "declare at least one under 'responses'")

@@ -1,0 +1,184 @@
+"""Examples against their schemas and against each other: what a mock would otherwise repeat as if it were true."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+from weakref import WeakSet
+
+import orjson
+
+from beep_mock.contracts.examples import response_examples
+from beep_mock.contracts.nodes import child
+from beep_mock.contracts.payloads import admits_text, is_json, json_written_as_text
+from beep_mock.findings import Finding, Severity
+from beep_mock.interaction import MISSING, Json, Missing
+
+if TYPE_CHECKING:
+    from beep_mock.contracts.document import Document
+    from beep_mock.contracts.model import Contract, Example, Operation, Schema
+
+__all__ = ["all_example_findings", "example_findings"]
+
+Direction = Literal["request", "response"]
+_registered: WeakSet[Contract] = WeakSet()
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """An example and the schema it claims to conform to. ``media_type`` is empty for parameters and headers."""
+
+    example: Example
+    schema: Schema
+    media_type: str
+    direction: Direction
+    subject: str
+
+
+def all_example_findings(contract: Contract) -> list[Finding]:
+    """:func:`example_findings` of every operation; what several operations refer to is reported once."""
+    every = (finding for op in contract.operations.values() for finding in example_findings(contract, op))
+    return list(dict.fromkeys(every))
+
+
+def example_findings(contract: Contract, operation: Operation) -> list[Finding]:
+    """What is wrong with the examples of ``operation``.
+
+    Each must conform to its schema (``example-invalid``), but for those of a request whose name appears under 4xx
+    responses only: breaking the contract is their purpose. Names must pair one request with one response.
+    """
+    _register_all(contract)
+    findings = list(_naming(contract.document, operation))
+    for claim in _claims(contract.document, operation):
+        findings.extend(_judged(contract, claim))
+    return findings
+
+
+def _register_all(contract: Contract) -> None:
+    """Make all schemas with examples known first, so that they are compiled together."""
+    if contract not in _registered:
+        _registered.add(contract)
+        for operation in contract.operations.values():
+            for claim in _claims(contract.document, operation):
+                contract.schemas.register(claim.schema, claim.direction)
+
+
+def _claims(document: Document, operation: Operation) -> Iterator[_Claim]:
+    if operation.broken is not None:
+        return
+    faulty = _names_of_faults(operation, document)
+    for parameter in operation.parameters:
+        for example in parameter.examples:
+            if parameter.schema is not None and example.name not in faulty:
+                subject = f"{parameter.location} parameter '{parameter.name}'"
+                yield _Claim(example, parameter.schema, parameter.media_type, "request", subject)
+    for media in operation.request_body.content if operation.request_body is not None else ():
+        for example in media.examples:
+            if media.schema is not None and example.name not in faulty:
+                yield _Claim(example, media.schema, media.name, "request", "the request body")
+    for response in operation.responses:
+        for media in response.content:
+            for example in response_examples(media, document):
+                if media.schema is not None:
+                    yield _Claim(example, media.schema, media.name, "response", f"response {response.status}")
+        for header in response.headers:
+            for example in header.examples:
+                if header.schema is not None:
+                    subject = f"header '{header.name}' of response {response.status}"
+                    yield _Claim(example, header.schema, "", "response", subject)
+
+
+def _statuses_by_name(operation: Operation, document: Document) -> dict[str, dict[str, None]]:
+    """The statuses, in order, that each name appears under among the response's examples."""
+    found: dict[str, dict[str, None]] = {}
+    for response in operation.responses:
+        examples = [example for media in response.content for example in response_examples(media, document)]
+        if not response.content:
+            examples = [example for header in response.headers for example in header.examples]
+        for example in examples:
+            if example.name:
+                found.setdefault(example.name, {})[response.status] = None
+    return found
+
+
+def _names_of_faults(operation: Operation, document: Document) -> set[str]:
+    """The names of requests that are shown to be refused: paired with 4xx responses and no others."""
+    named = _statuses_by_name(operation, document)
+    return {name for name, statuses in named.items() if all(status.startswith("4") for status in statuses)}
+
+
+def _naming(document: Document, operation: Operation) -> Iterator[Finding]:
+    """Names that pair nothing, where the operation pairs others, and names that pair with several responses."""
+    answers = _statuses_by_name(operation, document)
+    bodies = operation.request_body.content if operation.request_body is not None else ()
+    asked = {
+        example.name: example
+        for examples in [*(p.examples for p in operation.parameters), *(media.examples for media in bodies)]
+        for example in examples
+        if example.name
+    }
+    if not answers.keys() & asked.keys():
+        return  # the document does not pair by name
+    for name, example in asked.items():
+        statuses = list(answers.get(name, ()))
+        if not statuses:
+            yield Finding(
+                "example-name-unpaired", Severity.INFO, f"no response of {operation.key} has an example '{name}'",
+                document.where(example.at), "a request and a response of one name belong together",
+            )  # fmt: skip
+        elif len(statuses) > 1:
+            yield Finding(
+                "example-name-ambiguous", Severity.WARNING,
+                f"'{name}' names examples of several responses of {operation.key}: {', '.join(statuses)}",
+                document.where(example.at), "a request can get only one of them: name the others otherwise",
+            )  # fmt: skip
+
+
+def _judged(contract: Contract, claim: _Claim) -> Iterator[Finding]:
+    document, example = contract.document, claim.example
+    shown = f"example '{example.name}'" if example.name else "the example"
+    place = child(example.at, "value") if example.name else example.at
+    value = example.value
+    if value is MISSING and example.serialized is not None and is_json(claim.media_type):
+        try:
+            value = orjson.loads(example.serialized)
+        except ValueError:
+            message = f"{shown} of {claim.subject} is no JSON"
+            yield Finding(
+                "example-invalid", Severity.ERROR, message, document.where(child(example.at, "serializedValue"))
+            )
+            return
+    if isinstance(value, str):
+        value, written = _meant(document, claim, value)
+        if written:
+            yield Finding(
+                "example-written-as-text", Severity.INFO, f"{shown} of {claim.subject} is JSON written as a string",
+                document.where(place), "write it as the value it stands for",
+            )  # fmt: skip
+    if value is MISSING:
+        return
+    key = contract.schemas.register(claim.schema, claim.direction)
+    violations = contract.schemas.violations(key, value)
+    if violations:
+        first = violations[0]
+        for step in first.pointer if not isinstance(example.value, str) else ():
+            place = child(place, step)
+        more = f" (and {len(violations) - 1} more)" if len(violations) > 1 else ""
+        yield Finding(
+            "example-invalid", Severity.ERROR,
+            f"{shown} of {claim.subject} breaks its schema: {first.message}{more}", document.where(place),
+            "correct the example or its schema",
+        )  # fmt: skip
+
+
+def _meant(document: Document, claim: _Claim, value: str) -> tuple[Json | Missing, bool]:
+    """What a string is judged as, and whether it is JSON in the guise of a string.
+
+    The value it stands for where that is JSON; :data:`MISSING`, not judged, where it is the text of another format
+    (XML, CSV) that the schema describes as a structure.
+    """
+    if not claim.media_type or is_json(claim.media_type):
+        meant = json_written_as_text(value, claim.schema, document)
+        return (value, False) if meant is MISSING else (meant, True)
+    return (value if admits_text(claim.schema.node, document) else MISSING), False
