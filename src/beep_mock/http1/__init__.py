@@ -1,0 +1,1 @@
+"""HTTP/1.1 for the thread server: requests in, answers out."""
