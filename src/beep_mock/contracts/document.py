@@ -1,0 +1,206 @@
+"""An OpenAPI document: its root, and every file it refers to, read when they are needed."""
+
+from __future__ import annotations
+
+import threading
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from beep_mock.contracts.kinds import openapi_version
+from beep_mock.contracts.reading import read_data
+from beep_mock.contracts.references import decoded, escape, settle, split, tokens
+from beep_mock.contracts.retrieval import Retrieval, is_url
+from beep_mock.errors import ContractError, InvalidDocumentError, UnresolvableReferenceError
+from beep_mock.findings import Finding, Severity, Where
+
+__all__ = ["Document", "load_document"]
+
+_MAX_HOPS = 64
+
+
+class Document:
+    """A document whose ``$ref``s are canonical: each is the place it leads to, wherever it is read.
+
+    ``file`` is the root document as the user named it; ``root`` its data, whose keys are all strings; ``version`` the
+    ``openapi`` field; ``findings`` what was wrong with the text of the files read so far and with the references
+    followed so far. The data must not be changed.
+    """
+
+    def __init__(self, retrieval: Retrieval) -> None:
+        self._retrieval = retrieval
+        self._lock = threading.RLock()
+        self._files: dict[str, Any] = {}
+        self._found: dict[str, tuple[Any, str]] = {}
+        self._reported: set[tuple[str, str]] = set()
+        self.file = retrieval.source
+        self.findings: list[Finding] = []
+        self.root: dict[str, Any] = {}
+        self.version = ""
+
+    def lookup(self, ref: str) -> tuple[Any, str]:
+        """What the canonical reference ``ref`` leads to, and its place.
+
+        The node may be a ``{"$ref": ...}`` itself (see :meth:`follow`); its place differs from ``ref`` when the way
+        leads through other references.
+
+        :raises UnresolvableReferenceError: there is nothing there, or the file cannot be read.
+        """
+        found = self._found.get(ref)
+        if found is None:
+            found = self._found[ref] = self._lookup(ref, 0)
+        return found
+
+    def follow(self, node: Any, at: str) -> tuple[Any, str]:
+        """What ``node`` at the place ``at`` stands for: while it is a ``{"$ref": ...}``, what that leads to.
+
+        :raises UnresolvableReferenceError: it leads nowhere, or only round in a circle; names the referring place.
+        """
+        if type(node) is not dict or "$ref" not in node:
+            return node, at
+        try:
+            return self._follow(node, at, 0)
+        except UnresolvableReferenceError as error:
+            self._report(error, at)
+            raise
+
+    def canonical(self, ref: str, at: str) -> str:
+        """A ``$ref`` as an author would write it at the place ``at``, made canonical."""
+        return self._canonical(ref, split(at)[0])
+
+    def where(self, at: str) -> Where:
+        """The file, as the user would name it, and the JSON pointer of a place."""
+        key, fragment = split(at)
+        return Where(self._retrieval.name(key), fragment)
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All local files read so far, the root document first."""
+        paths = (self._retrieval.path(key) for key in tuple(self._files))
+        return tuple(path for path in paths if path is not None)
+
+    def _lookup(self, ref: str, hops: int) -> tuple[Any, str]:
+        key, fragment = split(ref)
+        node = self._file(key, ref)
+        at = f"{key}#"
+        if fragment and not fragment.startswith("/"):
+            raise UnresolvableReferenceError(f"{ref!r} leads nowhere", **self._place(at))
+        for token in tokens(fragment):
+            if type(node) is dict and token not in node and "$ref" in node:
+                node, at = self._follow(node, at, hops)
+            node = self._step(node, token, ref, at)
+            at = f"{at}/{escape(token)}"
+        return node, at
+
+    def _follow(self, node: Any, at: str, hops: int) -> tuple[Any, str]:
+        while type(node) is dict and "$ref" in node:
+            ref = node["$ref"]
+            if type(ref) is dict:
+                break  # a name chosen by the author, e.g. a property called $ref
+            if type(ref) is not str:
+                raise UnresolvableReferenceError("a $ref must be a string", **self._place(at))
+            hops += 1
+            if hops > _MAX_HOPS:
+                raise UnresolvableReferenceError(f"{ref!r} refers only to itself, in a circle", **self._place(at))
+            try:
+                node, at = self._found.get(ref) or self._lookup(ref, hops)
+            except UnresolvableReferenceError as error:
+                raise UnresolvableReferenceError(error.message, hint=error.hint, **self._place(at)) from error
+        return node, at
+
+    def _step(self, node: Any, token: str, ref: str, at: str) -> Any:
+        if type(node) is dict and token in node:
+            return node[token]
+        if type(node) is list and token.isdecimal() and int(token) < len(node):
+            return node[int(token)]
+        near = get_close_matches(token, node, n=1) if type(node) is dict else []
+        hint = f"did you mean {at}/{escape(near[0])} ?" if near else ""
+        raise UnresolvableReferenceError(f"{ref!r} leads nowhere: no {token!r} in {at}", hint=hint, **self._place(at))
+
+    def _file(self, key: str, ref: str) -> Any:
+        if key in self._files:
+            return self._files[key]
+        with self._lock:
+            if key not in self._files:
+                try:
+                    self._files[key] = self._load(key)
+                except (OSError, ContractError) as error:
+                    raise _unreadable(error, ref, self._retrieval.name(key)) from error
+            return self._files[key]
+
+    def _load(self, key: str) -> Any:
+        data, findings = read_data(self._retrieval.read(key), self._retrieval.name(key))
+        self.findings += findings
+        if type(data) is dict or type(data) is list:
+            settle(data, lambda ref: self._canonical(ref, key), lambda name: self._named(name, key, data))
+        return data
+
+    def _canonical(self, ref: str, key: str) -> str:
+        if not key and "%" not in ref and ref.startswith("#/"):
+            return ref
+        file, fragment = decoded(ref)
+        return f"{self._retrieval.key(file, key)}#{fragment}"
+
+    def _named(self, name: str, key: str, data: Any) -> str:
+        """A schema's bare name in a discriminator's mapping: the root document's, else the file's own."""
+        for candidate, owner in (("", self.root or data), (key, data)):
+            schemas = _at(owner, "components", "schemas")
+            if type(schemas) is dict and name in schemas:
+                return f"{candidate}#/components/schemas/{escape(name)}" if candidate else name
+        return name
+
+    def _report(self, error: UnresolvableReferenceError, at: str) -> None:
+        with self._lock:
+            if (at, error.message) not in self._reported:
+                self._reported.add((at, error.message))
+                finding = Finding("reference-unresolvable", Severity.ERROR, error.message, self.where(at), error.hint)
+                self.findings.append(finding)
+
+    def _place(self, at: str) -> dict[str, Any]:
+        where = self.where(at)
+        return {"file": where.file, "pointer": where.pointer}
+
+
+def load_document(source: str | Path, *, allow_remote: bool = False) -> Document:
+    """The document at ``source``: a path, or a URL when ``allow_remote``.
+
+    Only the root is read; the files it refers to are, when they are looked up.
+
+    :raises InvalidDocumentError: it cannot be read, does not parse, or is no OpenAPI document.
+    :raises UnsupportedFeatureError: it is of a version that is not supported.
+    """
+    file = str(source)
+    retrieval = Retrieval(file, allow_remote=allow_remote)
+    if is_url(file) and not allow_remote:
+        raise InvalidDocumentError(
+            "is a URL, which is not fetched", file=file, hint="download it, or allow it with --allow-remote-refs"
+        )
+    document = Document(retrieval)
+    try:
+        data = document._load("")
+    except IsADirectoryError:
+        raise InvalidDocumentError("is a directory", file=file, hint="name the document in it") from None
+    except OSError as error:
+        reason = "no such file" if isinstance(error, FileNotFoundError) else error.strerror or str(error)
+        raise InvalidDocumentError(reason, file=file) from None
+    except UnresolvableReferenceError as error:
+        raise InvalidDocumentError(error.message, file=file, hint=error.hint) from None
+    document.version = openapi_version(data, file)
+    document.root = data
+    document._files[""] = data
+    return document
+
+
+def _unreadable(error: OSError | ContractError, ref: str, name: str) -> UnresolvableReferenceError:
+    if isinstance(error, UnresolvableReferenceError):
+        return error
+    if isinstance(error, ContractError):
+        return UnresolvableReferenceError(f"{ref!r} leads to a file that cannot be read: {error}", hint=error.hint)
+    reason = "there is no such file" if isinstance(error, FileNotFoundError) else error.strerror or str(error)
+    return UnresolvableReferenceError(f"{ref!r} leads to {name}: {reason}")
+
+
+def _at(node: Any, *path: str) -> Any:
+    for key in path:
+        node = node.get(key) if type(node) is dict else None
+    return node

@@ -1,0 +1,108 @@
+"""JSON pointers (RFC 6901) and references (RFC 3986) inside OpenAPI documents.
+
+A *place* is a file's key (see :mod:`beep_mock.contracts.retrieval`), ``#`` and a JSON pointer that is not
+percent-encoded: ``#/paths/~1worlds~1{worldId}``, ``../common.yaml#/components/schemas/Error``, ``pet.yaml#`` for a file
+as a whole. A canonical reference is the place it leads to, so it means the same wherever it is read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import unquote
+
+__all__ = ["escape", "place", "pointer", "settle", "split", "tokens"]
+
+_NAME_MAPS = frozenset(
+    {
+        *("callbacks", "content", "definitions", "$defs", "dependencies", "dependentSchemas", "encoding", "examples"),
+        *("headers", "links", "mediaTypes", "parameters", "pathItems", "paths", "patternProperties", "properties"),
+        *("requestBodies", "responses", "schemas", "securitySchemes", "variables", "webhooks"),
+    }
+)
+"""The fields that hold a mapping of names chosen by the author: a key in it is no keyword."""
+
+_LITERALS = frozenset({"const", "dataValue", "default", "enum", "example", "value"})
+"""The fields that hold data: a ``$ref`` in it is data too."""
+
+_BARE_NAME = re.compile(r"[A-Za-z0-9._-]+")
+_FILE_NAME = re.compile(r".+\.(?:ya?ml|json)", re.IGNORECASE)
+
+
+def escape(token: str) -> str:
+    """One key as it stands in a JSON pointer: ``/worlds`` -> ``~1worlds``."""
+    return token.replace("~", "~0").replace("/", "~1") if "~" in token or "/" in token else token
+
+
+def pointer(path: Iterable[str | int]) -> str:
+    """The JSON pointer of the keys and indices ``path``; ``""`` for none."""
+    return "".join(f"/{escape(str(token))}" for token in path)
+
+
+def place(at: str, *path: str | int) -> str:
+    """The place of what stands below the place ``at``."""
+    return at + pointer(path)
+
+
+def tokens(pointer: str) -> list[str]:
+    """The keys of a JSON pointer: ``/a~1b/c`` -> ``["a/b", "c"]``."""
+    if not pointer:
+        return []
+    parts = pointer[1:].split("/")
+    return [part.replace("~1", "/").replace("~0", "~") for part in parts] if "~" in pointer else parts
+
+
+def split(reference: str) -> tuple[str, str]:
+    """A reference or place as (file, fragment); the fragment is ``""`` for a file as a whole."""
+    file, _, fragment = reference.partition("#")
+    return file, fragment
+
+
+def decoded(reference: str) -> tuple[str, str]:
+    """A reference as written, as (file, fragment) with the fragment's percent-encoding undone."""
+    file, fragment = split(reference.strip())
+    return file, unquote(fragment) if "%" in fragment else fragment
+
+
+def settle(node: Any, canonical: Callable[[str], str], named: Callable[[str], str]) -> None:
+    """Make the references in ``node`` canonical, in place.
+
+    ``canonical`` rewrites a ``$ref``; ``named`` a bare name in a discriminator's mapping. ``node`` is a whole file, of
+    which it is not known what it describes: its top level is taken for a mapping of names.
+    """
+    _settle(node, True, canonical, named)
+
+
+def _settle(node: Any, names: bool, canonical: Callable[[str], str], named: Callable[[str], str]) -> None:
+    if type(node) is list:
+        for item in node:
+            if type(item) is dict or type(item) is list:
+                _settle(item, False, canonical, named)
+        return
+    for field in ("$ref", "$dynamicRef"):
+        reference = node.get(field)
+        if type(reference) is str and (field == "$ref" or "/" in reference):
+            node[field] = canonical(reference)
+    for key, value in node.items():
+        kind = type(value)
+        if kind is not dict and kind is not list:
+            continue
+        if names:
+            _settle(value, False, canonical, named)
+        elif key in _LITERALS or (key == "examples" and kind is list):
+            continue
+        elif key == "discriminator" and kind is dict:
+            _settle_mapping(value.get("mapping"), canonical, named)
+        else:
+            _settle(value, key in _NAME_MAPS, canonical, named)
+
+
+def _settle_mapping(mapping: Any, canonical: Callable[[str], str], named: Callable[[str], str]) -> None:
+    if type(mapping) is not dict:
+        return
+    for value, target in mapping.items():
+        if type(target) is not str:
+            continue
+        bare = _BARE_NAME.fullmatch(target) and not _FILE_NAME.fullmatch(target)
+        mapping[value] = named(target) if bare else canonical(target)

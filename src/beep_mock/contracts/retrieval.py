@@ -1,0 +1,110 @@
+"""Where the files of a document are, and what is in them.
+
+A *key* names a file of a document independently of who asks: ``""`` for the root document, a normalised path relative
+to the root document's folder (``../common/errors.yaml``), or an absolute URL.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+
+from beep_mock.errors import UnresolvableReferenceError
+
+__all__ = ["MAX_BYTES", "Retrieval", "is_url"]
+
+MAX_BYTES = 64 * 2**20
+"""The size of a file, in bytes, beyond which it is not read."""
+
+_REMOTE_TIMEOUT = 10.0  # seconds, for each of connecting and reading
+
+
+def is_url(location: str) -> bool:
+    """Whether ``location`` has to be fetched over the network."""
+    return location[:8].lower().startswith(("http://", "https://"))
+
+
+class Retrieval:
+    """Finds and reads the files of one document.
+
+    ``source`` is the root document's path or URL, as the user named it.
+    """
+
+    def __init__(self, source: str, *, allow_remote: bool = False) -> None:
+        self.source = source
+        self.allow_remote = allow_remote
+        self._remote_root = is_url(source)
+        self._folder = "" if self._remote_root else os.path.dirname(os.path.abspath(source))  # noqa: PTH100, PTH120
+        self._keys: dict[tuple[str, str], str] = {}
+
+    def key(self, file: str, referrer: str) -> str:
+        """The key of ``file`` (the part of a ``$ref`` before ``#``) as written in the file with key ``referrer``."""
+        if not file:
+            return referrer
+        found = self._keys.get((file, referrer))
+        if found is None:
+            found = self._keys[file, referrer] = self._key(file, referrer)
+        return found
+
+    def _key(self, file: str, referrer: str) -> str:
+        base = referrer or (self.source if self._remote_root else "")
+        if is_url(base) or is_url(file):
+            url = urldefrag(urljoin(base, file)).url
+            return "" if self._remote_root and url == self.source else url
+        path = unquote(urlsplit(file).path if file.lower().startswith("file://") else file)
+        path = os.path.normpath(os.path.join(self._folder, os.path.dirname(referrer), path))  # noqa: PTH118, PTH120
+        if path == os.path.abspath(self.source):  # noqa: PTH100 - lexical: symbolic links stay as the user wrote them
+            return ""
+        return os.path.relpath(path, self._folder).replace(os.sep, "/")
+
+    def path(self, key: str) -> Path | None:
+        """The path of a local file, as the user would name it; ``None`` for a remote one."""
+        name = self.name(key)
+        return None if is_url(name) else Path(name)
+
+    def name(self, key: str) -> str:
+        """How the user would name the file with this key."""
+        if not key:
+            return self.source
+        if is_url(key):
+            return key
+        return os.path.normpath(os.path.join(os.path.dirname(self.source), key))  # noqa: PTH118, PTH120
+
+    def read(self, key: str) -> bytes:
+        """The content of the file.
+
+        :raises OSError: a local file cannot be read.
+        :raises UnresolvableReferenceError: a remote file may not or cannot be fetched; a file is larger than
+            :data:`MAX_BYTES`.
+        """
+        path = self.path(key)
+        if path is None:
+            content = self._fetch(self.name(key))
+        else:
+            with path.open("rb") as stream:
+                content = stream.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
+            raise UnresolvableReferenceError(f"larger than {MAX_BYTES >> 20} MiB", file=self.name(key))
+        return content
+
+    def _fetch(self, url: str) -> bytes:
+        if not self.allow_remote:
+            raise UnresolvableReferenceError(
+                f"refers to {url}: remote references are not followed",
+                hint="keep a copy of that file beside the document, or allow it with --allow-remote-refs",
+            )
+        import httpx
+
+        content = bytearray()
+        try:
+            with httpx.stream("GET", url, timeout=_REMOTE_TIMEOUT, follow_redirects=True) as response:
+                response.raise_for_status()
+                for chunk in response.iter_bytes():
+                    content += chunk
+                    if len(content) > MAX_BYTES:
+                        break
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise UnresolvableReferenceError(f"cannot fetch {url}: {reason}") from error
+        return bytes(content)
