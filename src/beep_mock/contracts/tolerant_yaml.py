@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 import yaml
 
 from beep_mock.contracts.references import pointer
-from beep_mock.contracts.scalars import key_text, resolve
+from beep_mock.contracts.yaml_scalars import key_text, resolve
 from beep_mock.errors import InvalidDocumentError
 from beep_mock.findings import Finding, Severity, Where
 
