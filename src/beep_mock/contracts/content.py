@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
 from functools import partial
 from typing import Any
 
 from beep_mock.contracts.model import Encoding, Example, Header, MediaType, Schema
 from beep_mock.contracts.nodes import Nodes, child, kind_of
+from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Json, Missing
 
 __all__ = ["read_content", "read_examples", "read_headers", "read_schema"]
 
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2
 _MEDIA_TYPE_FIELDS = frozenset(
     {"schema", "example", "examples", "encoding", "itemSchema", "prefixEncoding", "itemEncoding"}
 )
@@ -79,6 +81,9 @@ def read_headers(nodes: Nodes, node: dict[str, Any], at: str) -> tuple[Header, .
     headers, place = nodes.mapping(node.get("headers", {}), child(at, "headers"), "'headers'", breaking=False)
     found = []
     for name, entry in headers.items():
+        if not _HEADER_NAME.fullmatch(name):
+            nodes.error("header-name-invalid", f"'{name}' is no name of a header", child(place, name))
+            continue
         if name.lower() == "content-type":
             continue
         with nodes.scope():  # a response without one of its headers is still a response
@@ -148,13 +153,15 @@ def _named_example(nodes: Nodes, name: str, node: Any, at: str) -> Example | Non
 
 def _literal(nodes: Nodes, value: Json, at: str) -> tuple[Json, str]:
     """An example's value; a ``$ref`` in its place, though only a value may stand there, is meant as one."""
-    if not (isinstance(value, Mapping) and len(value) == 1 and isinstance(value.get("$ref"), str)):
+    if not (isinstance(value, dict) and len(value) == 1 and isinstance(value.get("$ref"), str)):
+        return value, at
+    document = nodes.document
+    try:  # such a reference is data: not canonical, and nobody's fault when it leads nowhere
+        found, place = document.lookup(document.canonical(value["$ref"], at))
+        found, place = document.follow(found, place)
+    except ContractError:
         return value, at
     nodes.warn("reference-misplaced", "an example's value may not be a '$ref'; it is followed all the same", at)
-    target = nodes.follow(value, at, breaking=False)
-    if target is None:
-        return value, at
-    found, place = target
     if isinstance(found, dict) and "value" in found and "/examples/" in place:  # an Example Object, not its value
         return found["value"], child(place, "value")
     return found, place

@@ -65,18 +65,26 @@ def _register_all(contract: Contract) -> None:
 
 
 def _claims(document: Document, operation: Operation) -> Iterator[_Claim]:
-    if operation.broken is not None:
-        return
-    faulty = _names_of_faults(operation, document)
+    if operation.broken is None:
+        yield from _request_claims(document, operation)
+        yield from _response_claims(document, operation)
+
+
+def _request_claims(document: Document, operation: Operation) -> Iterator[_Claim]:
+    named = _statuses_by_name(operation, document)
+    refused = {name for name, statuses in named.items() if all(status.startswith("4") for status in statuses)}
     for parameter in operation.parameters:
+        subject = f"{parameter.location} parameter '{parameter.name}'"
         for example in parameter.examples:
-            if parameter.schema is not None and example.name not in faulty:
-                subject = f"{parameter.location} parameter '{parameter.name}'"
+            if parameter.schema is not None and example.name not in refused:
                 yield _Claim(example, parameter.schema, parameter.media_type, "request", subject)
     for media in operation.request_body.content if operation.request_body is not None else ():
         for example in media.examples:
-            if media.schema is not None and example.name not in faulty:
+            if media.schema is not None and example.name not in refused:
                 yield _Claim(example, media.schema, media.name, "request", "the request body")
+
+
+def _response_claims(document: Document, operation: Operation) -> Iterator[_Claim]:
     for response in operation.responses:
         for media in response.content:
             for example in response_examples(media, document):
@@ -100,12 +108,6 @@ def _statuses_by_name(operation: Operation, document: Document) -> dict[str, dic
             if example.name:
                 found.setdefault(example.name, {})[response.status] = None
     return found
-
-
-def _names_of_faults(operation: Operation, document: Document) -> set[str]:
-    """The names of requests that are shown to be refused: paired with 4xx responses and no others."""
-    named = _statuses_by_name(operation, document)
-    return {name for name, statuses in named.items() if all(status.startswith("4") for status in statuses)}
 
 
 def _naming(document: Document, operation: Operation) -> Iterator[Finding]:

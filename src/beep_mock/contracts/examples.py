@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 from weakref import WeakKeyDictionary
 
 from beep_mock.contracts.model import Contract, Example, MediaType, Operation, ResponseSpec, Schema
 from beep_mock.contracts.nodes import child
 from beep_mock.contracts.payloads import admits_text, concrete_media_type, encode, json_written_as_text
-from beep_mock.contracts.response_headers import response_headers
+from beep_mock.contracts.response_headers import written_headers
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Interaction, Json, Missing, Request, Response
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from beep_mock.contracts.document import Document
 
 __all__ = ["encode", "interactions_of", "placed_interactions", "response_examples", "status_code"]
 
-Placed = tuple[ResponseSpec, MediaType | None, Interaction]
+Placed: TypeAlias = "tuple[ResponseSpec, MediaType | None, Interaction]"
 """An interaction with the declared response and media type that its example was written at."""
+
+Placed: TypeAlias = "tuple[ResponseSpec, MediaType | None, Interaction]"
+"""An interaction with the declared response and media type it is an example of (None: a response without content)."""
 
 _cache: WeakKeyDictionary[Operation, tuple[Placed, ...]] = WeakKeyDictionary()
 
@@ -34,10 +39,10 @@ def interactions_of(contract: Contract, operation: Operation) -> tuple[Interacti
 
 
 def placed_interactions(contract: Contract, operation: Operation) -> tuple[Placed, ...]:
-    """The same, each with the response and media type it stands at."""
+    """The same interactions with where they belong."""
     found = _cache.get(operation)
     if found is None:
-        found = _cache[operation] = tuple(_written_down(contract, operation))
+        found = _cache.setdefault(operation, tuple(_written_down(contract, operation)))
     return found
 
 
@@ -65,41 +70,39 @@ def response_examples(media: MediaType, document: Document) -> tuple[Example, ..
     return ()
 
 
-def _written_down(contract: Contract, operation: Operation) -> list[Placed]:
+def _written_down(contract: Contract, operation: Operation) -> Iterator[Placed]:
     document = contract.document
-    found: list[Placed] = []
     for response in operation.responses:
-        status = status_code(response, operation)
         for media in response.content:
             for example in response_examples(media, document):
-                if example.value is MISSING and example.serialized is None:
-                    continue
-                media_type = concrete_media_type(media.name, example.value)
-                body = (
-                    encode(example.value, media_type, media.schema, document)
-                    if example.serialized is None
-                    else example.serialized.encode("utf-8", "replace")
-                )
-                headers = response_headers(contract, response, example.name)
-                answer = Response(status, headers, body, media_type)
-                found.append((response, media, _interaction(contract, operation, example.name, answer, example.at)))
+                if example.value is not MISSING or example.serialized is not None:
+                    media_type, body = _body(example, media, document)
+                    yield response, media, _interaction(document, operation, response, example, media_type, body)
         if not response.content:
             names = {example.name: example for header in response.headers for example in header.examples}
-            for name, example in names.items():
-                if name:
-                    answer = Response(status, response_headers(contract, response, name))
-                    found.append((response, None, _interaction(contract, operation, name, answer, example.at)))
-    return found
+            for example in names.values():
+                if example.name:
+                    yield response, None, _interaction(document, operation, response, example, "", b"")
 
 
-def _interaction(contract: Contract, operation: Operation, name: str, response: Response, at: str) -> Interaction:
-    where = contract.document.where(at)
+def _body(example: Example, media: MediaType, document: Document) -> tuple[str, bytes]:
+    if example.serialized is not None:
+        return concrete_media_type(media.name, ""), example.serialized.encode("utf-8", "replace")
+    media_type = concrete_media_type(media.name, example.value)
+    return media_type, encode(example.value, media_type, media.schema, document)
+
+
+def _interaction(
+    document: Document, operation: Operation, response: ResponseSpec, example: Example, media_type: str, body: bytes
+) -> Interaction:
+    where = document.where(example.at)
+    headers = written_headers(document, response, example.name)
     return Interaction(
-        name=name,
+        name=example.name,
         source="example",
         operation=operation.key,
-        request=_request(contract.document, operation, name),
-        response=response,
+        request=_request(document, operation, example.name),
+        response=Response(status_code(response, operation), headers, body, media_type),
         file=where.file,
         pointer=where.pointer,
     )

@@ -132,7 +132,7 @@ class Nodes:
         try:
             found: tuple[Any, str] = self.document.follow(node, at)
         except ContractError as fault:
-            note("reference-broken", fault.message, at, fault.hint)
+            note("reference-unresolvable", fault.message, at, fault.hint)
             return None
         return found
 

@@ -1,45 +1,36 @@
-"""The declared headers of an answer: their values from examples or samples, written in style ``simple``."""
+"""The headers that an example answers with, written in style ``simple``."""
 
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
-from beep_mock.contracts.sampler import Sampler
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Json, Missing
 
 if TYPE_CHECKING:
-    from beep_mock.contracts.model import Contract, Header, ResponseSpec
+    from beep_mock.contracts.document import Document
+    from beep_mock.contracts.model import Header, ResponseSpec
 
-__all__ = ["response_headers", "simple_text"]
+__all__ = ["simple_text", "written_headers"]
 
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 5.6.2
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]+")
-_OWN = frozenset(  # what describes the message as the server writes it, whatever the contract's example says
+_OWN = frozenset(  # what says how the message travels is the server's to say, whatever an example shows
     {"connection", "content-encoding", "content-length", "content-type", "keep-alive", "te", "trailer",
      "transfer-encoding", "upgrade"}
 )  # fmt: skip
 
-_samplers: WeakKeyDictionary[Contract, Sampler] = WeakKeyDictionary()
 
+def written_headers(document: Document, response: ResponseSpec, name: str = "") -> tuple[tuple[str, str], ...]:
+    """The declared headers of ``response`` for which the document gives a value, for the example ``name``.
 
-def response_headers(contract: Contract, response: ResponseSpec, name: str = "") -> tuple[tuple[str, str], ...]:
-    """The declared headers of ``response`` for the example ``name``, ready to be sent.
-
-    A header's value is its example of that name, else its first example, else a sample of its schema. Headers that
-    the server itself must get right (Content-Length) are left out, and those without any value.
+    A header's value is its example of that name, else its first example, else its schema's example or default.
     """
-    found = []
-    for header in response.headers:
-        if header.name.lower() in _OWN or not _TOKEN.fullmatch(header.name):
-            continue
-        value = _value(contract, header, name)
-        if value is not MISSING:
-            found.append((header.name, _sendable(simple_text(value, header.explode))))
-    return tuple(found)
+    values = ((header, _value(document, header, name)) for header in response.headers)
+    return tuple(
+        (header.name, simple_text(value, header.explode))
+        for header, value in values
+        if value is not MISSING and header.name.lower() not in _OWN
+    )
 
 
 def simple_text(value: Json, explode: bool) -> str:
@@ -52,29 +43,26 @@ def simple_text(value: Json, explode: bool) -> str:
     return _scalar(value)
 
 
-def _value(contract: Contract, header: Header, name: str) -> Json | Missing:
+def _value(document: Document, header: Header, name: str) -> Json | Missing:
     given = [example for example in header.examples if example.value is not MISSING]
     for example in given:
         if name and example.name == name:
             return example.value
     if given:
         return given[0].value
-    if header.schema is None:
-        return MISSING
-    sampler = _samplers.get(contract)
-    if sampler is None:
-        sampler = _samplers[contract] = Sampler(contract.document, contract.schemas)
     try:
-        return sampler.sample(header.schema, "response")
-    except ContractError:  # nothing satisfies its schema: a finding of the schema's, not of this answer
+        node, _ = document.follow(header.schema.node, header.schema.at) if header.schema is not None else (None, "")
+    except ContractError:
         return MISSING
+    if not isinstance(node, dict):
+        return MISSING
+    if "example" in node:
+        return node["example"]
+    examples = node.get("examples")
+    return examples[0] if isinstance(examples, list) and examples else node.get("default", MISSING)
 
 
 def _scalar(value: Json) -> str:
     if isinstance(value, str):
         return value
     return "" if value is None else json.dumps(value, default=str)
-
-
-def _sendable(text: str) -> str:
-    return _CONTROL.sub(" ", text).strip().encode("utf-8", "replace").decode("latin-1")
