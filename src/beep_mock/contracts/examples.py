@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["encode", "interactions_of", "placed_interactions", "response_examples", "status_code"]
 
 Placed: TypeAlias = "tuple[ResponseSpec, MediaType | None, Interaction]"
-"""An interaction with the declared response and media type that its example was written at."""
-
-Placed: TypeAlias = "tuple[ResponseSpec, MediaType | None, Interaction]"
 """An interaction with the declared response and media type it is an example of (None: a response without content)."""
 
 _cache: WeakKeyDictionary[Operation, tuple[Placed, ...]] = WeakKeyDictionary()
