@@ -11,18 +11,15 @@ from beep_mock.contracts.security import secret_keys
 from beep_mock.errors import OverrideError
 from beep_mock.findings import Finding
 from beep_mock.interaction import MISSING, Interaction, Json
-from beep_mock.mocks.answers import Answer
 from beep_mock.mocks.cors import cors_headers, is_preflight, preflight_headers
 from beep_mock.mocks.journal import Journal
 from beep_mock.mocks.overrides import Overrides, build_override
 from beep_mock.mocks.preferences import NO_PREFERENCE, Preference
-from beep_mock.mocks.problems import problem
+from beep_mock.mocks.refusals import broken, no_method, no_path, too_large
+from beep_mock.mocks.request_body import read_body
 from beep_mock.mocks.responder import Responder
 
-__all__ = ["BODY_LIMIT", "Mock", "read_body"]
-
-BODY_LIMIT = 10 * 2**20
-"""Bytes of a request body; a longer one is refused with 413."""
+__all__ = ["Mock"]
 
 _NO_OVERRIDES = Overrides()
 _NOTHING: tuple[Violation, ...] = ()
@@ -184,19 +181,19 @@ class Mock:
         violations: tuple[Violation, ...] = _NOTHING
         if body is None:
             body = b""
-            answer = _too_large()
+            answer = too_large()
         elif route is not None and match is not None:
             operation = route.payload
             key = state.keys[operation]
             if operation in state.broken:
-                answer = _broken(state, operation)
+                answer = broken(operation)
             else:
                 responder = state.responders.get(operation) or state.responder(operation)
                 answer, violations = responder.respond(route.values(match.slots), query, environ, body)
         elif match is not None:
-            answer = _no_method(state, method, path, tuple(match.methods))
+            answer = no_method(state.contract, method, path, tuple(match.methods))
         else:
-            answer = _no_path(state, method, path)
+            answer = no_path(state.contract, method, path)
         if answer.delay:
             sleep(answer.delay)
         headers = answer.headers
@@ -248,65 +245,8 @@ class Mock:
         return []
 
 
-def read_body(environ: Mapping[str, Any]) -> bytes | None:
-    """The request's body; ``None`` when it is longer than :data:`BODY_LIMIT`."""
-    length = environ.get("CONTENT_LENGTH")
-    if length:
-        if length == "0":
-            return b""
-        if not (length.isascii() and length.isdigit()):
-            return b""
-        size = int(length)
-        if size > BODY_LIMIT:
-            return None
-        body: bytes = environ["wsgi.input"].read(size)
-        return body
-    if "HTTP_TRANSFER_ENCODING" in environ:
-        body = environ["wsgi.input"].read(BODY_LIMIT + 1)
-        return body if len(body) <= BODY_LIMIT else None
-    return b""
-
-
 def _base_paths(contract: Contract) -> Iterable[str]:
     found = dict.fromkeys(contract.base_paths)
     for operation in contract.operations.values():
         found.update(dict.fromkeys(operation.base_paths))
     return found
-
-
-def _too_large() -> Answer:
-    return _problem(413, "PAYLOAD_TOO_LARGE", f"the request body is longer than {BODY_LIMIT} bytes")
-
-
-def _broken(state: _State, operation: Operation) -> Answer:
-    finding = operation.broken
-    assert finding is not None  # noqa: S101 - only broken operations come here
-    return _problem(
-        500,
-        "OPERATION_BROKEN",
-        f"the contract of {operation.key} cannot be used: {finding.message}",
-        pointer=finding.where.pointer,
-        file=finding.where.file,
-    )
-
-
-def _no_path(state: _State, method: str, path: str) -> Answer:
-    near = state.contract.router.nearest(path)
-    detail = f"the contract has no path for {method} {_shown(path)}"
-    return _problem(404, "NO_PATH_MATCHED_ERROR", detail, nearest=near)
-
-
-def _no_method(state: _State, method: str, path: str, methods: tuple[str, ...]) -> Answer:
-    allowed = sorted({*methods, *state.contract.router.allowed(path), *(("HEAD",) if "GET" in methods else ())})
-    allow = ", ".join(allowed)
-    detail = f"the contract declares no {method} for {_shown(path)}; declared: {allow}"
-    return _problem(405, "NO_METHOD_MATCHED_ERROR", detail, headers=[("Allow", allow)])
-
-
-def _problem(status: int, code: str, detail: str, **more: Any) -> Answer:
-    return Answer(problem(status, code, detail, **more), "problem")
-
-
-def _shown(path: str) -> str:
-    text = path.encode("latin-1", "replace").decode("utf-8", "replace")
-    return text if len(text) <= 200 else f"{text[:200]}..."

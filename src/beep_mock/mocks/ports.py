@@ -1,0 +1,107 @@
+"""TCP ports: whether one is free, and who has it if not.
+
+The production server binds with SO_REUSEPORT, which lets two servers share a port without a word. So a port is probed
+without that option first.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+from contextlib import closing, suppress
+from pathlib import Path
+
+from beep_mock.errors import ServerStartError
+
+__all__ = ["claim_port", "occupant", "resolve_host"]
+
+_LISTEN = "0A"  # state TCP_LISTEN in /proc/net/tcp, see proc(5)
+
+
+def resolve_host(host: str) -> str:
+    """The address that ``host`` names, as text.
+
+    :raises ServerStartError: it names none.
+    """
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError) as error:
+        raise ServerStartError(
+            f"{host!r} is no address of this machine", hint="use --host 127.0.0.1, or 0.0.0.0 for all"
+        ) from error
+    # IPv4 first: clients are given 127.0.0.1, and `localhost` may name both.
+    found.sort(key=lambda entry: entry[0] != socket.AF_INET)
+    return str(found[0][4][0])
+
+
+def claim_port(host: str, port: int) -> int:
+    """``port`` if nobody listens there, or a free one for 0. ``host`` is an address.
+
+    :raises ServerStartError: it is taken (the message says by whom) or may not be used.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with closing(socket.socket(family, socket.SOCK_STREAM)) as probe:
+        # Connections that linger in TIME_WAIT are no reason to refuse; a listener still is, with this option too.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+            probe.listen(1)
+        except OverflowError as error:
+            raise ServerStartError(f"{port} is no port", hint="ports are 1 to 65535; 0 picks a free one") from error
+        except OSError as error:
+            raise _refusal(host, port, error) from error
+        return int(probe.getsockname()[1])
+
+
+def _refusal(host: str, port: int, error: OSError) -> ServerStartError:
+    where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    if error.errno == errno.EADDRINUSE:
+        return ServerStartError(
+            f"{where} is taken by {occupant(port) or 'another program'}",
+            hint="stop it, or choose another port with --port (0 picks a free one)",
+        )
+    if error.errno == errno.EACCES:
+        return ServerStartError(f"{where} may not be used by this user", hint="choose a port from 1024 on")
+    return ServerStartError(f"{where} cannot be used: {error.strerror}", hint="choose another with --host and --port")
+
+
+def occupant(port: int) -> str:
+    """Who listens at ``port``: ``process 4711 (python app.py)``; empty where ``/proc`` does not tell."""
+    inodes, owner = _listeners(port)
+    if not inodes:
+        return ""
+    for folder in Path("/proc").glob("[0-9]*"):
+        if _holds(folder, inodes):
+            return _describe(folder)
+    return f"a process of the user with id {owner}"
+
+
+def _listeners(port: int) -> tuple[set[str], str]:
+    """The inodes of the sockets that listen at ``port``, and the id of their user."""
+    inodes, owner = set(), ""
+    for table in (Path("/proc/net/tcp"), Path("/proc/net/tcp6")):
+        with suppress(OSError):
+            for line in table.read_text(encoding="ascii").splitlines()[1:]:
+                fields = line.split()
+                if fields[3] == _LISTEN and int(fields[1].rpartition(":")[2], 16) == port:
+                    inodes.add(f"socket:[{fields[9]}]")
+                    owner = fields[7]
+    return inodes, owner
+
+
+def _holds(folder: Path, inodes: set[str]) -> bool:
+    with suppress(OSError):  # another user's, or gone meanwhile
+        for descriptor in os.scandir(folder / "fd"):
+            with suppress(OSError):
+                if os.readlink(descriptor.path) in inodes:  # noqa: PTH115 - in a hot loop over all files of all processes
+                    return True
+    return False
+
+
+def _describe(folder: Path) -> str:
+    with suppress(OSError):
+        command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+        if command:
+            return f"process {folder.name} ({command if len(command) <= 80 else command[:77] + '...'})"
+    return f"process {folder.name}"
