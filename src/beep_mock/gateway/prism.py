@@ -1,0 +1,163 @@
+"""Prism as a second engine: the CLI that the workspace has installed, run as a child process behind the gateway.
+
+It serves the operations without the servers' base paths, whatever the document declares.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections import deque
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Self
+
+from beep_mock.errors import ServerStartError
+from beep_mock.gateway.leash import leashed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+__all__ = ["PrismProcess", "find_prism"]
+
+# Version 5 prints this last, with the port it was given by the system (`-p 0`).
+_READY = re.compile(r"Prism is listening on (http://\S+)")
+_FATAL = re.compile(r"\bfatal\s+(.*)")
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def find_prism(root: Path) -> Path:
+    """The Prism CLI of the workspace at ``root`` (``node_modules/.bin``), else the one on PATH. Never downloaded.
+
+    :raises ServerStartError: there is none.
+    """
+    found = shutil.which("prism", path=str(root / "node_modules" / ".bin")) or shutil.which("prism")
+    if found is None:
+        raise ServerStartError(
+            "the Prism CLI is not installed",
+            file=str(root),
+            hint="run `npm ci` in the workspace, or `npm install --save-dev @stoplight/prism-cli`",
+        )
+    # Absolute, and not resolved: the link's name is what Prism prints in its help.
+    return (root / found).absolute()
+
+
+class PrismProcess:
+    """Prism serving one document on a free port of 127.0.0.1; a context manager.
+
+    ``document`` is the OpenAPI file, ``root`` the workspace whose Prism is used. With ``errors`` it refuses what breaks
+    the contract (``--errors``). ``timeout`` is the seconds it may take to be ready: about 1 for a small document, more
+    than 100 for one of 3 MB.
+    """
+
+    def __init__(self, document: Path, root: Path, *, errors: bool = False, timeout: float = 120.0) -> None:
+        self.document = document.absolute()
+        self.root = root
+        self.errors = errors
+        self.timeout = timeout
+        self._process: subprocess.Popen[str] | None = None
+        self._fault = ""
+        self._url = ""
+        self._spawned = Event()
+        self._settled = Event()
+        self._tail: deque[str] = deque(maxlen=40)
+        self._keeper: Thread | None = None
+
+    @property
+    def url(self) -> str:
+        """``http://127.0.0.1:PORT``, without a slash at its end."""
+        return self._url
+
+    @property
+    def pid(self) -> int | None:
+        """The process's id while it runs."""
+        return self._process.pid if self._process is not None and self.running else None
+
+    @property
+    def running(self) -> bool:
+        """Whether the process is alive."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def output(self) -> str:
+        """The last lines that Prism printed."""
+        return "\n".join(self._tail)
+
+    def start(self) -> Self:
+        """Run Prism and wait until it answers.
+
+        :raises ServerStartError: it is missing, refuses the document, or is not ready in time.
+        """
+        command = [str(find_prism(self.root)), "mock", "--host", "127.0.0.1", "--port", "0"]
+        command += ["--errors"] if self.errors else []
+        self._spawned.clear()
+        self._settled.clear()
+        self._url = self._fault = ""
+        self._tail.clear()
+        self._keeper = Thread(target=self._keep, args=([*command, str(self.document)],), name="prism", daemon=True)
+        self._keeper.start()
+        in_time = self._settled.wait(self.timeout)
+        if self._url:
+            return self
+        self.stop()
+        if not in_time:
+            raise ServerStartError(f"Prism was not ready within {self.timeout:g} s", file=str(self.document))
+        fault = self._fault or next((line for line in reversed(self._tail) if line), "it ended without a word")
+        raise ServerStartError(f"Prism did not start: {fault}", file=str(self.document))
+
+    def stop(self) -> None:
+        """End the process, by its id; does nothing when it has ended already."""
+        if self._keeper is not None:
+            self._spawned.wait()
+        process = self._process
+        if process is not None and process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(3)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        if self._keeper is not None:
+            self._keeper.join()
+        self._process = None
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _keep(self, command: list[str]) -> None:
+        """Start the process and read what it prints until it ends.
+
+        One thread does both: the leash holds to the thread that starts the child, and an unread pipe would block it.
+        """
+        try:
+            with subprocess.Popen(  # noqa: S603 - the workspace's own Prism
+                leashed(command),
+                cwd=self.document.parent,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                encoding="utf-8",
+                errors="replace",
+            ) as process:
+                self._process = process
+                self._spawned.set()
+                for line in process.stdout or ():
+                    self._note(_COLOUR.sub("", line.rstrip()))
+        except OSError as error:
+            self._fault = str(error)
+        finally:
+            self._spawned.set()
+            self._settled.set()
+
+    def _note(self, line: str) -> None:
+        self._tail.append(line)
+        if not self._url and (ready := _READY.search(line)):
+            self._url = ready[1].rstrip("/")
+            self._settled.set()
+        elif not self._fault and (fatal := _FATAL.search(line)):
+            self._fault = fatal[1]
