@@ -64,12 +64,12 @@ def violations_header(violations: Sequence[Violation]) -> str:
 
 
 def _ascii(text: str) -> str:
-    if text.isascii():
+    if text.isascii() and "\x7f" not in text:
         return text
     units = (ord(c) for c in text)
     return "".join(
         chr(u)
-        if u < 128
+        if u < 0x7F
         else f"\\u{u:04x}"
         if u < 0x10000
         else f"\\u{0xD800 + ((u - 0x10000) >> 10):04x}\\u{0xDC00 + ((u - 0x10000) & 0x3FF):04x}"

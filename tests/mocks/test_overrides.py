@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from beep_mock.contracts.compiler import compile_contract
+from beep_mock.contracts.model import Contract
+from beep_mock.errors import OverrideError
+from beep_mock.mocks.overrides import load_overrides
+
+ROOT = Path(__file__).parents[2]
+DOCUMENT: dict[str, Any] = {
+    "openapi": "3.1.0",
+    "info": {"title": "t", "version": "1"},
+    "paths": {
+        "/a/{id}": {
+            "get": {
+                "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}],
+                "responses": {
+                    "200": {
+                        "description": "",
+                        "content": {
+                            "application/json": {
+                                "schema": {"type": "object", "properties": {"n": {"type": "integer"}}},
+                                "examples": {"one": {"value": {"n": 1}}},
+                            }
+                        },
+                    }
+                },
+            }
+        }
+    },
+}
+
+
+@pytest.fixture
+def contract(tmp_path: Path) -> Contract:
+    path = tmp_path / "openapi.json"
+    path.write_text(json.dumps(DOCUMENT))
+    return compile_contract(path)
+
+
+def write(folder: Path, content: Any) -> Path:
+    path = folder / "overrides.yaml"
+    path.write_text(content if isinstance(content, str) else yaml.safe_dump(content))
+    return path
+
+
+def one(**entry: Any) -> dict[str, Any]:
+    return {"interactions": [{"operation": "GET /a/{id}", "response": {"example": "one"}, **entry}]}
+
+
+@pytest.mark.parametrize(
+    ("content", "rule", "pointer"),
+    [
+        ({"default": {"GET /b": "one"}}, "override-operation-unknown", "/default/GET ~1b"),
+        ({"default": {"GET /a/{id}": "two"}}, "override-example-unknown", "/default/GET ~1a~1{id}"),
+        ({"default": []}, "override-invalid", "/default"),
+        ({"interactions": {}}, "override-invalid", "/interactions"),
+        ({"interactions": [1]}, "override-invalid", "/interactions/0"),
+        ({"surplus": 1}, "override-key-unknown", "/surplus"),
+        (one(operation="PUT /a/{id}"), "override-operation-unknown", "/interactions/0/operation"),
+        (one(request=[]), "override-invalid", "/interactions/0/request"),
+        (one(request={"query": {"x": 1}}), "override-parameter-unknown", "/interactions/0/request/query/x"),
+        (one(request={"path": 1}), "override-invalid", "/interactions/0/request/path"),
+        (one(response={"example": "two"}), "override-example-unknown", "/interactions/0/response/example"),
+        (one(response={"status": 404}), "override-response-invalid", "/interactions/0/response"),
+        (one(response={"body": {"n": "x"}}), "override-response-invalid", "/interactions/0/response"),
+        (one(response={"status": 99}), "override-invalid", "/interactions/0/response/status"),
+        (one(response={"headers": {"a": []}}), "override-invalid", "/interactions/0/response/headers"),
+        (one(response=None), "override-invalid", "/interactions/0/response"),
+        (one(delay=-1), "override-invalid", "/interactions/0/delay"),
+        (one(delay="soon"), "override-invalid", "/interactions/0/delay"),
+    ],
+)
+def test_what_lies_is_a_finding(content: Any, rule: str, pointer: str, contract: Contract, tmp_path: Path) -> None:
+    overrides = load_overrides(write(tmp_path, content), contract)
+    assert [(f.rule, f.where.pointer) for f in overrides.findings] == [(rule, pointer)]
+    assert all(f.where.file.endswith("overrides.yaml") for f in overrides.findings)
+
+
+def test_an_answer_that_breaks_the_contract_is_given_all_the_same(contract: Contract, tmp_path: Path) -> None:
+    overrides = load_overrides(write(tmp_path, one(response={"status": 500, "body": "down"})), contract)
+    assert [i.response.status for i in overrides.interactions] == [500]
+    assert len(overrides.findings) == 1
+
+
+@pytest.mark.parametrize("content", ["- a", "a: [", "text", "\x00"])
+def test_a_file_that_is_none_is_a_fault(content: str, contract: Contract, tmp_path: Path) -> None:
+    path = write(tmp_path, content)
+    with pytest.raises(OverrideError) as caught:
+        load_overrides(path, contract)
+    assert str(path) in str(caught.value)
+
+
+@pytest.mark.parametrize("content", ["", "# nothing yet\n", "default:\ninteractions: []\n"])
+def test_an_empty_file_overrides_nothing(content: str, contract: Contract, tmp_path: Path) -> None:
+    overrides = load_overrides(write(tmp_path, content), contract)
+    assert (overrides.interactions, overrides.findings) == ((), ())
+
+
+def test_no_file_overrides_nothing(contract: Contract, tmp_path: Path) -> None:
+    assert load_overrides(tmp_path / "none.yaml", contract).interactions == ()
+
+
+def test_the_schema_for_editors_accepts_what_is_read_and_refuses_what_is_not() -> None:
+    schema = json.loads((files("beep_mock.mocks") / "overrides.schema.json").read_text())
+    validator = jsonschema.Draft202012Validator(schema)
+    assert validator.is_valid(yaml.safe_load((ROOT / "mocks" / "world.yaml").read_text()))
+    assert validator.is_valid(one(request={"path": {"id": 1}}, delay=1))
+    for broken in (one(delay=-1), one(response={"status": 99}), {"surplus": 1}, one(request={"form": {}})):
+        assert not validator.is_valid(broken)
