@@ -7,34 +7,17 @@ import re
 from typing import Any, NoReturn
 
 import yaml
-import yaml_rs
 
-from beep_mock.contracts.tolerant_yaml import MAX_DEPTH, read_yaml
+from beep_mock.contracts.fast_yaml import InexactError, read_fast
+from beep_mock.contracts.tolerant_yaml import MAX_DEPTH, duplicate_key, read_yaml
 from beep_mock.errors import InvalidDocumentError
 from beep_mock.findings import Finding, Severity, Where
 
 __all__ = ["read_data"]
 
-_ANCHOR = re.compile(r"(?:^|[\s\[{,])&([^\s,\[\]{}]+)")
-_ALIAS = re.compile(r"(?:^|[\s\[{,])\*([^\s,\[\]{}]+)")
-_STACKED = re.compile(r"^(?: |[-?:] ){1000}", re.MULTILINE)
-"""Block nesting that a parser written recursively does not survive."""
-
-_NUMBER_START = r"(?:^[ ]*|[\[{,]|[:?,-][ ])[ ]*"
-_ODD_SCALAR = re.compile(
-    _NUMBER_START + r"(?:[-+]?\.?[0-9][0-9.a-fA-F]*_|0[bBXO]|[-+]0[bBxXoO]|[-+]?\.[iInN][nNaA][fFnN]\b"
-    r"|(?:\+[0-9]|-?0[0-9oxX])[0-9a-fA-F]*[ ]*:)",
-    re.MULTILINE,
-)
-"""Plain scalars that the fast parser takes for numbers against the core schema, or spells anew when they are keys."""
-
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _RUST_PLACE = re.compile(r"at line (\d+), column \d+")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
-
-
-class _InexactError(Exception):
-    """The fast parser's result does not tell all: ask the tolerant one."""
 
 
 def read_data(text: bytes, name: str) -> tuple[Any, list[Finding]]:
@@ -92,7 +75,7 @@ def _read_json(text: str, name: str) -> tuple[Any, list[Finding]]:
     except RecursionError:
         raise InvalidDocumentError(f"nested deeper than {MAX_DEPTH} levels", file=name) from None
     _check_depth(data, name)
-    findings = [_duplicate(key, name, None) for key in repeated]
+    findings = [duplicate_key(key, name, None) for key in repeated]
     if "\\u" in text and _holds_surrogate(data):
         data = _replace_surrogates(data)
         message = "holds half of a surrogate pair, which is no character; U+FFFD stands in for it"
@@ -116,12 +99,10 @@ def _fail_json(error: ValueError, name: str) -> NoReturn:
 
 
 def _read_yaml(text: str, name: str) -> tuple[Any, list[Finding]]:
-    if _STACKED.search(text):
-        raise InvalidDocumentError(f"nested deeper than {MAX_DEPTH} levels", file=name)
     refusal = ""
     try:
-        return _read_fast(text, name), []
-    except _InexactError:
+        return read_fast(text, name)
+    except InexactError:
         pass
     except ValueError as error:
         refusal = str(error)
@@ -135,61 +116,6 @@ def _read_yaml(text: str, name: str) -> tuple[Any, list[Finding]]:
         where = Where(name, line=int(place[1]) if place else None)
         findings.append(Finding("yaml-irregular", Severity.WARNING, message, where))
     return data, findings
-
-
-def _read_fast(text: str, name: str) -> Any:
-    if _ODD_SCALAR.search(text) or _has_aliases(text):
-        raise _InexactError
-    data = yaml_rs.loads(text, parse_datetime=False)
-    if type(data) is list:
-        raise _InexactError  # it may stand for several documents
-    return _with_string_keys(data, 0, name) if type(data) is dict else data
-
-
-def _has_aliases(text: str) -> bool:
-    anchors = {found.rstrip(":") for found in _ANCHOR.findall(text)} if "&" in text else set()
-    return bool(anchors) and not anchors.isdisjoint(found.rstrip(":") for found in _ALIAS.findall(text))
-
-
-def _with_string_keys(node: Any, depth: int, name: str) -> Any:
-    """``node`` with its keys turned into strings, in place where they are strings already."""
-    if depth >= MAX_DEPTH:
-        raise InvalidDocumentError(f"nested deeper than {MAX_DEPTH} levels", file=name)
-    if type(node) is list:
-        for index, item in enumerate(node):
-            if type(item) is dict or type(item) is list:
-                node[index] = _with_string_keys(item, depth + 1, name)
-            elif type(item) is set:
-                raise _InexactError
-        return node
-    strings = True
-    for key, value in node.items():
-        if type(key) is not str:
-            strings = False
-        if type(value) is dict or type(value) is list:
-            node[key] = _with_string_keys(value, depth + 1, name)
-        elif type(value) is set:
-            raise _InexactError
-    if "<<" in node:
-        raise _InexactError
-    if strings:
-        return node
-    renamed = {_key(key): value for key, value in node.items()}
-    if len(renamed) != len(node):
-        raise _InexactError
-    return renamed
-
-
-def _key(key: Any) -> str:
-    if type(key) is str:
-        return key
-    if key is None:
-        return "null"
-    if type(key) is bool:
-        return "true" if key else "false"
-    if type(key) is int:
-        return str(key)
-    raise _InexactError  # a float or a tuple: only the text knows how it was written
 
 
 def _fail_yaml(refusal: str, error: yaml.YAMLError, name: str) -> NoReturn:
@@ -217,11 +143,6 @@ def _check_depth(data: Any, name: str) -> None:
             for item in (node.values() if type(node) is dict else node)
             if type(item) is dict or type(item) is list
         ]
-
-
-def _duplicate(key: str, name: str, line: int | None) -> Finding:
-    message = f"the key {key!r} occurs twice in one mapping: the last counts"
-    return Finding("duplicate-key", Severity.WARNING, message, Where(name, line=line))
 
 
 def _holds_surrogate(data: Any) -> bool:

@@ -17,7 +17,7 @@ from beep_mock.contracts.yaml_scalars import key_text, resolve
 from beep_mock.errors import InvalidDocumentError
 from beep_mock.findings import Finding, Severity, Where
 
-__all__ = ["MAX_ALIASED", "MAX_DEPTH", "events", "read_yaml"]
+__all__ = ["MAX_ALIASED", "MAX_DEPTH", "duplicate_key", "events", "read_yaml"]
 
 MAX_DEPTH = 256
 """How deep mappings and sequences may be nested."""
@@ -67,6 +67,12 @@ def read_yaml(text: str, name: str) -> tuple[Any, list[Finding]]:
         aliases that contain themselves or stand for more than :data:`MAX_ALIASED` nodes, a key that is no scalar.
     """
     return _Reader(name).read(text)
+
+
+def duplicate_key(key: str, name: str, line: int | None, pointer: str = "") -> Finding:
+    """The finding that ``key`` occurs twice in a mapping of the file ``name``."""
+    message = f"the key {key!r} occurs twice in one mapping: the last counts"
+    return Finding("duplicate-key", Severity.WARNING, message, Where(name, pointer, line))
 
 
 class _Reader:
@@ -181,15 +187,8 @@ class _Reader:
 
     def _duplicate(self, key: str) -> None:
         path = [outer.key if type(outer.value) is dict else len(outer.value) for outer in self.stack[:-1]]
-        where = Where(self.name, pointer([*(part for part in path if part is not None), key]), self.line)
-        self.findings.append(
-            Finding(
-                "duplicate-key",
-                Severity.WARNING,
-                f"the key {key!r} occurs twice in one mapping: the last counts",
-                where,
-            )
-        )
+        where = pointer([*(part for part in path if part is not None), key])
+        self.findings.append(duplicate_key(key, self.name, self.line, where))
 
     def _fail(self, message: str, hint: str = "") -> NoReturn:
         raise InvalidDocumentError(message, file=self.name, line=self.line, hint=hint)
