@@ -165,7 +165,10 @@ class Nodes:
         return [], place
 
     def text(self, node: dict[str, Any], at: str, name: str, *, required_by: str = "") -> str:
-        """The string in field ``name``; empty when it is absent or, with a finding, something else."""
+        """The string in field ``name``; empty when it is absent.
+
+        With a finding, a number is taken for its text and anything else for absent.
+        """
         value = node.get(name)
         if isinstance(value, str):
             return value
@@ -173,7 +176,15 @@ class Nodes:
             self._mistyped(value, child(at, name), f"'{name}'", "a string", breaking=False)
         elif required_by:
             self.error("field-missing", f"{required_by} must have '{name}'", at)
-        return ""
+        return str(value) if type(value) in (int, float) else ""  # `version: 1.0`, where quotes were forgotten
+
+    def references(self, node: dict[str, Any], at: str, name: str) -> None:
+        """Check that field ``name`` maps names to mappings, or references to some; nothing is read of them."""
+        entries, place = self.mapping(node.get(name, {}), child(at, name), f"'{name}'", breaking=False)
+        for key, entry in entries.items():
+            target = self.follow(entry, child(place, key), breaking=False)
+            if target is not None and not key.startswith("x-"):
+                self._as_mapping(*target, f"'{key}' of '{name}'", breaking=False)
 
     def flag(self, node: dict[str, Any], at: str, name: str, default: bool = False) -> bool:
         """The boolean in field ``name``; the default when it is absent or, with a finding, something else."""

@@ -62,6 +62,7 @@ def compile_operation(nodes: Nodes, method: str, node: Any, at: str, context: Pa
         operation_parameters = effective_parameters(nodes, context.template, parameters.values(), key, at)
         request_body = _request_body(nodes, node, at)
         responses = _responses(nodes, node, at, key) if node or found.finding is None else ()
+        nodes.references(node, at, "callbacks")
     tags, _ = nodes.listing(node, at, "tags", breaking=False)
     return Operation(
         method=method,
@@ -121,6 +122,7 @@ def _responses(nodes: Nodes, node: dict[str, Any], at: str, key: str) -> tuple[R
 
 def _response(nodes: Nodes, status: str, node: dict[str, Any], at: str) -> ResponseSpec:
     nodes.known(node, at, _RESPONSE_FIELDS, "a response")
+    nodes.references(node, at, "links")
     described = nodes.document.version.startswith(("3.0", "3.1"))
     return ResponseSpec(
         status=status,

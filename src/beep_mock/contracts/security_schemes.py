@@ -47,6 +47,7 @@ def read_requirements(
         requirement, here = nodes.mapping(entry, child(place, index), "a security requirement", breaking=False)
         demanded = []
         for name in requirement:
+            nodes.listing(requirement, here, name, breaking=False)
             if name not in schemes:
                 nodes.error(
                     "security-scheme-unknown",
