@@ -132,8 +132,8 @@ def _header(nodes: Nodes, name: str, node: dict[str, Any], at: str) -> Header:
 
 
 def _named_example(nodes: Nodes, name: str, node: Any, at: str) -> Example | None:
-    node, at = nodes.mapping(node, at, "an example", breaking=False)
-    if not node:
+    if not isinstance(node, dict):
+        nodes.mapping(node, at, "an example", breaking=False)
         return None
     nodes.known(node, at, _EXAMPLE_FIELDS, "an example")
     serialized = nodes.text(node, at, "serializedValue") if "serializedValue" in node else None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from beep_mock.contracts.content import read_content, read_headers
 from beep_mock.contracts.declared_parameters import effective_parameters, read_parameters
 from beep_mock.contracts.model import Operation, Parameter, RequestBody, ResponseSpec, SecurityScheme
-from beep_mock.contracts.nodes import Nodes, child
+from beep_mock.contracts.nodes import Nodes, child, kind_of
 from beep_mock.contracts.security_schemes import Alternatives, read_requirements
 from beep_mock.contracts.servers import read_base_paths
 
@@ -63,7 +63,10 @@ def compile_operation(nodes: Nodes, method: str, node: Any, at: str, context: Pa
         request_body = _request_body(nodes, node, at)
         responses = _responses(nodes, node, at, key) if node or found.finding is None else ()
         nodes.references(node, at, "callbacks")
-    tags, _ = nodes.listing(node, at, "tags", breaking=False)
+    tags, place = nodes.listing(node, at, "tags", breaking=False)
+    for index, tag in enumerate(tags):
+        if not isinstance(tag, str):
+            nodes.error("structure-invalid", f"a tag must be a string, this is {kind_of(tag)}", child(place, index))
     return Operation(
         method=method,
         path=context.template.text,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from beep_mock.contracts.model import SecurityScheme
@@ -23,12 +24,8 @@ def read_schemes(nodes: Nodes, components: dict[str, Any], at: str) -> dict[str,
     schemes: dict[str, SecurityScheme | None] = {}
     with nodes.scope():  # a scheme that nobody can meet leaves operations usable
         for name, node in declared.items():
-            target = nodes.follow(node, child(place, name))
-            scheme = None
-            if target is not None:
-                mapping, here = nodes.mapping(*target, "a security scheme")
-                scheme = _read_scheme(nodes, name, mapping, here) if mapping else None
-            schemes[name] = scheme
+            reader = partial(_read_scheme, nodes, name)
+            schemes[name] = nodes.read(node, child(place, name), reader, "a security scheme")
     return schemes
 
 

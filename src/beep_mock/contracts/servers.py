@@ -32,11 +32,11 @@ def read_base_paths(nodes: Nodes, node: dict[str, Any], at: str) -> tuple[str, .
     """
     servers, place = nodes.listing(node, at, "servers", breaking=False)
     found: dict[str, None] = {}
-    for index, server in enumerate(servers):
-        server, here = nodes.mapping(server, child(place, index), "a server", breaking=False)
-        nodes.known(server, here, _FIELDS, "a server")
-        url = nodes.text(server, here, "url", required_by="a server" if server else "")
-        if server:
+    for index, entry in enumerate(servers):
+        server, here = nodes.mapping(entry, child(place, index), "a server", breaking=False)
+        if isinstance(entry, dict):
+            nodes.known(server, here, _FIELDS, "a server")
+            url = nodes.text(server, here, "url", required_by="a server")
             found[base_path(_substituted(nodes, server, here, url))] = None
     return tuple(found) or None
 
