@@ -15,7 +15,7 @@ from beep_mock.contracts.json_bodies import InvalidJsonError, load_json
 from beep_mock.contracts.shapes import Shape
 from beep_mock.interaction import Json
 
-__all__ = ["Reader", "read_json", "scalar_reader", "text_of"]
+__all__ = ["Reader", "content_reader", "read_json", "scalar_reader", "text_of"]
 
 Reader = Callable[[str], Json]
 
@@ -59,6 +59,12 @@ def scalar_reader(shape: Shape) -> Reader:
         return text
 
     return narrowest
+
+
+def content_reader(media_type: str, shape: Shape) -> Reader:
+    """The reader of a parameter that is described by ``content``: JSON is parsed, text read by the schema's types."""
+    name = media_type.partition(";")[0].strip().lower()
+    return read_json if name.endswith(("/json", "+json")) else scalar_reader(shape)
 
 
 def text_of(value: Json) -> str:

@@ -1,0 +1,90 @@
+"""JSON text to values, exactly and within bounds (RFC 8259)."""
+
+from __future__ import annotations
+
+import json
+from math import isinf
+from typing import Any
+
+import orjson
+
+from beep_mock.interaction import Json
+
+__all__ = ["MOST_NESTING", "InvalidJsonError", "load_json"]
+
+MOST_NESTING = 256
+"""How many arrays and objects may stand in each other; deeper ones exhaust the stack of what judges them."""
+
+_DIGITS_AS_ZERO = bytes(48 if chr(b).isdigit() and b < 128 else b for b in range(256))
+_LONG_INTEGER = b"0" * 19  # 2 ** 63 has 19 digits
+_NOT_BRACKETS = bytes(b for b in range(256) if b not in b"[]{}")
+
+
+class InvalidJsonError(ValueError):
+    """The text is no JSON, or is nested too deeply. ``code`` is ``json`` or ``nesting``."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+def load_json(text: bytes) -> Json:
+    """The value of a JSON text in UTF-8. Of equal keys the last counts; integers keep all their digits.
+
+    :raises InvalidJsonError: with the line and column, counted from 1.
+    """
+    if (
+        len(text) > MOST_NESTING
+        and text.count(b"[") + text.count(b"{") > MOST_NESTING
+        and _nesting(text) > MOST_NESTING
+    ):
+        raise InvalidJsonError("nesting", f"the JSON is nested more than {MOST_NESTING} levels deep")
+    if _LONG_INTEGER in text.translate(_DIGITS_AS_ZERO):
+        return _load_exactly(text)  # orjson makes floats of integers over 64 bits
+    try:
+        return orjson.loads(text)
+    except ValueError:
+        return _load_exactly(text)
+
+
+def _nesting(text: bytes) -> int:
+    """The depth of brackets outside strings."""
+    unescaped = text.replace(b"\\\\", b"").replace(b'\\"', b"")
+    outside = b"".join(unescaped.split(b'"')[::2])
+    depth = most = 0
+    for bracket in outside.translate(None, _NOT_BRACKETS):
+        if bracket in b"[{":
+            depth += 1
+            most = max(most, depth)
+        else:
+            depth -= 1
+    return most
+
+
+def _load_exactly(text: bytes) -> Json:
+    """What the fast parser refuses or would round, by the standard library: slower, and with a better message."""
+    try:
+        value = json.loads(text.decode("utf-8-sig"), parse_constant=_refuse, parse_float=_float)
+        json.dumps(value, ensure_ascii=False).encode()  # no lone surrogates: they have no UTF-8
+    except json.JSONDecodeError as error:
+        message = f"no JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+        raise InvalidJsonError("json", message) from None
+    except UnicodeDecodeError as error:
+        raise InvalidJsonError("json", f"no JSON: no UTF-8 at byte {error.start}") from None
+    except UnicodeEncodeError:
+        raise InvalidJsonError("json", "no JSON: a string with half a surrogate pair") from None
+    except ValueError as error:
+        raise InvalidJsonError("json", f"no JSON: {error}") from None
+    return value
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is no JSON number")
+
+
+def _float(text: str) -> float:
+    value = float(text)
+    if isinf(value):
+        raise ValueError(f"the number {text[:40]} is out of range")
+    return value

@@ -1,0 +1,97 @@
+"""Requests' parameters to typed values: one function an operation, specialised for what it declares.
+
+The readers are chosen when an operation is compiled; a request only runs them. A parameter that is not there is absent
+from the values; one that does not fit its schema's types keeps its text, so that the schema refuses it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from beep_mock.contracts.cookie_parameters import compile_cookies
+from beep_mock.contracts.document import Document
+from beep_mock.contracts.header_parameters import compile_headers
+from beep_mock.contracts.model import Parameter
+from beep_mock.contracts.path_parameters import compile_path
+from beep_mock.contracts.query_parameters import compile_query
+from beep_mock.interaction import Json
+
+__all__ = ["Decoder", "compile_decoder"]
+
+Decoder = Callable[[Mapping[str, str], str, Mapping[str, Any]], dict[str, Json]]
+"""``(raw path values by name, raw query string, WSGI environ) -> {parameter.key: value}``.
+
+The path values are percent-decoded, the query string is not; both it and the environ's headers are bytes as Latin-1.
+"""
+
+
+def compile_decoder(parameters: Sequence[Parameter], document: Document) -> Decoder:
+    """A function that decodes ``parameters``; ``document`` resolves references in their schemas."""
+    path = compile_path([p for p in parameters if p.location == "path"], document)
+    query = compile_query([p for p in parameters if p.location == "query"], document)
+    headers = compile_headers([p for p in parameters if p.location == "header"], document)
+    cookies = compile_cookies([p for p in parameters if p.location == "cookie"], document)
+    if headers or cookies is not None:
+        return _any(path, query, headers, cookies)
+    if query is None:
+        return _path_only(path) if path else _nothing
+    return _path_and_query(path, query)
+
+
+def _nothing(_path_values: Mapping[str, str], _query: str, _environ: Mapping[str, Any]) -> dict[str, Json]:
+    return {}
+
+
+def _path_only(path: Sequence[tuple[str, str, Callable[[str], Json]]]) -> Decoder:
+    if len(path) == 1:
+        ((name, key, read),) = path
+
+        def one(path_values: Mapping[str, str], _query: str, _environ: Mapping[str, Any]) -> dict[str, Json]:
+            return {key: read(path_values[name])} if name in path_values else {}
+
+        return one
+
+    def several(path_values: Mapping[str, str], _query: str, _environ: Mapping[str, Any]) -> dict[str, Json]:
+        return {key: read(path_values[name]) for name, key, read in path if name in path_values}
+
+    return several
+
+
+def _path_and_query(
+    path: Sequence[tuple[str, str, Callable[[str], Json]]], fill_query: Callable[[str, dict[str, Json]], None]
+) -> Decoder:
+    def decode(path_values: Mapping[str, str], query: str, _environ: Mapping[str, Any]) -> dict[str, Json]:
+        values: dict[str, Json] = {}
+        for name, key, read in path:
+            if name in path_values:
+                values[key] = read(path_values[name])
+        if query:
+            fill_query(query, values)
+        return values
+
+    return decode
+
+
+def _any(
+    path: Sequence[tuple[str, str, Callable[[str], Json]]],
+    fill_query: Callable[[str, dict[str, Json]], None] | None,
+    headers: Sequence[tuple[str, str, Callable[[str], Json]]],
+    fill_cookies: Callable[[str, dict[str, Json]], None] | None,
+) -> Decoder:
+    def decode(path_values: Mapping[str, str], query: str, environ: Mapping[str, Any]) -> dict[str, Json]:
+        values: dict[str, Json] = {}
+        for name, key, read in path:
+            if name in path_values:
+                values[key] = read(path_values[name])
+        if query and fill_query is not None:
+            fill_query(query, values)
+        for name, key, read in headers:
+            text = environ.get(name)
+            if text is not None:
+                values[key] = read(text)
+        if fill_cookies is not None and "HTTP_COOKIE" in environ:
+            fill_cookies(environ["HTTP_COOKIE"], values)
+        return values
+
+    return decode

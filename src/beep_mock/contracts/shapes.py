@@ -1,0 +1,147 @@
+"""What a schema says about how text is to be read: the JSON types it admits, its items and its properties."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from beep_mock.contracts.document import Document
+from beep_mock.contracts.model import Schema
+from beep_mock.errors import ContractError
+
+__all__ = ["TEXT", "Shape", "shape_of"]
+
+_ALL = frozenset({"array", "boolean", "integer", "null", "number", "object", "string"})
+_DEPTH = 16  # of $ref, allOf, anyOf and oneOf followed; deeper a schema says nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The types a schema admits (``number`` without ``integer`` never occurs), and its parts, as written.
+
+    ``additional`` is the schema of undeclared properties; None when they are not spoken of, and ``closed`` when they
+    are ruled out. ``open`` is whether the schema speaks of undeclared properties and admits them.
+    """
+
+    types: frozenset[str]
+    items: Schema | None
+    properties: dict[str, Schema]
+    additional: Schema | None
+
+    @property
+    def scalars(self) -> frozenset[str]:
+        """The types that are neither arrays nor objects."""
+        return self.types - {"array", "object"}
+
+
+TEXT = Shape(frozenset({"string"}), None, {}, None)
+"""The shape of what has no schema, or one that says nothing."""
+
+
+def shape_of(schema: Schema | None, document: Document) -> Shape:
+    """The shape of ``schema``; that of text where it says nothing. A broken ``$ref`` says nothing."""
+    if schema is None:
+        return TEXT
+    reading = _Reading(document)
+    types = reading.read(schema.node, schema.at, _DEPTH)
+    if types is None:
+        types = frozenset()
+        if reading.items is not None:
+            types |= {"array"}
+        if reading.properties or reading.additional is not None:
+            types |= {"object"}
+    if "number" in types:
+        types |= {"integer"}
+    return Shape(types or TEXT.types, reading.items, reading.properties, reading.additional)
+
+
+class _Reading:
+    """Gathers a shape from a schema and what it is composed of."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.items: Schema | None = None
+        self.properties: dict[str, Schema] = {}
+        self.additional: Schema | None = None
+
+    def read(self, node: Any, at: str, depth: int) -> frozenset[str] | None:
+        """The types that ``node`` admits, None when it does not say."""
+        if not isinstance(node, dict) or depth == 0:
+            return None
+        types: frozenset[str] | None = None
+        if isinstance(node.get("$ref"), str):
+            try:
+                types = self.read(*self.document.follow(node, at), depth - 1)
+            except ContractError:
+                return None
+            if self.document.version.startswith("3.0"):
+                return types  # siblings of $ref are ignored there (OpenAPI 3.0, Reference Object)
+        types = _both(types, self._own_types(node))
+        self._gather(node, at)
+        for index, part in _parts(node, "allOf"):
+            types = _both(types, self.read(part, f"{at}/allOf/{index}", depth - 1))
+        for keyword in ("oneOf", "anyOf"):
+            found = [self.read(part, f"{at}/{keyword}/{index}", depth - 1) for index, part in _parts(node, keyword)]
+            said = [each for each in found if each is not None]
+            if found and len(said) == len(found):
+                types = _both(types, frozenset[str]().union(*said))
+        if types is not None and node.get("nullable") is True:
+            types |= {"null"}
+        return types
+
+    def _own_types(self, node: dict[str, Any]) -> frozenset[str] | None:
+        declared = node.get("type")
+        if isinstance(declared, str):
+            declared = [declared]
+        if isinstance(declared, list):
+            return frozenset(t for t in declared if isinstance(t, str)) & _ALL or None
+        if "const" in node:
+            return frozenset({_type_of(node["const"])})
+        if isinstance(node.get("enum"), list) and node["enum"]:
+            return frozenset(map(_type_of, node["enum"]))
+        return None
+
+    def _gather(self, node: dict[str, Any], at: str) -> None:
+        if isinstance(node.get("items"), (dict, bool)) and self.items is None:
+            self.items = Schema(node["items"], f"{at}/items")
+        properties = node.get("properties")
+        if isinstance(properties, dict):
+            for name, schema in properties.items():
+                pointer = name.replace("~", "~0").replace("/", "~1")
+                self.properties.setdefault(name, Schema(schema, f"{at}/properties/{pointer}"))
+        additional = node.get("additionalProperties")
+        if isinstance(additional, (dict, bool)) and additional is not False and self.additional is None:
+            self.additional = Schema(additional, f"{at}/additionalProperties")
+
+
+def _parts(node: dict[str, Any], keyword: str) -> enumerate[Any]:
+    parts = node.get(keyword)
+    return enumerate(parts if isinstance(parts, list) else ())
+
+
+def _both(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:
+    """What two schemas admit together; ``number`` includes ``integer``. Where they exclude each other, either."""
+    if one is None or other is None:
+        return other if one is None else one
+    common = one & other
+    if ("number" in one and "integer" in other) or ("integer" in one and "number" in other):
+        common |= {"integer"}
+    return common or one | other
+
+
+def _type_of(value: Any) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case int():
+            return "integer"
+        case float():
+            return "integer" if value.is_integer() else "number"
+        case str():
+            return "string"
+        case list():
+            return "array"
+        case _:
+            return "object"
