@@ -1,0 +1,73 @@
+# `make up` and `make test` are all that is needed; `make help` lists the rest.
+#
+# Everything is installed into .venv and node_modules. Stamp files say what is installed, so a second run starts at once.
+
+VENV := .venv
+BIN := $(VENV)/bin
+# An own Python: make up PYTHON=/path/to/python3.12
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+JOBS ?= auto
+
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PACT_DO_NOT_TRACK := true
+
+.DEFAULT_GOAL := help
+.PHONY: help up test check bench clean
+
+help: ## List what can be made
+	@sed -n 's/^\([a-z]*\):.*## /  make \1 \t/p' Makefile | expand -t 16
+
+up: $(VENV)/.up ## Serve the demonstration service `world` as a mock, with docs, at http://127.0.0.1:9000
+	@beep-mock up world
+
+test: $(VENV)/.dev node_modules/.installed ## Everything that must hold: style, types, architecture, tests, pacts, contracts
+	ruff check .
+	ruff format --check .
+	mypy
+	lint-imports
+	ci/consumer.sh -- -n $(JOBS)
+	python -m pytest providers tests -rs -n $(JOBS)
+	ci/provider.sh
+	ci/contract.sh
+
+check: $(VENV)/.dev ## Style, types, architecture and contracts, without tests
+	ruff check .
+	ruff format --check .
+	mypy
+	lint-imports
+	beep-mock check
+
+bench: $(VENV)/.dev node_modules/.installed ## Throughput, start-up and memory against yardsticks and Prism
+	python -m benchmarks
+
+clean: ## Remove all that was installed and cached
+	rm -rf $(VENV) node_modules build dist .beep .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# What `up` needs. A full installation serves as well: it is the same package with more beside it.
+$(VENV)/.up: pyproject.toml constraints.txt | $(VENV)/.made
+	@echo "installing beep-mock into $(VENV)"
+	@$(PIP) -c constraints.txt -e '.[docs]'
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml constraints.txt requirements.txt | $(VENV)/.made
+	@echo "installing beep-mock and its tests' tools into $(VENV)"
+	@$(PIP) -r requirements.txt
+	@touch $@ $(VENV)/.up
+
+$(VENV)/.made:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install it, or name it: make PYTHON=..." >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "$(PYTHON) has no venv module: install it (Debian, Ubuntu: python3-venv)" >&2; exit 2; }
+	@echo "creating $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+# Prism, the second engine. Without node its tests skip themselves; a CI server (CI=true) must have it.
+node_modules/.installed: package.json package-lock.json
+	@node -e 'const [a, b, c] = process.versions.node.split(".").map(Number); \
+		process.exit(a > 18 || (a == 18 && (b > 20 || (b == 20 && c >= 1))) ? 0 : 1)' 2>/dev/null \
+	&& npm ci --no-audit --no-fund --loglevel=error < /dev/null && touch $@ || { \
+		echo "no Prism: node 18.20.1 or newer and npm are needed; its tests are skipped" >&2; test "$$CI" != true; }
