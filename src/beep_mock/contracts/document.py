@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from beep_mock.contracts.identifiers import Identifiers, Scope
 from beep_mock.contracts.kinds import openapi_version
 from beep_mock.contracts.reading import read_data
 from beep_mock.contracts.references import decoded, escape, settle, split, tokens
@@ -17,6 +19,7 @@ from beep_mock.findings import Finding, Severity, Where
 __all__ = ["Document", "load_document"]
 
 _MAX_HOPS = 64
+_NAMING = re.compile(rb"\$(?:id|self|anchor|dynamicAnchor)\b")
 
 
 class Document:
@@ -32,6 +35,7 @@ class Document:
         self._lock = threading.RLock()
         self._files: dict[str, Any] = {}
         self._found: dict[str, tuple[Any, str]] = {}
+        self._identifiers = Identifiers()
         self._reported: set[tuple[str, str]] = set()
         self.file = retrieval.source
         self.findings: list[Finding] = []
@@ -66,7 +70,7 @@ class Document:
 
     def canonical(self, ref: str, at: str) -> str:
         """A ``$ref`` as an author would write it at the place ``at``, made canonical."""
-        return self._canonical(ref, split(at)[0])
+        return self._canonical(ref, Scope("", f"{split(at)[0]}#"))
 
     def where(self, at: str) -> Where:
         """The file, as the user would name it, and the JSON pointer of a place."""
@@ -84,7 +88,10 @@ class Document:
         node = self._file(key, ref)
         at = f"{key}#"
         if fragment and not fragment.startswith("/"):
-            raise UnresolvableReferenceError(f"{ref!r} leads nowhere", **self._place(at))
+            named = self._identifiers.anchor(f"{at}#{fragment}")
+            if named is None:
+                raise UnresolvableReferenceError(f"{ref!r} leads nowhere: no such $anchor", **self._place(at))
+            return self._lookup(named, hops)
         for token in tokens(fragment):
             if type(node) is dict and token not in node and "$ref" in node:
                 node, at = self._follow(node, at, hops)
@@ -124,22 +131,38 @@ class Document:
             if key not in self._files:
                 try:
                     self._files[key] = self._load(key)
-                except (OSError, ContractError) as error:
+                except (OSError, ValueError, ContractError) as error:
                     raise _unreadable(error, ref, self._retrieval.name(key)) from error
             return self._files[key]
 
     def _load(self, key: str) -> Any:
-        data, findings = read_data(self._retrieval.read(key), self._retrieval.name(key))
+        text = self._retrieval.read(key)
+        data, findings = read_data(text, self._retrieval.name(key))
         self.findings += findings
-        if type(data) is dict or type(data) is list:
-            settle(data, lambda ref: self._canonical(ref, key), lambda name: self._named(name, key, data))
+        if type(data) is not dict and type(data) is not list:
+            return data
+        scope = Scope("", f"{key}#")
+        narrow = None
+        if _NAMING.search(text) and not _version(self.root or data).startswith("3.0"):
+            scope = self._identifiers.collect(data, scope.at)
+            narrow = self._identifiers.scope
+        settle(
+            data,
+            lambda ref, scope: self._canonical(ref, scope),
+            lambda name: self._named(name, key, data),
+            scope,
+            narrow,
+        )
         return data
 
-    def _canonical(self, ref: str, key: str) -> str:
-        if not key and "%" not in ref and ref.startswith("#/"):
+    def _canonical(self, ref: str, scope: Scope) -> str:
+        if scope.at == "#" and "%" not in ref and ref.startswith("#/"):
             return ref
+        named = self._identifiers.place(ref, scope)
+        if named is not None:
+            return named
         file, fragment = decoded(ref)
-        return f"{self._retrieval.key(file, key)}#{fragment}"
+        return f"{self._retrieval.key(file, split(scope.at)[0])}#{fragment}"
 
     def _named(self, name: str, key: str, data: Any) -> str:
         """A schema's bare name in a discriminator's mapping: the root document's, else the file's own."""
@@ -180,8 +203,10 @@ def load_document(source: str | Path, *, allow_remote: bool = False) -> Document
         data = document._load("")
     except IsADirectoryError:
         raise InvalidDocumentError("is a directory", file=file, hint="name the document in it") from None
-    except OSError as error:
-        reason = "no such file" if isinstance(error, FileNotFoundError) else error.strerror or str(error)
+    except (OSError, ValueError) as error:
+        reason = (
+            "no such file" if isinstance(error, FileNotFoundError) else getattr(error, "strerror", "") or str(error)
+        )
         raise InvalidDocumentError(reason, file=file) from None
     except UnresolvableReferenceError as error:
         raise InvalidDocumentError(error.message, file=file, hint=error.hint) from None
@@ -191,12 +216,16 @@ def load_document(source: str | Path, *, allow_remote: bool = False) -> Document
     return document
 
 
-def _unreadable(error: OSError | ContractError, ref: str, name: str) -> UnresolvableReferenceError:
+def _unreadable(error: OSError | ValueError | ContractError, ref: str, name: str) -> UnresolvableReferenceError:
     if isinstance(error, UnresolvableReferenceError):
         return error
     if isinstance(error, ContractError):
         return UnresolvableReferenceError(f"{ref!r} leads to a file that cannot be read: {error}", hint=error.hint)
-    reason = "there is no such file" if isinstance(error, FileNotFoundError) else error.strerror or str(error)
+    reason = (
+        "there is no such file"
+        if isinstance(error, FileNotFoundError)
+        else getattr(error, "strerror", None) or str(error)
+    )
     return UnresolvableReferenceError(f"{ref!r} leads to {name}: {reason}")
 
 
@@ -204,3 +233,7 @@ def _at(node: Any, *path: str) -> Any:
     for key in path:
         node = node.get(key) if type(node) is dict else None
     return node
+
+
+def _version(data: Any) -> str:
+    return str(data.get("openapi", "")) if type(data) is dict else ""

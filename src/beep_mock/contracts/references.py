@@ -9,22 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any
-from urllib.parse import unquote
+from typing import Any, TypeVar
+from urllib.parse import quote, unquote
 
-__all__ = ["escape", "place", "pointer", "settle", "split", "tokens"]
+from beep_mock.contracts.structure import LITERALS, NAME_MAPS
 
-_NAME_MAPS = frozenset(
-    {
-        *("callbacks", "content", "definitions", "$defs", "dependencies", "dependentSchemas", "encoding", "examples"),
-        *("headers", "links", "mediaTypes", "parameters", "pathItems", "paths", "patternProperties", "properties"),
-        *("requestBodies", "responses", "schemas", "securitySchemes", "variables", "webhooks"),
-    }
-)
-"""The fields that hold a mapping of names chosen by the author: a key in it is no keyword."""
+__all__ = ["decoded", "encoded", "escape", "place", "pointer", "settle", "split", "tokens"]
 
-_LITERALS = frozenset({"const", "dataValue", "default", "enum", "example", "value"})
-"""The fields that hold data: a ``$ref`` in it is data too."""
+S = TypeVar("S")
 
 _BARE_NAME = re.compile(r"[A-Za-z0-9._-]+")
 _FILE_NAME = re.compile(r".+\.(?:ya?ml|json)", re.IGNORECASE)
@@ -65,37 +57,53 @@ def decoded(reference: str) -> tuple[str, str]:
     return file, unquote(fragment) if "%" in fragment else fragment
 
 
-def settle(node: Any, canonical: Callable[[str], str], named: Callable[[str], str]) -> None:
+def encoded(at: str) -> str:
+    """A place in the root document as a ``$ref`` for other tools: percent-encoded."""
+    return quote(at, safe="#/~!$&'()*+,;=:@?-._")
+
+
+def settle(
+    node: Any,
+    canonical: Callable[[str, S], str],
+    named: Callable[[str], str],
+    scope: S,
+    narrow: Callable[[dict[str, Any], S], S] | None = None,
+) -> None:
     """Make the references in ``node`` canonical, in place.
 
-    ``canonical`` rewrites a ``$ref``; ``named`` a bare name in a discriminator's mapping. ``node`` is a whole file, of
-    which it is not known what it describes: its top level is taken for a mapping of names.
+    ``canonical`` rewrites a ``$ref`` that stands in a scope; ``named`` a bare name in a discriminator's mapping.
+    ``narrow`` gives the scope inside a mapping; where one is in force, no ``$id`` remains, as it would change what
+    references mean. ``node`` is a whole file, of which it is not known what it describes: its top level is taken for a
+    mapping of names.
     """
-    _settle(node, True, canonical, named)
 
+    def walk(node: Any, scope: S, names: bool) -> None:
+        if type(node) is list:
+            for item in node:
+                if type(item) is dict or type(item) is list:
+                    walk(item, scope, False)
+            return
+        if narrow is not None:
+            inner = narrow(node, scope)
+            if inner is not scope:
+                del node["$id"]
+                scope = inner
+        for field in ("$ref", "$dynamicRef"):
+            reference = node.get(field)
+            if type(reference) is str and (field == "$ref" or "/" in reference):
+                node[field] = canonical(reference, scope)
+        for key, value in node.items():
+            kind = type(value)
+            if kind is not dict and kind is not list:
+                continue
+            if names:
+                walk(value, scope, False)
+            elif key == "discriminator" and kind is dict:
+                _settle_mapping(value.get("mapping"), lambda ref: canonical(ref, scope), named)
+            elif key not in LITERALS and (key != "examples" or kind is dict):
+                walk(value, scope, key in NAME_MAPS)
 
-def _settle(node: Any, names: bool, canonical: Callable[[str], str], named: Callable[[str], str]) -> None:
-    if type(node) is list:
-        for item in node:
-            if type(item) is dict or type(item) is list:
-                _settle(item, False, canonical, named)
-        return
-    for field in ("$ref", "$dynamicRef"):
-        reference = node.get(field)
-        if type(reference) is str and (field == "$ref" or "/" in reference):
-            node[field] = canonical(reference)
-    for key, value in node.items():
-        kind = type(value)
-        if kind is not dict and kind is not list:
-            continue
-        if names:
-            _settle(value, False, canonical, named)
-        elif key in _LITERALS or (key == "examples" and kind is list):
-            continue
-        elif key == "discriminator" and kind is dict:
-            _settle_mapping(value.get("mapping"), canonical, named)
-        else:
-            _settle(value, key in _NAME_MAPS, canonical, named)
+    walk(node, scope, True)
 
 
 def _settle_mapping(mapping: Any, canonical: Callable[[str], str], named: Callable[[str], str]) -> None:

@@ -44,7 +44,11 @@ class Retrieval:
             return referrer
         found = self._keys.get((file, referrer))
         if found is None:
-            found = self._keys[file, referrer] = self._key(file, referrer)
+            try:
+                found = self._key(file, referrer)
+            except ValueError:  # a URL that is none: reading it will say so
+                found = file
+            self._keys[file, referrer] = found
         return found
 
     def _key(self, file: str, referrer: str) -> str:
@@ -75,6 +79,7 @@ class Retrieval:
         """The content of the file.
 
         :raises OSError: a local file cannot be read.
+        :raises ValueError: its name cannot be one.
         :raises UnresolvableReferenceError: a remote file may not or cannot be fetched; a file is larger than
             :data:`MAX_BYTES`.
         """

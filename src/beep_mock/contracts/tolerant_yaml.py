@@ -209,7 +209,13 @@ def _typed(text: str, tag: str) -> Any:
 
 def _copy(value: Any) -> Any:
     if type(value) is dict:
-        return {key: _copy(item) for key, item in value.items()}
+        copy: Any = {}
+        for key, item in value.items():  # no comprehension: it would double the depth of the stack
+            copy[key] = _copy(item)
+        return copy
     if type(value) is list:
-        return [_copy(item) for item in value]
+        copy = []
+        for item in value:
+            copy.append(_copy(item))
+        return copy
     return value
