@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from math import isinf
 from typing import Any
 
@@ -10,18 +11,19 @@ import orjson
 
 from beep_mock.interaction import Json
 
-__all__ = ["MOST_NESTING", "InvalidJsonError", "load_json"]
+__all__ = ["MOST_NESTING", "BodyError", "load_json"]
 
 MOST_NESTING = 256
 """How many arrays and objects may stand in each other; deeper ones exhaust the stack of what judges them."""
 
+_NO_PARAMETERS: Mapping[str, str] = {}
 _DIGITS_AS_ZERO = bytes(48 if chr(b).isdigit() and b < 128 else b for b in range(256))
 _LONG_INTEGER = b"0" * 19  # 2 ** 63 has 19 digits
 _NOT_BRACKETS = bytes(b for b in range(256) if b not in b"[]{}")
 
 
-class InvalidJsonError(ValueError):
-    """The text is no JSON, or is nested too deeply. ``code`` is ``json`` or ``nesting``."""
+class BodyError(ValueError):
+    """A body cannot be read. ``code`` is ``json``, ``nesting``, ``multipart`` or ``charset``."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -29,23 +31,25 @@ class InvalidJsonError(ValueError):
         self.message = message
 
 
-def load_json(text: bytes) -> Json:
-    """The value of a JSON text in UTF-8. Of equal keys the last counts; integers keep all their digits.
+def load_json(text: bytes, parameters: Mapping[str, str] = _NO_PARAMETERS) -> Json:
+    """The value of a JSON text. Of equal keys the last counts; integers keep all their digits.
 
-    :raises InvalidJsonError: with the line and column, counted from 1.
+    The text is UTF-8 (RFC 8259, 8.1), or else of the ``charset`` in the content type's ``parameters``.
+
+    :raises BodyError: with the line and column, counted from 1.
     """
     if (
         len(text) > MOST_NESTING
         and text.count(b"[") + text.count(b"{") > MOST_NESTING
         and _nesting(text) > MOST_NESTING
     ):
-        raise InvalidJsonError("nesting", f"the JSON is nested more than {MOST_NESTING} levels deep")
+        raise BodyError("nesting", f"the JSON is nested more than {MOST_NESTING} levels deep")
     if _LONG_INTEGER in text.translate(_DIGITS_AS_ZERO):
-        return _load_exactly(text)  # orjson makes floats of integers over 64 bits
+        return _load_exactly(text, parameters)  # orjson makes floats of integers over 64 bits
     try:
         return orjson.loads(text)
     except ValueError:
-        return _load_exactly(text)
+        return _load_exactly(text, parameters)
 
 
 def _nesting(text: bytes) -> int:
@@ -62,21 +66,36 @@ def _nesting(text: bytes) -> int:
     return most
 
 
-def _load_exactly(text: bytes) -> Json:
+def _load_exactly(body: bytes, parameters: Mapping[str, str]) -> Json:
     """What the fast parser refuses or would round, by the standard library: slower, and with a better message."""
     try:
-        value = json.loads(text.decode("utf-8-sig"), parse_constant=_refuse, parse_float=_float)
+        text = _decoded(body, parameters.get("charset", ""))
+        value = json.loads(text, parse_constant=_refuse, parse_float=_float)
         json.dumps(value, ensure_ascii=False).encode()  # no lone surrogates: they have no UTF-8
+    except BodyError:
+        raise
     except json.JSONDecodeError as error:
         message = f"no JSON: {error.msg} at line {error.lineno}, column {error.colno}"
-        raise InvalidJsonError("json", message) from None
+        raise BodyError("json", message) from None
     except UnicodeDecodeError as error:
-        raise InvalidJsonError("json", f"no JSON: no UTF-8 at byte {error.start}") from None
+        raise BodyError("json", f"no JSON: no {error.encoding.upper()} at byte {error.start}") from None
     except UnicodeEncodeError:
-        raise InvalidJsonError("json", "no JSON: a string with half a surrogate pair") from None
+        raise BodyError("json", "no JSON: a string with half a surrogate pair") from None
     except ValueError as error:
-        raise InvalidJsonError("json", f"no JSON: {error}") from None
+        raise BodyError("json", f"no JSON: {error}") from None
     return value
+
+
+def _decoded(body: bytes, charset: str) -> str:
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        if charset.lower() in ("", "utf-8", "utf8"):
+            raise
+    try:
+        return body.decode(charset)
+    except LookupError:
+        raise BodyError("charset", f"the charset {charset!r} is unknown") from None
 
 
 def _refuse(constant: str) -> Any:

@@ -13,9 +13,10 @@ from beep_mock.contracts.scalars import Reader, content_reader, scalar_reader
 from beep_mock.contracts.shapes import Shape, shape_of
 from beep_mock.interaction import MISSING, Json, Missing
 
-__all__ = ["Named", "compile_pairs", "compile_plain"]
+__all__ = ["Fill", "Named", "compile_pairs", "compile_plain"]
 
-Fill = Callable[[Sequence[tuple[str, str]], dict[str, Json]], None]
+Fill = Callable[[Sequence[tuple[str, str]], dict[str, Json]], dict[str, list[str]]]
+"""Adds what pairs hold to values; returns the raw texts of the names that nobody declares."""
 
 
 class Named(Protocol):
@@ -62,8 +63,8 @@ def compile_plain(
 def compile_pairs(parameters: Sequence[Named], document: Document, decode: Decode) -> Fill:
     """A function that adds what ``(decoded name, raw text)`` pairs hold of ``parameters`` to the values.
 
-    ``decode`` makes text of a raw piece. Names that nobody declares are taken by an exploded object that admits
-    undeclared properties, else ignored.
+    ``decode`` makes text of a raw piece. An exploded object that admits undeclared properties takes the names that
+    nobody declares.
     """
     return _Reading(parameters, document, decode).fill
 
@@ -87,8 +88,8 @@ class _Reading:
             if parameter.explode and "object" in shape.types and not parameter.media_type:
                 self._spread.append(_Spread(parameter.key, shape, trees.reader(parameter.schema)))
 
-    def fill(self, pairs: Sequence[tuple[str, str]], values: dict[str, Json]) -> None:
-        """Add what ``pairs`` hold to ``values``."""
+    def fill(self, pairs: Sequence[tuple[str, str]], values: dict[str, Json]) -> dict[str, list[str]]:
+        """Add what ``pairs`` hold to ``values``; return the rest."""
         own: dict[str, list[str]] = {}
         grown: dict[str, Tree] = {}
         others: dict[str, list[str]] = {}
@@ -110,6 +111,7 @@ class _Reading:
             key, value = self._keys[name], self._entries[name](texts)
             if value is not MISSING and key not in values:
                 values[key] = value
+        return others
 
 
 class _Spread:

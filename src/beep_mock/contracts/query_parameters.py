@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from beep_mock.contracts.delimited import as_written, query_decoded
 from beep_mock.contracts.document import Document
 from beep_mock.contracts.model import Parameter
-from beep_mock.contracts.named_pairs import compile_pairs, compile_plain
+from beep_mock.contracts.named_pairs import Fill, compile_pairs, compile_plain
 from beep_mock.interaction import Json
 
-__all__ = ["compile_query"]
+__all__ = ["compile_query", "pairs_of"]
 
 
 def compile_query(parameters: Sequence[Parameter], document: Document) -> Callable[[str, dict[str, Json]], None] | None:
@@ -26,21 +26,21 @@ def compile_query(parameters: Sequence[Parameter], document: Document) -> Callab
     full = compile_pairs(parameters, document, query_decoded)
 
     def fill(query: str, values: dict[str, Json]) -> None:
-        full(_pairs(query), values)
+        full(pairs_of(query), values)
 
     return fill
 
 
 def _mostly_plain(
     plain: dict[str, tuple[str, Callable[[str], Json], bool]],
-    full: Callable[[list[tuple[str, str]], dict[str, Json]], None],
+    full: Fill,
 ) -> Callable[[str, dict[str, Json]], None]:
     """For queries without escapes, each name once or an array's: one look-up a pair."""
     find = plain.get
 
     def fill(query: str, values: dict[str, Json]) -> None:
         if "%" in query or "+" in query or not query.isascii():
-            full(_pairs(query), values)
+            full(pairs_of(query), values)
             return
         for pair in query.split("&"):
             name, _, text = pair.partition("=")
@@ -59,13 +59,13 @@ def _mostly_plain(
     def _again(query: str, values: dict[str, Json]) -> None:
         for key, _, _ in plain.values():
             values.pop(key, None)
-        full(_pairs(query), values)
+        full(pairs_of(query), values)
 
     return fill
 
 
-def _pairs(query: str) -> list[tuple[str, str]]:
-    """The names, decoded, and the raw texts."""
+def pairs_of(query: str) -> list[tuple[str, str]]:
+    """The names, decoded, and the raw texts of a query string or urlencoded form."""
     pairs = []
     for pair in query.split("&"):
         name, _, text = pair.partition("=")

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from math import isfinite
 
-from beep_mock.contracts.json_bodies import InvalidJsonError, load_json
+from beep_mock.contracts.json_bodies import BodyError, load_json
 from beep_mock.contracts.shapes import Shape
 from beep_mock.interaction import Json
 
@@ -78,7 +78,7 @@ def read_json(text: str) -> Json:
     """The JSON value that ``text`` is, or the text itself."""
     try:
         return load_json(text.encode())
-    except (InvalidJsonError, UnicodeEncodeError):
+    except (BodyError, UnicodeEncodeError):
         return text
 
 

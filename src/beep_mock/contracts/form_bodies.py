@@ -1,0 +1,126 @@
+"""Forms to values: ``application/x-www-form-urlencoded`` and ``multipart/form-data`` (RFC 7578), property by property.
+
+Without an Encoding Object scalars travel as text, arrays as repeated fields and objects as JSON (OpenAPI 3.0 and 3.1,
+Encoding Object, `contentType`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from beep_mock.contracts.delimited import properties_reader, query_decoded
+from beep_mock.contracts.document import Document
+from beep_mock.contracts.media_types import is_json, parse_content_type
+from beep_mock.contracts.model import MediaType, Schema
+from beep_mock.contracts.multipart_parts import Part, read_parts
+from beep_mock.contracts.named_pairs import compile_pairs
+from beep_mock.contracts.query_parameters import pairs_of
+from beep_mock.contracts.scalars import Reader, read_json, scalar_reader
+from beep_mock.contracts.shapes import shape_of
+from beep_mock.interaction import Json
+
+__all__ = ["compile_form", "compile_multipart"]
+
+FormDecoder = Callable[[bytes, Mapping[str, str]], dict[str, Json]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """A property of a form, in the terms of a parameter."""
+
+    name: str
+    key: str
+    style: str
+    explode: bool
+    schema: Schema
+    media_type: str
+    allow_empty_value: bool = False
+
+
+def compile_form(media: MediaType, document: Document) -> FormDecoder:
+    """The function that decodes urlencoded bodies of ``media``. Undeclared fields are kept."""
+    shape = shape_of(media.schema, document)
+    fill = compile_pairs([_field(n, s, media, document) for n, s in shape.properties.items()], document, query_decoded)
+    reader_of = properties_reader(shape, document)
+
+    def decode(body: bytes, _parameters: Mapping[str, str]) -> dict[str, Json]:
+        values: dict[str, Json] = {}
+        if body:
+            for name, texts in fill(pairs_of(body.decode("latin-1")), values).items():
+                if name or texts != [""]:  # `a=1&` has no field without a name
+                    read = reader_of(name)
+                    values[name] = _one_or_all([read(query_decoded(text)) for text in texts])
+        return values
+
+    return decode
+
+
+def compile_multipart(media: MediaType, document: Document) -> FormDecoder:
+    """The function that decodes ``multipart/form-data`` bodies of ``media``. Undeclared parts are kept.
+
+    Files are text of their bytes as Latin-1.
+    """
+    shape = shape_of(media.schema, document)
+    lists: set[str] = set()
+    readers: dict[str, Reader] = {}
+    for name, schema in shape.properties.items():
+        field = shape_of(schema, document)
+        if "array" in field.types and not field.scalars:
+            lists.add(name)
+            field = shape_of(field.items, document)
+        readers[name] = scalar_reader(field)
+        if name in media.encoding and is_json(parse_content_type(media.encoding[name].content_type)[0]):
+            readers[name] = _json_first(readers[name])
+    reader_of = properties_reader(shape, document)
+
+    def decode(body: bytes, parameters: Mapping[str, str]) -> dict[str, Json]:
+        found: dict[str, list[Json]] = {}
+        for part in read_parts(body, parameters.get("boundary", "")):
+            read = readers.get(part.name) or reader_of(part.name)
+            found.setdefault(part.name, []).append(_part_value(part, read))
+        return {name: _listed(each) if name in lists else _one_or_all(each) for name, each in found.items()}
+
+    return decode
+
+
+def _field(name: str, schema: Schema, media: MediaType, document: Document) -> _Field:
+    encoding = media.encoding.get(name)
+    if encoding is None:  # an object is one JSON text; those who write `name[property]` are understood too
+        style = "deepObject" if "object" in shape_of(schema, document).types else "form"
+        return _Field(name, name, style, True, schema, "")
+    content_type = encoding.content_type if is_json(parse_content_type(encoding.content_type)[0]) else ""
+    return _Field(name, name, encoding.style, encoding.explode, schema, content_type)
+
+
+def _part_value(part: Part, read: Reader) -> Json:
+    if part.filename is not None:
+        return part.content.decode("latin-1")
+    if part.content_type and not (part.content_type.startswith("text/") or is_json(part.content_type)):
+        return read(part.content.decode("latin-1"))
+    text = _decoded(part.content, part.charset or "utf-8")
+    return read_json(text) if is_json(part.content_type) else read(text)
+
+
+def _decoded(content: bytes, charset: str) -> str:
+    try:
+        return content.decode(charset)
+    except (UnicodeDecodeError, LookupError):
+        return content.decode("latin-1")
+
+
+def _json_first(read: Reader) -> Reader:
+    def parsed_or_read(text: str) -> Json:
+        value = read_json(text)
+        return read(text) if value is text else value
+
+    return parsed_or_read
+
+
+def _listed(values: list[Json]) -> list[Json]:
+    """The items of an array: one a part, or all of them in one JSON part."""
+    return values[0] if len(values) == 1 and isinstance(values[0], list) else values
+
+
+def _one_or_all(values: list[Json]) -> Json:
+    return values[0] if len(values) == 1 else values

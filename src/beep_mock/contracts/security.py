@@ -1,0 +1,98 @@
+"""Whether a request carries the credentials that an operation demands: presence and form, never their truth."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from binascii import Error as Base64Error
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote_plus
+
+from beep_mock.contracts.header_parameters import environ_name
+from beep_mock.contracts.model import Contract, Operation, SecurityScheme
+
+__all__ = ["check", "secret_keys"]
+
+_TOKEN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/"  # noqa: S105 - RFC 6750, 2.1
+_REALM = 'realm="beep-mock"'
+
+
+def check(operation: Operation, environ: Mapping[str, Any], query: str) -> tuple[bool, str]:
+    """Whether a request meets one of the operation's alternatives, else the ``WWW-Authenticate`` challenge.
+
+    ``environ`` is a WSGI environ, ``query`` the raw query string.
+    """
+    alternatives = operation.security
+    if not alternatives:
+        return True, ""
+    unmet: dict[str, None] = {}
+    for schemes in alternatives:
+        missing = [scheme for scheme in schemes if not _is_met(scheme, environ, query)]
+        if not missing:
+            return True, ""
+        unmet.update(dict.fromkeys(map(_challenge, missing)))
+    return False, ", ".join(unmet)
+
+
+def secret_keys(contract: Contract) -> frozenset[str]:
+    """Where the contract's API keys travel: names in the WSGI environ, ``query:NAME`` and ``cookie:NAME``.
+
+    The headers Authorization and Cookie are secret in any case and not listed.
+    """
+    keys = set()
+    for operation in contract.operations.values():
+        for scheme in (scheme for schemes in operation.security for scheme in schemes):
+            if scheme.type == "apiKey":
+                is_header = scheme.location == "header"
+                keys.add(environ_name(scheme.parameter) if is_header else f"{scheme.location}:{scheme.parameter}")
+    return frozenset(keys)
+
+
+def _is_met(scheme: SecurityScheme, environ: Mapping[str, Any], query: str) -> bool:
+    if scheme.type == "apiKey":
+        return _has_key(scheme, environ, query)
+    if scheme.type == "mutualTLS":  # settled before a request is read
+        return True
+    expected = scheme.scheme if scheme.type == "http" else "bearer"  # RFC 6750 for oauth2 and openIdConnect
+    given, _, credentials = environ.get("HTTP_AUTHORIZATION", "").strip(" \t").partition(" ")
+    if given.lower() != expected:
+        return False
+    credentials = credentials.strip(" ")
+    if expected == "bearer":
+        token = credentials.rstrip("=")
+        return token != "" and not token.strip(_TOKEN)
+    return _is_basic(credentials) if expected == "basic" else credentials != ""
+
+
+def _is_basic(credentials: str) -> bool:
+    """Whether they are ``user-id:password`` in Base64, without control characters (RFC 7617, 2)."""
+    try:
+        pair = b64decode(credentials, validate=True)
+    except (Base64Error, ValueError):
+        return False
+    return b":" in pair and not any(byte < 32 or byte == 127 for byte in pair)
+
+
+def _has_key(scheme: SecurityScheme, environ: Mapping[str, Any], query: str) -> bool:
+    if scheme.location == "header":
+        return environ.get(environ_name(scheme.parameter), "") != ""
+    text, separator = (query, "&") if scheme.location == "query" else (environ.get("HTTP_COOKIE", ""), ";")
+    for pair in text.split(separator):
+        name, _, value = pair.strip(" \t").partition("=")
+        if value and (unquote_plus(name) if separator == "&" else name) == scheme.parameter:
+            return True
+    return False
+
+
+def _challenge(scheme: SecurityScheme) -> str:
+    """One challenge (RFC 9110, 11.6.1). ``ApiKey`` is no registered scheme; it tells a reader what is missing."""
+    if scheme.type == "apiKey":
+        parameter = scheme.parameter.replace("\\", "\\\\").replace('"', '\\"')
+        return f'ApiKey {_REALM}, in="{scheme.location}", name="{parameter}"'
+    if scheme.type != "http" or scheme.scheme == "bearer":
+        return f"Bearer {_REALM}"
+    if scheme.scheme == "basic":
+        return f'Basic {_REALM}, charset="UTF-8"'
+    if scheme.scheme == "digest":  # a nonce is demanded (RFC 7616, 3.3), and never looked at again
+        return f'Digest {_REALM}, qop="auth", algorithm=SHA-256, nonce="beep-mock"'
+    return f"{scheme.scheme.title()} {_REALM}"
