@@ -116,7 +116,7 @@ def _responses(nodes: Nodes, node: dict[str, Any], at: str, key: str) -> tuple[R
         response = nodes.read(entry, here, partial(_response, nodes, status), f"response '{status}'")
         if response is not None:
             found.setdefault(status, response)
-    if not node.get("responses"):
+    if node.get("responses") in (None, {}):
         optional = "responses" not in node and not nodes.document.version.startswith("3.0")
         note = nodes.warn if optional else nodes.error
         note("response-missing", f"{key} declares no response", at, "declare at least one under 'responses'")
