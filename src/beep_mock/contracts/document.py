@@ -34,6 +34,7 @@ class Document:
         self._retrieval = retrieval
         self._lock = threading.RLock()
         self._files: dict[str, Any] = {}
+        self._unreadable: dict[str, Exception] = {}
         self._found: dict[str, tuple[Any, str]] = {}
         self._identifiers = Identifiers()
         self._reported: set[tuple[str, str]] = set()
@@ -121,18 +122,20 @@ class Document:
         if type(node) is list and token.isdecimal() and int(token) < len(node):
             return node[int(token)]
         near = get_close_matches(token, node, n=1) if type(node) is dict else []
-        hint = f"did you mean {at}/{escape(near[0])} ?" if near else ""
+        hint = f"did you mean {at}/{escape(near[0])}?" if near else ""
         raise UnresolvableReferenceError(f"{ref!r} leads nowhere: no {token!r} in {at}", hint=hint, **self._place(at))
 
     def _file(self, key: str, ref: str) -> Any:
         if key in self._files:
             return self._files[key]
         with self._lock:
-            if key not in self._files:
+            if key not in self._files and key not in self._unreadable:
                 try:
                     self._files[key] = self._load(key)
                 except (OSError, ValueError, ContractError) as error:
-                    raise _unreadable(error, ref, self._retrieval.name(key)) from error
+                    self._unreadable[key] = error
+            if key in self._unreadable:
+                raise _unreadable(self._unreadable[key], ref, self._retrieval.name(key))
             return self._files[key]
 
     def _load(self, key: str) -> Any:
@@ -201,32 +204,36 @@ def load_document(source: str | Path, *, allow_remote: bool = False) -> Document
     document = Document(retrieval)
     try:
         data = document._load("")
+    except UnresolvableReferenceError as error:
+        raise InvalidDocumentError(error.message, file=file, hint=error.hint) from None
+    except ContractError:
+        raise
     except IsADirectoryError:
         raise InvalidDocumentError("is a directory", file=file, hint="name the document in it") from None
     except (OSError, ValueError) as error:
-        reason = (
-            "no such file" if isinstance(error, FileNotFoundError) else getattr(error, "strerror", "") or str(error)
-        )
-        raise InvalidDocumentError(reason, file=file) from None
-    except UnresolvableReferenceError as error:
-        raise InvalidDocumentError(error.message, file=file, hint=error.hint) from None
+        raise InvalidDocumentError(_reason(error), file=file) from None
     document.version = openapi_version(data, file)
+    if data["openapi"] != document.version:
+        message = f"the version must be a string: {document.version!r}"
+        document.findings.append(Finding("openapi-version", Severity.WARNING, message, Where(file, "/openapi")))
+        data["openapi"] = document.version
     document.root = data
     document._files[""] = data
     return document
 
 
-def _unreadable(error: OSError | ValueError | ContractError, ref: str, name: str) -> UnresolvableReferenceError:
+def _unreadable(error: Exception, ref: str, name: str) -> UnresolvableReferenceError:
     if isinstance(error, UnresolvableReferenceError):
-        return error
+        return UnresolvableReferenceError(f"{ref!r} {error.message}", hint=error.hint)
     if isinstance(error, ContractError):
-        return UnresolvableReferenceError(f"{ref!r} leads to a file that cannot be read: {error}", hint=error.hint)
-    reason = (
-        "there is no such file"
-        if isinstance(error, FileNotFoundError)
-        else getattr(error, "strerror", None) or str(error)
-    )
-    return UnresolvableReferenceError(f"{ref!r} leads to {name}: {reason}")
+        return UnresolvableReferenceError(f"{ref!r} leads to a file that cannot be read: {error}")
+    return UnresolvableReferenceError(f"{ref!r} leads to {name}: {_reason(error)}")
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "no such file"
+    return getattr(error, "strerror", "") or str(error)
 
 
 def _at(node: Any, *path: str) -> Any:

@@ -8,7 +8,6 @@ from typing import Any
 import yaml_rs
 
 from beep_mock.contracts.tolerant_yaml import MAX_DEPTH, duplicate_key
-from beep_mock.errors import InvalidDocumentError
 from beep_mock.findings import Finding
 
 __all__ = ["InexactError", "read_fast"]
@@ -43,7 +42,6 @@ def read_fast(text: str, name: str) -> tuple[Any, list[Finding]]:
     """The data in ``text``, every key a string, and a finding for a key that occurs twice in a mapping.
 
     :raises InexactError: the fast parser's result may not be what the text says.
-    :raises InvalidDocumentError: deeper than :data:`~beep_mock.contracts.tolerant_yaml.MAX_DEPTH`.
     :raises ValueError: the fast parser refuses the text.
     """
     if _is_beyond(text):
@@ -62,7 +60,7 @@ def read_fast(text: str, name: str) -> tuple[Any, list[Finding]]:
         data = yaml_rs.loads(text, parse_datetime=False, duplicate_key_policy=last)
     if type(data) is list:
         raise InexactError  # it may stand for several documents
-    return (_with_string_keys(data, 0, name) if type(data) is dict else data), findings
+    return (_with_string_keys(data, 0) if type(data) is dict else data), findings
 
 
 def _is_beyond(text: str) -> bool:
@@ -121,17 +119,17 @@ def _repeated(text: str, key: str) -> list[int]:
     return lines
 
 
-def _with_string_keys(node: Any, depth: int, name: str) -> Any:
+def _with_string_keys(node: Any, depth: int) -> Any:
     """``node`` with its keys turned into strings; the object itself where they all are."""
     if depth >= MAX_DEPTH:
-        raise InvalidDocumentError(f"nested deeper than {MAX_DEPTH} levels", file=name)
+        raise InexactError  # the tolerant parser knows the line
     strings = True
     for key, value in enumerate(node) if type(node) is list else node.items():
         if type(key) is not str:
             strings = False
         kind = type(value)
         if kind is dict or kind is list:
-            node[key] = _with_string_keys(value, depth + 1, name)
+            node[key] = _with_string_keys(value, depth + 1)
         elif kind is set:
             raise InexactError
     if type(node) is list:

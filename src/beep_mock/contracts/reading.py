@@ -15,6 +15,7 @@ from beep_mock.findings import Finding, Severity, Where
 
 __all__ = ["read_data"]
 
+_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]')
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _RUST_PLACE = re.compile(r"at line (\d+), column \d+")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -67,15 +68,18 @@ def _read_json(text: str, name: str) -> tuple[Any, list[Finding]]:
     def mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         result = dict(pairs)
         if len(result) != len(pairs):
-            repeated.extend(_repeated(pairs))
+            seen: set[str] = set()
+            for key, _ in pairs:
+                (repeated.append if key in seen else seen.add)(key)
         return result
 
     try:
         data = json.loads(text, object_pairs_hook=mapping, parse_constant=_refuse_constant)
     except RecursionError:
-        raise InvalidDocumentError(f"nested deeper than {MAX_DEPTH} levels", file=name) from None
-    _check_depth(data, name)
-    findings = [duplicate_key(key, name, None) for key in repeated]
+        _fail_depth(text, name)
+    if _is_deep(data):
+        _fail_depth(text, name)
+    findings = _duplicates(repeated, text, name)
     if "\\u" in text and _holds_surrogate(data):
         data = _replace_surrogates(data)
         message = "holds half of a surrogate pair, which is no character; U+FFFD stands in for it"
@@ -83,9 +87,15 @@ def _read_json(text: str, name: str) -> tuple[Any, list[Finding]]:
     return data, findings
 
 
-def _repeated(pairs: list[tuple[str, Any]]) -> list[str]:
-    seen: set[str] = set()
-    return [key for key, _ in pairs if key in seen or seen.add(key)]  # type: ignore[func-returns-value]
+def _duplicates(keys: list[str], text: str, name: str) -> list[Finding]:
+    """Findings for keys that occur twice; the tolerant YAML parser reads nearly all JSON and knows where."""
+    if not keys:
+        return []
+    try:
+        placed = [finding for finding in read_yaml(text, name)[1] if finding.rule == "duplicate-key"]
+    except (yaml.YAMLError, InvalidDocumentError):
+        placed = []
+    return placed or [duplicate_key(key, name, None) for key in keys]
 
 
 def _refuse_constant(text: str) -> NoReturn:
@@ -130,19 +140,27 @@ def _fail_yaml(refusal: str, error: yaml.YAMLError, name: str) -> NoReturn:
     raise InvalidDocumentError(f"not valid YAML: {reason}", file=name, line=line) from None
 
 
-def _check_depth(data: Any, name: str) -> None:
+def _is_deep(data: Any) -> bool:
     level = [data] if type(data) is dict or type(data) is list else []
-    depth = 0
-    while level:
-        depth += 1
-        if depth > MAX_DEPTH:
-            raise InvalidDocumentError(f"nested deeper than {MAX_DEPTH} levels", file=name)
+    for _ in range(MAX_DEPTH):
         level = [
             item
             for node in level
             for item in (node.values() if type(node) is dict else node)
             if type(item) is dict or type(item) is list
         ]
+    return bool(level)
+
+
+def _fail_depth(text: str, name: str) -> NoReturn:
+    line = None
+    depth = 0
+    for found in _BRACKET.finditer(text):
+        depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(found[0], 0)
+        if depth > MAX_DEPTH:
+            line = text.count("\n", 0, found.start()) + 1
+            break
+    raise InvalidDocumentError(f"nested deeper than {MAX_DEPTH} levels", file=name, line=line)
 
 
 def _holds_surrogate(data: Any) -> bool:
@@ -150,8 +168,13 @@ def _holds_surrogate(data: Any) -> bool:
 
 
 def _replace_surrogates(data: Any) -> Any:
+    """``data`` with U+FFFD for what is no character; its values in place, as its depth allows no deeper stack."""
+    if type(data) is str:
+        return _SURROGATE.sub("\ufffd", data)
     if type(data) is dict:
-        return {_replace_surrogates(key): _replace_surrogates(value) for key, value in data.items()}
-    if type(data) is list:
-        return [_replace_surrogates(item) for item in data]
-    return _SURROGATE.sub("\ufffd", data) if type(data) is str else data
+        for key in tuple(data):
+            data[_SURROGATE.sub("\ufffd", key)] = _replace_surrogates(data.pop(key))
+    elif type(data) is list:
+        for index, item in enumerate(data):
+            data[index] = _replace_surrogates(item)
+    return data

@@ -90,13 +90,13 @@ class Retrieval:
             with path.open("rb") as stream:
                 content = stream.read(MAX_BYTES + 1)
         if len(content) > MAX_BYTES:
-            raise UnresolvableReferenceError(f"larger than {MAX_BYTES >> 20} MiB", file=self.name(key))
+            raise UnresolvableReferenceError(f"is larger than {MAX_BYTES >> 20} MiB")
         return content
 
     def _fetch(self, url: str) -> bytes:
         if not self.allow_remote:
             raise UnresolvableReferenceError(
-                f"refers to {url}: remote references are not followed",
+                "leads to a remote file, which is not fetched",
                 hint="keep a copy of that file beside the document, or allow it with --allow-remote-refs",
             )
         import httpx
@@ -111,5 +111,5 @@ class Retrieval:
                         break
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise UnresolvableReferenceError(f"cannot fetch {url}: {reason}") from error
+            raise UnresolvableReferenceError(f"cannot be fetched: {reason}") from error
         return bytes(content)
