@@ -200,7 +200,7 @@ class Contract:
     openapi: str
     document: Document
     operations: Mapping[str, Operation]
-    router: Router
+    router: Router[Operation]
     schemas: SchemaStore
     base_paths: tuple[str, ...]
     findings: tuple[Finding, ...]
