@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
-from weakref import WeakSet
+from weakref import WeakKeyDictionary
 
 import orjson
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["all_example_findings", "example_findings"]
 
 Direction = Literal["request", "response"]
-_registered: WeakSet[Contract] = WeakSet()
+_meant_wrong: WeakKeyDictionary[Contract, frozenset[str]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,39 +48,68 @@ def example_findings(contract: Contract, operation: Operation) -> list[Finding]:
     Each must conform to its schema (``example-invalid``), but for those of a request whose name appears under 4xx
     responses only: breaking the contract is their purpose. Names must pair one request with one response.
     """
-    _register_all(contract)
+    wrong = _prepared(contract)
     findings = list(_naming(contract.document, operation))
-    for claim in _claims(contract.document, operation):
+    for claim in _claims(contract.document, operation, wrong):
         findings.extend(_judged(contract, claim))
     return findings
 
 
-def _register_all(contract: Contract) -> None:
-    """Make all schemas with examples known first, so that they are compiled together."""
-    if contract not in _registered:
-        _registered.add(contract)
-        for operation in contract.operations.values():
-            for claim in _claims(contract.document, operation):
+def _prepared(contract: Contract) -> frozenset[str]:
+    """The places of request examples that some operation refuses.
+
+    On the first call all schemas with examples are made known, so that they are compiled together.
+    """
+    wrong = _meant_wrong.get(contract)
+    if wrong is None:
+        document, operations = contract.document, contract.operations.values()
+        wrong = frozenset(
+            example.at
+            for operation in operations
+            for names in [_refused_names(operation, document)]
+            for example in _request_examples(operation)
+            if example.name in names
+        )
+        for operation in operations:
+            for claim in _claims(document, operation, wrong):
                 contract.schemas.register(claim.schema, claim.direction)
+        _meant_wrong[contract] = wrong
+    return wrong
 
 
-def _claims(document: Document, operation: Operation) -> Iterator[_Claim]:
+def _refused_names(operation: Operation, document: Document) -> set[str]:
+    """The names of requests that are shown to be refused: paired with 4xx responses and no others."""
+    named = _statuses_by_name(operation, document)
+    return {name for name, statuses in named.items() if all(status.startswith("4") for status in statuses)}
+
+
+def _request_examples(operation: Operation) -> Iterator[Example]:
+    for parameter in operation.parameters:
+        yield from parameter.examples
+    for media in operation.request_body.content if operation.request_body is not None else ():
+        yield from media.examples
+
+
+def _claims(document: Document, operation: Operation, wrong: frozenset[str]) -> Iterator[_Claim]:
     if operation.broken is None:
-        yield from _request_claims(document, operation)
+        yield from _request_claims(document, operation, wrong)
         yield from _response_claims(document, operation)
 
 
-def _request_claims(document: Document, operation: Operation) -> Iterator[_Claim]:
-    named = _statuses_by_name(operation, document)
-    refused = {name for name, statuses in named.items() if all(status.startswith("4") for status in statuses)}
+def _request_claims(document: Document, operation: Operation, wrong: frozenset[str]) -> Iterator[_Claim]:
+    refused, named = _refused_names(operation, document), _statuses_by_name(operation, document)
+
+    def excused(example: Example) -> bool:  # a shared parameter's example may be another operation's wrong request
+        return example.name in refused or (example.name not in named and example.at in wrong)
+
     for parameter in operation.parameters:
         subject = f"{parameter.location} parameter '{parameter.name}'"
         for example in parameter.examples:
-            if parameter.schema is not None and example.name not in refused:
+            if parameter.schema is not None and not excused(example):
                 yield _Claim(example, parameter.schema, parameter.media_type, "request", subject)
     for media in operation.request_body.content if operation.request_body is not None else ():
         for example in media.examples:
-            if media.schema is not None and example.name not in refused:
+            if media.schema is not None and not excused(example):
                 yield _Claim(example, media.schema, media.name, "request", "the request body")
 
 
@@ -113,18 +142,12 @@ def _statuses_by_name(operation: Operation, document: Document) -> dict[str, dic
 def _naming(document: Document, operation: Operation) -> Iterator[Finding]:
     """Names that pair nothing, where the operation pairs others, and names that pair with several responses."""
     answers = _statuses_by_name(operation, document)
-    bodies = operation.request_body.content if operation.request_body is not None else ()
-    asked = {
-        example.name: example
-        for examples in [*(p.examples for p in operation.parameters), *(media.examples for media in bodies)]
-        for example in examples
-        if example.name
-    }
+    asked = {example.name: example for example in _request_examples(operation) if example.name}
     if not answers.keys() & asked.keys():
         return  # the document does not pair by name
     for name, example in asked.items():
         statuses = list(answers.get(name, ()))
-        if not statuses:
+        if not statuses and example.at.startswith(f"{operation.at}/"):  # what is shared may pair elsewhere
             yield Finding(
                 "example-name-unpaired", Severity.INFO, f"no response of {operation.key} has an example '{name}'",
                 document.where(example.at), "a request and a response of one name belong together",
@@ -140,7 +163,7 @@ def _naming(document: Document, operation: Operation) -> Iterator[Finding]:
 def _judged(contract: Contract, claim: _Claim) -> Iterator[Finding]:
     document, example = contract.document, claim.example
     shown = f"example '{example.name}'" if example.name else "the example"
-    place = child(example.at, "value") if example.name else example.at
+    place = _value_place(document, example)
     value = example.value
     if value is MISSING and example.serialized is not None and is_json(claim.media_type):
         try:
@@ -172,6 +195,13 @@ def _judged(contract: Contract, claim: _Claim) -> Iterator[Finding]:
             f"{shown} of {claim.subject} breaks its schema: {first.message}{more}", document.where(place),
             "correct the example or its schema",
         )  # fmt: skip
+
+
+def _value_place(document: Document, example: Example) -> str:
+    if not example.name:
+        return example.at
+    node = document.lookup(example.at)[0]
+    return child(example.at, "dataValue" if "value" not in node else "value")
 
 
 def _meant(document: Document, claim: _Claim, value: str) -> tuple[Json | Missing, bool]:

@@ -19,7 +19,12 @@ __all__ = ["xml_text"]
 
 _DEPTH = 16  # of $ref and allOf followed in search of a property
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, production 2
-_NOT_IN_NAME = re.compile(r"[^\w.-]")
+_LETTERS = (  # those of XML 1.0, production 4, that every edition and parser agrees on
+    "A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u0131\u0391-\u03a1\u03a3-\u03c9\u0410-\u044f"
+    "\u3041-\u3094\u30a1-\u30fa\u4e00-\u9fa5\uac00-\ud7a3"
+)
+_NOT_IN_NAME = re.compile(f"[^0-9.{_LETTERS}-]")
+_LETTER = re.compile(f"[{_LETTERS}]")
 
 
 def xml_text(value: Json, schema: Schema | None, document: Document | None) -> str:
@@ -70,7 +75,7 @@ def _qualified(name: str, hints: dict[str, Any]) -> str:
 
 def _name(name: str) -> str:
     name = _NOT_IN_NAME.sub("_", name)
-    return name if name[:1].isalpha() or name[:1] == "_" else f"_{name}"
+    return name if _LETTER.match(name) else f"_{name}"
 
 
 def _legal(text: str) -> str:

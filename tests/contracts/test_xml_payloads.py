@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from beep_mock.contracts.model import Schema
+from beep_mock.contracts.payloads import encode
+from beep_mock.contracts.xml_payloads import xml_text
+from tests.contracts.drafts import corpus_contract
+
+SCALARS = {"type": "string"}
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=10,
+)
+
+
+def _written(value: Any, schema: Any) -> str:
+    text = xml_text(value, Schema(schema, "#"), None)
+    prolog, _, rest = text.partition("\n")
+    assert prolog == '<?xml version="1.0" encoding="UTF-8"?>'
+    return rest
+
+
+@pytest.mark.parametrize(
+    ("value", "schema", "expected"),
+    [  # after the examples of OpenAPI 3.1.1, XML Object
+        ({"id": 0, "name": "x"}, {"xml": {"name": "animal"}}, "<animal><id>0</id><name>x</name></animal>"),
+        (
+            {"id": 123, "name": "x"},
+            {
+                "properties": {
+                    "id": {"xml": {"attribute": True}},
+                    "name": {"xml": {"namespace": "https://e.com/s", "prefix": "sample"}},
+                }
+            },
+            '<root id="123"><sample:name xmlns:sample="https://e.com/s">x</sample:name></root>',
+        ),
+        (
+            {"animals": ["a", "b"]},
+            {"properties": {"animals": {"items": {"xml": {"name": "animal"}}}}},
+            "<root><animal>a</animal><animal>b</animal></root>",
+        ),
+        ({"animals": ["a", "b"]}, {}, "<root><animals>a</animals><animals>b</animals></root>"),
+        (
+            {"animals": ["a"]},
+            {"properties": {"animals": {"items": SCALARS, "xml": {"name": "aliens", "wrapped": True}}}},
+            "<root><aliens><animals>a</animals></aliens></root>",
+        ),
+        (
+            {"animals": ["a"]},
+            {
+                "properties": {
+                    "animals": {"items": {"xml": {"name": "animal"}}, "xml": {"name": "aliens", "wrapped": True}}
+                }
+            },
+            "<root><aliens><animal>a</animal></aliens></root>",
+        ),
+        (["a", "b"], {"items": {"xml": {"name": "p"}}, "xml": {"name": "ps"}}, "<ps><p>a</p><p>b</p></ps>"),
+        ({"a": None, "b": True, "c": "<&"}, {}, "<root><a/><b>true</b><c>&lt;&amp;</c></root>"),
+        ({"1 a": "\x00"}, {}, "<root><_1_a>\ufffd</_1_a></root>"),
+        ({"a": 1}, {"allOf": [{"properties": {"a": {"xml": {"name": "b"}}}}]}, "<root><b>1</b></root>"),
+    ],
+)
+def test_the_hints_are_followed(value: Any, schema: Any, expected: str) -> None:
+    assert _written(value, schema) == expected
+
+
+@given(VALUES)
+@settings(max_examples=150, deadline=None)
+def test_it_is_well_formed_whatever_the_value(value: Any) -> None:
+    assert ET.fromstring(_written(value, {})).tag == "root"  # noqa: S314 - our own text
+
+
+def test_a_component_without_a_name_of_its_own_is_called_by_its_reference() -> None:
+    contract = corpus_contract("swagger-petstore.yaml")
+    value = {"id": 1, "name": "rex", "photoUrls": ["u"], "category": {"id": 2, "name": "dogs"}}
+    body = encode(value, "application/xml", Schema({"$ref": "#/components/schemas/Pet"}, "#"), contract.document)
+    pet = ET.fromstring(body)  # noqa: S314 - our own text
+    assert pet.tag == "pet"
+    assert [child.tag for child in pet] == ["id", "name", "photoUrls", "category"]
+    assert [child.tag for child in pet[2]] == ["photoUrl"]
