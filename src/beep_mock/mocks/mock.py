@@ -151,6 +151,11 @@ class Mock:
         self._state = _State(now.contract, now.overrides, now.standing, (*now.added, interaction))
         return findings
 
+    def drop_added(self) -> None:
+        """Drop the interactions that were added; a standing preference stays."""
+        now = self._state
+        self._state = _State(now.contract, now.overrides, now.standing, ())
+
     def reset(self) -> None:
         """Drop the standing preference and the interactions that were added."""
         now = self._state
