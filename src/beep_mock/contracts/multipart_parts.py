@@ -33,7 +33,8 @@ def read_parts(body: bytes, boundary: str) -> list[Part]:
     if not boundary:
         raise BodyError("multipart", "the content type names no boundary")
     parts: list[Part] = []
-    segment, chunks = None, []
+    chunks: list[bytes] = []
+    segment = None
     try:
         parser = PushMultipartParser(boundary, max_header_count=_MOST_HEADERS, max_segment_count=_MOST_PARTS)
         for event in parser.parse(body):

@@ -35,16 +35,16 @@ def check(operation: Operation, environ: Mapping[str, Any], query: str) -> tuple
 
 
 def secret_keys(contract: Contract) -> frozenset[str]:
-    """Where the contract's API keys travel: names in the WSGI environ, ``query:NAME`` and ``cookie:NAME``.
+    """Where secrets travel: names in the WSGI environ, and ``query:NAME`` for API keys in a query.
 
-    The headers Authorization and Cookie are secret in any case and not listed.
+    The headers with credentials are always among them; cookies travel in one of these.
     """
-    keys = set()
+    keys = {"HTTP_AUTHORIZATION", "HTTP_COOKIE", "HTTP_PROXY_AUTHORIZATION"}
     for operation in contract.operations.values():
         for scheme in (scheme for schemes in operation.security for scheme in schemes):
-            if scheme.type == "apiKey":
+            if scheme.type == "apiKey" and scheme.location != "cookie":
                 is_header = scheme.location == "header"
-                keys.add(environ_name(scheme.parameter) if is_header else f"{scheme.location}:{scheme.parameter}")
+                keys.add(environ_name(scheme.parameter) if is_header else f"query:{scheme.parameter}")
     return frozenset(keys)
 
 
@@ -75,7 +75,7 @@ def _is_basic(credentials: str) -> bool:
 
 def _has_key(scheme: SecurityScheme, environ: Mapping[str, Any], query: str) -> bool:
     if scheme.location == "header":
-        return environ.get(environ_name(scheme.parameter), "") != ""
+        return bool(environ.get(environ_name(scheme.parameter)))
     text, separator = (query, "&") if scheme.location == "query" else (environ.get("HTTP_COOKIE", ""), ";")
     for pair in text.split(separator):
         name, _, value = pair.strip(" \t").partition("=")

@@ -1,0 +1,137 @@
+"""Values to requests: what a client sends for them, in every style (OpenAPI 3.1, Style Values; RFC 6570)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from beep_mock.contracts.form_encoding import encode_form, encode_multipart
+from beep_mock.contracts.media_types import match_media_type, parse_content_type
+from beep_mock.contracts.model import MediaType, Operation, Parameter
+from beep_mock.contracts.payloads import concrete_media_type, encode
+from beep_mock.contracts.scalars import text_of
+from beep_mock.contracts.styles import delimited, encoded, matrix, pairs
+from beep_mock.contracts.templates import parse_template
+from beep_mock.errors import ContractError
+from beep_mock.interaction import MISSING, Json, Missing
+
+__all__ = ["RawRequest", "encode_body", "encode_form", "encode_multipart", "encode_request"]
+
+_SEGMENT = "!$&'()*+,;=:@~"  # RFC 3986, 3.3: what a segment may hold as it is
+
+
+@dataclass(frozen=True, slots=True)
+class RawRequest:
+    """A request as it goes over the wire: ``path`` percent-encoded and without base path, ``query`` without ``?``."""
+
+    method: str
+    path: str
+    query: str = ""
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    body: bytes = b""
+
+    @property
+    def target(self) -> str:
+        """Path and query, as they stand in a request line."""
+        return f"{self.path}?{self.query}" if self.query else self.path
+
+
+def encode_request(
+    operation: Operation, parameters: Mapping[str, Json], body: Json | Missing = MISSING, media_type: str = ""
+) -> RawRequest:
+    """The request for ``operation`` that carries ``parameters`` (by :attr:`Parameter.key`) and ``body``.
+
+    ``media_type`` names the body's type; without it the first declared one is taken. Undeclared parameters are left
+    out, and so is what RFC 6570 does not expand: an empty array, null in a query.
+
+    :raises ContractError: a path parameter has no value.
+    """
+    given = [(p, parameters[p.key]) for p in operation.parameters if p.key in parameters]
+    query = [pair for p, value in given if p.location == "query" for pair in _query_pairs(p, value)]
+    headers = [(p.name, _header_text(p, value)) for p, value in given if p.location == "header"]
+    cookies = [cookie for p, value in given if p.location == "cookie" if (cookie := _cookie(p, value))]
+    if cookies:
+        headers.append(("Cookie", "; ".join(cookies)))
+    content = b""
+    if body is not MISSING:
+        media = _declared(operation, media_type)
+        content, kind = encode_body(body, media, media_type)
+        headers.append(("Content-Type", kind))
+    path = _path(operation, {p.name: _path_text(p, value) for p, value in given if p.location == "path"})
+    return RawRequest(operation.method, path, "&".join(query), headers, content)
+
+
+def encode_body(value: Json, media: MediaType | None, media_type: str = "") -> tuple[bytes, str]:
+    """A body that carries ``value``, and its content type (with the boundary of a multipart body).
+
+    ``media_type`` is the type to send where ``media`` is None or declares a range.
+    """
+    name = media_type or (media.name if media is not None else "application/json")
+    name = concrete_media_type(name, value)
+    bare, _ = parse_content_type(name)
+    if isinstance(value, dict) and bare == "application/x-www-form-urlencoded":
+        return encode_form(value, media), name
+    if isinstance(value, dict) and bare == "multipart/form-data":
+        content, boundary = encode_multipart(value, media)
+        return content, f"multipart/form-data; boundary={boundary}"
+    return encode(value, name, media.schema if media is not None else None), name
+
+
+def _declared(operation: Operation, media_type: str) -> MediaType | None:
+    content = operation.request_body.content if operation.request_body is not None else ()
+    if not content:
+        return None
+    if not media_type:
+        return content[0]
+    index = match_media_type(media_type, [m.name for m in content])
+    return None if index is None else content[index]
+
+
+def _path(operation: Operation, texts: Mapping[str, str]) -> str:
+    path = ""
+    for segment in parse_template(operation.path).segments:
+        first, *others = segment.literals
+        path += "/" + quote(first, safe=_SEGMENT)
+        for name, literal in zip(segment.names, others, strict=True):
+            if name not in texts:
+                file, _, pointer = operation.at.partition("#")
+                raise ContractError(
+                    f"{operation.key}: no value for the path parameter '{name}'", file=file, pointer=pointer
+                )
+            path += texts[name] + quote(literal, safe=_SEGMENT)
+    return path
+
+
+def _path_text(parameter: Parameter, value: Json) -> str:
+    if parameter.media_type:
+        return encoded(text_of(value))
+    if parameter.style == "matrix":
+        return matrix(parameter.name, value, explode=parameter.explode)
+    if parameter.style == "label":
+        return "." + delimited(value, "." if parameter.explode else ",", encoded, explode=parameter.explode)
+    return delimited(value, ",", encoded, explode=parameter.explode)
+
+
+def _query_pairs(parameter: Parameter, value: Json) -> list[str]:
+    if parameter.media_type:
+        return [f"{encoded(parameter.name)}={encoded(text_of(value))}"]
+    return pairs(
+        parameter.name, value, parameter.style, explode=parameter.explode, allow_reserved=parameter.allow_reserved
+    )
+
+
+def _header_text(parameter: Parameter, value: Json) -> str:
+    """The field's value: not percent-encoded, its line ends made spaces (RFC 9110, 5.5), its UTF-8 as Latin-1."""
+    text = text_of(value) if parameter.media_type else delimited(value, ",", str, explode=parameter.explode)
+    return text.translate(_NO_LINES).encode("utf-8", "replace").decode("latin-1")
+
+
+def _cookie(parameter: Parameter, value: Json) -> str:
+    if parameter.media_type:
+        return f"{parameter.name}={encoded(text_of(value))}"
+    found = pairs(parameter.name, value, "form", explode=parameter.explode, allow_reserved=False)
+    return ("; " if parameter.style == "cookie" else "&").join(found)
+
+
+_NO_LINES = str.maketrans("\r\n\0", "   ")
