@@ -21,7 +21,12 @@ def base_path(url: str) -> str:
     A relative URL is taken as relative to the root: where the document will be served from is not known.
     """
     path = re.split(r"[?#]", _AUTHORITY.sub("", url, count=1), maxsplit=1)[0]
-    segments = [segment for segment in unquote(path).split("/") if segment not in ("", ".", "..")]
+    segments: list[str] = []
+    for segment in unquote(path).split("/"):
+        if segment == "..":
+            del segments[-1:]
+        elif segment not in ("", "."):
+            segments.append(segment)
     return "".join(f"/{segment}" for segment in segments)
 
 
