@@ -159,6 +159,11 @@ class Journal:
             rows = list(self._rows)
         return [_exchange(r) for r in rows if r[1] > after and (service is None or r[3] == service)]
 
+    @property
+    def latest(self) -> int:
+        """The id of the latest exchange ever recorded; 0 before the first."""
+        return self._count
+
     def clear(self, service: str | None = None) -> None:
         """Forget all exchanges, or those of one service."""
         with self._lock:
