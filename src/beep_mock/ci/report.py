@@ -15,7 +15,7 @@ from beep_mock.findings import Finding, Severity, Where
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["FORMATS", "Case", "Report", "place", "render"]
+__all__ = ["FORMATS", "Case", "Report", "counted", "place", "render"]
 
 FORMATS = ("text", "json", "junit", "github")
 """What :func:`render` can write: for people, for programs, for CI servers, as GitHub annotations."""
@@ -75,11 +75,11 @@ class Report:
     @property
     def summary(self) -> str:
         """One line: ``3 contracts, 1 failed: 2 errors, 1 warning``."""
-        parts = [_counted(len(self.cases), self.unit)] if self.cases or not any(self.every_finding()) else []
+        parts = [counted(len(self.cases), self.unit)] if self.cases or not any(self.every_finding()) else []
         if self.failed:
             parts.append(f"{self.failed} failed")
         found = [
-            _counted(number, noun)
+            counted(number, noun)
             for severity, noun in ((Severity.ERROR, "error"), (Severity.WARNING, "warning"), (Severity.INFO, "note"))
             if (number := self.count(severity))
         ]
@@ -116,5 +116,6 @@ def render(report: Report, output: str = "text", *, colour: bool = False) -> str
     return text
 
 
-def _counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """``1 error``, ``2 errors``."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,139 @@
+"""Two engines, one contract: our mock and Prism are asked the same questions, and must give the same answers.
+
+What may differ stands in :mod:`beep_mock.ci.differences`, with reasons. Everything else is a finding.
+"""
+
+from __future__ import annotations
+
+import json
+from http.client import HTTPConnection, HTTPException
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from beep_mock.ci.differences import Comparison, Difference, Reply, intended
+from beep_mock.ci.questions import questions
+from beep_mock.contracts.response_validation import response_violations
+from beep_mock.errors import ContractError, ServerStartError
+from beep_mock.findings import Finding, Severity, Where
+from beep_mock.gateway.prism import PrismProcess
+from beep_mock.mocks.mock import Mock
+from beep_mock.serving import ThreadServer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from beep_mock.ci.questions import Question
+    from beep_mock.contracts.model import Contract
+
+__all__ = ["engine_findings"]
+
+_TIMEOUT = 30.0  # seconds for one answer; Prism compiles a schema when it is first needed
+_SHOWN = 200  # characters of a body in a message
+
+
+def engine_findings(contract: Contract, document: Path, root: Path) -> Iterator[Finding]:
+    """Where Prism answers otherwise than our mock.
+
+    ``document`` is the file that Prism reads, ``root`` the workspace whose Prism is run. Overrides are no part of the
+    comparison: Prism does not know them.
+
+    :raises ServerStartError: Prism is not installed.
+    """
+    process = PrismProcess(document, root)
+    try:
+        process.start()
+    except ServerStartError as fault:
+        if fault.file != str(process.document):
+            raise
+        hint = "without it nothing was compared"
+        yield Finding("engine-refuses", Severity.ERROR, fault.message, Where(str(document)), hint)
+        return
+    try:
+        with ThreadServer(Mock("mock", contract)) as server:
+            yield from _compare_all(contract, _Client(server.url), _Client(process.url))
+    finally:
+        process.stop()
+
+
+def _compare_all(contract: Contract, ours: _Client, theirs: _Client) -> Iterator[Finding]:
+    try:
+        for question in questions(contract):
+            yield from _compare(contract, question, ours.ask(question), theirs.ask(question))
+    except ContractError as fault:
+        where = Where(fault.file, fault.pointer)
+        yield Finding("engines-not-compared", Severity.WARNING, fault.message, where, fault.hint)
+
+
+def _compare(contract: Contract, question: Question, ours: Reply, theirs: Reply) -> Iterator[Finding]:
+    comparison = Comparison(question, ours, theirs)
+    for difference in _differences(contract, comparison):
+        if intended(comparison, difference) is None:
+            message = f"{question.subject}: {difference.aspect}: ours {difference.ours}, Prism's {difference.theirs}"
+            yield Finding("engines-differ", Severity.ERROR, message, _where(contract, question))
+
+
+def _where(contract: Contract, question: Question) -> Where:
+    if question.interaction is not None:
+        return Where(question.interaction.file, question.interaction.pointer)
+    return contract.document.where(question.operation.at)
+
+
+def _differences(contract: Contract, comparison: Comparison) -> Iterator[Difference]:
+    """Status, media type, body and declared headers; a generated body is compared by its schema."""
+    ours, theirs = comparison.ours, comparison.theirs
+    if ours.status != theirs.status:
+        yield Difference("status", str(ours.status), f"{theirs.status} {_shown(theirs.body)}")
+        return
+    if ours.media_type != theirs.media_type:
+        yield Difference("media type", ours.media_type or "none", theirs.media_type or "none")
+    if ours.generated:
+        operation = comparison.question.operation
+        for reply, name in ((ours, "ours"), (theirs, "theirs")):
+            found = response_violations(contract, operation, reply.status, reply.headers, reply.body)
+            if found:
+                texts = {"ours": "valid", "theirs": "valid", name: f"breaks the schema ({found[0].message})"}
+                yield Difference("generated response", texts["ours"], texts["theirs"])
+    elif not _same_body(ours, theirs):
+        yield Difference("body", _shown(ours.body), _shown(theirs.body))
+    declared = comparison.question.response
+    for header in declared.headers if declared is not None else ():
+        name = header.name.lower()
+        sent = tuple(any(n.lower() == name for n, _ in reply.headers) for reply in (ours, theirs))
+        if sent[0] != sent[1]:
+            words = ("sent" if one else "not sent" for one in sent)
+            yield Difference(f"header {header.name}", *words)
+
+
+def _same_body(ours: Reply, theirs: Reply) -> bool:
+    if ours.body == theirs.body:
+        return True
+    try:
+        return bool(json.loads(ours.body) == json.loads(theirs.body))
+    except ValueError:
+        return False
+
+
+def _shown(body: bytes) -> str:
+    text = body.decode("utf-8", "replace")
+    return f"{text[:_SHOWN]}…" if len(text) > _SHOWN else text or "(empty)"
+
+
+class _Client:
+    """One kept connection to an engine. The standard library's: it sends a target as it stands."""
+
+    def __init__(self, url: str) -> None:
+        address = urlsplit(url)
+        self._connection = HTTPConnection(address.hostname or "", address.port, timeout=_TIMEOUT)
+
+    def ask(self, question: Question) -> Reply:
+        """The engine's reply; one that breaks off or does not come is a reply of status 0 that says why."""
+        try:
+            self._connection.request(
+                question.operation.method, question.target, question.body or None, dict(question.headers)
+            )
+            answer = self._connection.getresponse()
+            return Reply(answer.status, tuple(answer.getheaders()), answer.read())
+        except (OSError, HTTPException, ValueError) as error:
+            self._connection.close()
+            return Reply(0, (), f"no answer: {error or type(error).__name__}".encode())

@@ -1,0 +1,141 @@
+"""What two engines are asked: for every interaction a request that names it, and one for an operation without any."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from beep_mock.contracts.encoding import encode_request
+from beep_mock.contracts.examples import placed_interactions
+from beep_mock.contracts.sampler import Sampler
+from beep_mock.interaction import MISSING, Json, Missing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from beep_mock.contracts.model import Contract, MediaType, Operation, Parameter, ResponseSpec, SecurityScheme
+    from beep_mock.interaction import Interaction
+
+__all__ = ["Question", "questions"]
+
+_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110, section 5.6.2
+_CREDENTIALS = {
+    "basic": "Basic " + b64encode(b"user:password").decode("ascii"),
+    "bearer": "Bearer token",
+    "digest": 'Digest username="user", realm="realm", nonce="nonce", uri="/", response="response"',
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A request for one operation; ``target`` is its path and query, percent-encoded, without a base path.
+
+    ``interaction`` is the one it names, ``response`` the declared response that this belongs to; both are None for an
+    operation without an example, which is asked for whatever it answers.
+    """
+
+    operation: Operation
+    interaction: Interaction | None
+    response: ResponseSpec | None
+    target: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    @property
+    def subject(self) -> str:
+        """What is asked, for people: ``GET /worlds/{worldId}, 200, example 'earth'``."""
+        if self.interaction is None:
+            return self.operation.key
+        name = f"example '{self.interaction.name}'" if self.interaction.name else "the unnamed example"
+        return f"{self.operation.key}, {self.interaction.response.status}, {name}"
+
+
+def questions(contract: Contract) -> Iterator[Question]:
+    """Every question about a contract, in the document's order.
+
+    A request holds the values of the interaction's own request, and where those leave a required one open an example of
+    it or a sample. Operations that are broken are left out.
+
+    :raises ContractError: no sample can be made for a required value.
+    """
+    sampler = Sampler(contract.document, contract.schemas)
+    for operation in contract.operations.values():
+        if operation.broken is not None:
+            continue
+        placed = placed_interactions(contract, operation)
+        for response, _, interaction in placed:
+            yield _question(operation, interaction, response, sampler)
+        if not placed and operation.responses:
+            yield _question(operation, None, None, sampler)
+
+
+def _question(
+    operation: Operation, interaction: Interaction | None, response: ResponseSpec | None, sampler: Sampler
+) -> Question:
+    values = dict(interaction.request.parameters) if interaction is not None else {}
+    for parameter in operation.parameters:
+        if parameter.required and parameter.key not in values:
+            value = _parameter_value(parameter, sampler)
+            if value is not MISSING:
+                values[parameter.key] = value
+    body, media_type = _body(operation, interaction, sampler)
+    request = encode_request(operation, values, body, media_type)
+    headers, query = list(request.headers), [request.query] if request.query else []
+    for scheme in next(iter(operation.security), ()):
+        _authorize(scheme, headers, query)
+    if interaction is not None:
+        _name(interaction, headers, query)
+    target = f"{request.path}?{'&'.join(query)}" if query else request.path
+    return Question(operation, interaction, response, target, tuple(headers), request.body)
+
+
+def _parameter_value(parameter: Parameter, sampler: Sampler) -> Json | Missing:
+    for example in parameter.examples:
+        if example.value is not MISSING:
+            return example.value
+    return sampler.sample(parameter.schema, "request") if parameter.schema is not None else "value"
+
+
+def _body(operation: Operation, interaction: Interaction | None, sampler: Sampler) -> tuple[Json | Missing, str]:
+    if interaction is not None and interaction.request.body is not MISSING:
+        return interaction.request.body, interaction.request.media_type
+    if operation.request_body is None or not operation.request_body.required or not operation.request_body.content:
+        return MISSING, ""
+    media = operation.request_body.content[0]
+    return _body_value(media, sampler), media.name
+
+
+def _body_value(media: MediaType, sampler: Sampler) -> Json | Missing:
+    for example in media.examples:
+        if example.value is not MISSING:
+            return example.value
+    return sampler.sample(media.schema, "request") if media.schema is not None else {}
+
+
+def _name(interaction: Interaction, headers: list[tuple[str, str]], query: list[str]) -> None:
+    """Ask for this interaction and its media type: by ``Prefer`` (RFC 7240), in the query if its name is no token."""
+    if interaction.response.media_type:
+        headers.append(("Accept", interaction.response.media_type))
+    status, name = interaction.response.status, interaction.name
+    if not name:
+        headers.append(("Prefer", f"code={status}"))
+    elif _TOKEN.fullmatch(name):
+        headers.append(("Prefer", f"code={status}, example={name}"))
+    else:
+        query += [f"__code={status}", f"__example={quote(name, safe='')}"]
+
+
+def _authorize(scheme: SecurityScheme, headers: list[tuple[str, str]], query: list[str]) -> None:
+    """Add credentials of the right form where they belong."""
+    if scheme.type == "apiKey":
+        pair = f"{quote(scheme.parameter, safe='')}=key"
+        if scheme.location == "query":
+            query.append(pair)
+        else:
+            headers.append(("Cookie", pair) if scheme.location == "cookie" else (scheme.parameter, "key"))
+    elif scheme.type != "mutualTLS":
+        kind = scheme.scheme if scheme.type == "http" else "bearer"  # OAuth 2 and OpenID Connect give bearer tokens
+        headers.append(("Authorization", _CREDENTIALS.get(kind, f"{kind.title()} token")))
