@@ -14,9 +14,15 @@ from pathlib import Path
 
 from beep_mock.errors import ServerStartError
 
-__all__ = ["claim_port", "occupant", "resolve_host"]
+__all__ = ["base_url", "claim_port", "occupant", "resolve_host"]
 
 _LISTEN = "0A"  # state TCP_LISTEN in /proc/net/tcp, see proc(5)
+
+
+def base_url(host: str, port: int) -> str:
+    """Where a client on this machine reaches a server at the address ``host``."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - where to ask, not to bind
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def resolve_host(host: str) -> str:

@@ -1,0 +1,159 @@
+"""`beep-mock up`: the workspace's services, mocked and real, at one address."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+from urllib.request import ProxyHandler, build_opener
+
+import click
+
+from beep_mock.gateway.plan import Entry, Plan, choose_services, environment_of
+from beep_mock.workspace import Workspace
+
+__all__ = ["command"]
+
+_PORT = 9000
+_COMMAND = "beep_mock.command"
+
+
+class _WithCommand(click.Command):
+    """A command that takes another one, after ``--``, as it stands."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if "--" in args:
+            place = args.index("--")
+            ctx.meta[_COMMAND] = tuple(args[place + 1 :])
+            args = args[:place]
+            if not ctx.meta[_COMMAND]:
+                raise click.UsageError("a command must follow `--`", ctx)
+        return super().parse_args(ctx, args)
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        return [*super().collect_usage_pieces(ctx), "[-- COMMAND ...]"]
+
+
+def _real(_ctx: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for value in values:
+        name, separator, url = value.partition("=")
+        if not separator or not name or not url:
+            raise click.BadParameter(f"{value!r} is not NAME=URL, e.g. people=http://127.0.0.1:5002")
+        if name in found:
+            raise click.BadParameter(f"{name!r} is given twice")
+        found[name] = url
+    return found
+
+
+@click.command(cls=_WithCommand, context_settings={"help_option_names": ["--help"]})
+@click.argument("services", nargs=-1, metavar="[SERVICE ...]")
+@click.option("--for", "consumers", multiple=True, metavar="SERVICE", help="Mock the peers that SERVICE consumes.")
+@click.option("--real", multiple=True, metavar="NAME=URL", callback=_real, help="Forward to a running service.")
+@click.option("--except", "without", multiple=True, metavar="NAME", help="Leave this service out.")
+@click.option("--fallback", is_flag=True, help="While a real service is down, its mock answers.")
+@click.option("--errors", is_flag=True, help="Refuse what breaks a real service's contract, in both directions.")
+@click.option("--cors/--no-cors", default=True, help="Let pages of any origin call the mocks.  [default: cors]")
+@click.option("--engine", type=click.Choice(["beep-mock", "prism"]), default="beep-mock", show_default=True)
+@click.option("--watch/--no-watch", default=None, help="Load again what is saved.  [default: watch, but for a COMMAND]")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at; 0.0.0.0 for all.")
+@click.option("--port", type=click.IntRange(0, 65535), help="0 picks a free one.  [default: 9000; for a COMMAND, 0]")
+def command(
+    services: tuple[str, ...],
+    consumers: tuple[str, ...],
+    real: dict[str, str],
+    without: tuple[str, ...],
+    host: str,
+    port: int | None,
+    watch: bool | None,
+    **how: Any,
+) -> int:
+    """Serve the workspace's services as mocks at one address, or run a command against them.
+
+    Each service answers at /SERVICE/... and to the Host SERVICE or SERVICE.localhost; its docs are at /SERVICE/docs,
+    and / shows them all. Contracts and overrides are loaded again when they are saved.
+
+    With a COMMAND the services run as long as it does: it finds them by WORLD_URL and the like, and its exit status is
+    ours.
+
+    \b
+    Examples:
+      beep-mock up                                 mock every service
+      beep-mock up world people                    mock these two
+      beep-mock up --for hello                     mock what hello consumes
+      beep-mock up --for hello -- pytest           run the tests of hello against mocks
+      beep-mock up --for hello --real world=http://127.0.0.1:5001
+                                                   world is the running one, its peers are mocked
+    """  # noqa: D301 - click wants the character
+    from beep_mock.mocks.ports import claim_port, resolve_host
+
+    ctx = click.get_current_context()
+    arguments: tuple[str, ...] = ctx.meta.get(_COMMAND, ())
+    workspace = Workspace.find()
+    entries = choose_services(workspace, services, consumers=consumers, real=real, without=without)
+    if not entries and not arguments:
+        raise click.UsageError("there is no service to serve", ctx)
+    environment_of((entry.name for entry in entries), "")  # a fault before anything is started
+    address = resolve_host(host)
+    port = claim_port(address, port if port is not None else 0 if arguments else _PORT)
+    plan = Plan(
+        entries,
+        workspace.root,
+        watch=not arguments if watch is None else watch,
+        tolerant=not arguments,
+        hosts=(host,),
+        **how,
+    )
+    return _run(plan, address, port, arguments)
+
+
+def _run(plan: Plan, host: str, port: int, arguments: tuple[str, ...]) -> int:
+    """Serve; with ``arguments`` as long as that command runs. The exit status."""
+    from beep_mock.gateway.command import Command, without_proxy
+    from beep_mock.mocks.ports import base_url
+
+    url = base_url(host, port)
+    variables = environment_of((entry.name for entry in plan.entries), url)
+    # Forked before the server's code is loaded, so that the keeper stays small.
+    tenant = Command(arguments, without_proxy({**os.environ, **variables})) if arguments else None
+    try:
+        from beep_mock.gateway.launch import server_of
+
+        server = server_of(plan, host, port)
+
+        def live() -> None:
+            if tenant is None:
+                _print_table(plan.entries, url, variables)
+                return
+            tenant.begin()
+            tenant.wait()
+            _print_summary(url)
+            server.stop()
+
+        server.run(live, on_signal=tenant.take_signal if tenant is not None else None)
+    finally:
+        status = tenant.end() if tenant is not None else 0
+    return status
+
+
+def _print_table(entries: Sequence[Entry], url: str, variables: Mapping[str, str]) -> None:
+    rows = [("SERVICE", "", "URL", "DOCS")]
+    for entry in entries:
+        kind = f"real, {entry.url}" if entry.url else "mocked"
+        rows.append((entry.name, kind, f"{url}/{entry.name}", f"{url}/{entry.name}/docs"))
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    lines = [f"{a:{widths[0]}}  {b:{widths[1]}}  {c:{widths[2]}}  {d}" for a, b, c, d in rows]
+    exports = [f"export {name}={value}" for name, value in variables.items()]
+    click.echo("\n".join(("", *lines, "", *exports, "", f"All of them at a glance: {url}/  (Ctrl-C ends)")))
+
+
+def _print_summary(url: str) -> None:
+    """One line on standard error: what the command has asked for."""
+    with suppress(OSError, ValueError):
+        # No proxy: the address is this machine's.
+        with build_opener(ProxyHandler({})).open(f"{url}/-/services", timeout=2) as answer:
+            services = json.load(answer)["services"]
+        said = [f"{s['name']} {s['exchanges']} ({s['violations']} against the contract)" for s in services]
+        click.echo(f"beep-mock: requests: {', '.join(said) or 'none'}", err=True)

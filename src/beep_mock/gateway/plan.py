@@ -1,0 +1,141 @@
+"""What a world shall hold: which services are mocked, which are real, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from beep_mock.errors import WorkspaceError
+from beep_mock.workspace import Workspace, environment_name
+
+__all__ = ["Engine", "Entry", "Plan", "choose_services", "environment_of", "plan_document"]
+
+Engine = Literal["beep-mock", "prism"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One service of a world. ``overrides`` is where its override file is or would be; ``url`` is a real peer's."""
+
+    name: str
+    document: str | Path
+    overrides: Path | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that a world is made from; picklable.
+
+    ``root`` is the folder whose Prism is used. With ``single`` the only entry answers at the root path. ``hosts`` are
+    further names that the built-in pages may be asked by. ``tolerant`` serves the other services when a contract
+    cannot be read, instead of refusing to start.
+    """
+
+    entries: tuple[Entry, ...]
+    root: Path
+    single: bool = False
+    engine: Engine = "beep-mock"
+    fallback: bool = False
+    errors: bool = False
+    cors: bool = True
+    watch: bool = False
+    tolerant: bool = False
+    allow_remote: bool = False
+    hosts: tuple[str, ...] = ()
+
+
+def choose_services(
+    workspace: Workspace,
+    services: Iterable[str] = (),
+    *,
+    consumers: Iterable[str] = (),
+    real: Mapping[str, str] | None = None,
+    without: Iterable[str] = (),
+) -> tuple[Entry, ...]:
+    """The services of a world, sorted by name.
+
+    Mocked are ``services``, the peers of the ``consumers`` and the peers of every service in ``real`` (name to URL);
+    with neither ``services`` nor ``consumers`` all that the workspace has. ``without`` are left out; a consumer is
+    never mocked for its own sake.
+
+    :raises WorkspaceError: no such service, or a URL that is none.
+    """
+    real = dict(real or {})
+    services, consumers, without = tuple(services), tuple(consumers), set(without)
+    for name in (*services, *real, *(name for name in without if name not in real)):
+        workspace.require(name)
+    if both := without & real.keys():
+        raise WorkspaceError(f"{min(both)!r} is both real and left out", hint="drop --real or --except for it")
+    chosen = {*services, *real}
+    if not services and not consumers:
+        chosen.update(workspace.services)
+    elif consumers or real:
+        chosen.update(_peers(workspace, consumers, real))
+    names = sorted(chosen - without)
+    for name in names:
+        workspace.require(name)
+    return tuple(
+        Entry(
+            name,
+            workspace.contract_path(name),
+            workspace.override_path(name),
+            _peer_url(name, real[name]) if name in real else "",
+        )
+        for name in names
+    )
+
+
+def _peers(workspace: Workspace, consumers: Iterable[str], real: Iterable[str]) -> set[str]:
+    # Imported here: reading pacts and contracts is only worth it when somebody's peers are asked for.
+    from beep_mock.peers import PeerGraph
+
+    graph = PeerGraph.read(workspace)
+    return {peer for name in (*consumers, *real) for peer in graph.consumes(name)}
+
+
+def plan_document(document: str, root: Path) -> tuple[Entry, ...]:
+    """One document as the only service, called after its file.
+
+    :raises WorkspaceError: there is no such file.
+    """
+    if "://" not in document and not Path(document).is_file():
+        what = "is a folder, not a document" if Path(document).is_dir() else "no such file"
+        raise WorkspaceError(what, file=document, hint=f"paths are relative to {root}")
+    return (Entry(Path(document).stem or "document", document),)
+
+
+def environment_of(names: Iterable[str], base: str) -> dict[str, str]:
+    """The variables that tell a service where its peers are: ``{"WORLD_URL": "http://127.0.0.1:9000/world"}``.
+
+    :raises WorkspaceError: two services would share a variable.
+    """
+    found: dict[str, str] = {}
+    owners: dict[str, str] = {}
+    for name in names:
+        variable = environment_name(name)
+        if variable in owners:
+            raise WorkspaceError(
+                f"{owners[variable]!r} and {name!r} would both be {variable} in the environment",
+                hint="rename one of them, or leave it out with --except",
+            )
+        owners[variable] = name
+        found[variable] = f"{base}/{name}"
+    return found
+
+
+def _peer_url(name: str, url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), None
+    fine = parts.scheme in ("http", "https") and parts.hostname and port != 0
+    if not fine or parts.query or parts.fragment or parts.username is not None:
+        raise WorkspaceError(
+            f"{url!r} is no address of a service", hint=f"write it as --real {name}=http://127.0.0.1:5002"
+        )
+    return url.rstrip("/")

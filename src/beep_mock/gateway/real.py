@@ -1,0 +1,206 @@
+"""A service that is not mocked: its traffic goes to a running server, and is judged by the contract on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from io import BytesIO
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from beep_mock.contracts.model import Operation, Violation
+from beep_mock.gateway.forwarding import Forwarder, PeerDown, Reply, request_headers
+from beep_mock.gateway.judging import Judge
+from beep_mock.mocks.answers import Answer
+from beep_mock.mocks.problems import phrase, problem, violations_header
+from beep_mock.mocks.refusals import too_large
+from beep_mock.mocks.request_body import read_body
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse
+
+    from beep_mock.mocks.mock import Mock
+
+__all__ = ["RealPeer"]
+
+_BODILESS = frozenset({204, 304})  # RFC 9110, section 8.6
+_LOCATIONS = frozenset({"location", "content-location"})
+
+
+@dataclass(slots=True)
+class _Call:
+    """A request on its way to the server, and what is found out about it."""
+
+    environ: dict[str, Any]
+    start_response: StartResponse
+    path: str
+    body: bytes = b""
+    operation: Operation | None = None
+    violations: tuple[Violation, ...] = ()
+    note: str = ""
+
+    @property
+    def method(self) -> str:
+        method: str = self.environ["REQUEST_METHOD"]
+        return method
+
+
+class RealPeer:
+    """The service ``name`` at a running server.
+
+    With ``errors`` what breaks the contract is refused, the request as the ``mock`` would and the answer with 500; with
+    ``fallback`` the mock answers while the server is down. What the server has not implemented (501) the mock answers
+    always. An engine that judges by itself is passed ``judged=False``. ``source`` is what answers name as theirs.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        forwarder: Forwarder,
+        mock: Mock,
+        *,
+        source: str,
+        judged: bool = True,
+        errors: bool = False,
+        fallback: bool = False,
+        when_down: Callable[[str], None] | None = None,
+    ) -> None:
+        self.name = name
+        self.forwarder = forwarder
+        self._mock = mock
+        self._judge = Judge(mock.contract)
+        self._judged = judged
+        self._source = source
+        self._errors = errors
+        self._fallback = fallback
+        self._when_down = when_down
+
+    def swap(self) -> None:
+        """Judge by the contract that the mock has now."""
+        self._judge = Judge(self._mock.contract)
+
+    def respond(self, environ: dict[str, Any], start_response: StartResponse, path: str) -> Iterable[bytes]:
+        """Answer a request for the service's own ``path``, and write it to the journal."""
+        call = _Call(environ, start_response, path)
+        body = read_body(environ)
+        if body is None:
+            return self._answer(call, too_large())
+        call.body = body
+        wanted = self._identify(call)
+        if call.violations and self._errors:
+            return self._mocked(call)
+        query = environ.get("QUERY_STRING", "")
+        try:
+            reply = self.forwarder.send(call.method, wanted, query, request_headers(environ), body)
+        except PeerDown as down:
+            return self._down(call, down)
+        if reply.status == 501 and self._judged:
+            return self._mocked(call)
+        return self._judge_reply(call, reply)
+
+    def _identify(self, call: _Call) -> str:
+        """Find the operation and what the request breaks; the path to ask the server for."""
+        judge = self._judge
+        found = judge.find(call.method, call.path)
+        if found is None:
+            if self._judged and call.method != "OPTIONS":  # a preflight belongs to no operation
+                call.violations = judge.undeclared(call.method, call.path)
+            return call.path
+        call.operation, values, own_path = found
+        if not self._judged:
+            return own_path  # Prism serves without base paths
+        call.violations = judge.request_violations(call.operation, values, call.environ, call.body)
+        return call.path
+
+    def _judge_reply(self, call: _Call, reply: Reply) -> Iterable[bytes]:
+        if call.operation is None or not self._judged:
+            return self._pass(call, reply)
+        found = self._judge.response_violations(call.operation, call.method, reply)
+        call.violations += found
+        if reply.rest is not None:
+            call.note = "streamed: the body was not judged"
+        if not (found and self._errors):
+            return self._pass(call, reply)
+        detail = f"the answer of the real service {self.name!r} breaks the contract of {call.operation.key}"
+        return self._answer(
+            call, Answer(problem(500, "RESPONSE_VIOLATION", detail, violations=found, peer=self.name), "problem")
+        )
+
+    def _down(self, call: _Call, down: PeerDown) -> Iterable[bytes]:
+        call.note = f"peer down: {down.reason}"
+        if not down.timed_out:
+            if self._when_down is not None:
+                self._when_down(down.reason)
+            if self._fallback:
+                return self._mocked(call)
+        status, code = (504, "PEER_TIMEOUT") if down.timed_out else (502, "PEER_DOWN")
+        detail = f"the real service {self.name!r} at {self.forwarder.url} does not answer: {down.reason}"
+        return self._answer(call, Answer(problem(status, code, detail, peer=self.name), "problem"))
+
+    def _mocked(self, call: _Call) -> Iterable[bytes]:
+        call.environ["wsgi.input"] = BytesIO(call.body)  # it has been read
+        call.environ["CONTENT_LENGTH"] = str(len(call.body))
+        return self._mock.respond(call.environ, call.start_response, call.path)
+
+    def _answer(self, call: _Call, answer: Answer) -> Iterable[bytes]:
+        """Send an answer of our own."""
+        headers = [*answer.headers]
+        if call.violations:
+            headers.append(("Beep-Mock-Violations", violations_header(call.violations)))
+        self._record(call, answer.status, headers, answer.body, answer.source)
+        call.start_response(answer.status_line, headers)
+        return [] if call.method == "HEAD" else [answer.body]
+
+    def _pass(self, call: _Call, reply: Reply) -> Iterable[bytes]:
+        """Hand the server's answer on."""
+        length = next((v for n, v in reply.headers if n.lower() == "content-length"), None)
+        if reply.rest is None and call.method != "HEAD" and reply.status not in _BODILESS:
+            length = str(len(reply.body))
+        headers = [
+            (n, self._here(call, v) if n.lower() in _LOCATIONS else v)
+            for n, v in reply.headers
+            if n.lower() != "content-length"
+        ]
+        if length is not None:
+            headers.append(("Content-Length", length))
+        headers.append(("Beep-Mock-Source", self._source))
+        if call.violations:
+            headers.append(("Beep-Mock-Violations", violations_header(call.violations)))
+        self._record(call, reply.status, headers, reply.body, self._source)
+        call.start_response(f"{reply.status} {reply.reason or phrase(reply.status)}", headers)
+        if reply.rest is not None:
+            return chain((reply.body,), reply.rest) if reply.body else reply.rest
+        return [] if call.method == "HEAD" else [reply.body]
+
+    def _record(self, call: _Call, status: int, headers: list[tuple[str, str]], body: bytes, source: str) -> None:
+        self._mock.journal.record(
+            self.name,
+            call.method,
+            call.path,
+            call.environ,
+            call.body,
+            status,
+            tuple(headers),
+            body,
+            source,
+            call.operation.key if call.operation is not None else "",
+            call.violations,
+            self._judge.secrets,
+            call.note,
+        )
+
+    def _here(self, call: _Call, location: str) -> str:
+        """A location at the server, as the client reaches it: under the path that the service has here."""
+        parts = urlsplit(location)
+        if parts.netloc and parts.netloc != self.forwarder.authority:
+            return location  # somewhere else
+        if not parts.path.startswith("/"):
+            return location  # relative to the request's path
+        path = parts.path.removeprefix(self.forwarder.prefix)
+        asked: str = call.environ["PATH_INFO"]
+        mounted = asked.removesuffix(call.path)
+        base = ""
+        if parts.netloc and "HTTP_HOST" in call.environ:
+            base = f"{call.environ.get('wsgi.url_scheme', 'http')}://{call.environ['HTTP_HOST']}"
+        return base + parts._replace(scheme="", netloc="", path=mounted + path).geturl()

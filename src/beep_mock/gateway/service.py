@@ -1,0 +1,169 @@
+"""One service of a running world: its contract as last loaded, and what answers its traffic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Literal
+
+from beep_mock.contracts.compiler import compile_contract
+from beep_mock.contracts.model import Contract
+from beep_mock.contracts.reading import read_data
+from beep_mock.errors import BeepMockError
+from beep_mock.findings import Finding
+from beep_mock.gateway.forwarding import Forwarder
+from beep_mock.gateway.plan import Entry, Plan
+from beep_mock.gateway.prism import PrismProcess
+from beep_mock.gateway.real import RealPeer
+from beep_mock.mocks.answers import Answer
+from beep_mock.mocks.journal import Journal
+from beep_mock.mocks.mock import Mock
+from beep_mock.mocks.overrides import Overrides, load_overrides
+from beep_mock.mocks.problems import problem
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse
+
+__all__ = ["Respond", "Service"]
+
+Respond = Callable[[dict[str, Any], "StartResponse", str], Iterable[bytes]]
+"""Answers a request: environ, start_response, and the service's own path."""
+
+
+class Service:
+    """A mocked or real service.
+
+    ``reachable`` says whether a real service accepted the last connection. ``fault`` is why the latest save, or at the
+    start the contract, could not be loaded; the last good contract is then still in use, if there was one.
+    """
+
+    def __init__(self, entry: Entry, plan: Plan, journal: Journal, when_down: Callable[[str], None]) -> None:
+        self.name = entry.name
+        self.entry = entry
+        self.mock: Mock | None = None
+        self.reachable = False
+        self.fault = ""
+        self.respond: Respond = self._unavailable
+        self._plan = plan
+        self._journal = journal
+        self._when_down = when_down
+        self._forwarder: Forwarder | None = None
+        self._peer: RealPeer | None = None
+        self._prism: PrismProcess | None = None
+        self._files: tuple[Path, ...] = ()
+        self._loading = Lock()
+
+    @property
+    def kind(self) -> Literal["mocked", "real"]:
+        """Whether its traffic is mocked or goes to a real service."""
+        return "real" if self.entry.url else "mocked"
+
+    @property
+    def up(self) -> bool:
+        """Whether what shall answer its calls can."""
+        if self.entry.url:
+            return self.reachable
+        return self.mock is not None and (self._prism is None or self._prism.running)
+
+    @property
+    def peer(self) -> Forwarder | None:
+        """The server of a real service."""
+        return self._forwarder if self.entry.url else None
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is wrong with its contract, overrides and (compiling them if need be) schemas."""
+        mock = self.mock
+        return (*mock.findings, *mock.contract.schemas.findings()) if mock is not None else ()
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that its contract and overrides are made of, or would be."""
+        return self._files
+
+    def load(self) -> None:
+        """Load contract and overrides, and answer by them from now on; on a fault nothing changes but :attr:`fault`.
+
+        :raises BeepMockError: they cannot be loaded, or the engine not be started.
+        """
+        with self._loading:
+            self._files = self._files or self._expected_files()
+            try:
+                contract = self._compile()
+                overrides = load_overrides(self.entry.overrides, contract) if self.entry.overrides else Overrides()
+                self._use(contract, overrides)
+            except BeepMockError as error:
+                self.fault = str(error)
+                raise
+            self._files = tuple(dict.fromkeys((*self._expected_files(), *contract.document.files)))
+            self.fault = ""
+
+    def close(self) -> None:
+        """End what was started for it."""
+        if self._prism is not None:
+            self._prism.stop()
+        if self._forwarder is not None:
+            self._forwarder.close()
+
+    def _compile(self) -> Contract:
+        # A file that was referred to and does not parse now would only break the operations that need it; but it is a
+        # save in the middle, like one of the document itself.
+        for file in self._files[1:]:
+            if file.is_file() and file != self.entry.overrides:
+                read_data(file.read_bytes(), str(file))
+        return compile_contract(self.entry.document, allow_remote=self._plan.allow_remote)
+
+    def _use(self, contract: Contract, overrides: Overrides) -> None:
+        if self.mock is None:
+            mock = Mock(self.name, contract, overrides=overrides, journal=self._journal, cors=self._plan.cors)
+        else:
+            mock = self.mock
+        if not self.entry.url and self._plan.engine == "prism":
+            self._start_prism(mock)
+        if self.mock is not None:
+            mock.swap(contract, overrides)
+        self.mock = mock
+        if self.entry.url and self._peer is None:
+            self._forwarder = Forwarder(self.entry.url)
+            self._peer = RealPeer(
+                self.name,
+                self._forwarder,
+                mock,
+                source=f"real {self.entry.url}",
+                errors=self._plan.errors,
+                fallback=self._plan.fallback,
+                when_down=self._when_down,
+            )
+        if self._peer is not None:
+            self._peer.swap()
+        self.respond = self._peer.respond if self._peer is not None else mock.respond
+
+    def _start_prism(self, mock: Mock) -> None:
+        started = PrismProcess(Path(self.entry.document), self._plan.root, errors=self._plan.errors).start()
+        former, self._prism = self._prism, started
+        former_forwarder, self._forwarder = self._forwarder, Forwarder(started.url)
+        self._peer = RealPeer(self.name, self._forwarder, mock, source="prism", judged=False)
+        if former is not None and former_forwarder is not None:
+            self.respond = self._peer.respond
+            former.stop()
+            former_forwarder.close()
+
+    def _expected_files(self) -> tuple[Path, ...]:
+        document = self.entry.document
+        files = [Path(document)] if "://" not in str(document) else []
+        if self.entry.overrides is not None:
+            files.append(self.entry.overrides)
+            # The other spelling may be made later.
+            files.append(self.entry.overrides.with_suffix(".yml"))
+        return tuple(file.absolute() for file in files)
+
+    def _unavailable(self, environ: dict[str, Any], start_response: StartResponse, path: str) -> Iterable[bytes]:
+        """The answer for a service whose contract could not be loaded yet."""
+        answer = Answer(problem(503, "CONTRACT_UNAVAILABLE", f"no contract of {self.name!r}: {self.fault}"), "problem")
+        method = environ["REQUEST_METHOD"]
+        self._journal.record(
+            self.name, method, path, environ, b"", answer.status, answer.headers, answer.body, answer.source, ""
+        )
+        start_response(answer.status_line, list(answer.headers))
+        return [] if method == "HEAD" else [answer.body]

@@ -1,0 +1,161 @@
+"""A running world: its services, their traffic's journal, and what has happened to them."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from threading import Thread
+from uuid import uuid4
+
+from beep_mock.errors import BeepMockError
+from beep_mock.gateway.health import HealthWatch
+from beep_mock.gateway.messages import finding_lines, say
+from beep_mock.gateway.plan import Plan
+from beep_mock.gateway.reload import Reloader
+from beep_mock.gateway.service import Service
+from beep_mock.mocks.journal import Journal
+
+__all__ = ["Alert", "World", "running"]
+
+_ALERTS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Something that happened to a service: it went down or came back, or a save could not be loaded.
+
+    ``time`` is in seconds since the epoch; ``good`` when it is good news.
+    """
+
+    time: float
+    service: str
+    text: str
+    good: bool = False
+
+
+class World:
+    """The services of a plan. ``tell`` takes what is to be said on the terminal.
+
+    ``instance`` names this very process at its address.
+    """
+
+    def __init__(self, plan: Plan, *, instance: str = "", tell: Callable[[str], None] = say) -> None:
+        self.plan = plan
+        self.instance = instance or uuid4().hex
+        self.journal = Journal()
+        self.alerts: deque[Alert] = deque(maxlen=_ALERTS)
+        self._tell = tell
+        self._down: set[str] = set()
+        self._watches: dict[str, HealthWatch] = {}
+        self._reloader: Reloader | None = None
+        self.services = {
+            entry.name: Service(entry, plan, self.journal, partial(self._suspect, entry.name)) for entry in plan.entries
+        }
+
+    def load(self) -> None:
+        """Load all services.
+
+        :raises BeepMockError: one cannot be loaded; with ``plan.tolerant`` only if none can.
+        """
+        # Prism takes seconds to start, so all of them do it at once; compiling gains nothing by threads.
+        with ThreadPoolExecutor(len(self.services) or 1 if self.plan.engine == "prism" else 1) as pool:
+            faults = [fault for fault in pool.map(_load, self.services.values()) if fault is not None]
+        if faults and (not self.plan.tolerant or len(faults) == len(self.services)):
+            self.close()
+            raise faults[0]
+        for service in self.services.values():
+            if service.fault:
+                self._alert(service.name, f"cannot be served: {service.fault}")
+
+    def start(self) -> None:
+        """Start watching: real peers, and with ``plan.watch`` the files. Findings are told meanwhile."""
+        for service in self.services.values():
+            if service.peer is not None:
+                watch = HealthWatch(service.name, service.peer.host, service.peer.port, partial(self._changed, service))
+                self._watches[service.name] = watch
+                watch.start()
+        if self.plan.watch:
+            self._reloader = Reloader(self._files, self._reload)
+            self._reloader.start()
+        # Lines cost a second parse of the document: nobody shall wait for that.
+        Thread(target=self._tell_findings, name="findings", daemon=True).start()
+
+    def close(self) -> None:
+        """End what was started."""
+        for watch in self._watches.values():
+            watch.stop()
+        self._watches.clear()
+        if self._reloader is not None:
+            self._reloader.stop()
+            self._reloader = None
+        for service in self.services.values():
+            service.close()
+
+    def _files(self) -> dict[str, tuple[Path, ...]]:
+        return {name: service.files for name, service in self.services.items()}
+
+    def _reload(self, name: str) -> None:
+        service = self.services[name]
+        try:
+            service.load()
+        except BeepMockError as fault:
+            kept = "the last good contract stays" if service.mock is not None else "there is no contract yet"
+            self._alert(name, f"not loaded, {kept}: {fault}")
+        except OSError as error:  # e.g. removed while it was read; the next event tells
+            self._alert(name, f"not loaded: {error}")
+        else:
+            self._alert(name, "loaded again", good=True)
+            for line in finding_lines(name, service.findings):
+                self._tell(line)
+
+    def _suspect(self, name: str, _reason: str) -> None:
+        watch = self._watches.get(name)
+        if watch is not None:
+            watch.hurry()
+
+    def _changed(self, service: Service, up: bool) -> None:
+        service.reachable = up
+        if not up:
+            self._down.add(service.name)
+            instead = "its mock answers" if self.plan.fallback else "calls to it get 502"
+            self._alert(service.name, f"the real service at {service.entry.url} is down; {instead}")
+        elif service.name in self._down:
+            self._alert(service.name, f"the real service at {service.entry.url} is up again", good=True)
+
+    def _alert(self, name: str, text: str, *, good: bool = False) -> None:
+        self.alerts.append(Alert(time.time(), name, text, good))
+        self._tell(f"{'beep-mock' if good else 'ALERT'}: {name}: {text}")
+
+    def _tell_findings(self) -> None:
+        for service in self.services.values():
+            for line in finding_lines(service.name, service.findings):
+                self._tell(line)
+
+
+@contextmanager
+def running(plan: Plan, *, instance: str = "", tell: Callable[[str], None] = say) -> Iterator[World]:
+    """A loaded and watched world, closed at the end.
+
+    :raises BeepMockError: as :meth:`World.load`.
+    """
+    world = World(plan, instance=instance, tell=tell)
+    world.load()
+    world.start()
+    try:
+        yield world
+    finally:
+        world.close()
+
+
+def _load(service: Service) -> BeepMockError | None:
+    try:
+        service.load()
+    except BeepMockError as fault:
+        return fault
+    return None
