@@ -45,7 +45,7 @@ def _places(node: Any, *path: str | int) -> Iterator[tuple[str | int, ...]]:
 
 PLACES = list(_places(DRAFT))
 
-ODD_NODES = st.sampled_from(
+ODD_NODES: st.SearchStrategy[Any] = st.sampled_from(
     [
         None, True, False, 0, -1, 1.5, "", "x", "$ref", "2XX", "#/components/schemas/World", [], [None], [1], ["a"],
         [[]], [{}], {}, {"x": {}}, {"x": []}, {"": ""}, {"name": 1}, {"name": "n", "in": "query"},
