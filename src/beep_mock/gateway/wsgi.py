@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from beep_mock.gateway.service import Service
 from beep_mock.mocks.answers import Answer
+from beep_mock.mocks.app import MOUNT
 from beep_mock.mocks.problems import problem
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Gateway"]
 
 _HOSTS_LIMIT = 1024
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})  # never a service, whatever a service is called
 _PAGES: Final = {"/docs": "/-/docs/{}", "/openapi.json": "/-/openapi/{}.json"}
 """Pages of a service that a declared operation of the same path beats."""
 
@@ -31,13 +33,14 @@ class Gateway:
         self._services = dict(services)
         self._pages = pages
         self._single = next(iter(self._services.values())) if single else None
-        self._hosts: dict[str | None, Service | None] = {None: None}
+        self._page_paths = {**_PAGES, "/": "/"} if single else _PAGES
+        self._hosts: dict[str, Service | None] = {"": self._single}
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """A WSGI application (PEP 3333)."""
         path: str = environ["PATH_INFO"]
         try:
-            host = environ.get("HTTP_HOST")
+            host: str = environ.get("HTTP_HOST", "")
             service = self._hosts[host] if host in self._hosts else self._by_host(host)
             if service is None:
                 end = path.find("/", 1)
@@ -53,36 +56,40 @@ class Gateway:
                 return self._pages(environ, start_response)
             else:
                 own = path or "/"
-            if own in _PAGES and self._is_page(service, environ, own):
+            if own in self._page_paths and self._is_page(service, environ, own):
                 return self._page(service, environ, start_response, own)
             return service.respond(environ, start_response, own)
         except Exception:  # noqa: BLE001 - the server would hide it and cut the connection
             sys.stderr.write(traceback.format_exc())
             return _failed(start_response)
 
-    def _by_host(self, host: str | None) -> Service | None:
+    def _by_host(self, host: str) -> Service | None:
         """The service that a ``Host`` names: ``world`` or ``world.localhost``, with any port."""
-        name = (host or "").rpartition(":")[0] or host or ""
-        if not name.rpartition(":")[0] and name.isdigit():
-            name = host or ""
-        name = name.lower().rstrip(".").removesuffix(".localhost")
-        found = next((s for n, s in self._services.items() if n.lower() == name), None) or self._single
+        name, colon, port = host.lower().rpartition(":")
+        if not colon or not port.isdigit():
+            name = host.lower()
+        found = self._single
+        if name not in _LOOPBACK:
+            name = name.removesuffix(".").removesuffix(".localhost")
+            found = next((s for n, s in self._services.items() if n.lower() == name), found)
         if len(self._hosts) < _HOSTS_LIMIT:
             self._hosts[host] = found
         return found
 
     def _is_page(self, service: Service, environ: Mapping[str, Any], path: str) -> bool:
+        """Whether a page of ours answers, and not the service: it does not declare the path."""
         method = environ["REQUEST_METHOD"]
-        if method not in ("GET", "HEAD"):
+        if method not in ("GET", "HEAD") or (service.mock is not None and service.mock.owns(method, path)):
             return False
-        return service.mock is None or not service.mock.owns(method, path)
+        # The root of a single document is a page for people; programs get the mock's own 404.
+        return path != "/" or (self._single is not None and "text/html" in environ.get("HTTP_ACCEPT", ""))
 
     def _page(
         self, service: Service, environ: dict[str, Any], start_response: StartResponse, path: str
     ) -> Iterable[bytes]:
         asked: str = environ["PATH_INFO"]
-        environ["beep_mock.mount"] = asked.removesuffix(path)
-        environ["PATH_INFO"] = _PAGES[path].format(service.name)
+        environ[MOUNT] = asked.removesuffix(path)
+        environ["PATH_INFO"] = self._page_paths[path].format(service.name)
         return self._pages(environ, start_response)
 
 
