@@ -10,14 +10,16 @@ from weakref import WeakKeyDictionary
 import orjson
 
 from beep_mock.contracts.examples import response_examples
+from beep_mock.contracts.model import Parameter
 from beep_mock.contracts.nodes import child
+from beep_mock.contracts.parameter_examples import shown_value
 from beep_mock.contracts.payloads import admits_text, is_json, json_written_as_text
 from beep_mock.findings import Finding, Severity
 from beep_mock.interaction import MISSING, Json, Missing
 
 if TYPE_CHECKING:
     from beep_mock.contracts.document import Document
-    from beep_mock.contracts.model import Contract, Example, Operation, Schema
+    from beep_mock.contracts.model import Contract, Example, Header, Operation, Schema
 
 __all__ = ["all_example_findings", "example_findings"]
 
@@ -27,13 +29,14 @@ _meant_wrong: WeakKeyDictionary[Contract, frozenset[str]] = WeakKeyDictionary()
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """An example and the schema it claims to conform to. ``media_type`` is empty for parameters and headers."""
+    """An example and the schema it claims to conform to: of a parameter (or header) or of a ``media_type``."""
 
     example: Example
     schema: Schema
-    media_type: str
     direction: Direction
     subject: str
+    media_type: str = ""
+    parameter: Parameter | None = None
 
 
 def all_example_findings(contract: Contract) -> list[Finding]:
@@ -106,11 +109,11 @@ def _request_claims(document: Document, operation: Operation, wrong: frozenset[s
         subject = f"{parameter.location} parameter '{parameter.name}'"
         for example in parameter.examples:
             if parameter.schema is not None and not excused(example):
-                yield _Claim(example, parameter.schema, parameter.media_type, "request", subject)
+                yield _Claim(example, parameter.schema, "request", subject, parameter=parameter)
     for media in operation.request_body.content if operation.request_body is not None else ():
         for example in media.examples:
             if media.schema is not None and not excused(example):
-                yield _Claim(example, media.schema, media.name, "request", "the request body")
+                yield _Claim(example, media.schema, "request", "the request body", media.name)
 
 
 def _response_claims(document: Document, operation: Operation) -> Iterator[_Claim]:
@@ -118,12 +121,20 @@ def _response_claims(document: Document, operation: Operation) -> Iterator[_Clai
         for media in response.content:
             for example in response_examples(media, document):
                 if media.schema is not None:
-                    yield _Claim(example, media.schema, media.name, "response", f"response {response.status}")
+                    yield _Claim(example, media.schema, "response", f"response {response.status}", media.name)
         for header in response.headers:
+            subject = f"header '{header.name}' of response {response.status}"
             for example in header.examples:
                 if header.schema is not None:
-                    subject = f"header '{header.name}' of response {response.status}"
-                    yield _Claim(example, header.schema, "", "response", subject)
+                    yield _Claim(example, header.schema, "response", subject, parameter=_as_parameter(header))
+
+
+def _as_parameter(header: Header) -> Parameter:
+    """A response's header travels as a request's does."""
+    return Parameter(
+        header.name, "header", header.required, "simple", header.explode, False, False, header.schema, "",
+        header.examples, header.at,
+    )  # fmt: skip
 
 
 def _statuses_by_name(operation: Operation, document: Document) -> dict[str, dict[str, None]]:
@@ -210,7 +221,9 @@ def _meant(document: Document, claim: _Claim, value: str) -> tuple[Json | Missin
     The value it stands for where that is JSON; :data:`MISSING`, not judged, where it is the text of another format
     (XML, CSV) that the schema describes as a structure.
     """
-    if not claim.media_type or is_json(claim.media_type):
+    if claim.parameter is not None:
+        return shown_value(claim.parameter, value, document), False
+    if is_json(claim.media_type):
         meant = json_written_as_text(value, claim.schema, document)
         return (value, False) if meant is MISSING else (meant, True)
     return (value if admits_text(claim.schema.node, document) else MISSING), False

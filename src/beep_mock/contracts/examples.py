@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 from weakref import WeakKeyDictionary
 
-from beep_mock.contracts.model import Contract, Example, MediaType, Operation, ResponseSpec, Schema
+from beep_mock.contracts.model import Contract, Example, MediaType, Operation, ResponseSpec
 from beep_mock.contracts.nodes import child
+from beep_mock.contracts.parameter_examples import shown_value
 from beep_mock.contracts.payloads import admits_text, concrete_media_type, encode, json_written_as_text
 from beep_mock.contracts.response_headers import written_headers
 from beep_mock.errors import ContractError
@@ -110,22 +111,18 @@ def _request(document: Document, operation: Operation, name: str) -> Request:
         return Request(operation.method, operation.path)
     parameters = {}
     for parameter in operation.parameters:
-        value = _shown(parameter.examples, name, parameter.schema, document)
+        value = shown_value(parameter, _named(parameter.examples, name), document)
         if value is not MISSING:
             parameters[parameter.key] = value
     for media in operation.request_body.content if operation.request_body is not None else ():
-        body = _shown(media.examples, name, media.schema, document)
+        body = _named(media.examples, name)
+        if isinstance(body, str) and admits_text(media.schema.node if media.schema else True, document) is False:
+            meant = json_written_as_text(body, media.schema, document)
+            body = body if meant is MISSING else meant
         if body is not MISSING:
             return Request(operation.method, operation.path, parameters, body, media.name)
     return Request(operation.method, operation.path, parameters)
 
 
-def _shown(examples: tuple[Example, ...], name: str, schema: Schema | None, document: Document) -> Json | Missing:
-    """The decoded value of the example ``name``: JSON that was written as text is what it stands for."""
-    for example in examples:
-        if example.name == name:
-            if isinstance(example.value, str) and admits_text(schema.node if schema else True, document) is False:
-                meant = json_written_as_text(example.value, schema, document)
-                return example.value if meant is MISSING else meant
-            return example.value
-    return MISSING
+def _named(examples: tuple[Example, ...], name: str) -> Json | Missing:
+    return next((example.value for example in examples if example.name == name), MISSING)
