@@ -84,7 +84,10 @@ DRAFT: dict[str, Any] = {
                     },
                 },
                 "callbacks": {"done": {"{$request.body#/u}": {"post": {"responses": {"200": {"description": ""}}}}}},
-                "responses": {"default": {"$ref": "#/components/responses/Refused"}},
+                "responses": {
+                    "201": {"description": "made"},
+                    "default": {"$ref": "#/components/responses/Refused"},
+                },
             },
         }
     },

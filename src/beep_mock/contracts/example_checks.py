@@ -81,9 +81,15 @@ def _prepared(contract: Contract) -> frozenset[str]:
 
 
 def _refused_names(operation: Operation, document: Document) -> set[str]:
-    """The names of requests that are shown to be refused: paired with 4xx responses and no others."""
+    """The names of requests that are shown to be refused: paired with 4xx responses and no others.
+
+    ``default`` beside a declared success is how many documents declare them.
+    """
     named = _statuses_by_name(operation, document)
-    return {name for name, statuses in named.items() if all(status.startswith("4") for status in statuses)}
+    errors = {r.status for r in operation.responses if r.status.startswith("4")}
+    if any(r.status.startswith("2") for r in operation.responses):
+        errors.add("default")
+    return {name for name, statuses in named.items() if statuses.keys() <= errors}
 
 
 def _request_examples(operation: Operation) -> Iterator[Example]:
@@ -198,7 +204,7 @@ def _judged(contract: Contract, claim: _Claim) -> Iterator[Finding]:
     violations = contract.schemas.violations(key, value)
     if violations:
         first = violations[0]
-        for step in first.pointer if not isinstance(example.value, str) else ():
+        for step in first.pointer if example.value is value else ():  # text has no places in it
             place = child(place, step)
         more = f" (and {len(violations) - 1} more)" if len(violations) > 1 else ""
         yield Finding(
@@ -211,8 +217,10 @@ def _judged(contract: Contract, claim: _Claim) -> Iterator[Finding]:
 def _value_place(document: Document, example: Example) -> str:
     if not example.name:
         return example.at
+    if example.value is MISSING:
+        return child(example.at, "serializedValue")
     node = document.lookup(example.at)[0]
-    return child(example.at, "dataValue" if "value" not in node else "value")
+    return child(example.at, "value" if "value" in node else "dataValue")
 
 
 def _meant(document: Document, claim: _Claim, value: str) -> tuple[Json | Missing, bool]:

@@ -35,9 +35,10 @@ def shown_value(parameter: Parameter, value: Json | Missing, document: Document)
     if parameter.location == "path":
         path[parameter.name] = value
     elif parameter.location == "query":
-        name = quote(parameter.name, safe="[]")
+        name = quote(parameter.name, safe="[]", errors="replace")
         whole = value.startswith((f"{name}=", f"{name}["))  # the example names its parameter, as in a URL
-        query = quote(value, safe=f"{_DELIMITERS}&=%") if whole else f"{name}={quote(value, safe=_DELIMITERS)}"
+        text = quote(value, safe=f"{_DELIMITERS}&=%" if whole else _DELIMITERS, errors="replace")
+        query = text if whole else f"{name}={text}"
     elif parameter.location == "header":
         environ[f"HTTP_{parameter.name.upper().replace('-', '_')}"] = value.encode("utf-8", "replace").decode("latin-1")
     else:
