@@ -41,8 +41,12 @@ class _Claim:
 
 def all_example_findings(contract: Contract) -> list[Finding]:
     """:func:`example_findings` of every operation; what several operations refer to is reported once."""
-    every = (finding for op in contract.operations.values() for finding in example_findings(contract, op))
-    return list(dict.fromkeys(every))
+    found: dict[tuple[str, ...], Finding] = {}
+    for operation in contract.operations.values():
+        for finding in example_findings(contract, operation):
+            about = finding.message if finding.rule.startswith("example-name-") else ""  # these name the operation
+            found.setdefault((finding.rule, finding.where.file, finding.where.pointer, about), finding)
+    return list(found.values())
 
 
 def example_findings(contract: Contract, operation: Operation) -> list[Finding]:
