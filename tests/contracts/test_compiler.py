@@ -236,6 +236,16 @@ def test_3_2_is_read_as_3_1_and_a_little_more(tmp_path: Path) -> None:
     assert (example.name, example.value) == ("a", "x")
 
 
+def test_a_parameter_for_the_whole_query_string_is_left_out_with_a_word(tmp_path: Path) -> None:
+    declared = [{"name": "q", "in": "querystring", "content": {"application/json": {}}}]
+    edits = [put(*GET, "parameters", value=declared)]
+    contract = compiled(tmp_path, changed(*edits, put("openapi", value="3.2.0")))
+    assert [f.rule for f in contract.findings] == ["openapi-3.2", "querystring-unsupported"]
+    operation = contract.operations["GET /worlds/{id}"]
+    assert ([p.key for p in operation.parameters], operation.broken) == (["path.id"], None)
+    assert compiled(tmp_path, changed(*edits)).operations["GET /worlds/{id}"].broken is not None
+
+
 def test_before_3_2_there_is_no_query_method(tmp_path: Path) -> None:
     contract = operation_with(tmp_path, {}, method="query")
     assert (list(contract.operations), [f.rule for f in contract.findings]) == ([], ["field-unknown"])
