@@ -23,7 +23,7 @@ CLIMATES = ("hot", "temperate", "cold")
 
 def script(kind: str, distinct: int) -> str:
     """A wrk script that goes through ``distinct`` different requests."""
-    lines = ["requests = {}"]
+    lines = ["requests = {}", "init = function(args)"]  # before `init` wrk knows no Host to send
     for i in range(1, distinct + 1):
         climate = CLIMATES[i % 3]
         if kind == "GET":
@@ -33,7 +33,7 @@ def script(kind: str, distinct: int) -> str:
             body = f'{{"name": "world {i}", "climate": "{climate}", "population": {i * 1000}, "moons": ["a", "b{i}"]}}'
             headers = "{['Content-Type'] = 'application/json'}"
             lines.append(f'requests[{i}] = wrk.format("POST", "/worlds", {headers}, \'{body}\')')
-    lines += ["counter = 0", "request = function()", f"  counter = counter % {distinct} + 1"]
+    lines += ["end", "counter = 0", "request = function()", f"  counter = counter % {distinct} + 1"]
     lines += ["  return requests[counter]", "end"]
     return "\n".join(lines)
 
