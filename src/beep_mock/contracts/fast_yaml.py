@@ -8,12 +8,13 @@ from typing import Any
 import yaml_rs
 
 from beep_mock.contracts.tolerant_yaml import MAX_DEPTH, duplicate_key
+from beep_mock.contracts.yaml_scalars import MAX_DIGITS
 from beep_mock.findings import Finding
 
 __all__ = ["InexactError", "read_fast"]
 
 # Each pattern begins with the rare character, which `re` finds fast; what stands before is looked at afterwards.
-_UNDERSCORE = re.compile(r"_(?<=[0-9]_)")
+_UNDERSCORE = re.compile(r"_(?:(?<=[0-9.]_)|(?=[0-9.]))")
 _NUMBER_LIKE = re.compile(r"[-+]?(?:0[xXoObB][0-9a-fA-F_]+|[0-9._]+(?:[eE][-+]?[0-9_]+)?):?")
 _TOKEN_EDGE = re.compile(r"[\s\[\]{},]")
 _ZERO = re.compile(
@@ -22,12 +23,14 @@ _ZERO = re.compile(
 )
 _PLUS_KEY = re.compile(r"\+(?<![^\s\[{,?]\+)[0-9]+[ ]*:(?:\s|$)")
 _INFINITE = re.compile(r"\.(?<![^\s\[{,:+-]\.)[iInN][nNaA][fFnN]")
-_ODD = (_ZERO, _PLUS_KEY, _INFINITE)
+_BASED = re.compile(r"0(?<![^\s\[{,:?+-]0)[xXoObB][0-9a-fA-F]*_")
+_ODD = (_BASED, _ZERO, _PLUS_KEY, _INFINITE)
 _ANCHOR = re.compile(r"&(?<![^\s\[{,]&)([^\s,\[\]{}]+)")
 _ALIAS = re.compile(r"\*(?<![^\s\[{,]\*)([^\s,\[\]{}]+)")
 
 _STACKED = re.compile(r" {1100}| *(?:[-?:] +){257}")
-_LONG = 500  # characters; no shorter line can be stacked
+_HUGE = re.compile(rf"[0-9a-fA-F]{{{MAX_DIGITS - 1}}}")
+_LONG = 500  # characters; no shorter line is stacked or holds a huge number
 
 _DUPLICATE = re.compile(r"duplicate mapping key: '?(.+?)'?\Z")
 _BLOCK = re.compile(r"[:-] +[|>][-+0-9]*\Z")
@@ -69,7 +72,7 @@ def _is_beyond(text: str) -> bool:
         any(odd.search(text) for odd in _ODD)
         or any(_is_number_like(text, found.start()) for found in _UNDERSCORE.finditer(text))
         or _has_aliases(text)
-        or any(len(line) > _LONG and _STACKED.match(line) for line in text.splitlines())
+        or any(len(line) > _LONG and (_STACKED.match(line) or _HUGE.search(line)) for line in text.splitlines())
     )
 
 

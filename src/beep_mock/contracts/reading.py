@@ -24,28 +24,22 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 def read_data(text: bytes, name: str) -> tuple[Any, list[Finding]]:
     """The data in ``text``, JSON or YAML, with every mapping's keys as strings; and what is wrong but readable.
 
-    ``name`` is the file's name, for messages; its suffix ``.json`` decides which syntax an error speaks of.
+    ``name`` is the file's name, for messages; one that ends in ``.json`` must hold JSON, any other may.
     Empty text gives ``None``. The data is a tree (no object is shared) of at most 256 levels.
 
     :raises InvalidDocumentError: it cannot be read; with the line, where there is one.
     """
     string = _decode(text, name)
-    if string.lstrip()[:1] in ("{", "["):
+    if name.lower().endswith(".json") and string.strip():
         try:
             return _read_json(string, name)
         except ValueError as error:
-            refused = error
+            _fail_json(error, name)
+    if string.lstrip()[:1] in ("{", "["):
         try:
-            data, findings = _read_yaml(string, name)
-        except InvalidDocumentError:
-            if name.lower().endswith(".json"):
-                _fail_json(refused, name)
-            raise
-        if name.lower().endswith(".json"):
-            message = f"is no JSON and was read as YAML: {refused}"
-            where = Where(name, line=getattr(refused, "lineno", None))
-            findings.append(Finding("json-irregular", Severity.WARNING, message, where))
-        return data, findings
+            return _read_json(string, name)
+        except ValueError:
+            pass  # a flow mapping of YAML
     return _read_yaml(string, name)
 
 
@@ -105,7 +99,9 @@ def _refuse_constant(text: str) -> NoReturn:
 def _fail_json(error: ValueError, name: str) -> NoReturn:
     line = error.lineno if isinstance(error, json.JSONDecodeError) else None
     message = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
-    raise InvalidDocumentError(f"not valid JSON: {message}", file=name, line=line) from None
+    raise InvalidDocumentError(
+        f"not valid JSON: {message}", file=name, line=line, hint="if it is YAML, name it .yaml" if line == 1 else ""
+    ) from None
 
 
 def _read_yaml(text: str, name: str) -> tuple[Any, list[Finding]]:

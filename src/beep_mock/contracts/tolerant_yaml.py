@@ -38,6 +38,7 @@ class _Frame:
     value: Any
     anchor: str | None
     key: str | None = None
+    key_line: int = 0
     merges: list[Any] = field(default_factory=list)
     merging: bool = False
     size: int = 1
@@ -85,6 +86,7 @@ class _Reader:
         self.root: Any = None
         self.documents = 0
         self.line = 0
+        self.start = 0
 
     def read(self, text: str) -> tuple[Any, list[Finding]]:
         if _CONTROL.search(text):
@@ -102,6 +104,8 @@ class _Reader:
                 self._close()
             elif isinstance(event, yaml.AliasEvent):
                 self._alias(event.anchor)
+            elif isinstance(event, yaml.DocumentStartEvent):
+                self.start = self.line
         return self.root, self.findings
 
     def _scalar(self, event: Any) -> None:
@@ -122,6 +126,7 @@ class _Reader:
     def _key(self, text: str, plain: bool) -> None:
         frame = self.stack[-1]
         frame.key = key_text(text) if plain else text
+        frame.key_line = self.line
         frame.merging = plain and text == "<<"
 
     def _open(self, value: Any, anchor: str | None) -> None:
@@ -164,6 +169,7 @@ class _Reader:
         if not self.stack:
             self.documents += 1
             if self.documents > 1:
+                self.line = self.start
                 self._fail("several YAML documents in one file", hint="keep one document in a file")
             self.root = value
             return
@@ -188,7 +194,7 @@ class _Reader:
     def _duplicate(self, key: str) -> None:
         path = [outer.key if type(outer.value) is dict else len(outer.value) for outer in self.stack[:-1]]
         where = pointer([*(part for part in path if part is not None), key])
-        self.findings.append(duplicate_key(key, self.name, self.line, where))
+        self.findings.append(duplicate_key(key, self.name, self.stack[-1].key_line, where))
 
     def _fail(self, message: str, hint: str = "") -> NoReturn:
         raise InvalidDocumentError(message, file=self.name, line=self.line, hint=hint)
@@ -199,7 +205,7 @@ def _typed(text: str, tag: str) -> Any:
         return text
     kind = tag.removeprefix(_TAG)
     if kind == "int":
-        return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
+        return int(resolve(text))
     if kind == "float":
         return float(resolve(text))
     if kind in ("bool", "null"):

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-__all__ = ["key_text", "resolve"]
+__all__ = ["MAX_DIGITS", "key_text", "resolve"]
+
+MAX_DIGITS = 1000
+"""How long an integer may be, in characters."""
 
 _CONSTANTS: dict[str, Any] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
 _CONSTANTS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -22,16 +25,16 @@ _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
 def resolve(text: str) -> Any:
     """The value of a plain scalar.
 
-    :raises ValueError: an integer of more digits than Python converts (4,300).
+    :raises ValueError: an integer of more than :data:`MAX_DIGITS` digits; Python does not write some of them.
     """
     if text in _CONSTANTS:
         return _CONSTANTS[text]
     if text[0] not in _NUMERIC_START:
         return text
-    if _INTEGER.fullmatch(text):
-        return int(text)
-    if _BASED.fullmatch(text):
-        return int(text, 0)
+    if _INTEGER.fullmatch(text) or _BASED.fullmatch(text):
+        if len(text) > MAX_DIGITS:
+            raise ValueError(f"an integer of {len(text)} digits")
+        return int(text, 8 if text[:2] == "0o" else 16 if text[:2] == "0x" else 10)
     if _FLOAT.fullmatch(text):
         return float(text)
     return text
