@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -21,8 +22,6 @@ __all__ = ["line_of"]
 
 _Kind = Literal["mapping", "sequence", "end", "scalar"]
 _JSON_WORD = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:\n]|[^\s{}\[\],:"]+')
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
-_ESCAPED = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
 
 @dataclass(slots=True)
@@ -133,12 +132,8 @@ def _json_nodes(text: str) -> Iterator[tuple[_Kind, str, int]]:
                 raise ValueError("unbalanced brackets")
             yield "end", "", line
         elif word[0] == '"':
-            yield "scalar", _ESCAPE.sub(_unescape, word[1:-1]) if "\\" in word else word[1:-1], line
+            yield "scalar", str(json.loads(word, strict=False)) if "\\" in word else word[1:-1], line
         elif word not in (",", ":"):
             if word[0] not in "-0123456789tfn":
                 raise ValueError(f"no JSON: {word[:20]}")
             yield "scalar", word, line
-
-
-def _unescape(found: re.Match[str]) -> str:
-    return chr(int(found[1], 16)) if found[1] else _ESCAPED.get(found[2], found[2])

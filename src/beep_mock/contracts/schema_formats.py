@@ -1,0 +1,37 @@
+"""The values of ``format`` that are assertions here (OpenAPI Format Registry; JSON Schema 2020-12, section 7.3).
+
+Everything else, known or not (``password``, ``binary``, ``float``), is an annotation.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+__all__ = ["ASSERTED", "BASE64", "RANGES", "is_base64"]
+
+ASSERTED: Final = frozenset(
+    {
+        *("date", "date-time", "duration", "time"),
+        *("email", "hostname", "idn-email", "idn-hostname", "ipv4", "ipv6"),
+        *("iri", "iri-reference", "uri", "uri-reference", "uri-template", "uuid"),
+        *("byte", "json-pointer", "regex", "relative-json-pointer"),
+    }
+)
+"""Formats of strings that a value must keep."""
+
+BASE64: Final = "byte"
+"""The format that OpenAPI 3.0 calls ``byte``: base64 (RFC 4648, section 4)."""
+
+RANGES: Final = {
+    **{f"int{bits}": (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) for bits in (8, 16, 32, 64)},
+    **{f"uint{bits}": (0, 2**bits - 1) for bits in (8, 16, 32, 64)},
+}
+"""Formats of numbers that are ranges: (least, greatest) value, both included."""
+
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
+
+
+def is_base64(text: str) -> bool:
+    """Whether ``text`` is base64 with its padding (RFC 4648, section 4)."""
+    return _BASE64.fullmatch(text) is not None

@@ -1,0 +1,135 @@
+"""What registered schemas refer to, directly or not: each place rewritten once, and once more for responses if need be.
+
+Only where ``readOnly`` or ``writeOnly`` is met, or something that meets it is referred to, do requests and responses
+differ; everything else is shared by both directions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from beep_mock.contracts.schema_rewriting import Direction, SchemaRewriting
+
+if TYPE_CHECKING:
+    from beep_mock.contracts.document import Document
+    from beep_mock.contracts.model import Schema
+    from beep_mock.findings import Finding
+
+__all__ = ["SchemaGraph"]
+
+
+class _Entry:
+    """A schema of the document: its rewritten versions, and what they refer to (by number)."""
+
+    __slots__ = ("at", "directed", "node", "refers_to", "request", "response")
+
+    def __init__(self, node: Any, at: str) -> None:
+        self.node = node
+        self.at = at
+        self.refers_to: set[int] = set()
+        self.request: Any = True
+        self.response: Any = True
+        self.directed = False
+
+
+class SchemaGraph:
+    """Schemas by number. First :meth:`add` the roots, then :meth:`close` once, then read."""
+
+    def __init__(self, document: Document, *, modern: bool, accepted: Callable[[str], str | None]) -> None:
+        self._rewriting = SchemaRewriting(document, modern=modern, refer=self._refer, accepted=accepted)
+        self._entries: list[_Entry] = []
+        self._numbers: dict[str, int] = {}
+        self._roots: dict[tuple[int, Direction], None] = {}
+        self._referring: set[int] = set()
+        self._kept: dict[str, tuple[int, Direction]] = {}
+
+    @property
+    def findings(self) -> Iterable[Finding]:
+        """What is faulty in the schemas, in the order met."""
+        return self._rewriting.findings
+
+    def add(self, schema: Schema, direction: Direction) -> int:
+        """Enter a schema that values will be judged by; returns its number."""
+        number = self._enter(schema.node, schema.at)
+        self._roots[number, direction] = None
+        return number
+
+    def close(self) -> None:
+        """Rewrite all that is reachable from the roots."""
+        for entry in self._entries:  # it grows meanwhile
+            self._referring = entry.refers_to
+            entry.request = self._rewriting.rewrite(entry.node, entry.at, "request")
+            entry.directed = self._rewriting.directed
+        self._spread_directed()
+        for entry in self._entries:
+            if entry.directed:
+                self._referring = set()  # known from the first time
+                entry.response = self._rewriting.rewrite(entry.node, entry.at, "response")
+        waiting = list(self._roots)
+        while waiting:
+            number, direction = waiting.pop()
+            name = self.name(number, direction)
+            if name not in self._kept:
+                self._kept[name] = (number, direction)
+                waiting += [(target, direction) for target in self._entries[number].refers_to]
+
+    def name(self, number: int, direction: Direction) -> str:
+        """The name of the version of a schema that counts in ``direction``."""
+        return f"{number}r" if direction == "response" and self._entries[number].directed else str(number)
+
+    def versions(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """All versions that are needed, rewritten, by name, and those of them that others refer to.
+
+        References are written ``#/$defs/NAME``, so the second belongs under ``$defs``; the first refers to it.
+        """
+        shared = {
+            self.name(target, direction)
+            for number, direction in self._kept.values()
+            for target in self._entries[number].refers_to
+        }
+        versions: dict[str, Any] = {}
+        for name, (number, direction) in self._kept.items():
+            entry = self._entries[number]
+            versions[name] = entry.response if direction == "response" and entry.directed else entry.request
+        keyed = {name: {"$ref": f"#/$defs/{name}"} if name in shared else schema for name, schema in versions.items()}
+        return keyed, {name: versions[name] for name in shared}
+
+    def places(self) -> Iterator[tuple[str, Direction, Any, str]]:
+        """Place, direction, node and name of every version that is needed."""
+        for name, (number, direction) in self._kept.items():
+            entry = self._entries[number]
+            yield entry.at, direction, entry.node, name
+            if not entry.directed:
+                yield entry.at, "response" if direction == "request" else "request", entry.node, name
+
+    def place(self, name: str) -> str:
+        """Where the schema of that name stands; the document's root for a name that is not of this graph."""
+        return self._entries[self._kept[name][0]].at if name in self._kept else "#"
+
+    def _enter(self, node: Any, at: str) -> int:
+        key = at
+        while (number := self._numbers.get(key)) is not None and self._entries[number].node is not node:
+            key += "'"  # something else was registered as standing there
+        if number is None:
+            number = self._numbers[key] = len(self._entries)
+            self._entries.append(_Entry(node, at))
+        return number
+
+    def _refer(self, node: Any, at: str, direction: Direction) -> str:
+        number = self._enter(node, at)
+        self._referring.add(number)
+        return f"#/$defs/{self.name(number, direction)}"
+
+    def _spread_directed(self) -> None:
+        """Who refers to a schema that has two versions has two versions."""
+        referring: dict[int, list[int]] = {}
+        for number, entry in enumerate(self._entries):
+            for target in entry.refers_to:
+                referring.setdefault(target, []).append(number)
+        waiting = [number for number, entry in enumerate(self._entries) if entry.directed]
+        while waiting:
+            for number in referring.get(waiting.pop(), ()):
+                if not self._entries[number].directed:
+                    self._entries[number].directed = True
+                    waiting.append(number)

@@ -1,0 +1,115 @@
+"""The values that JSON Schema's keywords may have; what else documents hold there is reported and left out.
+
+A reader takes a keyword's value and returns it as the JSON Schema library wants it, or raises :class:`KeywordError`
+with the reason why it means nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from beep_mock.contracts.nodes import kind_of
+
+__all__ = ["SCHEMA", "SCHEMA_LISTS", "SCHEMA_MAPS", "VALUES", "KeywordError"]
+
+SCHEMA: Final = frozenset(
+    {
+        *("additionalProperties", "contains", "else", "if", "items", "not", "propertyNames", "then"),
+        *("unevaluatedItems", "unevaluatedProperties"),
+    }
+)
+"""Keywords that hold a schema."""
+
+SCHEMA_LISTS: Final = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
+"""Keywords that hold a list of schemas."""
+
+SCHEMA_MAPS: Final = frozenset({"dependentSchemas", "patternProperties", "properties"})
+"""Keywords that hold schemas by name or pattern."""
+
+_TYPES = frozenset({"array", "boolean", "integer", "null", "number", "object", "string"})
+
+
+class KeywordError(ValueError):
+    """A keyword's value means nothing; the message completes "``maximum``: ..."."""
+
+
+def _number(value: Any) -> Any:
+    if type(value) not in (int, float) or value != value or value in (float("inf"), float("-inf")):  # noqa: PLR0124
+        raise KeywordError(f"must be a number, this is {kind_of(value)}")
+    return value
+
+
+def _positive(value: Any) -> Any:
+    if _number(value) <= 0:
+        raise KeywordError("must be greater than 0")
+    return value
+
+
+def _count(value: Any) -> int:
+    number = _number(value)
+    if number < 0 or number != int(number):
+        raise KeywordError(f"must be a whole number from 0, this is {value}")
+    return int(number)
+
+
+def _flag(value: Any) -> bool:
+    if type(value) is not bool:
+        raise KeywordError(f"must be true or false, this is {kind_of(value)}")
+    return value
+
+
+def _names(value: Any) -> list[str]:
+    if type(value) is not list:
+        raise KeywordError(f"must be a list of names, this is {kind_of(value)}")
+    if any(type(name) is not str for name in value):
+        raise KeywordError("must be a list of names, one is none")
+    return list(dict.fromkeys(value))
+
+
+def _names_by_name(value: Any) -> dict[str, list[str]]:
+    if type(value) is not dict:
+        raise KeywordError(f"must be a mapping of lists of names, this is {kind_of(value)}")
+    return {name: _names(names) for name, names in value.items()}
+
+
+def _type(value: Any) -> Any:
+    names = value if type(value) is list else [value]
+    unknown = [name for name in names if type(name) is not str or name not in _TYPES]
+    if unknown or not names:
+        raise KeywordError(f"{unknown[0]!r} is no type" if unknown else "must name a type")
+    return list(dict.fromkeys(names)) if type(value) is list else value
+
+
+def _enum(value: Any) -> list[Any]:
+    if type(value) is not list or not value:
+        raise KeywordError(f"must be a list of values, this is {kind_of(value) if value != [] else 'empty'}")
+    return value
+
+
+def _any(value: Any) -> Any:
+    return value
+
+
+VALUES: Final[dict[str, Callable[[Any], Any]]] = {
+    "const": _any,
+    "dependentRequired": _names_by_name,
+    "enum": _enum,
+    "exclusiveMaximum": _number,
+    "exclusiveMinimum": _number,
+    "maxContains": _count,
+    "maxItems": _count,
+    "maxLength": _count,
+    "maxProperties": _count,
+    "maximum": _number,
+    "minContains": _count,
+    "minItems": _count,
+    "minLength": _count,
+    "minProperties": _count,
+    "minimum": _number,
+    "multipleOf": _positive,
+    "required": _names,
+    "type": _type,
+    "uniqueItems": _flag,
+}
+"""The readers of keywords that hold neither a schema nor a pattern or format."""

@@ -1,0 +1,139 @@
+"""Why a value is not valid, in words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+__all__ = ["LibraryError", "SchemaViolation", "abbreviated", "describe"]
+
+_WIDTH = 80
+_LISTED = 10
+_ARTICLES = {"array": "an array", "integer": "an integer", "null": "null", "object": "an object"}
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaViolation:
+    """One reason why a value is not valid.
+
+    ``pointer`` leads into the value (indices as strings), ``keyword`` is the JSON Schema keyword that is not kept,
+    ``message`` a sentence that shows the value, abbreviated.
+    """
+
+    pointer: tuple[str, ...]
+    keyword: str
+    message: str
+
+
+class _Kind(Protocol):
+    @property
+    def name(self) -> str: ...
+
+    def as_dict(self) -> dict[str, Any]: ...
+
+
+class LibraryError(Protocol):
+    """What is needed of the JSON Schema library's error."""
+
+    @property
+    def message(self) -> str: ...
+    @property
+    def instance_path(self) -> Sequence[str | int]: ...
+    @property
+    def instance(self) -> Any: ...
+    @property
+    def kind(self) -> Any: ...
+
+
+def abbreviated(value: Any, width: int = _WIDTH) -> str:
+    """``value`` as JSON in at most ``width`` characters; what is cut away leaves an ellipsis."""
+    if isinstance(value, str):
+        text = json.dumps(value[: width + 1], ensure_ascii=False)
+        return text if len(text) <= width and len(value) <= width else text[: width - 2] + '…"'
+    text = ""
+    for part in json.JSONEncoder(ensure_ascii=False, default=str).iterencode(value):
+        text += part
+        if len(text) > width:
+            return text[: width - 1] + "…"
+    return text
+
+
+def describe(error: LibraryError, *, below: int = 0) -> SchemaViolation:
+    """An error of the library as a violation; the first ``below`` steps of its path are not the value's."""
+    pointer = tuple(map(str, error.instance_path[below:]))
+    keyword, message = _reason(error)
+    return SchemaViolation(pointer, keyword, message)
+
+
+def _reason(error: LibraryError) -> tuple[str, str]:
+    kind: _Kind = error.kind
+    say = _SAY.get(kind.name)
+    return kind.name, say(error.instance, kind.as_dict()) if say is not None else error.message
+
+
+def _listed(names: Sequence[Any]) -> str:
+    shown = ", ".join(abbreviated(name, 40) for name in names[:_LISTED])
+    return f"{shown} and {len(names) - _LISTED} more" if len(names) > _LISTED else shown
+
+
+def _type(value: Any, details: dict[str, Any]) -> str:
+    types = sorted(details["types"], key=lambda name: (name == "null", name))
+    return f"{abbreviated(value)} is not {' or '.join(_ARTICLES.get(name, f'a {name}') for name in types)}"
+
+
+def _limit(words: str) -> Callable[[Any, dict[str, Any]], str]:
+    return lambda value, details: f"{abbreviated(value)} {words} {details['limit']}"
+
+
+def _size(words: str, unit: str) -> Callable[[Any, dict[str, Any]], str]:
+    def say(value: Any, details: dict[str, Any]) -> str:
+        limit = details["limit"]
+        units = unit if limit != 1 else {"properties": "property"}.get(unit, unit[:-1])
+        return f"{abbreviated(value)} has {len(value)}, {words} {limit} {units}"
+
+    return say
+
+
+def _alternatives(value: Any, details: dict[str, Any]) -> str:
+    """What the alternative that is nearest says: the one that fails deepest in the value, then with fewest errors."""
+    branches = [branch for branch in details["context"] if branch]
+    start = f"{abbreviated(value)} fits none of the {len(branches)} alternatives"
+    if not branches:
+        return start
+    nearest = max(branches, key=lambda branch: (max(len(error.instance_path) for error in branch), -len(branch)))
+    error = max(nearest, key=lambda error: len(error.instance_path))
+    _, message = _reason(error)
+    here = min(len(e.instance_path) for branch in branches for e in branch)
+    where = "/".join(map(str, error.instance_path[here:]))
+    return f"{start}; the nearest says{f' of {where!r}' if where else ''}: {message}"
+
+
+_SAY: Final[dict[str, Callable[[Any, dict[str, Any]], str]]] = {
+    "additionalProperties": lambda _, d: f"undeclared: {_listed(d['unexpected'])}",
+    "anyOf": _alternatives,
+    "const": lambda v, d: f"{abbreviated(v)} is not {abbreviated(d['expected_value'])}",
+    "contains": lambda v, _: f"{abbreviated(v)} does not contain what it must",
+    "enum": lambda v, d: f"{abbreviated(v)} is not one of {_listed(d['options'])}",
+    "exclusiveMaximum": _limit("is not less than"),
+    "exclusiveMinimum": _limit("is not greater than"),
+    "falseSchema": lambda v, _: f"{abbreviated(v)} is here, where nothing may be",
+    "format": lambda v, d: f"{abbreviated(v)} does not have the format '{d['format']}'",
+    "maxItems": _size("at most", "items"),
+    "maxLength": _size("at most", "characters"),
+    "maxProperties": _size("at most", "properties"),
+    "maximum": _limit("is greater than"),
+    "minItems": _size("at least", "items"),
+    "minLength": _size("at least", "characters"),
+    "minProperties": _size("at least", "properties"),
+    "minimum": _limit("is less than"),
+    "multipleOf": lambda v, d: f"{abbreviated(v)} is not a multiple of {d['multiple_of']}",
+    "not": lambda v, _: f"{abbreviated(v)} is what it must not be",
+    "oneOf": _alternatives,
+    "pattern": lambda v, d: f"{abbreviated(v)} does not match {abbreviated(d['pattern'])}",
+    "required": lambda _, d: f"{abbreviated(d['property'])} is missing",
+    "type": _type,
+    "unevaluatedProperties": lambda _, d: f"undeclared: {_listed(d['unexpected'])}",
+    "uniqueItems": lambda v, _: f"{abbreviated(v)} has equal items",
+}

@@ -1,0 +1,291 @@
+"""Schemas as OpenAPI writes them, rewritten as JSON Schema 2020-12 that means what their author meant.
+
+- OpenAPI 3.0: ``nullable`` allows null, also beside ``enum``, ``allOf`` and the like where the specification is silent;
+  ``exclusiveMinimum: true`` becomes a number; the siblings of ``$ref`` are ignored.
+- A property that is ``readOnly`` is not required of a request, nor judged in one; ``writeOnly`` likewise in a response.
+- Formats of numbers become ranges.
+- What is no assertion is left out; what is faulty is left out with a finding.
+
+JSON Schema's own keywords count in OpenAPI 3.0 as well: whoever writes ``const`` means it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, Literal
+
+from beep_mock.contracts.nodes import child, kind_of
+from beep_mock.contracts.schema_formats import ASSERTED, RANGES
+from beep_mock.contracts.schema_keywords import SCHEMA, SCHEMA_LISTS, SCHEMA_MAPS, VALUES, KeywordError
+from beep_mock.errors import ContractError
+from beep_mock.findings import Finding, Severity
+
+if TYPE_CHECKING:
+    from beep_mock.contracts.document import Document
+
+__all__ = ["Direction", "SchemaRewriting", "is_hidden", "is_nullable"]
+
+Direction = Literal["request", "response"]
+
+_HIDDEN_BY = {"request": "readOnly", "response": "writeOnly"}
+_EXCLUSIVE = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
+_TIGHTER: dict[str, Callable[[Any, Any], Any]] = {"minimum": max, "maximum": min}
+_FORBIDDING_NULL = ("allOf", "anyOf", "const", "not", "oneOf")
+_MAX_PARTS = 8
+_NONE: frozenset[str] = frozenset()
+
+
+class _Site:
+    """A schema that is being read: its node and place, the properties hidden in it, and what becomes of it."""
+
+    __slots__ = ("at", "hidden", "node", "out")
+
+    def __init__(self, node: dict[str, Any], at: str, hidden: frozenset[str], out: dict[str, Any]) -> None:
+        self.node = node
+        self.at = at
+        self.hidden = hidden
+        self.out = out
+
+
+class SchemaRewriting:
+    """Rewrites schemas of one document.
+
+    ``refer`` names the rewritten version of what a ``$ref`` leads to (node, place), as a ``$ref`` of the result;
+    ``accepted`` says how the JSON Schema library wants a pattern, or None when it cannot be used. Findings are
+    collected in ``findings``; ``directed`` turns true when a ``readOnly`` or ``writeOnly`` property is met.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        *,
+        modern: bool,
+        refer: Callable[[Any, str, Direction], str],
+        accepted: Callable[[str], str | None],
+    ) -> None:
+        self._document = document
+        self._modern = modern
+        self._refer = refer
+        self._accepted = accepted
+        self._direction: Direction = "request"
+        self.directed = False
+        self.findings: dict[Finding, None] = {}
+
+    def rewrite(self, node: Any, at: str, direction: Direction) -> Any:
+        """The schema at ``at`` as JSON Schema 2020-12, for messages going in ``direction``."""
+        self._direction = direction
+        self.directed = False
+        return self._schema(node, at, _NONE)
+
+    def _schema(self, node: Any, at: str, hidden: frozenset[str]) -> Any:
+        """``hidden`` are the properties that a schema around this one (by ``allOf``) has declared hidden."""
+        if type(node) is not dict:
+            if type(node) is bool:
+                return node
+            self._report("schema-invalid", f"a schema must be a mapping, this is {kind_of(node)}", at)
+            return True
+        out: dict[str, Any] = {}
+        if "$ref" in node:
+            reference = self._reference(node, at)
+            if not self._modern:
+                return {"$ref": reference} if reference is not None else True
+            if reference is not None:
+                out["$ref"] = reference
+        if "properties" in node or "allOf" in node:
+            hidden |= self._hidden_names(node, at)
+        site = _Site(node, at, hidden, out)
+        for keyword, value in node.items():
+            if keyword in VALUES:
+                self._value(site, keyword, value)
+            elif keyword in SCHEMA:
+                out[keyword] = self._schema(value, child(at, keyword), _NONE)
+            elif (read := _READERS.get(keyword)) is not None:
+                read(self, site, keyword, value)
+        if hidden and "required" in out:
+            out["required"] = [name for name in out["required"] if name not in hidden]
+        return out if self._modern or node.get("nullable") is not True else _or_null(out)
+
+    def _reference(self, node: dict[str, Any], at: str) -> str | None:
+        ref = node["$ref"]
+        if type(ref) is not str:
+            self._report("schema-invalid", f"'$ref' must be a string, this is {kind_of(ref)}", at)
+            return None
+        try:
+            self._document.follow(node, at)  # refuses circles
+            target, place = self._document.lookup(ref)
+        except ContractError as fault:
+            self._report("reference-unresolvable", fault.message, at, fault.hint)
+            return None
+        if type(target) is not dict and type(target) is not bool:
+            self._report("schema-invalid", f"'$ref' leads to {kind_of(target)}, a schema is a mapping", at)
+            return None
+        return self._refer(target, place, self._direction)
+
+    def _value(self, site: _Site, keyword: str, value: Any) -> None:
+        bound = _EXCLUSIVE.get(keyword)
+        if bound is not None and type(value) is bool:
+            if value and type(site.node.get(bound)) in (int, float):
+                site.out[keyword] = site.node[bound]
+            return
+        try:
+            read = VALUES[keyword](value)
+        except KeywordError as reason:
+            self._report("schema-invalid", f"'{keyword}' {reason}", child(site.at, keyword))
+            return
+        tighter = _TIGHTER.get(keyword)
+        known = site.out.get(keyword) if tighter is not None else None  # by a format that is a range
+        site.out[keyword] = tighter(known, read) if tighter is not None and known is not None else read
+
+    def _map(self, site: _Site, keyword: str, value: Any) -> None:
+        at = child(site.at, keyword)
+        if type(value) is not dict:
+            self._report("schema-invalid", f"'{keyword}' must be a mapping, this is {kind_of(value)}", at)
+            return
+        schemas: dict[str, Any] = {}
+        for name, node in value.items():
+            place = child(at, name)
+            if keyword == "properties":
+                schema = self._schema(node, place, _NONE)  # a hidden one too, for what it refers to
+                schemas[name] = True if name in site.hidden else schema
+            elif keyword == "dependentSchemas":
+                schemas[name] = self._schema(node, place, site.hidden)
+            elif (pattern := self._accepted_or_reported(name, place)) is not None:
+                schemas[pattern] = self._schema(node, place, _NONE)
+        site.out[keyword] = schemas
+
+    def _list(self, site: _Site, keyword: str, value: Any) -> None:
+        at = child(site.at, keyword)
+        if type(value) is not list or not value:
+            what = "empty" if value == [] else kind_of(value)
+            self._report("schema-invalid", f"'{keyword}' must be a list of schemas, this is {what}", at)
+            return
+        hidden = _NONE if keyword == "prefixItems" else site.hidden
+        site.out[keyword] = [self._schema(node, f"{at}/{index}", hidden) for index, node in enumerate(value)]
+
+    def _pattern(self, site: _Site, keyword: str, value: Any) -> None:
+        pattern = self._accepted_or_reported(value, child(site.at, keyword))
+        if pattern is not None:
+            site.out[keyword] = pattern
+
+    def _format(self, site: _Site, keyword: str, value: Any) -> None:
+        bounds = RANGES.get(value) if type(value) is str else None
+        if bounds is not None:
+            for bound, limit in zip(_TIGHTER, bounds, strict=True):
+                site.out[bound] = _TIGHTER[bound](site.out.get(bound, limit), limit)
+        elif type(value) is str and value in ASSERTED:
+            site.out[keyword] = value
+
+    def _dynamic_reference(self, site: _Site, keyword: str, _: Any) -> None:
+        message = f"'{keyword}' is not followed: it allows every value"
+        hint = "write '$ref' where it can only lead to one place"
+        self._report("keyword-unsupported", message, child(site.at, keyword), hint, Severity.WARNING)
+
+    def _nullable(self, site: _Site, keyword: str, value: Any) -> None:
+        if self._modern and value is True and "type" in site.node and not is_nullable(site.node, modern=True):
+            message = "OpenAPI 3.1 has no 'nullable': null is not allowed here"
+            self._report(
+                "keyword-unsupported", message, child(site.at, keyword), "add 'null' to 'type'", Severity.WARNING
+            )
+
+    def _accepted_or_reported(self, value: Any, at: str) -> str | None:
+        pattern = self._accepted(value) if type(value) is str else None
+        if pattern is None:
+            shown = repr(value) if type(value) is str else kind_of(value)
+            hint = "write it as ECMA-262 does; nothing is matched against it meanwhile"
+            self._report("pattern-invalid", f"the pattern {shown} is no regular expression that can be used", at, hint)
+        return pattern
+
+    def _hidden_names(self, node: dict[str, Any], at: str) -> frozenset[str]:
+        """The properties declared by this schema, or by a part of its ``allOf``, that are hidden in this direction."""
+        hidden = []
+        for name, schema, place in _declared(node, at, self._document, _MAX_PARTS):
+            if type(schema) is not dict:
+                continue
+            for direction, word in _HIDDEN_BY.items():
+                if _says(schema, place, word, self._document, self._modern, _MAX_PARTS):
+                    self.directed = True
+                    if direction == self._direction:
+                        hidden.append(name)
+        return frozenset(hidden) if hidden else _NONE
+
+    def _report(self, rule: str, message: str, at: str, hint: str = "", severity: Severity = Severity.ERROR) -> None:
+        self.findings[Finding(rule, severity, message, self._document.where(at), hint)] = None
+
+
+_READERS: dict[str, Callable[[SchemaRewriting, _Site, str, Any], None]] = {
+    **dict.fromkeys(SCHEMA_MAPS, SchemaRewriting._map),
+    **dict.fromkeys(SCHEMA_LISTS, SchemaRewriting._list),
+    "$dynamicRef": SchemaRewriting._dynamic_reference,
+    "format": SchemaRewriting._format,
+    "nullable": SchemaRewriting._nullable,
+    "pattern": SchemaRewriting._pattern,
+}
+
+
+def is_nullable(node: dict[str, Any], *, modern: bool) -> bool:
+    """Whether a schema says of itself that null is allowed (OpenAPI 3.0 ``nullable``, JSON Schema's type ``null``)."""
+    if not modern and node.get("nullable") is True:
+        return True
+    types = node.get("type")
+    return types == "null" or (type(types) is list and "null" in types)
+
+
+def is_hidden(node: Any, at: str, direction: Direction, document: Document, *, modern: bool) -> bool:
+    """Whether the property with this schema does not belong in messages that go in ``direction``.
+
+    The word may stand in the schema, in what its ``$ref`` leads to, or in a part of its ``allOf``.
+    """
+    return _says(node, at, _HIDDEN_BY[direction], document, modern, _MAX_PARTS)
+
+
+def _says(node: Any, at: str, word: str, document: Document, modern: bool, depth: int) -> bool:
+    if type(node) is not dict or depth == 0:
+        return False
+    if "$ref" in node:
+        if modern and node.get(word) is True:
+            return True
+        try:
+            node, at = document.follow(node, at)
+        except ContractError:
+            return False
+        return _says(node, at, word, document, modern, depth - 1)
+    if node.get(word) is True:
+        return True
+    parts = node.get("allOf")
+    return type(parts) is list and any(
+        _says(part, f"{at}/allOf/{index}", word, document, modern, depth - 1) for index, part in enumerate(parts)
+    )
+
+
+def _declared(node: Any, at: str, document: Document, depth: int) -> Iterator[tuple[str, Any, str]]:
+    """Name, schema and place of all properties that a schema and the parts of its ``allOf`` declare."""
+    if type(node) is not dict or depth == 0:
+        return
+    if "$ref" in node:
+        try:
+            target, place = document.follow(node, at)
+        except ContractError:
+            return
+        yield from _declared(target, place, document, depth - 1)
+    properties = node.get("properties")
+    if type(properties) is dict:
+        for name, schema in properties.items():
+            yield name, schema, child(f"{at}/properties", name)
+    parts = node.get("allOf")
+    if type(parts) is list:
+        for index, part in enumerate(parts):
+            yield from _declared(part, f"{at}/allOf/{index}", document, depth - 1)
+
+
+def _or_null(schema: dict[str, Any]) -> Any:
+    """``schema``, with null allowed too."""
+    types = schema.get("type")
+    if types is not None:
+        names = types if type(types) is list else [types]
+        schema["type"] = names if "null" in names else [*names, "null"]
+    values = schema.get("enum")
+    if values is not None and None not in values:
+        schema["enum"] = [*values, None]
+    if any(keyword in schema for keyword in _FORBIDDING_NULL):
+        return {"anyOf": [{"type": "null"}, schema]}
+    return schema

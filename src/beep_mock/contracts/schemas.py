@@ -1,0 +1,201 @@
+"""JSON Schema validation: all schemas of a document in one compiled validator, each under a name.
+
+One validator ``{properties: {name: schema}, $defs}`` costs a fraction of a validator a schema, in time and in memory;
+the value to judge is put under the name. The JSON Schema library is imported in modules named ``schema*`` only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from threading import RLock
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+
+from beep_mock.contracts.model import Schema
+from beep_mock.contracts.schema_formats import BASE64, is_base64
+from beep_mock.contracts.schema_graph import SchemaGraph
+from beep_mock.contracts.schema_messages import SchemaViolation, describe
+from beep_mock.contracts.schema_patterns import PATTERN_OPTIONS, accepted_pattern
+from beep_mock.contracts.schema_rewriting import Direction
+from beep_mock.findings import Finding, Severity
+from beep_mock.interaction import Json
+
+if TYPE_CHECKING:
+    from beep_mock.contracts.document import Document
+
+__all__ = ["Direction", "SchemaStore", "SchemaViolation"]
+
+_MAX_VIOLATIONS = 100
+_FORMATS = {BASE64: is_base64}
+_EMAIL = jsonschema_rs.EmailOptions(allow_display_text=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Object:
+    """A synthetic object schema: the decoded values of a request by key."""
+
+    properties: Mapping[str, Schema]
+    required: tuple[str, ...]
+    direction: Direction
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    validator: jsonschema_rs.Validator
+    name: str
+
+
+class SchemaStore:
+    """The schemas of one document.
+
+    Nothing is compiled before the first use; then everything registered so far is, at once. What is registered later
+    is compiled on *its* first use, beside what is there. Safe to use from several threads.
+    """
+
+    def __init__(self, document: Document, version: str) -> None:
+        """``version`` is the document's ``openapi`` field: below 3.1 schemas are read as OpenAPI 3.0 defines them."""
+        self._document = document
+        self._modern = not version.startswith("3.0")
+        self._lock = RLock()
+        self._registered: dict[str, Schema] = {}
+        self._schemas: dict[str, tuple[Schema, Direction]] = {}
+        self._objects: dict[str, _Object] = {}
+        self._compiled: dict[str, _Compiled] = {}
+        self._places: dict[tuple[str, Direction], tuple[Any, _Compiled]] = {}
+        self._findings: dict[Finding, None] = {}
+
+    @property
+    def modern(self) -> bool:
+        """Whether schemas are read as OpenAPI 3.1 defines them."""
+        return self._modern
+
+    def register(self, schema: Schema, direction: Direction) -> str:
+        """Make a schema known. The key returned is the same for the same place and direction."""
+        key = f"{direction} {schema.at}"
+        with self._lock:
+            while (known := self._registered.get(key)) is not None and known.node is not schema.node:
+                if known.node == schema.node:
+                    break
+                key += "'"  # another schema was said to stand there
+            if known is None:
+                self._registered[key] = schema
+                node, compiled = self._places.get((schema.at, direction), (None, None))
+                if compiled is not None and node is schema.node:
+                    self._compiled[key] = compiled
+                else:
+                    self._schemas[key] = (schema, direction)
+        return key
+
+    def register_object(
+        self, key: str, properties: Mapping[str, Schema], required: Iterable[str], direction: Direction
+    ) -> str:
+        """Make an object schema known that no document writes down: one check judges all values of a request.
+
+        What was registered under ``key`` before stays. Returns ``key``.
+        """
+        with self._lock:
+            if key not in self._compiled:
+                known = _Object(dict(properties), tuple(dict.fromkeys(required)), direction)
+                self._objects.setdefault(key, known)
+        return key
+
+    def checker(self, key: str) -> Callable[[Json], bool]:
+        """The quick test whether a value is valid.
+
+        :raises KeyError: nothing is registered under ``key``.
+        """
+        compiled = self._find(key)
+        is_valid, name = compiled.validator.is_valid, compiled.name
+
+        def check(value: Json) -> bool:
+            return is_valid({name: value})
+
+        return check
+
+    def violations(self, key: str, value: Json) -> list[SchemaViolation]:
+        """Why a value is not valid, at most 100 reasons; empty when it is.
+
+        :raises KeyError: nothing is registered under ``key``.
+        """
+        compiled = self._find(key)
+        errors = compiled.validator.iter_errors({compiled.name: value})
+        return [describe(error, below=1) for error in islice(errors, _MAX_VIOLATIONS)]
+
+    def findings(self) -> tuple[Finding, ...]:
+        """What is wrong with the schemas registered: each faulty part is left out, as its finding says."""
+        with self._lock:
+            self._compile()
+            return tuple(self._findings)
+
+    def _find(self, key: str) -> _Compiled:
+        compiled = self._compiled.get(key)
+        if compiled is None:
+            with self._lock:
+                self._compile()
+                compiled = self._compiled[key]
+        return compiled
+
+    def _compile(self) -> None:
+        """Compile what is registered and not yet compiled. Nothing rewritten is kept."""
+        if not self._schemas and not self._objects:
+            return
+        graph = SchemaGraph(self._document, modern=self._modern, accepted=accepted_pattern)
+        numbers = {key: graph.add(schema, direction) for key, (schema, direction) in self._schemas.items()}
+        properties = {
+            key: {name: graph.add(schema, known.direction) for name, schema in known.properties.items()}
+            for key, known in self._objects.items()
+        }
+        graph.close()
+        keyed, shared = graph.versions()
+        names = {key: graph.name(number, self._schemas[key][1]) for key, number in numbers.items()}
+        for key, known in self._objects.items():
+            names[key] = f"object {len(names)}"
+            keyed[names[key]] = {
+                "type": "object",
+                "properties": {
+                    name: keyed[graph.name(number, known.direction)] for name, number in properties[key].items()
+                },
+                "required": list(known.required),
+            }
+        self._findings.update(dict.fromkeys(graph.findings))
+        validator = self._validator(keyed, shared, graph)
+        for at, direction, node, name in graph.places():
+            self._places.setdefault((at, direction), (node, _Compiled(validator, name)))
+        self._compiled.update((key, _Compiled(validator, name)) for key, name in names.items())
+        self._schemas.clear()
+        self._objects.clear()
+
+    def _validator(self, keyed: dict[str, Any], shared: dict[str, Any], graph: SchemaGraph) -> jsonschema_rs.Validator:
+        try:
+            return _compiled(keyed, shared)
+        except _REFUSED:
+            pass  # the rare case: something that was not foreseen; find and leave out what is refused
+        stubs = dict.fromkeys(shared, True)
+        for schemas in (shared, keyed):
+            for name, schema in schemas.items():
+                try:
+                    _compiled({name: schema}, stubs)
+                except _REFUSED as error:
+                    schemas[name] = True
+                    reason = str(error).partition("\n")[0]
+                    message = f"this schema cannot be used, it allows every value: {reason}"
+                    where = self._document.where(graph.place(name))
+                    self._findings[Finding("schema-invalid", Severity.ERROR, message, where)] = None
+        return _compiled(keyed, shared)
+
+
+_REFUSED = (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError, OverflowError)
+
+
+def _compiled(keyed: dict[str, Any], shared: dict[str, Any]) -> jsonschema_rs.Validator:
+    return jsonschema_rs.Draft202012Validator(
+        {"properties": keyed, "$defs": shared},
+        formats=_FORMATS,
+        validate_formats=True,
+        pattern_options=PATTERN_OPTIONS,
+        email_options=_EMAIL,
+        offline=True,
+    )
