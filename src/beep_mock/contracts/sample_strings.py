@@ -188,13 +188,13 @@ class _Walk:
         if fit:
             return self._random.choice(fit)
         op, argument = items[0]
-        return chr(argument[0] if str(op) == "RANGE" else argument) if isinstance(argument, int | tuple) else ""
+        return chr(argument[0] if str(op) == "RANGE" else argument) if str(op) in ("RANGE", "LITERAL") else ""
 
 
 def _admits(item: Any, character: str) -> bool:
     op, argument = str(item[0]), item[1]
     if op == "LITERAL":
-        return ord(character) == argument
+        return bool(ord(character) == argument)
     if op == "RANGE":
         return bool(argument[0] <= ord(character) <= argument[1])
     tests: dict[str, Callable[[str], bool]] = {
