@@ -1,0 +1,450 @@
+"""Documents: what they refer to, across files, and what is said of references that lead nowhere."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
+
+from beep_mock.contracts.document import Document, load_document
+from beep_mock.contracts.references import encoded, escape, pointer, split, tokens
+from beep_mock.errors import InvalidDocumentError, UnresolvableReferenceError, UnsupportedFeatureError
+from tests.contracts.drafts import CORPUS, corpus_documents
+
+HEAD = "openapi: 3.1.0\ninfo: {title: t, version: '1'}\n"
+
+
+def write(folder: Path, **files: str) -> Path:
+    """Files by name (``__`` for ``/``, ``.yaml`` added); the first is returned."""
+    paths = [folder / f"{name.replace('__', '/')}.yaml" for name in files]
+    for path, text in zip(paths, files.values(), strict=True):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return paths[0]
+
+
+def load(folder: Path, text: str, **files: str) -> Document:
+    return load_document(write(folder, root=HEAD + text, **files))
+
+
+def references(node: Any, at: str = "#") -> Iterator[tuple[Any, str]]:
+    """Every ``{"$ref": ...}`` below ``node``, and its place."""
+    if isinstance(node, dict):
+        if isinstance(node.get("$ref"), str):
+            yield node, at
+        for key, value in node.items():
+            yield from references(value, f"{at}/{escape(key)}")
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            yield from references(value, f"{at}/{index}")
+
+
+# --- the root document
+
+
+@pytest.mark.parametrize(
+    ("text", "fault", "words"),
+    [
+        ("", InvalidDocumentError, "is empty"),
+        ("# nothing\n", InvalidDocumentError, "is empty"),
+        ("- openapi: 3.0.0", InvalidDocumentError, "holds a list, not a mapping"),
+        ("openapi", InvalidDocumentError, "holds a text, not a mapping"),
+        ("3", InvalidDocumentError, "a single value"),
+        ("swagger: '2.0'\npaths: {}", UnsupportedFeatureError, "Swagger 2.0 is not yet supported"),
+        ("openapi: 4.0.0", UnsupportedFeatureError, "'4.0.0' is not supported"),
+        ("openapi: 2.0.0", UnsupportedFeatureError, "'2.0.0' is not supported"),
+        ("openapi: [3]", InvalidDocumentError, "must be a version"),
+        ("asyncapi: 3.0.0", InvalidDocumentError, "looks like an AsyncAPI document"),
+        ("consumer: {}\nprovider: {}\ninteractions: []", InvalidDocumentError, "looks like a Pact file"),
+        ("info: {_postman_id: x}\nitem: []", InvalidDocumentError, "looks like a Postman collection"),
+        ("$schema: https://json-schema.org/draft/2020-12/schema", InvalidDocumentError, "looks like a JSON Schema"),
+        ("apiVersion: v1\nkind: Service", InvalidDocumentError, "looks like a Kubernetes manifest"),
+        ("components: {}", InvalidDocumentError, "looks like a part of an OpenAPI document"),
+        ("name: x", InvalidDocumentError, "it has no `openapi` field"),
+        ("openapi: 3.0.0\na: [", InvalidDocumentError, "not valid YAML"),
+    ],
+)
+def test_what_is_no_openapi_document_is_a_fault(tmp_path: Path, text: str, fault: type[Exception], words: str) -> None:
+    path = write(tmp_path, root=text)
+    with pytest.raises(fault, match=str(path)) as caught:
+        load_document(path)
+    assert words in str(caught.value)
+
+
+def test_files_that_cannot_be_read_are_faults(tmp_path: Path) -> None:
+    for source, words in (
+        (tmp_path / "nowhere.yaml", "no such file"),
+        (tmp_path, "is a directory"),
+        ("https://worlds.example/openapi.yaml", "--allow-remote-refs"),
+        ("bad\0name", "null byte"),
+        ("x" * 5000, "File name too long"),
+    ):
+        with pytest.raises(InvalidDocumentError) as caught:
+            load_document(source)
+        assert words in str(caught.value)
+        assert caught.value.file == str(source)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
+def test_a_document_may_come_from_a_pipe(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = Thread(target=pipe.write_text, args=(HEAD,))
+    writer.start()
+    assert load_document(pipe).version == "3.1.0"
+    writer.join()
+
+
+@pytest.mark.parametrize(("written", "version"), [("3.0", "3.0"), ("3.1", "3.1"), ("3", "3.0")])
+def test_a_version_written_as_a_number_is_a_finding(tmp_path: Path, written: str, version: str) -> None:
+    document = load_document(write(tmp_path, root=f"openapi: {written}\n"))
+    assert document.version == document.root["openapi"] == version
+    assert [(finding.rule, finding.where.pointer) for finding in document.findings] == [("openapi-version", "/openapi")]
+
+
+# --- references
+
+
+def test_references_across_files_mean_the_same_everywhere(tmp_path: Path) -> None:
+    root = write(
+        tmp_path,
+        api__root=HEAD
+        + "a: {$ref: ./schemas/pet.yaml#/Pet}\nb: {$ref: '../common/errors.yaml'}\nc: {$ref: '#/d'}\nd: 1\n",
+        api__schemas__pet="Pet: {x: {$ref: '#/Tag'}, y: {$ref: ../../common/errors.yaml#/E},\n  z: {$ref: ../root.yaml#/d}}\n"
+        "Tag: t\n",
+        common__errors="E: {e: {$ref: ../api/schemas/pet.yaml#/Tag}, f: {$ref: '#/E'}}\n",
+    )
+    document = load_document(root)
+    pet, at = document.follow(document.root["a"], "#/a")
+    assert at == "schemas/pet.yaml#/Pet"
+    assert pet == {
+        "x": {"$ref": "schemas/pet.yaml#/Tag"},
+        "y": {"$ref": "../common/errors.yaml#/E"},
+        "z": {"$ref": "#/d"},
+    }
+    whole, at = document.follow(document.root["b"], "#/b")
+    assert at == "../common/errors.yaml#"
+    assert whole["E"] == {"e": {"$ref": "schemas/pet.yaml#/Tag"}, "f": {"$ref": "../common/errors.yaml#/E"}}
+    assert document.follow(whole["E"]["e"], f"{at}/E/e") == ("t", "schemas/pet.yaml#/Tag")
+    assert document.follow(document.root["c"], "#/c") == (1, "#/d")
+    assert document.where("../common/errors.yaml#/E").file == str(tmp_path / "common/errors.yaml")
+    assert document.where("#/paths").pointer == "/paths"
+    assert [file.name for file in document.files] == ["root.yaml", "pet.yaml", "errors.yaml"]
+    assert document.canonical("./schemas/../x.yaml#/%7Bid%7D", "#") == "x.yaml#/{id}"
+    assert document.canonical("x.yaml", "schemas/pet.yaml#/Pet") == "schemas/x.yaml#"
+    assert not document.findings
+
+
+def test_files_are_named_as_the_user_named_the_document(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, api__root=HEAD + "a: {$ref: ../e.yaml}\n", e="{$ref: root.yaml}\n")
+    monkeypatch.chdir(tmp_path)
+    document = load_document("api/root.yaml")
+    document.lookup(document.root["a"]["$ref"])
+    assert document.files == (Path("api/root.yaml"), Path("e.yaml"))
+    assert document.where("../e.yaml#/x").file == "e.yaml"
+
+
+def test_pointers_are_percent_encoded_and_escaped_in_references_only(tmp_path: Path) -> None:
+    text = "paths: {'/w/{id}': {a~b: 1, 'a%b': 2}}\n"
+    text += "r: [{$ref: '#/paths/~1w~1%7Bid%7D/a~0b'}, {$ref: '#/paths/~1w~1{id}/a%25b'}]\n"
+    document = load(tmp_path, text + "f: {$ref: 'my%20file.yaml#/a'}\n", **{"my file": "a: 3\n"})
+    assert [document.follow(node, "#/r") for node in document.root["r"]] == [
+        (1, "#/paths/~1w~1{id}/a~0b"),
+        (2, "#/paths/~1w~1{id}/a%b"),
+    ]
+    assert document.follow(document.root["f"], "#/f") == (3, "my file.yaml#/a")
+
+
+def test_references_lead_through_references(tmp_path: Path) -> None:
+    document = load(
+        tmp_path, "a: {$ref: '#/b/c/1'}\nb: {$ref: other.yaml#/b}\n", other="b: {c: [1, {$ref: '#/e'}]}\ne: {f: 2}\n"
+    )
+    assert document.follow(document.root["a"], "#/a") == ({"f": 2}, "other.yaml#/e")
+    assert document.lookup("#/b/c/1/f") == (2, "other.yaml#/e/f")
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "hint"),
+    [
+        ("a: {$ref: '#/components/Pets'}\ncomponents: {Pet: 1}", "no 'Pets' in #/components", "#/components/Pet?"),
+        ("a: {$ref: '#/a/$ref/x'}", "no 'x' in", ""),
+        ("a: {$ref: 'nowhere.yaml#/x'}", "nowhere.yaml: no such file", ""),
+        ("a: {$ref: '.'}", "Is a directory", ""),
+        ("a: {$ref: 'bad.yaml#/x'}", "bad.yaml:1: not valid YAML", ""),
+        ("a: {$ref: 'https://worlds.example/x.yaml#/y'}", "remote", "--allow-remote-refs"),
+        ("a: {$ref: 'http://[x#/y'}", "remote", "--allow-remote-refs"),
+        ('a: {$ref: "x\\0y"}', "null byte", ""),
+        ("a: {$ref: '#/b'}\nb: {$ref: '#/c'}\nc: {$ref: '#/b'}", "in a circle", ""),
+        ("a: {$ref: '#/a'}", "in a circle", ""),
+        ("a: {$ref: '#/a/b'}", "in a circle", ""),
+        ("a: {$ref: '#nowhere'}", "no such $anchor", ""),
+        ("a: {$ref: 5}", "must be a string", ""),
+        ("a: {$ref: '#/l/2'}\nl: [1, 2]", "no '2' in #/l", ""),
+        ("a: {$ref: '#/l/-1'}\nl: [1, 2]", "no '-1' in #/l", ""),
+    ],
+)
+def test_a_reference_that_leads_nowhere_is_a_fault_and_a_finding(
+    tmp_path: Path, text: str, words: str, hint: str
+) -> None:
+    document = load(tmp_path, text, bad="a: [")
+    for _ in range(2):
+        with pytest.raises(UnresolvableReferenceError) as caught:
+            document.follow(document.root["a"], "#/a")
+        assert words in caught.value.message
+        assert hint in caught.value.hint
+        assert caught.value.file == document.file
+        assert caught.value.pointer
+    (finding,) = document.findings
+    assert (finding.rule, finding.where.pointer) == ("reference-unresolvable", "/a")
+
+
+def test_a_property_called_ref_is_no_reference(tmp_path: Path) -> None:
+    document = load(tmp_path, "a: {properties: {$ref: {type: string}}}\n")
+    properties = document.root["a"]["properties"]
+    assert document.follow(properties, "#/a/properties") == (properties, "#/a/properties")
+
+
+def test_references_in_examples_are_data(tmp_path: Path) -> None:
+    other = (
+        "S: {properties: {example: {$ref: '#/T'}, default: {$ref: '#/T'}}, example: {$ref: '#/T'},"
+        " default: {$ref: '#/T'}, enum: [{$ref: '#/T'}], examples: [{$ref: '#/T'}]}\n"
+        "R: {responses: {default: {$ref: '#/T'}}}\nM: {examples: {one: {$ref: '#/T'}, two: {value: {$ref: '#/T'}}}}\n"
+        "default: {$ref: '#/T'}\n"
+    )
+    document = load(tmp_path, "a: {$ref: other.yaml}\n", other=other)
+    data, _ = document.follow(document.root["a"], "#/a")
+    own, there = {"$ref": "#/T"}, {"$ref": "other.yaml#/T"}
+    assert data["S"] == {
+        "properties": {"example": there, "default": there},
+        "example": own,
+        "default": own,
+        "enum": [own],
+        "examples": [own],
+    }
+    assert data["R"] == {"responses": {"default": there}}
+    assert data["M"] == {"examples": {"one": there, "two": {"value": own}}}
+    assert data["default"] == there
+
+
+def test_discriminator_mappings_are_canonical(tmp_path: Path) -> None:
+    mapping = "{a: '#/components/schemas/A', b: B, c: C, d: ./d.yaml, e: D.x}"
+    schemas = "components: {schemas: {A: {}, B: {}}}\n"
+    document = load(
+        tmp_path,
+        "r: {$ref: 'x/other.yaml#/S'}\ncomponents: {schemas: {C: {}}}\n",
+        x__other=f"S: {{discriminator: {{mapping: {mapping}}}}}\n{schemas}",
+    )
+    schema, _ = document.follow(document.root["r"], "#/r")
+    assert schema["discriminator"]["mapping"] == {
+        "a": "x/other.yaml#/components/schemas/A",
+        "b": "x/other.yaml#/components/schemas/B",
+        "c": "C",
+        "d": "x/d.yaml#",
+        "e": "D.x",
+    }
+
+
+# --- schemas with names of their own (JSON Schema 2020-12, section 8.2)
+
+NAMED = """
+components:
+  schemas:
+    Pet:
+      $id: https://worlds.example/schemas/pet
+      $defs: {tag: {$anchor: label, type: string}, inner: {$id: inner, $ref: '#/x', x: {$ref: 'pet#label'}}}
+      properties: {tag: {$ref: '#/$defs/tag'}, other: {$ref: '#label'}, self: {$ref: '#'}}
+    Top: {$anchor: top}
+    ById: {$ref: 'https://worlds.example/schemas/pet#/$defs/tag'}
+    ByRelativeId: {$ref: 'https://worlds.example/schemas/inner'}
+    ByAnchor: {$ref: '#top'}
+"""
+
+
+def test_schemas_are_found_by_id_and_anchor(tmp_path: Path) -> None:
+    document = load(tmp_path, NAMED)
+    schemas = document.root["components"]["schemas"]
+    pet = "#/components/schemas/Pet"
+    assert schemas["Pet"]["properties"] == {
+        "tag": {"$ref": f"{pet}/$defs/tag"},
+        "other": {"$ref": f"{pet}/$defs/tag"},
+        "self": {"$ref": pet},
+    }
+    assert schemas["Pet"]["$defs"]["inner"] == {"$ref": f"{pet}/$defs/inner/x", "x": {"$ref": f"{pet}/$defs/tag"}}
+    assert schemas["ById"] == {"$ref": f"{pet}/$defs/tag"}
+    assert schemas["ByRelativeId"] == {"$ref": f"{pet}/$defs/inner"}
+    assert schemas["ByAnchor"] == {"$ref": "#/components/schemas/Top"}
+    assert all(document.follow(node, at) for node, at in references(document.root))
+
+
+def test_resolution_by_name_agrees_with_an_independent_resolver(tmp_path: Path) -> None:
+    document = load(tmp_path, NAMED)
+    raw = yaml.safe_load(HEAD + NAMED)
+    resolver = Registry().with_resource("urn:root", DRAFT202012.create_resource(raw)).resolver("urn:root")
+    registry = (
+        Registry().with_resource("urn:pet", DRAFT202012.create_resource(raw["components"]["schemas"]["Pet"])).crawl()
+    )
+    label = registry.resolver().lookup("https://worlds.example/schemas/pet#label").contents
+    assert label == document.lookup(document.root["components"]["schemas"]["Pet"]["properties"]["other"]["$ref"])[0]
+    assert resolver.lookup("#/components/schemas/Top").contents == document.lookup("#/components/schemas/Top")[0]
+
+
+def test_an_anchor_in_another_file_is_found(tmp_path: Path) -> None:
+    document = load(tmp_path, "a: {$ref: 'other.yaml#b'}\n", other="x: {y: {$anchor: b}}\n")
+    assert document.follow(document.root["a"], "#/a") == ({"$anchor": "b"}, "other.yaml#/x/y")
+
+
+def test_ids_mean_nothing_in_openapi_3_0(tmp_path: Path) -> None:
+    path = write(tmp_path, root="openapi: 3.0.3\na: {$id: 'https://x.example/y', b: {$ref: '#/c'}}\nc: 1\n")
+    document = load_document(path)
+    assert document.root["a"] == {"$id": "https://x.example/y", "b": {"$ref": "#/c"}}
+
+
+def test_self_names_the_document(tmp_path: Path) -> None:
+    document = load(tmp_path, "$self: https://x.example/api\na: {$ref: 'https://x.example/api#/b'}\nb: 1\n")
+    assert document.follow(document.root["a"], "#/a") == (1, "#/b")
+
+
+# --- remote files
+
+
+class _Files(BaseHTTPRequestHandler):
+    files: dict[str, str]
+
+    def do_GET(self) -> None:
+        text = self.files.get(self.path)
+        self.send_response(404 if text is None else 200)
+        self.end_headers()
+        self.wfile.write((text or "").encode())
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        pass
+
+
+@pytest.fixture
+def remote() -> Iterator[tuple[str, dict[str, str]]]:
+    files: dict[str, str] = {}
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Files", (_Files,), {"files": files}))
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}", files
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_remote_files_are_fetched_when_allowed(tmp_path: Path, remote: tuple[str, dict[str, str]]) -> None:
+    url, files = remote
+    files["/a/pet.yaml"] = "Pet: {x: {$ref: '#/Tag'}, y: {$ref: ../b.yaml#/z}, w: {$ref: gone.yaml}}\nTag: t\n"
+    files["/b.yaml"] = "z: 1\n"
+    path = write(tmp_path, root=HEAD + f"a: {{$ref: '{url}/a/pet.yaml#/Pet'}}\n")
+    document = load_document(path, allow_remote=True)
+    pet, at = document.follow(document.root["a"], "#/a")
+    assert at == f"{url}/a/pet.yaml#/Pet"
+    assert document.follow(pet["x"], at) == ("t", f"{url}/a/pet.yaml#/Tag")
+    assert document.follow(pet["y"], at) == (1, f"{url}/b.yaml#/z")
+    with pytest.raises(UnresolvableReferenceError, match="404"):
+        document.follow(pet["w"], at)
+    assert document.files == (path,)
+    assert document.where(at).file == f"{url}/a/pet.yaml"
+
+
+def test_a_remote_document_is_read_when_allowed(remote: tuple[str, dict[str, str]]) -> None:
+    url, files = remote
+    files["/v1/openapi.yaml"] = HEAD + "a: {$ref: x.yaml}\nb: {$ref: 'openapi.yaml#/c'}\nc: 1\n"
+    files["/v1/x.yaml"] = "1\n"
+    document = load_document(f"{url}/v1/openapi.yaml", allow_remote=True)
+    assert document.follow(document.root["a"], "#/a") == (1, f"{url}/v1/x.yaml#")
+    assert document.follow(document.root["b"], "#/b") == (1, "#/c")
+    with pytest.raises(InvalidDocumentError, match="404"):
+        load_document(f"{url}/nowhere.yaml", allow_remote=True)
+
+
+# --- the corpus, against a naive reading of the specification
+
+
+def naively(file: Path, ref: str, files: dict[Path, Any]) -> tuple[Path, Any]:
+    """What ``ref`` leads to, written in ``file``, all scalars as text: RFC 3986 and RFC 6901 taken literally."""
+    name, _, fragment = ref.partition("#")
+    target = Path(os.path.normpath(file.parent / name)) if name else file
+    if target not in files:
+        files[target] = yaml.load(target.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)  # noqa: S506
+    node = files[target]
+    for part in fragment.split("/")[1:]:
+        part = part.replace("%7B", "{").replace("%7D", "}").replace("~1", "/").replace("~0", "~")
+        node = node[int(part)] if isinstance(node, list) else node[part]
+    return target, node
+
+
+def same_shape(mine: Any, naive: Any) -> bool:
+    """Whether two nodes have the same keys, lengths and texts; numbers and canonical references are spelled anew."""
+    if isinstance(mine, dict) and isinstance(naive, dict):
+        return mine.keys() == naive.keys() and all(same_shape(mine[key], naive[key]) for key in mine if key != "$ref")
+    if isinstance(mine, list) and isinstance(naive, list):
+        return len(mine) == len(naive) and all(map(same_shape, mine, naive))
+    return not isinstance(mine, str) or mine == naive or "#" in mine
+
+
+@pytest.mark.parametrize("path", corpus_documents(), ids=lambda path: path.name)
+def test_every_reference_of_the_corpus_leads_where_the_specification_says(path: Path) -> None:
+    document = load_document(path)
+    files: dict[Path, Any] = {}
+    pending = [("", path.resolve(), document.root)]
+    seen = {path.resolve()}
+    count = 0
+    while pending:
+        key, file, data = pending.pop()
+        naively(file, "", files)
+        for node, at in references(data, f"{key}#"):
+            raw = naively(file, "#" + split(at)[1], files)[1]["$ref"]
+            naive_file, naive = naively(file, raw, files)
+            mine, mine_at = document.lookup(node["$ref"])
+            assert same_shape(mine, naive), (at, raw)
+            assert Path(document.where(mine_at).file).resolve() == naive_file
+            count += 1
+            if naive_file not in seen:
+                seen.add(naive_file)
+                other = split(mine_at)[0]
+                pending.append((other, naive_file, document.lookup(f"{other}#")[0]))
+    assert {file.resolve() for file in document.files} == seen
+    assert count or path.name in (
+        "oai-api-with-examples.yaml",
+        "oai-callback-example.yaml",
+        "readme-parameters-style.json",
+    )
+
+
+@pytest.mark.parametrize("name", ["alertmanager-v2.yaml", "docker-engine-v2.yaml"])
+def test_swagger_is_not_yet_supported(name: str) -> None:
+    if not CORPUS.is_dir():
+        pytest.skip("the corpus is not here (BEEP_MOCK_CORPUS)")
+    with pytest.raises(UnsupportedFeatureError, match="not yet supported"):
+        load_document(CORPUS / name)
+
+
+# --- pointers
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.lists(st.text()))
+def test_pointers_take_any_key(path: list[str]) -> None:
+    assert tokens(pointer(path)) == path
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), min_size=1, max_size=4))
+def test_encoded_pointers_agree_with_an_independent_resolver(path: list[str]) -> None:
+    data: Any = 1
+    for key in reversed(path):
+        data = {key: data}
+    resolver = Registry().with_resource("urn:x", DRAFT202012.create_resource(data)).resolver("urn:x")
+    assert resolver.lookup(encoded("#" + pointer(path))).contents == 1
