@@ -19,7 +19,19 @@ from beep_mock.mocks.problems import phrase, problem
 __all__ = ["Answer", "Answers"]
 
 _BODILESS = frozenset({204, 205, 304})  # RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5
-_SENT_ANYWAY = frozenset({"content-type", "content-length", "connection", "transfer-encoding"})
+_SENT_ANYWAY = frozenset(  # by this server or none: what these say depends on how a message travels
+    {
+        "connection",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "keep-alive",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
 
 
 class Answer:
@@ -90,6 +102,11 @@ class Answers:
     def interactions(self, spec: ResponseSpec) -> Sequence[Interaction]:
         """The examples of a response, in order."""
         return self._specs[id(spec)].interactions
+
+    def errors(self) -> Sequence[Interaction]:
+        """The examples of all 4xx responses, in order."""
+        every = (i for prepared in self._specs.values() for i in prepared.interactions)
+        return [i for i in every if 400 <= i.response.status < 500]
 
     def spec_of(self, interaction: Interaction) -> ResponseSpec | None:
         """The declared response that an example of this operation was written at."""

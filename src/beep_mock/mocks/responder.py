@@ -169,6 +169,10 @@ class Responder:
             spec = find_status(self._operation.responses, asked.code)
             if spec is not None:
                 found = (spec, asked.code)
+        if asked.example is not None and (asked.code is None or found is not None):
+            for interaction in self._answers.interactions(found[0]) if found else self._answers.errors():
+                if interaction.name == asked.example:
+                    return self._example(interaction, accept, found[1] if found else None)
         if found is None:
             override = self._overrides.match(values, 400, 599)
             if override is not None:
