@@ -120,7 +120,8 @@ def test_references_across_files_mean_the_same_everywhere(tmp_path: Path) -> Non
         tmp_path,
         api__root=HEAD
         + "a: {$ref: ./schemas/pet.yaml#/Pet}\nb: {$ref: '../common/errors.yaml'}\nc: {$ref: '#/d'}\nd: 1\n",
-        api__schemas__pet="Pet: {x: {$ref: '#/Tag'}, y: {$ref: ../../common/errors.yaml#/E},\n  z: {$ref: ../root.yaml#/d}}\n"
+        api__schemas__pet="Pet: {x: {$ref: '#/Tag'}, y: {$ref: ../../common/errors.yaml#/E},\n"
+        "  z: {$ref: ../root.yaml#/d}}\n"
         "Tag: t\n",
         common__errors="E: {e: {$ref: ../api/schemas/pet.yaml#/Tag}, f: {$ref: '#/E'}}\n",
     )
