@@ -54,11 +54,15 @@ class Sampler:
                         break
                     if is_valid(value):
                         return value
-                    places = {v.pointer for v in self._store.violations(key, value)}
-                    # What surrounds a bad value may be the example that holds it.
-                    places = {place[:n] for place in places for n in range(len(place) + 1)} & draw.shown
-                    if not places - distrusted:
+                    doubted = self._doubted(key, value, draw.shown) - distrusted
+                    if not doubted:
                         break
-                    distrusted |= places
+                    distrusted |= doubted
         where = self._document.where(schema.at)
         raise UnsatisfiableError("no valid value was found for this schema", file=where.file, pointer=where.pointer)
+
+    def _doubted(self, key: str, value: Json, shown: set[tuple[str, ...]]) -> set[tuple[str, ...]]:
+        """The places whose examples may be to blame: those around what is wrong, else those below it."""
+        wrong = {v.pointer for v in self._store.violations(key, value)}
+        around = {place[:n] for place in wrong for n in range(len(place) + 1)} & shown
+        return around or {s for s in shown if any(s[: len(place)] == place for place in wrong)}
