@@ -147,12 +147,20 @@ def test_references_across_files_mean_the_same_everywhere(tmp_path: Path) -> Non
 
 
 def test_files_are_named_as_the_user_named_the_document(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write(tmp_path, api__root=HEAD + "a: {$ref: ../e.yaml}\n", e="{$ref: root.yaml}\n")
+    write(tmp_path, api__root=HEAD + "a: {$ref: ../e.yaml}\n", e="{$ref: api/root.yaml}\n")
     monkeypatch.chdir(tmp_path)
     document = load_document("api/root.yaml")
     document.lookup(document.root["a"]["$ref"])
     assert document.files == (Path("api/root.yaml"), Path("e.yaml"))
     assert document.where("../e.yaml#/x").file == "e.yaml"
+
+
+def test_all_files_of_a_document_are_known_before_they_are_needed(tmp_path: Path) -> None:
+    text = "a: {$ref: a.yaml}\nb: {$ref: 'http://x.example/y'}\nc: {$ref: '#/d'}\n"
+    document = load(tmp_path, text, a="x: {$ref: b.yaml#/y}\nz: {$ref: root.yaml}\n", b="y: {$ref: no.yaml}\n")
+    names = [file.name for file in document.files]
+    assert names == ["root.yaml", "a.yaml", "b.yaml", "no.yaml"]
+    assert not document.findings
 
 
 def test_pointers_are_percent_encoded_and_escaped_in_references_only(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ class Document:
         self._lock = threading.RLock()
         self._files: dict[str, Any] = {}
         self._unreadable: dict[str, Exception] = {}
+        self._referenced: dict[str, None] = {}  # the keys of the files referred to, in order
         self._found: dict[str, tuple[Any, str]] = {}
         self._identifiers = Identifiers()
         self._reported: set[tuple[str, str]] = set()
@@ -80,9 +82,21 @@ class Document:
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """All local files read so far, the root document first."""
-        paths = (self._retrieval.path(key) for key in tuple(self._files))
-        return tuple(path for path in paths if path is not None)
+        """All local files that the document is made of, the root first; also those missing that it refers to.
+
+        Files not needed so far are read, as they may refer to others; what is wrong with them is no concern here.
+        """
+        with self._lock:
+            pending = list(self._referenced)
+            while pending:
+                key = pending.pop()
+                if key not in self._files and self._retrieval.path(key) is not None:
+                    known = len(self._referenced)
+                    with suppress(UnresolvableReferenceError):
+                        self._file(key, key)
+                    pending += list(self._referenced)[known:]
+            paths = (self._retrieval.path(key) for key in ("", *self._referenced))
+            return tuple(dict.fromkeys(path for path in paths if path is not None))
 
     def _lookup(self, ref: str, hops: int) -> tuple[Any, str]:
         key, fragment = split(ref)
@@ -151,12 +165,17 @@ class Document:
             narrow = self._identifiers.scope
         settle(
             data,
-            lambda ref, scope: self._canonical(ref, scope),
+            self._refer,
             lambda name: self._named(name, key, data),
             scope,
             narrow,
         )
         return data
+
+    def _refer(self, ref: str, scope: Scope) -> str:
+        canonical = self._canonical(ref, scope)
+        self._referenced.setdefault(split(canonical)[0])
+        return canonical
 
     def _canonical(self, ref: str, scope: Scope) -> str:
         if scope.at == "#" and "%" not in ref and ref.startswith("#/"):
