@@ -35,7 +35,7 @@ class KeywordError(ValueError):
 
 
 def _number(value: Any) -> Any:
-    if type(value) not in (int, float) or value != value or value in (float("inf"), float("-inf")):  # noqa: PLR0124
+    if type(value) not in (int, float) or value != value or value in (float("inf"), float("-inf")):
         raise KeywordError(f"must be a number, this is {kind_of(value)}")
     return value
 

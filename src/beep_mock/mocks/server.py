@@ -38,7 +38,7 @@ HEALTH: Final = "/-/health"
 
 _START_LIMIT = 10.0  # seconds from a loaded application to its first answer
 _KILL_AFTER = 2  # seconds that requests in flight get when the server stops
-_THREADS = 64  # so many requests may wait at once, for a delay or a real peer
+_THREADS = 4  # a mock never waits but for a delay; more threads only contend for the interpreter
 _KEPT = frozenset({"HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "NO_COLOR", "PATH", "TMPDIR", "TZ"})
 _KEPT_PREFIXES = ("BEEP_MOCK_", "NODE_", "PYTHON", "SSL_", "WATCHFILES_")
 
@@ -48,10 +48,18 @@ class Server:
 
     ``load`` is called in the worker and must be picklable; what it raises of :class:`BeepMockError` is raised by
     :meth:`run`. The application answers :data:`HEALTH` with ``instance``. ``host`` is an address and ``port`` a
-    port that was claimed (:func:`beep_mock.mocks.ports.claim_port`).
+    port that was claimed (:func:`beep_mock.mocks.ports.claim_port`). ``threads`` requests may wait at once.
     """
 
-    def __init__(self, load: Callable[[], WSGIApplication], *, host: str, port: int, instance: str) -> None:
+    def __init__(
+        self,
+        load: Callable[[], WSGIApplication],
+        *,
+        host: str,
+        port: int,
+        instance: str,
+        threads: int = _THREADS,
+    ) -> None:
         self.host = host
         self.port = port
         self._instance = instance
@@ -66,7 +74,7 @@ class Server:
             port=port,
             interface=Interfaces.WSGI,
             workers=1,
-            blocking_threads=_THREADS,
+            blocking_threads=threads,
             http=HTTPModes.http1,
             http1_settings=HTTP1Settings(),
             websockets=False,
