@@ -236,6 +236,11 @@ def test_a_flow_mapping_is_yaml_but_no_json() -> None:
     assert ".yaml" in fault_of("a: 1", "worlds.json").hint
 
 
+def test_a_long_word_is_looked_at_in_pieces() -> None:
+    word = "a" + "_1" * 200_000  # quadratic work on it would not end
+    assert data_of(f"a: {word}\nb: 1_000\n") == {"a": word, "b": "1_000"}
+
+
 def test_half_a_surrogate_pair_is_no_character() -> None:
     data, findings = read_data(rb'{"a\ud800": ["\udfff", "\ud83d\ude00"], "b": 1}', "worlds.json")
     assert data == {"a\ufffd": ["\ufffd", "\U0001f600"], "b": 1}

@@ -78,11 +78,12 @@ def _is_beyond(text: str) -> bool:
 
 def _is_number_like(text: str, position: int) -> bool:
     """Whether the word around ``position`` is one like ``1_000``, a number for the fast parser."""
-    start = position
-    while start and not _TOKEN_EDGE.match(text[start - 1]):
-        start -= 1
-    edge = _TOKEN_EDGE.search(text, position)
-    return _NUMBER_LIKE.fullmatch(text, start, edge.start() if edge else len(text)) is not None
+    first = max(position - MAX_DIGITS, 0)
+    before = text[first:position]
+    start = position - len(_TOKEN_EDGE.split(before)[-1])
+    edge = _TOKEN_EDGE.search(text, position, position + MAX_DIGITS)
+    end = edge.start() if edge else min(position + MAX_DIGITS, len(text))
+    return _NUMBER_LIKE.fullmatch(text, start, end) is not None
 
 
 def _has_aliases(text: str) -> bool:
