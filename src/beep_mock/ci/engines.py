@@ -46,27 +46,40 @@ def engine_findings(contract: Contract, document: Path, root: Path) -> Iterator[
     except ServerStartError as fault:
         if fault.file != str(process.document):
             raise
-        hint = "without it nothing was compared"
+        hint = "nothing was compared"
         yield Finding("engine-refuses", Severity.ERROR, fault.message, Where(str(document)), hint)
         return
     try:
         with ThreadServer(Mock("mock", contract)) as server:
-            yield from _compare_all(contract, _Client(server.url), _Client(process.url))
+            yield from _compare_all(contract, _Client(server.url), process)
     finally:
         process.stop()
 
 
-def _compare_all(contract: Contract, ours: _Client, theirs: _Client) -> Iterator[Finding]:
+def _compare_all(contract: Contract, ours: _Client, process: PrismProcess) -> Iterator[Finding]:
+    theirs = _Client(process.url)
+    fatal = ""  # the operation that Prism does not stand
     try:
         for question in questions(contract):
-            yield from _compare(contract, question, ours.ask(question), theirs.ask(question))
+            if question.operation.key == fatal:
+                continue
+            comparison = Comparison(contract.openapi, question, ours.ask(question), theirs.ask(question))
+            if comparison.theirs.status or not comparison.ours.status:
+                yield from _compare(contract, comparison)
+                continue
+            fatal = question.operation.key
+            message = f"{question.subject}: Prism gave {_shown(comparison.theirs.body)}"
+            hint = "nothing more was compared of this operation"
+            yield Finding("engine-failed", Severity.WARNING, message, _where(contract, question), hint)
+            process.stop()
+            theirs = _Client(process.start().url)
     except ContractError as fault:
         where = Where(fault.file, fault.pointer)
         yield Finding("engines-not-compared", Severity.WARNING, fault.message, where, fault.hint)
 
 
-def _compare(contract: Contract, question: Question, ours: Reply, theirs: Reply) -> Iterator[Finding]:
-    comparison = Comparison(question, ours, theirs)
+def _compare(contract: Contract, comparison: Comparison) -> Iterator[Finding]:
+    question = comparison.question
     for difference in _differences(contract, comparison):
         if intended(comparison, difference) is None:
             message = f"{question.subject}: {difference.aspect}: ours {difference.ours}, Prism's {difference.theirs}"
@@ -136,4 +149,4 @@ class _Client:
             return Reply(answer.status, tuple(answer.getheaders()), answer.read())
         except (OSError, HTTPException, ValueError) as error:
             self._connection.close()
-            return Reply(0, (), f"no answer: {error or type(error).__name__}".encode())
+            return Reply(0, (), f"no answer ({error or type(error).__name__})".encode())

@@ -104,6 +104,9 @@ def _question(
     headers, query = list(request.headers), [request.query] if request.query else []
     for scheme in next(iter(operation.security), ()):
         _authorize(scheme, headers, query)
+    # Without Accept Prism prefers JSON to what is declared first; clients send `*/*`.
+    accept = interaction.response.media_type if interaction is not None else ""
+    headers.append(("Accept", accept or "*/*"))
     if interaction is not None:
         _name(interaction, headers, query)
     target = f"{request.path}?{'&'.join(query)}" if query else request.path
@@ -134,9 +137,7 @@ def _body_value(media: MediaType, sampler: Sampler) -> Json | Missing:
 
 
 def _name(interaction: Interaction, headers: list[tuple[str, str]], query: list[str]) -> None:
-    """Ask for this interaction and its media type: by ``Prefer`` (RFC 7240), in the query if its name is no token."""
-    if interaction.response.media_type:
-        headers.append(("Accept", interaction.response.media_type))
+    """Ask for this interaction: by ``Prefer`` (RFC 7240), or in the query if its name is no token."""
     status, name = interaction.response.status, interaction.name
     if not name:
         headers.append(("Prefer", f"code={status}"))
