@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from urllib.parse import unquote
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from beep_mock.ci.report import FORMATS, Case, Report, counted, place, render
+from beep_mock.findings import Finding, Severity, Where
+
+NOWHERE = Where()
+DOCUMENT = "openapi: 3.1.0\npaths:\n  /worlds:\n    get: {}\n"
+
+
+def finding(
+    severity: Severity = Severity.ERROR, message: str = "it is wrong", where: Where = NOWHERE, hint: str = ""
+) -> Finding:
+    return Finding("rule-broken", severity, message, where, hint)
+
+
+def report_of(*findings: Finding) -> Report:
+    return Report(
+        (), "Checked", (Case("earth", findings, "world", "given a world"), Case("mars", (), "world")), "example"
+    )
+
+
+@pytest.mark.parametrize(
+    ("severities", "code", "summary"),
+    [
+        ([], 0, "2 examples: no findings"),
+        ([Severity.WARNING, Severity.INFO], 0, "2 examples: 1 warning, 1 note"),
+        ([Severity.ERROR, Severity.ERROR], 1, "2 examples, 1 failed: 2 errors"),
+    ],
+)
+def test_only_errors_make_a_report_fail(severities: list[Severity], code: int, summary: str) -> None:
+    report = report_of(*(finding(s, f"number {i}") for i, s in enumerate(severities)))
+    assert (report.exit_code, report.summary) == (code, summary)
+
+
+def test_a_report_of_nothing_is_clean() -> None:
+    assert (Report().exit_code, Report(unit="contract").summary) == (0, "0 contracts: no findings")
+
+
+def test_findings_of_no_case_count_as_well() -> None:
+    report = Report((finding(),), cases=(Case("earth"),))
+    assert (report.exit_code, report.failed, report.summary) == (1, 0, "1 case: 1 error")
+
+
+def test_a_place_has_its_line_and_is_relative_to_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "contracts" / "openapi.yaml"
+    file.parent.mkdir()
+    file.write_text(DOCUMENT)
+    found = place(finding(where=Where(str(file), "/paths/~1worlds/get")))
+    assert found == Where("contracts/openapi.yaml", "/paths/~1worlds/get", 4)
+
+
+def test_a_place_outside_the_current_folder_stays_as_it_was_named() -> None:
+    assert place(finding(where=Where("/no/such/file.yaml"))) == Where("/no/such/file.yaml")
+
+
+def test_text_names_everything_a_reader_needs(tmp_path: Path) -> None:
+    file = tmp_path / "openapi.yaml"
+    file.write_text(DOCUMENT)
+    told = finding(message="it is wrong\nin two lines", where=Where(str(file), "/paths"), hint="put it right")
+    lines = render(report_of(told)).splitlines()
+    assert lines == [
+        "Checked",
+        "world",
+        "  FAIL  earth  given a world",
+        f"        {file}:2: error: it is wrong  [rule-broken]",
+        "            in two lines",
+        "            at /paths",
+        "            hint: put it right",
+        "  ok    mars",
+        "2 examples, 1 failed: 1 error",
+    ]
+
+
+def test_colours_only_when_asked_for() -> None:
+    plain, coloured = render(report_of(finding())), render(report_of(finding()), colour=True)
+    assert "\x1b" not in plain
+    assert re.sub(r"\x1b\[\d+m", "", coloured) == plain != coloured
+
+
+@given(st.text())
+def test_a_document_cannot_steer_the_terminal(text: str) -> None:
+    printed = render(Report((finding(message=text, hint=text),)))
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]", printed)
+
+
+@given(st.text(), st.sampled_from(Severity))
+def test_json_says_it_all(text: str, severity: Severity) -> None:
+    told = Finding(text, severity, text, Where("", text), text)
+    document = json.loads(render(Report((told,), text, (Case(text, (told,), text, text),)), "json"))
+    entry = {"rule": text, "severity": severity.value, "message": text, "file": "", "line": None, "pointer": text}
+    assert document["findings"] == [{**entry, "hint": text}]
+    assert document["cases"][0] == {
+        "group": text,
+        "name": text,
+        "detail": text,
+        "passed": severity is not Severity.ERROR,
+        "findings": document["findings"],
+    }
+    assert document["summary"]["cases"] == 1
+
+
+@given(st.text(), st.sampled_from(Severity))
+def test_junit_is_xml_whatever_the_messages_hold(text: str, severity: Severity) -> None:
+    told = Finding("rule", severity, text, hint=text)
+    root = ET.fromstring(render(Report((told,), "Checked", (Case(text, (told, told), text),)), "junit").encode())  # noqa: S314
+    failed = severity is Severity.ERROR
+    assert (root.get("tests"), root.get("failures")) == ("2", str(2 * failed))
+    assert len(root.findall("testsuite/testcase")) == 2
+    assert len(root.findall("testsuite/testcase/failure")) == 2 * failed
+
+
+def test_junit_groups_cases_and_tells_the_place() -> None:
+    warned = finding(Severity.WARNING, "look here", where=Where("a.yaml", "/x", 3))
+    root = ET.fromstring(render(report_of(finding(), warned), "junit"))  # noqa: S314 - our own
+    suite = root.find("testsuite[@name='world']")
+    assert suite is not None
+    assert [case.get("name") for case in suite] == ["earth", "mars"]
+    assert suite.findtext("testcase/failure") == "error: it is wrong [rule-broken]"
+    assert suite.findtext("testcase/system-out") == "warning: look here [rule-broken]\nat a.yaml:3#/x"
+
+
+@given(st.text(), st.text(alphabet="a:,%\n/ü"))
+def test_github_annotations_are_one_line_each_and_lose_nothing(message: str, file: str) -> None:
+    told = finding(Severity.WARNING, message, where=Where(file, "", 3))
+    command, summary = render(Report((told,)), "github").split("\n")
+    head, _, text = command.removeprefix("::warning ").partition("::")
+    properties = dict(pair.split("=", 1) for pair in head.split(","))
+    assert text.replace("%0D", "\r").replace("%0A", "\n").replace("%25", "%") == message
+    assert unquote(properties.get("file", "")) == file
+    assert (properties["line"], properties["title"], summary) == ("3", "rule-broken", "1 warning")
+
+
+def test_github_annotations_have_a_level_a_severity() -> None:
+    report = report_of(*(finding(severity) for severity in Severity))
+    commands = [line.split(" ")[0] for line in render(report, "github").splitlines()]
+    assert commands[:3] == ["::error", "::warning", "::notice"]
+
+
+@pytest.mark.parametrize("output", FORMATS)
+def test_every_format_ends_without_a_line_break(output: str) -> None:
+    assert not render(report_of(finding()), output).endswith("\n")
+
+
+def test_another_format_is_refused() -> None:
+    with pytest.raises(ValueError, match="no report format 'html': one of text, json"):
+        render(Report(), "html")
+
+
+def test_counted() -> None:
+    assert [counted(n, "error") for n in (0, 1, 2)] == ["0 errors", "1 error", "2 errors"]

@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+import os
+import select
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import httpx
+import pytest
+
+from beep_mock.errors import ServerStartError
+from beep_mock.gateway.leash import leashed
+from beep_mock.gateway.prism import PrismProcess, find_prism
+from tests.prism import ROOT, needs_prism
+
+SERVING = """
+    import sys
+    from http.server import BaseHTTPRequestHandler, HTTPServer
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(" ".join(sys.argv[1:]).encode())
+
+    server = HTTPServer(("127.0.0.1", 0), Answer)
+    print("noise " * 20_000)
+    print(f"\\x1b[32m[CLI] start Prism is listening on http://127.0.0.1:{server.server_port}\\x1b[0m", flush=True)
+    server.serve_forever()
+"""
+
+
+@pytest.fixture
+def no_prism_on_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = [p for p in os.environ["PATH"].split(os.pathsep) if not (Path(p) / "prism").exists()]
+    monkeypatch.setenv("PATH", os.pathsep.join(kept))
+
+
+def install(folder: Path, program: str) -> Path:
+    """A stand-in for Prism that runs ``program`` (Python)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "prism"
+    path.write_text(f"#!{sys.executable}\n{textwrap.dedent(program)}")
+    path.chmod(0o755)
+    return path
+
+
+def started(tmp_path: Path, program: str, timeout: float = 20.0) -> PrismProcess:
+    install(tmp_path / "node_modules" / ".bin", program)
+    return PrismProcess(tmp_path / "openapi.yaml", tmp_path, timeout=timeout).start()
+
+
+@pytest.mark.usefixtures("no_prism_on_path")
+def test_the_workspaces_own_prism_comes_before_the_one_on_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere = install(tmp_path / "elsewhere", "")
+    monkeypatch.setenv("PATH", str(elsewhere.parent), prepend=os.pathsep)
+    assert find_prism(tmp_path) == elsewhere
+    own = install(tmp_path / "node_modules" / ".bin", "")
+    assert find_prism(tmp_path) == own
+
+
+@pytest.mark.usefixtures("no_prism_on_path")
+def test_a_missing_prism_is_a_fault_that_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(ServerStartError, match="Prism CLI is not installed") as fault:
+        PrismProcess(tmp_path / "openapi.yaml", tmp_path).start()
+    assert "npm ci" in fault.value.hint
+
+
+def test_it_is_ready_when_it_says_so_and_gone_after_stop(tmp_path: Path) -> None:
+    with started(tmp_path, SERVING) as prism:
+        arguments = httpx.get(prism.url).text
+        pid = prism.pid
+        assert pid is not None
+        os.kill(pid, 0)
+    assert arguments == f"mock --host 127.0.0.1 --port 0 {tmp_path / 'openapi.yaml'}"
+    assert (prism.running, prism.pid) == (False, None)
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_errors_are_asked_for_on_demand(tmp_path: Path) -> None:
+    install(tmp_path / "node_modules" / ".bin", SERVING)
+    with PrismProcess(tmp_path / "openapi.yaml", tmp_path, errors=True) as prism:
+        assert " --errors " in httpx.get(prism.url).text
+
+
+def test_it_starts_again(tmp_path: Path) -> None:
+    prism = started(tmp_path, SERVING)
+    prism.stop()
+    prism.stop()
+    with prism.start():
+        assert httpx.get(prism.url).status_code == 200
+
+
+def test_its_own_reason_is_the_faults(tmp_path: Path) -> None:
+    program = "import sys; print('[CLI] fatal     Error parsing it'); print('usage\\n' * 99); sys.exit(1)"
+    with pytest.raises(ServerStartError, match="Prism did not start: Error parsing it") as fault:
+        started(tmp_path, program)
+    assert fault.value.file == str(tmp_path / "openapi.yaml")
+
+
+def test_without_a_reason_its_last_words_are_told(tmp_path: Path) -> None:
+    with pytest.raises(ServerStartError, match="env: node: not found"):
+        started(tmp_path, "print('env: node: not found')")
+
+
+def test_one_that_says_nothing_at_all(tmp_path: Path) -> None:
+    with pytest.raises(ServerStartError, match="it ended without a word"):
+        started(tmp_path, "")
+
+
+def test_one_that_is_never_ready_is_stopped(tmp_path: Path) -> None:
+    program = "import os, signal; open('pid', 'w').write(str(os.getpid())); signal.pause()"
+    with pytest.raises(ServerStartError, match=r"not ready within 0\.5 s"):
+        started(tmp_path, program, timeout=0.5)
+    written = tmp_path / "pid"
+    if written.exists():
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(written.read_text()), 0)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux ties processes together")
+def test_it_does_not_outlive_us_even_when_we_are_killed(tmp_path: Path) -> None:
+    install(tmp_path / "node_modules" / ".bin", SERVING)
+    program = f"""
+        from pathlib import Path
+        from beep_mock.gateway.prism import PrismProcess
+        print(PrismProcess(Path("openapi.yaml"), Path({str(tmp_path)!r})).start().pid, flush=True)
+        input()
+    """
+    parent = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(program)], cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert parent.stdout is not None
+    with parent:
+        child = int(parent.stdout.readline())
+        watch = os.pidfd_open(child)
+        parent.send_signal(signal.SIGKILL)
+    assert select.select([watch], [], [], 20)[0], "it still runs"
+    os.close(watch)
+
+
+def test_a_leashed_command_keeps_its_arguments_and_status() -> None:
+    program = "import sys; print(sys.argv[1:]); sys.exit(7)"
+    done = subprocess.run(leashed([sys.executable, "-c", program, "a b", "--"]), capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (7, "['a b', '--']\n")
+
+
+def test_a_leashed_command_that_is_missing_says_so() -> None:
+    done = subprocess.run(leashed(["/no/such/command"]), capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (1, "/no/such/command: No such file or directory\n")
+
+
+@needs_prism
+def test_the_real_one_serves_a_contract() -> None:
+    with PrismProcess(ROOT / "contracts" / "world" / "openapi.yaml", ROOT) as prism:
+        assert httpx.get(f"{prism.url}/worlds/1").status_code == 200
+
+
+@needs_prism
+def test_the_real_one_says_why_it_refuses(tmp_path: Path) -> None:
+    document = tmp_path / "openapi.yaml"
+    document.write_text("openapi: 3.0.3\npaths: [")
+    with pytest.raises(ServerStartError, match="Error parsing"):
+        PrismProcess(document, ROOT).start()
