@@ -67,7 +67,7 @@ $(VENV)/.made:
 
 # Prism, the second engine. Without node its tests skip themselves; a CI server (CI=true) must have it.
 node_modules/.installed: package.json package-lock.json
-	@node -e 'const [a, b, c] = process.versions.node.split(".").map(Number); \
-		process.exit(a > 18 || (a == 18 && (b > 20 || (b == 20 && c >= 1))) ? 0 : 1)' 2>/dev/null \
+	@node -e 'const [a, b, c] = process.versions.node.split("."); process.exit(a * 1e4 + b * 100 + +c < 182001 ? 1 : 0)' \
+		2> /dev/null \
 	&& npm ci --no-audit --no-fund --loglevel=error < /dev/null && touch $@ || { \
 		echo "no Prism: node 18.20.1 or newer and npm are needed; its tests are skipped" >&2; test "$$CI" != true; }

@@ -1,7 +1,7 @@
 """Whether two folders hold the same pacts: `python ci/compare_pacts.py BEFORE AFTER`.
 
-The versions that recording writes into a pact's `metadata` do not count: they change with every update of a tool and say
-nothing about what a consumer needs. Exits with 1 and a line for each file that differs.
+The versions that recording writes into a pact's `metadata` do not count: they change with every update of a tool and
+say nothing about what a consumer needs. Exits with 1 and a line for each file that differs.
 """
 
 from __future__ import annotations
