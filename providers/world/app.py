@@ -35,11 +35,11 @@ def create_app(people: Directory | None = None) -> Flask:
     """The application; its peer is ``people``, or the service at the environment's ``PEOPLE_URL``.
 
     ``WORLD_TOKENS`` (separated by commas) names the bearer tokens that may change worlds; unset, any may. The
-    application's ``extensions`` hold its ``worlds`` and its ``people``, for provider states to arrange.
+    application's ``extensions`` hold its ``worlds``, its ``tokens`` and its ``people``, for provider states to arrange.
     """
     app = Flask("world")
     answer_problems(app)
-    tokens = frozenset(filter(None, os.environ.get("WORLD_TOKENS", "").split(",")))
+    app.extensions["tokens"] = frozenset(filter(None, os.environ.get("WORLD_TOKENS", "").split(",")))
     worlds = app.extensions["worlds"] = Worlds(_FIRST)
     app.extensions["people"] = people or PeopleClient.at(os.environ.get("PEOPLE_URL", "http://127.0.0.1:5002"))
     checked = validated(contract_of("world"))
@@ -57,7 +57,7 @@ def create_app(people: Directory | None = None) -> Flask:
     @app.post("/worlds")
     @checked
     def create_world() -> Response | tuple[Response, int, dict[str, str]]:
-        if refusal := _refused(tokens):
+        if refusal := _refused(app.extensions["tokens"]):
             return refusal
         return _create(worlds, _people(app), flask_request.get_json())
 
@@ -70,7 +70,7 @@ def create_app(people: Directory | None = None) -> Flask:
     @app.delete("/worlds/<worldId>")
     @checked
     def delete_world(worldId: str) -> Response | tuple[str, int]:  # noqa: N803 - the contract's name
-        if refusal := _refused(tokens):
+        if refusal := _refused(app.extensions["tokens"]):
             return refusal
         try:
             worlds.remove(int(worldId))
