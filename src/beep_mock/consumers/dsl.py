@@ -66,13 +66,25 @@ class RecordedPact(Pact):
         self.unserved.append(description)
         return super().upon_receiving(description, interaction)
 
-    def serve(self, addr: str = "127.0.0.1", *arguments: Any, **options: Any) -> RecordedServer:
+    def serve(
+        self,
+        addr: str = "127.0.0.1",
+        port: int = 0,
+        transport: str = "http",
+        transport_config: str | None = None,
+        *,
+        raises: bool = True,
+        verbose: bool = True,
+    ) -> RecordedServer:
         """The mock server of pact-python, to be used in a ``with``; it listens on 127.0.0.1 unless told otherwise."""
         return RecordedServer(
             self._handle,
             addr,
-            *arguments,
-            **options,
+            port,
+            transport,
+            transport_config,
+            raises=raises,
+            verbose=verbose,
             on_serve=self._tried,
             on_match=lambda: self._on_proof(self),
         )

@@ -32,6 +32,7 @@ class PactRecorder:
 
         :raises WorkspaceError: ``provider`` cannot name a service.
         """
+        __tracebackhide__ = True
         _require_name("provider", provider)
         for pact in self._pacts:
             if pact.provider == provider and not pact.finished:
@@ -58,6 +59,7 @@ class PactRecorder:
 
 
 def _require_name(role: str, name: str) -> None:
+    __tracebackhide__ = True
     # the native library makes a subfolder of a slash, and the file's name of the rest
     if not is_service_name(name):
         raise WorkspaceError(f"{name!r} cannot name a {role}", hint="use letters, digits, '.', '-' and '_'")

@@ -6,8 +6,9 @@ is merged. A consumer with a test that failed or did not get its turn keeps its 
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -34,6 +35,16 @@ class Selection:
     members: dict[str, str] = field(default_factory=dict)
     partial: set[str] = field(default_factory=set)
     broken: set[str] = field(default_factory=set)
+
+    def dumps(self) -> str:
+        """As JSON, to be told to another process."""
+        return json.dumps({**asdict(self), "partial": sorted(self.partial), "broken": sorted(self.broken)})
+
+    @classmethod
+    def loads(cls, text: str) -> Selection:
+        """What :meth:`dumps` has written."""
+        data = json.loads(text)
+        return cls(data["recording"], data["members"], set(data["partial"]), set(data["broken"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +76,8 @@ class RecordingRun:
         A test that sets up again starts anew (it is being rerun).
         """
         before = self._outcomes.get(test, "")
-        if phase == "setup":
+        if phase == "setup" and before != "failed":
             before = ""
-            self._recorded.pop(test, None)
         if outcome == "failed" or before == "failed":
             self._outcomes[test] = "failed"
         elif outcome == "skipped" or before == "skipped":

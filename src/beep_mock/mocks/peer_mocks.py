@@ -1,0 +1,202 @@
+"""Mocks of a service's peers for the length of one test, each at an address of its own.
+
+Contracts are compiled once for all tests; mock, journal and server are new for every test, so that nothing of one test
+(not even a late request) is seen by another.
+"""
+
+from __future__ import annotations
+
+import json as json_codec
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
+
+from beep_mock.contracts.compiler import compile_contract
+from beep_mock.errors import BeepMockError
+from beep_mock.interaction import MISSING, Json
+from beep_mock.mocks.journal import BODY_LIMIT, Exchange, Journal
+from beep_mock.mocks.mock import Mock
+from beep_mock.mocks.overrides import Overrides, load_overrides
+from beep_mock.serving import ThreadServer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from beep_mock.contracts.model import Contract
+    from beep_mock.findings import Finding
+    from beep_mock.workspace import Workspace
+
+__all__ = ["ContractShelf", "PeerMock", "PeerMocks"]
+
+_SHOWN = 20
+
+
+class ContractShelf:
+    """The compiled contracts and overrides of a workspace, each made when it is first asked for."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._shelf: dict[str, tuple[Contract, Overrides]] = {}
+
+    def take(self, service: str) -> tuple[Contract, Overrides]:
+        """The contract of ``service`` and its overrides.
+
+        :raises WorkspaceError: no such service.
+        :raises ContractError: its document cannot be read.
+        :raises OverrideError: its overrides cannot be read.
+        """
+        if service not in self._shelf:
+            contract = compile_contract(self._workspace.contract_path(service))
+            self._shelf[service] = contract, load_overrides(self._workspace.override_path(service), contract)
+        return self._shelf[service]
+
+
+class PeerMock:
+    """The mock of one peer: what a test tells it, and what it asks of it afterwards."""
+
+    def __init__(self, name: str, contract: Contract, overrides: Overrides) -> None:
+        self.name = name
+        self.mock = Mock(name, contract, overrides=overrides)
+        self._server = ThreadServer(self.mock).start()
+
+    @property
+    def url(self) -> str:
+        """Its address, without a slash at the end."""
+        return self._server.url
+
+    @property
+    def journal(self) -> Journal:
+        """The exchanges of this test."""
+        return self.mock.journal
+
+    def prefer(self, *, code: int | None = None, example: str | None = None, dynamic: bool | None = None) -> None:
+        """From now on answer as if every request had sent this ``Prefer``."""
+        self.mock.prefer(code=code, example=example, dynamic=dynamic)
+
+    def override(self, method: str, path: str, **interaction: Any) -> tuple[Finding, ...]:
+        """Answer requests like this one otherwise; takes what :meth:`beep_mock.mocks.mock.Mock.override` takes.
+
+        Returned is how the answer breaks the contract.
+
+        :raises OverrideError: no such operation, parameter or example.
+        """
+        return self.mock.override(method, path, **interaction)
+
+    def reset(self) -> None:
+        """Forget preferences, overrides and exchanges."""
+        self.mock.reset()
+        self.journal.clear()
+
+    def assert_called(
+        self,
+        method: str = "",
+        path: str = "",
+        *,
+        times: int | None = None,
+        query: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        json: Json = MISSING,
+    ) -> list[Exchange]:
+        """Fail unless the peer was called like this, ``times`` times exactly if given; return those exchanges.
+
+        ``path`` is the path of the request or a template of the contract (``/worlds/{worldId}``). ``query`` (values or
+        lists of them, compared as text) and ``headers`` need only be among those that were sent; ``json`` is the whole
+        body, of which the journal keeps 64 KiB. Secrets are ``***`` in the journal.
+
+        :raises AssertionError: it was not; the message says what was called instead.
+        """
+        __tracebackhide__ = True
+        exchanges = self.journal.entries()
+        found = [
+            exchange
+            for exchange in exchanges
+            if (not method or exchange.method == method.upper())
+            and (not path or path in {exchange.path, exchange.operation.partition(" ")[2]})
+            and _has_query(exchange, query or {})
+            and _has_headers(exchange, headers or {})
+            and (json is MISSING or _has_body(exchange, json))
+        ]
+        if len(found) == times or (times is None and found):
+            return found
+        wanted = f"{method.upper() or 'any method'} {path or 'any path'}"
+        if query:
+            wanted += f" with query {dict(query)}"
+        if headers:
+            wanted += f" with headers {dict(headers)}"
+        if json is not MISSING:
+            wanted += f" with body {json_codec.dumps(json, ensure_ascii=False)[:200]}"
+        message = f"{self.name} was not called with {wanted}"
+        if times is not None:
+            message = f"{self.name} was called {len(found)} times, not {times}, with {wanted}"
+        raise AssertionError(message + _told(exchanges))
+
+    def stop(self) -> None:
+        """Close its address."""
+        self._server.stop()
+
+
+class PeerMocks:
+    """The ``beep_mocks`` of one test: ``beep_mocks("world")`` is the mock of that peer, the same for the whole test."""
+
+    def __init__(self, shelf: ContractShelf) -> None:
+        self._shelf = shelf
+        self._mocks: dict[str, PeerMock] = {}
+
+    def __call__(self, service: str) -> PeerMock:
+        """The mock of ``service``, listening from the first call on.
+
+        :raises BeepMockError: as :meth:`ContractShelf.take`.
+        """
+        __tracebackhide__ = True
+        if service not in self._mocks:
+            try:
+                self._mocks[service] = PeerMock(service, *self._shelf.take(service))
+            except BeepMockError as fault:
+                raise fault.with_traceback(None) from None  # the test's own line is what its author needs to see
+        return self._mocks[service]
+
+    def stop(self) -> None:
+        """Stop all mocks."""
+        for mock in self._mocks.values():
+            mock.stop()
+        self._mocks.clear()
+
+
+def _has_query(exchange: Exchange, wanted: Mapping[str, Any]) -> bool:
+    sent = parse_qs(exchange.query, keep_blank_values=True)
+    return all(sent.get(name) == _texts(value) for name, value in wanted.items())
+
+
+def _texts(value: Any) -> list[str]:
+    values = value if isinstance(value, list | tuple) else [value]
+    return [str(v).lower() if isinstance(v, bool) else str(v) for v in values]
+
+
+def _has_headers(exchange: Exchange, wanted: Mapping[str, str]) -> bool:
+    sent = {name.lower(): value for name, value in exchange.request_headers}
+    return all(sent.get(name.lower()) == value for name, value in wanted.items())
+
+
+def _has_body(exchange: Exchange, wanted: Json) -> bool:
+    if len(exchange.request_body) >= BODY_LIMIT:
+        return False
+    try:
+        return bool(json_codec.loads(exchange.request_body) == wanted)
+    except ValueError:
+        return False
+
+
+def _told(exchanges: list[Exchange]) -> str:
+    if not exchanges:
+        return "; it was not called at all"
+    lines = [f"\n  {_line(exchange)}" for exchange in exchanges[-_SHOWN:]]
+    if len(exchanges) > _SHOWN:
+        lines.insert(0, f"\n  ... {len(exchanges) - _SHOWN} earlier calls")
+    return "; it was called with:" + "".join(lines)
+
+
+def _line(exchange: Exchange) -> str:
+    query = f"?{exchange.query}" if exchange.query else ""
+    body = exchange.request_body[:100].decode("utf-8", "replace")
+    reasons = "".join(f"\n      {'.'.join(v.location)}: {v.message}" for v in exchange.violations)
+    sent = f" {body}" if body else ""
+    return f"{exchange.method} {exchange.path}{query}{sent} -> {exchange.status} ({exchange.source}){reasons}"

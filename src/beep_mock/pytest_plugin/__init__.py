@@ -1,0 +1,128 @@
+"""The pytest plugin: the fixtures ``beep_mocks``, ``pact_recorder`` and ``provider_states``, and the marker ``pact``.
+
+Loaded by every test session where beep-mock is installed, so it imports nothing that is heavy: what a fixture needs is
+imported when a test asks for the fixture.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from beep_mock.pytest_plugin.recording import (
+    PASSED,
+    RECORDER,
+    Collection,
+    consumer_of_item,
+    marked,
+    reach_of,
+    recording_of,
+    root_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from beep_mock.consumers.recording import PactRecorder
+    from beep_mock.mocks.peer_mocks import ContractShelf, PeerMocks
+    from beep_mock.states import ProviderStates
+
+__all__ = ["beep_mocks", "pact_recorder", "provider_states"]
+
+_SHELF: pytest.StashKey[ContractShelf] = pytest.StashKey()
+
+
+@pytest.fixture
+def beep_mocks(request: pytest.FixtureRequest) -> Iterator[PeerMocks]:
+    """Mocked peers: ``beep_mocks("world").url``, ``.journal``, ``.prefer()``, ``.override()``, ``.assert_called()``."""
+    from beep_mock.mocks.peer_mocks import ContractShelf, PeerMocks
+    from beep_mock.workspace import Workspace
+
+    config = request.config
+    if _SHELF not in config.stash:
+        config.stash[_SHELF] = ContractShelf(Workspace(root_of(config)))
+    mocks = PeerMocks(config.stash[_SHELF])
+    yield mocks
+    mocks.stop()
+
+
+@pytest.fixture
+def pact_recorder(request: pytest.FixtureRequest) -> Iterator[PactRecorder]:
+    """Pacts of the consumer ``consumers/<name>/``: ``pact_recorder("world")`` is pact-python's DSL for a provider.
+
+    ``@pytest.mark.pact(consumer="hello")`` names the consumer of a test elsewhere.
+    """
+    recording = recording_of(request.config)
+    item = request.node
+    consumer = consumer_of_item(item, recording.root)
+    if not consumer:
+        pytest.fail(
+            f"whose pact is it? {item.nodeid} is not in consumers/<name>/ of {recording.root}\n"
+            '  move it there, or mark it: @pytest.mark.pact(consumer="hello")',
+            pytrace=False,
+        )
+    try:
+        from beep_mock.consumers.recording import PactRecorder
+    except ModuleNotFoundError as error:
+        if error.name not in {"pact", "pact_ffi"}:
+            raise
+        pytest.fail("pact_recorder needs pact-python\n  pip install 'beep-mock[pact]'", pytrace=False)
+    from beep_mock.errors import WorkspaceError
+
+    try:
+        recorder = PactRecorder(consumer, recording.next_folder())
+    except WorkspaceError as fault:
+        pytest.fail(str(fault), pytrace=False)
+    item.stash[RECORDER] = recorder
+    yield recorder
+    if item.stash.get(PASSED, False) and recorder.unserved:
+        described = "\n".join(f"  {text}" for text in recorder.unserved)
+        pytest.fail(f"described but never served, so nothing is known of it:\n{described}", pytrace=False)
+
+
+@pytest.fixture
+def provider_states(request: pytest.FixtureRequest) -> Iterator[ProviderStates]:
+    """The registry ``states`` of ``providers/<name>/states.py``; what a test set up is taken back after it.
+
+    The provider is the one in whose folder the test is; ``@pytest.mark.pact(provider="world")`` names another.
+    """
+    from beep_mock.consumers.collection import role_of
+    from beep_mock.errors import BeepMockError
+    from beep_mock.providers.state_registry import load_states
+    from beep_mock.workspace import Workspace
+
+    root = root_of(request.config)
+    provider = marked(request.node, "provider") or role_of(root, request.node.path, "providers")
+    if not provider:
+        pytest.fail(
+            f"whose states? {request.node.nodeid} is not in providers/<name>/ of {root}\n"
+            '  move it there, or mark it: @pytest.mark.pact(provider="world")',
+            pytrace=False,
+        )
+    try:
+        registry = load_states(Workspace(root), provider)
+    except BeepMockError as fault:
+        pytest.fail(str(fault), pytrace=False)
+    yield registry
+    registry.reset()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker, and watch what is collected."""
+    config.addinivalue_line(
+        "markers", "pact(consumer='', provider=''): whose pacts a test records, or whose provider states it uses."
+    )
+    config.pluginmanager.register(Collection(config))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker of pytest-xdist where to put what it records, and what the command line reaches."""
+    recording = recording_of(node.config)
+    reach = reach_of(node.config)
+    node.workerinput["beep_mock"] = {
+        "folder": str(recording.folder),
+        "folders": [str(folder) for folder in reach.folders],
+        "narrowed": reach.narrowed,
+    }
