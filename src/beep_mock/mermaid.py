@@ -73,7 +73,7 @@ class _Sequence:
         self._drawn.add((consumer, provider, operation))
         yield f"    {_id(consumer)}->>{_id(provider)}: {_label(operation)}"
         yield from self._nested(provider, operation, above)
-        statuses = dict.fromkeys(str(i.response.status) for _, i in self._interactions(consumer, provider, operation))
+        statuses = sorted({str(i.response.status) for _, i in self._interactions(consumer, provider, operation)})
         yield f"    {_id(provider)}-->>{_id(consumer)}: {' or '.join(statuses) or 'answer'}"
 
     def _position(self, call: Call) -> int:
