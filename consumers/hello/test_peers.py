@@ -39,4 +39,4 @@ def test_worlds_come_page_after_page() -> None:
 def test_somebody_is_greeted() -> None:
     answer = create_app(WorldClient.at(URL)).test_client().get("/hello/bob?world=1")
     assert answer.status_code == 200
-    assert "Earth" in answer.json["greeting"]
+    assert "Earth" in answer.get_json()["greeting"]

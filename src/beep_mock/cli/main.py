@@ -27,16 +27,16 @@ _COMMANDS = {
 class _LazyGroup(click.Group):
     """A group whose commands live in modules of the same name, each defining ``command``."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click calls it so
         return sorted(_COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in _COMMANDS:
             return None
         command: click.Command = import_module(f"beep_mock.cli.{cmd_name}").command
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
             formatter.write_dl(sorted(_COMMANDS.items()))
 
@@ -54,7 +54,7 @@ def cli() -> None:
       beep-mock verify world                     replay the pacts at a provider
 
     Exit codes: 0 clean, 1 findings, 2 fault.
-    """
+    """  # noqa: D301 - click's mark for lines that stay as they are
 
 
 def main(arguments: list[str] | None = None) -> Any:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from beep_mock.findings import Finding
-from beep_mock.interaction import MISSING, Json, Location, Missing
+from beep_mock.interaction import Json, Location, Missing
 
 if TYPE_CHECKING:
     from beep_mock.contracts.document import Document

@@ -1,8 +1,8 @@
 """A child process that does not outlive us, even when we are killed.
 
 Run as a program, this module ties itself to its parent and becomes the command (the tie is kept across ``execve``). A
-program of its own and not a ``preexec_fn``: that would run Python between fork and exec, which may deadlock in a process
-with threads.
+program of its own and not a ``preexec_fn``: that would run Python between fork and exec, which may deadlock in a
+process with threads.
 
 The kernel watches the *thread* that started the child: start it from one that lives as long as the child shall.
 """

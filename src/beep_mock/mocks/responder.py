@@ -170,9 +170,9 @@ class Responder:
             if spec is not None:
                 found = (spec, asked.code)
         if asked.example is not None and (asked.code is None or found is not None):
-            for interaction in self._answers.interactions(found[0]) if found else self._answers.errors():
-                if interaction.name == asked.example:
-                    return self._example(interaction, accept, found[1] if found else None)
+            for example in self._answers.interactions(found[0]) if found else self._answers.errors():
+                if example.name == asked.example:
+                    return self._example(example, accept, found[1] if found else None)
         if found is None:
             override = self._overrides.match(values, 400, 599)
             if override is not None:
