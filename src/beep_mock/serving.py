@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ThreadServer"]
 
-_GRACE: Final = 1.0
+_GRACE: Final = 0.5
 """Seconds that :meth:`ThreadServer.stop` waits for requests in flight, in all."""
 
 _LINGER: Final = 16 * 2**20
@@ -84,7 +84,7 @@ class ThreadServer:
         return self
 
     def stop(self) -> None:
-        """Stop listening and close every connection; requests in flight get a second to notice. Never hangs."""
+        """Stop listening and close every connection; requests in flight get half a second to notice. Never hangs."""
         if self._listener is None or self._waker is None or self._acceptor is None:
             return
         self._waker.close()

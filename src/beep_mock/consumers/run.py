@@ -10,6 +10,7 @@ import json
 from collections import defaultdict
 from dataclasses import asdict, dataclass, field
 from itertools import groupby
+from os.path import relpath
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -139,7 +140,7 @@ class RecordingRun:
             if whole:
                 names = {file.name for file in files}
                 lines += [
-                    f"{path}: no test of {consumer} records it any more; delete it if {provider} is not called"
+                    f"{relpath(path)}: no test of {consumer} records it any more; delete it if {provider} is not called"
                     for path, (owner, provider) in pacts_of(folder)
                     if owner == consumer and f"{consumer}-{provider}.json" not in names
                 ]
@@ -156,5 +157,5 @@ class RecordingRun:
 def _describe(update: PactUpdate, verdict: Verdict) -> list[str]:
     count = f"{update.interactions} interaction{'' if update.interactions == 1 else 's'}"
     why = f" ({verdict.reason})" if update.change == "merged" else ""
-    lines = [f"{update.file}: {update.change}, {count}{why}"]
+    lines = [f"{relpath(update.file)}: {update.change}, {count}{why}"]
     return lines + [f"  gone: {description}" for description in update.removed]
