@@ -56,7 +56,7 @@ def service_pages(find: Callable[[str], Mock | None], journal: Journal, *, singl
     pages.add_url_rule("/-/openapi/<service>.json", "document", docs.document)
     pages.add_url_rule("/-/static/scalar.js", "scalar", _scalar)
     Control(find, journal).register(pages)
-    pages.after_request(_protect)
+    pages.after_app_request(_protect)
     return pages
 
 

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import pytest
+
+from beep_mock.gateway.access import Access
+
+
+def refused(access: Access, host: str | None, origin: str | None = None) -> bool:
+    environ = {"HTTP_HOST": host, "HTTP_ORIGIN": origin}
+    return bool(access.refusal({k: v for k, v in environ.items() if v is not None}))
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost",
+        "localhost:9000",
+        "LOCALHOST",
+        "127.0.0.1:80",
+        "127.8.8.8",
+        "[::1]:9000",
+        "world.localhost",
+        "world",
+        None,
+    ],
+)
+def test_this_machine_and_its_services_are_known(host: str | None) -> None:
+    assert not refused(Access(["127.0.0.1", "world"]), host)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "evil.example:9000",
+        "localhost.evil.example",
+        "127.0.0.1.evil.example",
+        "10.0.0.7",
+        "",
+        "[",
+        "a@b",
+    ],
+)
+def test_other_hosts_are_refused(host: str) -> None:
+    assert refused(Access(["127.0.0.1", "world"]), host)
+
+
+def test_a_server_for_the_network_is_asked_by_any_address_but_not_by_any_name() -> None:
+    access = Access(["0.0.0.0"])  # noqa: S104
+    assert not refused(access, "192.168.1.5:9000")
+    assert refused(access, "evil.example")
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:3000", "http://localhost:9000"])
+def test_a_foreign_origin_is_refused(origin: str) -> None:
+    assert refused(Access(), "127.0.0.1:9000", origin)
+
+
+def test_the_own_origin_is_welcome() -> None:
+    assert not refused(Access(), "127.0.0.1:9000", "http://127.0.0.1:9000")
