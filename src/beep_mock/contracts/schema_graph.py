@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from beep_mock.contracts.schema_rewriting import Direction, SchemaRewriting
+from beep_mock.contracts.schema_rewriting import SchemaRewriting
+from beep_mock.contracts.schema_visibility import Direction
 
 if TYPE_CHECKING:
     from beep_mock.contracts.document import Document

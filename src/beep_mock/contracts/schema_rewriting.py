@@ -11,27 +11,24 @@ JSON Schema's own keywords count in OpenAPI 3.0 as well: whoever writes ``const`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from beep_mock.contracts.nodes import child, kind_of
 from beep_mock.contracts.schema_formats import ASSERTED, RANGES
 from beep_mock.contracts.schema_keywords import SCHEMA, SCHEMA_LISTS, SCHEMA_MAPS, VALUES, KeywordError
+from beep_mock.contracts.schema_visibility import Direction, declared_properties, hidden_in
 from beep_mock.errors import ContractError
 from beep_mock.findings import Finding, Severity
 
 if TYPE_CHECKING:
     from beep_mock.contracts.document import Document
 
-__all__ = ["Direction", "SchemaRewriting", "is_hidden", "is_nullable"]
+__all__ = ["SchemaRewriting", "is_nullable"]
 
-Direction = Literal["request", "response"]
-
-_HIDDEN_BY = {"request": "readOnly", "response": "writeOnly"}
 _EXCLUSIVE = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
 _TIGHTER: dict[str, Callable[[Any, Any], Any]] = {"minimum": max, "maximum": min}
 _FORBIDDING_NULL = ("allOf", "anyOf", "const", "not", "oneOf")
-_MAX_PARTS = 8
 _NONE: frozenset[str] = frozenset()
 
 
@@ -196,17 +193,15 @@ class SchemaRewriting:
         return pattern
 
     def _hidden_names(self, node: dict[str, Any], at: str) -> frozenset[str]:
-        """The properties declared by this schema, or by a part of its ``allOf``, that are hidden in this direction."""
-        hidden = []
-        for name, schema, place in _declared(node, at, self._document, _MAX_PARTS):
-            if type(schema) is not dict:
-                continue
-            for direction, word in _HIDDEN_BY.items():
-                if _says(schema, place, word, self._document, self._modern, _MAX_PARTS):
-                    self.directed = True
-                    if direction == self._direction:
-                        hidden.append(name)
-        return frozenset(hidden) if hidden else _NONE
+        found = [
+            (name, hidden)
+            for name, schema, place in declared_properties(node, at, self._document)
+            if (hidden := hidden_in(schema, place, self._document, modern=self._modern))
+        ]
+        if not found:
+            return _NONE
+        self.directed = True
+        return frozenset(name for name, hidden in found if self._direction in hidden)
 
     def _report(self, rule: str, message: str, at: str, hint: str = "", severity: Severity = Severity.ERROR) -> None:
         self.findings[Finding(rule, severity, message, self._document.where(at), hint)] = None
@@ -228,53 +223,6 @@ def is_nullable(node: dict[str, Any], *, modern: bool) -> bool:
         return True
     types = node.get("type")
     return types == "null" or (type(types) is list and "null" in types)
-
-
-def is_hidden(node: Any, at: str, direction: Direction, document: Document, *, modern: bool) -> bool:
-    """Whether the property with this schema does not belong in messages that go in ``direction``.
-
-    The word may stand in the schema, in what its ``$ref`` leads to, or in a part of its ``allOf``.
-    """
-    return _says(node, at, _HIDDEN_BY[direction], document, modern, _MAX_PARTS)
-
-
-def _says(node: Any, at: str, word: str, document: Document, modern: bool, depth: int) -> bool:
-    if type(node) is not dict or depth == 0:
-        return False
-    if "$ref" in node:
-        if modern and node.get(word) is True:
-            return True
-        try:
-            node, at = document.follow(node, at)
-        except ContractError:
-            return False
-        return _says(node, at, word, document, modern, depth - 1)
-    if node.get(word) is True:
-        return True
-    parts = node.get("allOf")
-    return type(parts) is list and any(
-        _says(part, f"{at}/allOf/{index}", word, document, modern, depth - 1) for index, part in enumerate(parts)
-    )
-
-
-def _declared(node: Any, at: str, document: Document, depth: int) -> Iterator[tuple[str, Any, str]]:
-    """Name, schema and place of all properties that a schema and the parts of its ``allOf`` declare."""
-    if type(node) is not dict or depth == 0:
-        return
-    if "$ref" in node:
-        try:
-            target, place = document.follow(node, at)
-        except ContractError:
-            return
-        yield from _declared(target, place, document, depth - 1)
-    properties = node.get("properties")
-    if type(properties) is dict:
-        for name, schema in properties.items():
-            yield name, schema, child(f"{at}/properties", name)
-    parts = node.get("allOf")
-    if type(parts) is list:
-        for index, part in enumerate(parts):
-            yield from _declared(part, f"{at}/allOf/{index}", document, depth - 1)
 
 
 def _or_null(schema: dict[str, Any]) -> Any:

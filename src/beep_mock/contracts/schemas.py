@@ -19,7 +19,7 @@ from beep_mock.contracts.schema_formats import BASE64, is_base64
 from beep_mock.contracts.schema_graph import SchemaGraph
 from beep_mock.contracts.schema_messages import SchemaViolation, describe
 from beep_mock.contracts.schema_patterns import PATTERN_OPTIONS, accepted_pattern
-from beep_mock.contracts.schema_rewriting import Direction
+from beep_mock.contracts.schema_visibility import Direction
 from beep_mock.findings import Finding, Severity
 from beep_mock.interaction import Json
 
