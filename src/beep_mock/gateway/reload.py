@@ -14,8 +14,8 @@ __all__ = ["Reloader"]
 
 _Stamp = tuple[int, int, int] | None
 
-INTERVAL: Final = 1.0
-"""Seconds after which files are looked at though no event came (network drives send none)."""
+INTERVAL: Final = 0.25
+"""Seconds after which files are looked at though no event came: network drives send none, and a watch starts late."""
 
 
 class Reloader:
@@ -50,7 +50,7 @@ class Reloader:
             try:
                 self._watch(folders)
             except OSError as error:  # e.g. the system's limit of watches
-                sys.stderr.write(f"warning: files are looked at once a second only: {error}\n")
+                sys.stderr.write(f"warning: files are looked at now and then only: {error}\n")
                 while not self._stop.wait(INTERVAL):
                     self._look()
 
@@ -91,6 +91,9 @@ class Reloader:
         for name, files in services.items():
             if not changed.isdisjoint(files):
                 self._reload(name)
+        for files in self._files().values():  # a reload may have found more
+            for file in files:
+                self._stamps.setdefault(file, _stamp(file))
 
 
 def _stamp(file: Path) -> _Stamp:

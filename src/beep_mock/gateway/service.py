@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from beep_mock.contracts.compiler import compile_contract
 from beep_mock.contracts.model import Contract
 from beep_mock.contracts.reading import read_data
+from beep_mock.contracts.validator import validator_of
 from beep_mock.errors import BeepMockError
 from beep_mock.findings import Finding
 from beep_mock.gateway.forwarding import Forwarder
@@ -73,9 +74,13 @@ class Service:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What is wrong with its contract, overrides and (compiling them if need be) schemas."""
+        """What is wrong with its contract, its overrides and, which compiles them, its schemas."""
         mock = self.mock
-        return (*mock.findings, *mock.contract.schemas.findings()) if mock is not None else ()
+        if mock is None:
+            return ()
+        contract = mock.contract
+        validator_of(contract).register_all()
+        return (*mock.findings, *contract.schemas.findings())
 
     @property
     def files(self) -> tuple[Path, ...]:
