@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -181,6 +182,7 @@ def _replace(path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary.write_text(text, encoding="utf-8", newline="\n")
         temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
+    except (OSError, ValueError) as error:
+        with suppress(OSError):
+            temporary.unlink()
         raise PactFileError(f"cannot be written: {error}", file=str(path)) from error
