@@ -118,6 +118,16 @@ def test_a_document_that_the_other_engine_refuses_is_a_finding(tmp_path: Path) -
     assert (found.rule, found.message) == ("engine-refuses", "Prism did not start: it is too large")
 
 
+@pytest.mark.parametrize(
+    "text", ['"$ref": "http://127.0.0.1:9/a.json"', "$ref: https://a.example/b.yaml#/c", "'$ref' : 'ftp://a'"]
+)
+def test_prism_is_not_made_to_fetch_what_is_refused_here(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "openapi.yaml"
+    path.write_text(f"openapi: 3.1.0\ninfo: {{title: a, version: '1'}}\npaths: {{}}\nx-a:\n  {{{text}}}\n")
+    (found,) = engine_findings(compile_contract(path), path, tmp_path)
+    assert (found.rule, found.hint) == ("engines-not-compared", "--allow-remote-refs lets it")
+
+
 def known(folder: Path, document: dict[str, Any], answers: dict[str, list[Any]]) -> bool:
     return compare(folder, document, answers) == []
 

@@ -81,7 +81,7 @@ def check_paths(paths: Sequence[Path], *, against_prism: bool = False, allow_rem
     ]
     cases += _workspace_cases(workspaces)
     if against_prism:
-        cases += _engine_cases(compiled)
+        cases += _engine_cases(compiled, allow_remote)
     loose = _unique(finding for workspace in workspaces for finding in _workspace_findings(workspace))
     return Report(loose, "", tuple(cases), unit="check")
 
@@ -140,12 +140,13 @@ def _workspace_findings(workspace: Workspace) -> Iterator[Finding]:
     yield from (f for f in PeerGraph.read(workspace).findings if not f.rule.endswith("-unreadable"))
 
 
-def _engine_cases(compiled: Sequence[tuple[_Target, Contract]]) -> list[Case]:
+def _engine_cases(compiled: Sequence[tuple[_Target, Contract]], allow_remote: bool) -> list[Case]:
     """Several comparisons at a time: most of each is waiting for Prism to start."""
 
     def compare(pair: tuple[_Target, Contract]) -> Case:
         target, contract = pair
-        return Case(target.name, _unique(engine_findings(contract, target.document, target.root)), "against Prism")
+        found = engine_findings(contract, target.document, target.root, allow_remote=allow_remote)
+        return Case(target.name, _unique(found), "against Prism")
 
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
         return list(pool.map(compare, compiled))

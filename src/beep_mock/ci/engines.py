@@ -6,6 +6,7 @@ What may differ stands in :mod:`beep_mock.ci.differences`, with reasons. Everyth
 from __future__ import annotations
 
 import json
+import re
 from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -28,18 +29,25 @@ if TYPE_CHECKING:
 
 __all__ = ["engine_findings"]
 
+_REMOTE = re.compile(rb"""\$ref["']?\s*:\s*["']?[A-Za-z][A-Za-z0-9+.-]+://""")
 _TIMEOUT = 30.0  # seconds for one answer; Prism compiles a schema when it is first needed
 _SHOWN = 200  # characters of a body in a message
 
 
-def engine_findings(contract: Contract, document: Path, root: Path) -> Iterator[Finding]:
+def engine_findings(contract: Contract, document: Path, root: Path, *, allow_remote: bool = False) -> Iterator[Finding]:
     """Where Prism answers otherwise than our mock.
 
     ``document`` is the file that Prism reads, ``root`` the workspace whose Prism is run. Overrides are no part of the
-    comparison: Prism does not know them.
+    comparison: Prism does not know them. A document with references to URLs is only compared with ``allow_remote``:
+    Prism fetches them without asking.
 
     :raises ServerStartError: Prism is not installed.
     """
+    if not allow_remote and any(_REMOTE.search(file.read_bytes()) for file in contract.document.files):
+        message = "Prism would fetch what its references name by URL: it was not compared with"
+        hint = "--allow-remote-refs lets it"
+        yield Finding("engines-not-compared", Severity.WARNING, message, Where(str(document)), hint)
+        return
     process = PrismProcess(document, root)
     try:
         process.start()
