@@ -29,9 +29,10 @@ def compile_cookies(
     def fill(header: str, values: dict[str, Json]) -> None:
         pairs = _pairs(header)
         if plain:
-            fill_plain(pairs, values)
+            fill_plain([(header_decoded(name), text) for name, text in pairs], values)
         if form:
-            fill_form(_parted(pairs, exploded) if exploded else pairs, values)
+            named = [(percent_decoded(name), text) for name, text in pairs]
+            fill_form(_parted(named, exploded) if exploded else named, values)
 
     return fill
 
@@ -71,5 +72,5 @@ def _parted(pairs: list[tuple[str, str]], exploded: set[str]) -> list[tuple[str,
         parted.append((name, first))
         for other in others:
             other_name, _, text = other.partition("=")
-            parted.append((other_name, text))
+            parted.append((percent_decoded(other_name), text))
     return parted

@@ -6,7 +6,7 @@ servers do: real documents use them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 from beep_mock.contracts.delimited import Decode
 from beep_mock.contracts.document import Document
@@ -87,13 +87,17 @@ class TreeReader:
         return self._known[at]
 
 
-def brackets(name: str) -> tuple[str, list[str]] | None:
-    """``filter[owner][id]`` -> ``("filter", ["owner", "id"])``; None for a name of another form."""
+def brackets(name: str, known: Container[str]) -> tuple[str, list[str]] | None:
+    """``filter[owner][id]`` -> ``("filter", ["owner", "id"])``, for a known ``filter``; None for any other name."""
     start = name.find("[")
     if start < 1 or name[-1] != "]":
         return None
-    path = name[start + 1 : -1].split("][")
-    return (name[:start], path) if len(path) <= _DEPTH else None
+    first, path = name[:start], name[start + 1 : -1].split("][")
+    if len(path) > _DEPTH:
+        return None
+    while first not in known and len(path) > 1:  # a parameter's own name may have brackets
+        first += f"[{path.pop(0)}]"
+    return (first, path) if first in known else None
 
 
 def _is_index(name: str) -> bool:

@@ -11,7 +11,7 @@ from beep_mock.contracts.media_types import match_media_type, parse_content_type
 from beep_mock.contracts.model import MediaType, Operation, Parameter
 from beep_mock.contracts.payloads import concrete_media_type, encode
 from beep_mock.contracts.scalars import text_of
-from beep_mock.contracts.styles import delimited, encoded, matrix, pairs
+from beep_mock.contracts.styles import as_written, delimited, encoded, matrix, pairs, reserved_kept
 from beep_mock.contracts.templates import parse_template
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Json, Missing
@@ -116,22 +116,30 @@ def _path_text(parameter: Parameter, value: Json) -> str:
 def _query_pairs(parameter: Parameter, value: Json) -> list[str]:
     if parameter.media_type:
         return [f"{encoded(parameter.name)}={encoded(text_of(value))}"]
-    return pairs(
-        parameter.name, value, parameter.style, explode=parameter.explode, allow_reserved=parameter.allow_reserved
-    )
+    encode = reserved_kept if parameter.allow_reserved else encoded
+    return pairs(parameter.name, value, parameter.style, explode=parameter.explode, encode=encode)
 
 
 def _header_text(parameter: Parameter, value: Json) -> str:
-    """The field's value: not percent-encoded, its line ends made spaces (RFC 9110, 5.5), its UTF-8 as Latin-1."""
-    text = text_of(value) if parameter.media_type else delimited(value, ",", str, explode=parameter.explode)
-    return text.translate(_NO_LINES).encode("utf-8", "replace").decode("latin-1")
+    if parameter.media_type:
+        return _field_value(text_of(value))
+    return _field_value(delimited(value, ",", as_written, explode=parameter.explode))
 
 
 def _cookie(parameter: Parameter, value: Json) -> str:
+    """``name=text``, and more of them where the style says so: ``form`` parts them as in a query (RFC 6570)."""
     if parameter.media_type:
         return f"{parameter.name}={encoded(text_of(value))}"
-    found = pairs(parameter.name, value, "form", explode=parameter.explode, allow_reserved=False)
-    return ("; " if parameter.style == "cookie" else "&").join(found)
+    if parameter.style != "cookie":
+        return "&".join(pairs(parameter.name, value, "form", explode=parameter.explode))
+    return "; ".join(
+        map(_field_value, pairs(parameter.name, value, "form", explode=parameter.explode, encode=as_written))
+    )
+
+
+def _field_value(text: str) -> str:
+    """A header's value: its line ends made spaces (RFC 9110, 5.5), its UTF-8 as Latin-1; not percent-encoded."""
+    return text.translate(_NO_LINES).encode("utf-8", "replace").decode("latin-1")
 
 
 _NO_LINES = str.maketrans("\r\n\0", "   ")

@@ -9,7 +9,7 @@ from beep_mock.contracts.media_types import is_json, parse_content_type
 from beep_mock.contracts.model import MediaType
 from beep_mock.contracts.multipart_parts import Part, write_parts
 from beep_mock.contracts.scalars import text_of
-from beep_mock.contracts.styles import encoded, pairs
+from beep_mock.contracts.styles import encoded, pairs, reserved_kept
 from beep_mock.interaction import Json
 
 __all__ = ["encode_form", "encode_multipart"]
@@ -25,13 +25,12 @@ def encode_form(value: Mapping[str, Json], media: MediaType | None = None) -> by
         if encoding is None and isinstance(item, dict):
             fields.append(f"{encoded(name)}={encoded(text_of(item))}")
         elif encoding is None:
-            fields += pairs(name, item, "form", explode=True, allow_reserved=False)
+            fields += pairs(name, item, "form", explode=True)
         elif is_json(parse_content_type(encoding.content_type)[0]):
             fields.append(f"{encoded(name)}={encoded(text_of(item))}")
         else:
-            fields += pairs(
-                name, item, encoding.style, explode=encoding.explode, allow_reserved=encoding.allow_reserved
-            )
+            encode = reserved_kept if encoding.allow_reserved else encoded
+            fields += pairs(name, item, encoding.style, explode=encoding.explode, encode=encode)
     return "&".join(fields).encode("ascii")
 
 

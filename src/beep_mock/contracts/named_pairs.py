@@ -96,7 +96,7 @@ class _Reading:
         for name, text in pairs:
             if name in self._entries:
                 own.setdefault(name, []).append(text)
-            elif self._deep and (found := brackets(name)) is not None and found[0] in self._deep:
+            elif self._deep and (found := brackets(name, self._deep)) is not None:
                 grown.setdefault(found[0], Tree()).grow(found[1], text)
             else:
                 others.setdefault(name, []).append(text)

@@ -8,7 +8,9 @@ from urllib.parse import quote
 from beep_mock.contracts.scalars import text_of
 from beep_mock.interaction import Json
 
-__all__ = ["deep_pairs", "delimited", "encoded", "matrix", "pairs"]
+__all__ = ["Encode", "as_written", "deep_pairs", "delimited", "encoded", "matrix", "pairs", "reserved_kept"]
+
+Encode = Callable[[str], str]
 
 _RESERVED = ":/?@!$'()*;"  # what may stand in a query and parts nothing in it (RFC 3986, 3.4)
 _DELIMITERS = {"spaceDelimited": "%20", "pipeDelimited": "%7C"}
@@ -19,7 +21,17 @@ def encoded(text: str) -> str:
     return quote(text, safe="", errors="replace")
 
 
-def delimited(value: Json, delimiter: str, encode: Callable[[str], str], *, explode: bool) -> str:
+def reserved_kept(text: str) -> str:
+    """Percent-encoded but for the reserved characters that part nothing in a query (``allowReserved``)."""
+    return quote(text, safe=_RESERVED, errors="replace")
+
+
+def as_written(text: str) -> str:
+    """The text itself, for headers and the style ``cookie``."""
+    return text
+
+
+def delimited(value: Json, delimiter: str, encode: Encode, *, explode: bool) -> str:
     """A value in one text: ``3,4,5``, ``R,100,G,200`` or exploded ``R=100,G=200``. Null members are left out."""
     if isinstance(value, list):
         return delimiter.join(encode(text_of(item)) for item in value if item is not None)
@@ -39,18 +51,22 @@ def matrix(name: str, value: Json, *, explode: bool) -> str:
     return _matrix_pair(name, delimited(value, ",", encoded, explode=False))
 
 
-def pairs(name: str, value: Json, style: str, *, explode: bool, allow_reserved: bool) -> list[str]:
-    """``name=text`` pairs of a query, cookie or form. None for null, an empty array and an empty object."""
-    encode = _reserved_kept if allow_reserved else encoded
+def pairs(name: str, value: Json, style: str, *, explode: bool, encode: Encode | None = None) -> list[str]:
+    """``name=text`` pairs of a query, cookie or form. None for null, an empty array and an empty object.
+
+    ``encode`` writes texts, and by default names too, in percent-encoding.
+    """
+    encode = encode or encoded
+    encode_name = as_written if encode is as_written else encoded
     if value is None or value in ([], {}):
         return []
     if style == "deepObject":
-        return [f"{encoded(key)}={encode(text)}" for key, text in deep_pairs(name, value)]
+        return [f"{encode_name(key)}={encode(text)}" for key, text in deep_pairs(name, value)]
     if explode and isinstance(value, list):
-        return [f"{encoded(name)}={encode(text_of(item))}" for item in value if item is not None]
+        return [f"{encode_name(name)}={encode(text_of(item))}" for item in value if item is not None]
     if explode and isinstance(value, dict) and style not in _DELIMITERS:
-        return [f"{encoded(key)}={encode(text_of(item))}" for key, item in value.items() if item is not None]
-    return [f"{encoded(name)}={delimited(value, _DELIMITERS.get(style, ','), encode, explode=False)}"]
+        return [f"{encode_name(key)}={encode(text_of(item))}" for key, item in value.items() if item is not None]
+    return [f"{encode_name(name)}={delimited(value, _DELIMITERS.get(style, ','), encode, explode=False)}"]
 
 
 def deep_pairs(name: str, value: Json) -> list[tuple[str, str]]:
@@ -60,10 +76,6 @@ def deep_pairs(name: str, value: Json) -> list[tuple[str, str]]:
     if isinstance(value, list):
         return [pair for index, item in enumerate(value) for pair in deep_pairs(f"{name}[{index}]", item)]
     return [] if value is None else [(name, text_of(value))]
-
-
-def _reserved_kept(text: str) -> str:
-    return quote(text, safe=_RESERVED, errors="replace")
 
 
 def _matrix_pair(name: str, text: str) -> str:
