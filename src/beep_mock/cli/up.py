@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import Any
-from urllib.request import ProxyHandler, build_opener
 
 import click
 
@@ -112,7 +111,7 @@ def command(
 def _run(plan: Plan, host: str, port: int, arguments: tuple[str, ...]) -> int:
     """Serve; with ``arguments`` as long as that command runs. The exit status."""
     from beep_mock.gateway.command import Command, without_proxy
-    from beep_mock.mocks.ports import base_url
+    from beep_mock.mocks.ports import base_url, local_address
 
     url = base_url(host, port)
     variables = environment_of((entry.name for entry in plan.entries), url)
@@ -129,7 +128,7 @@ def _run(plan: Plan, host: str, port: int, arguments: tuple[str, ...]) -> int:
                 return
             tenant.begin()
             tenant.wait()
-            _print_summary(url)
+            _print_summary(local_address(host), port)
             server.stop()
 
         server.run(live, on_signal=tenant.take_signal if tenant is not None else None)
@@ -149,11 +148,13 @@ def _print_table(entries: Sequence[Entry], url: str, variables: Mapping[str, str
     click.echo("\n".join(("", *lines, "", *exports, "", f"All of them at a glance: {url}/  (Ctrl-C ends)")))
 
 
-def _print_summary(url: str) -> None:
+def _print_summary(host: str, port: int) -> None:
     """One line on standard error: what the command has asked for."""
-    with suppress(OSError, ValueError):
-        # No proxy: the address is this machine's.
-        with build_opener(ProxyHandler({})).open(f"{url}/-/services", timeout=2) as answer:
-            services = json.load(answer)["services"]
+    from http.client import HTTPConnection, HTTPException
+
+    connection = HTTPConnection(host, port, timeout=2)
+    with suppress(OSError, HTTPException, ValueError), closing(connection):
+        connection.request("GET", "/-/services")
+        services = json.load(connection.getresponse())["services"]
         said = [f"{s['name']} {s['exchanges']} ({s['violations']} against the contract)" for s in services]
         click.echo(f"beep-mock: requests: {', '.join(said) or 'none'}", err=True)

@@ -14,15 +14,20 @@ from pathlib import Path
 
 from beep_mock.errors import ServerStartError
 
-__all__ = ["base_url", "claim_port", "occupant", "resolve_host"]
+__all__ = ["base_url", "claim_port", "local_address", "occupant", "resolve_host"]
 
 _LISTEN = "0A"  # state TCP_LISTEN in /proc/net/tcp, see proc(5)
 
 
+def local_address(host: str) -> str:
+    """The address by which this machine reaches a server that listens at the address ``host``."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - where to ask, not to bind
+
+
 def base_url(host: str, port: int) -> str:
-    """Where a client on this machine reaches a server at the address ``host``."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - where to ask, not to bind
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    """The URL by which this machine reaches a server that listens at the address ``host``."""
+    address = local_address(host)
+    return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
 
 
 def resolve_host(host: str) -> str:

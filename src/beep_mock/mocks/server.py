@@ -17,7 +17,6 @@ from http.client import HTTPConnection, HTTPException
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
 
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
@@ -25,7 +24,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from beep_mock.errors import BeepMockError, ServerStartError
-from beep_mock.mocks.ports import base_url
+from beep_mock.mocks.ports import local_address
 from beep_mock.processes import die_with_parent
 
 if TYPE_CHECKING:
@@ -145,7 +144,7 @@ class Server:
 
         :raises ServerStartError: nobody answers, or somebody else does.
         """
-        host = urlsplit(base_url(self.host, self.port)).hostname or ""
+        host = local_address(self.host)
         deadline = time.monotonic() + _START_LIMIT
         while not self._stopped:
             answer = _ask(host, self.port)

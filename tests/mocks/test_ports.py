@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import os
+import socket
+
+import pytest
+
+from beep_mock.errors import ServerStartError
+from beep_mock.mocks.ports import base_url, claim_port, occupant, resolve_host
+
+
+def test_a_free_port_is_chosen() -> None:
+    port = claim_port("127.0.0.1", 0)
+    assert 1024 <= port <= 65535
+    assert claim_port("127.0.0.1", port) == port
+
+
+@pytest.mark.parametrize("listening_at", ["127.0.0.1", "0.0.0.0"])  # noqa: S104
+def test_a_listener_is_noticed_and_named_though_it_shares_its_port(listening_at: str) -> None:
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        listener.bind((listening_at, 0))
+        listener.listen()
+        port = listener.getsockname()[1]
+        with pytest.raises(ServerStartError, match=f"taken by process {os.getpid()} "):
+            claim_port("127.0.0.1", port)
+
+
+def test_connections_that_linger_do_not_occupy_a_port() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)):
+            listener.accept()[0].close()  # the side that closes first waits in TIME_WAIT
+    assert claim_port("127.0.0.1", port) == port
+
+
+def test_nobody_listens_at_a_free_port() -> None:
+    assert occupant(claim_port("127.0.0.1", 0)) == ""
+
+
+@pytest.mark.parametrize(("host", "port"), [("127.0.0.1", 70000), ("203.0.113.1", 0)])
+def test_what_cannot_be_bound_is_a_fault(host: str, port: int) -> None:
+    with pytest.raises(ServerStartError):
+        claim_port(host, port)
+
+
+def test_hosts_become_addresses() -> None:
+    assert resolve_host("localhost") in ("127.0.0.1", "::1")
+    assert resolve_host("0.0.0.0") == "0.0.0.0"  # noqa: S104
+    with pytest.raises(ServerStartError, match="no address"):
+        resolve_host("host.invalid")
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:9"),
+        ("0.0.0.0", "http://127.0.0.1:9"),  # noqa: S104
+        ("::1", "http://[::1]:9"),
+        ("::", "http://[::1]:9"),
+    ],
+)
+def test_a_client_here_is_told_an_address_it_can_use(host: str, url: str) -> None:
+    assert base_url(host, 9) == url
