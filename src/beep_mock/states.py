@@ -30,7 +30,7 @@ from beep_mock.interaction import Json
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-__all__ = ["ProviderStates", "StatesEndpoint", "states_app"]
+__all__ = ["ProviderStates", "StatesEndpoint", "states_app", "told"]
 
 _HandlerT = TypeVar("_HandlerT", bound=Callable[..., Any])
 
@@ -133,7 +133,7 @@ class ProviderStates:
         except (KeyboardInterrupt, GeneratorExit):
             raise
         except BaseException as error:  # it is the users' code, and `pytest.fail` is no Exception
-            raise VerificationError(f"{what} failed: {_told(error)}") from error
+            raise VerificationError(f"{what} failed: {told(error)}") from error
 
 
 class StatesEndpoint:
@@ -184,8 +184,8 @@ def _wants_app(handler: Callable[..., Any]) -> bool:
     return any(parameter.kind is parameter.POSITIONAL_ONLY for parameter in parameters)
 
 
-def _told(error: BaseException) -> str:
-    """The error in one line, with the place in the handler's file that raised it."""
+def told(error: BaseException) -> str:
+    """An error of the users' code in one line, with the place that raised it."""
     frames = traceback.extract_tb(error.__traceback__)
     last = frames[-1] if frames else None
     place = f" ({last.filename}:{last.lineno})" if last else ""

@@ -15,7 +15,7 @@ __all__ = ["report_of"]
 
 
 def report_of(verified: VerificationReport) -> Report:
-    """A case an interaction, grouped by consumer; a mismatch is an error."""
+    """A case an interaction, grouped by consumer; a mismatch is an error, of a pending interaction a warning."""
     cases = tuple(
         Case(
             result.interaction.name,
@@ -30,9 +30,10 @@ def report_of(verified: VerificationReport) -> Report:
 
 def _findings(result: InteractionResult) -> Iterator[Finding]:
     where = Where(result.interaction.file, result.interaction.pointer)
+    severity = Severity.WARNING if result.pending else Severity.ERROR
     for mismatch in result.mismatches:
         message = f"{mismatch.field}: expected {mismatch.expected}, got {mismatch.actual}"
-        yield Finding("pact-mismatch", Severity.ERROR, message, where, mismatch.message)
+        yield Finding("pact-mismatch", severity, message, where, mismatch.message)
     if result.fault:
         yield Finding("pact-not-verified", Severity.ERROR, result.fault, where)
 

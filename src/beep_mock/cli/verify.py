@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import redirect_stdout
 from typing import TYPE_CHECKING
 
 import click
@@ -22,7 +23,7 @@ __all__ = ["command"]
 @click.option("--states-url", help="Where that provider takes provider states.", metavar="URL", default="")
 @click.option("--app", "app_name", help="The WSGI application to serve.", metavar="MODULE:FACTORY")
 @click.option(
-    "--timeout", type=click.FloatRange(0.1, 60), default=5.0, show_default=True, help="Seconds for one answer of --url."
+    "--timeout", type=click.FloatRange(0.1, 60), default=4.0, show_default=True, help="Seconds for one answer."
 )
 @click.option(
     "--format", "output", type=click.Choice(FORMATS), default="text", show_default=True, help="How to report."
@@ -49,7 +50,8 @@ def command(provider: str, url: str | None, states_url: str, app_name: str | Non
     from beep_mock.ci.verifying import report_of
     from beep_mock.workspace import Workspace
 
-    verified = _verify(Workspace.find(), provider, url, states_url, app_name, timeout)
+    with redirect_stdout(sys.stderr):  # what the application prints is no part of the report
+        verified = _verify(Workspace.find(), provider, url, states_url, app_name, timeout)
     report = report_of(verified)
     click.echo(render(report, output, colour=sys.stdout.isatty()))
     untried = any(result.fault for result in verified.results)
@@ -64,6 +66,5 @@ def _verify(
     if url:
         return verify_at(workspace, provider, url, states_url=states_url, timeout=timeout)
     if app_name:
-        return verify_provider(workspace, provider, app=load_app(workspace, app_name))
-    workspace.require(provider)
-    return verify_provider(workspace, provider)
+        return verify_provider(workspace, provider, app=load_app(workspace, app_name), timeout=timeout)
+    return verify_provider(workspace, provider, timeout=timeout)
