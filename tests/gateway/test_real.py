@@ -186,6 +186,14 @@ def test_a_body_beyond_bounds_is_refused(start: Start, peer: Peer) -> None:
     assert peer.asked == []
 
 
+def test_a_peer_that_is_ourselves_is_noticed(start: Start, server: ThreadServer, workspace: Workspace) -> None:
+    app = start()
+    server.app = lambda environ, start_response: app(
+        {**environ, "PATH_INFO": f"/world{environ['PATH_INFO']}"}, start_response
+    )
+    assert call(app, "GET", "/world/worlds/1").json["code"] == "LOOP_DETECTED"
+
+
 def test_head_is_passed_on(start: Start, peer: Peer) -> None:
     reply = call(start(), "HEAD", "/world/worlds/1")
     assert (reply.status, reply.body, reply.header("Content-Length"), violations(reply)) == (200, b"", "13", [])

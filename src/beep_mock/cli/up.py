@@ -145,7 +145,8 @@ def _print_table(entries: Sequence[Entry], url: str, variables: Mapping[str, str
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     lines = [f"{a:{widths[0]}}  {b:{widths[1]}}  {c:{widths[2]}}  {d}" for a, b, c, d in rows]
     exports = [f"export {name}={value}" for name, value in variables.items()]
-    click.echo("\n".join(("", *lines, "", *exports, "", f"All of them at a glance: {url}/  (Ctrl-C ends)")))
+    with suppress(BrokenPipeError):  # whoever wanted to read it may have gone: the services stay
+        click.echo("\n".join(("", *lines, "", *exports, "", f"All of them at a glance: {url}/  (Ctrl-C ends)")))
 
 
 def _print_summary(host: str, port: int) -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["RealPeer"]
 
 _BODILESS = frozenset({204, 304})  # RFC 9110, section 8.6
+_MAX_HOPS = 8  # gateways behind one another; more go round in a circle
 _LOCATIONS = frozenset({"location", "content-location"})
 
 
@@ -87,6 +88,9 @@ class RealPeer:
         if body is None:
             return self._answer(call, too_large())
         call.body = body
+        if environ.get("HTTP_VIA", "").count("beep-mock") >= _MAX_HOPS:
+            detail = f"the real service {self.name!r} at {self.forwarder.url} leads back to this gateway"
+            return self._answer(call, Answer(problem(508, "LOOP_DETECTED", detail, peer=self.name), "problem"))
         wanted = self._identify(call)
         if call.violations and self._errors:
             return self._mocked(call)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,7 +20,7 @@ from beep_mock.gateway.reload import Reloader
 from beep_mock.gateway.service import Service
 from beep_mock.mocks.journal import Journal
 
-__all__ = ["Alert", "World", "running"]
+__all__ = ["Alert", "World"]
 
 _ALERTS = 50
 
@@ -64,7 +63,8 @@ class World:
         :raises BeepMockError: one cannot be loaded; with ``plan.tolerant`` only if none can.
         """
         # Prism takes seconds to start, so all of them do it at once; compiling gains nothing by threads.
-        with ThreadPoolExecutor(len(self.services) or 1 if self.plan.engine == "prism" else 1) as pool:
+        threads = len(self.services) if self.plan.engine == "prism" else 1
+        with ThreadPoolExecutor(max(threads, 1)) as pool:
             faults = [fault for fault in pool.map(_load, self.services.values()) if fault is not None]
         if faults and (not self.plan.tolerant or len(faults) == len(self.services)):
             self.close()
@@ -136,21 +136,6 @@ class World:
         for service in self.services.values():
             for line in finding_lines(service.name, service.findings):
                 self._tell(line)
-
-
-@contextmanager
-def running(plan: Plan, *, instance: str = "", tell: Callable[[str], None] = say) -> Iterator[World]:
-    """A loaded and watched world, closed at the end.
-
-    :raises BeepMockError: as :meth:`World.load`.
-    """
-    world = World(plan, instance=instance, tell=tell)
-    world.load()
-    world.start()
-    try:
-        yield world
-    finally:
-        world.close()
 
 
 def _load(service: Service) -> BeepMockError | None:

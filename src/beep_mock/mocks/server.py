@@ -127,15 +127,18 @@ class Server:
                 if self._stopped:
                     return
             fault = self._receiver.recv()
-            if fault is None:
-                self._confirm()
-                if when_ready is not None and not self._stopped:
-                    when_ready()
-                return
-        except BeepMockError as error:
-            fault = error
+            if fault is not None:
+                raise fault
+            self._confirm()
         except (EOFError, OSError) as error:
-            fault = ServerStartError(f"the server's worker cannot be heard: {error}")
+            self._give_up(ServerStartError(f"the server's worker cannot be heard: {error}"))
+        except BeepMockError as error:
+            self._give_up(error)
+        else:
+            if when_ready is not None and not self._stopped:
+                when_ready()
+
+    def _give_up(self, fault: BeepMockError) -> None:
         self._fault = fault
         self.stop()
 
@@ -185,7 +188,8 @@ def _load(load: Callable[[], WSGIApplication], sender: Connection, parent: int) 
     os.setpgid(0, 0)
     # granian copies the environment into each request's environ: HTTP_PROXY would look like a header there.
     for name in list(os.environ):
-        if name not in _KEPT and not name.startswith(_KEPT_PREFIXES):
+        proxy = name.lower().endswith("_proxy") and not name.startswith("HTTP_")  # for references to other machines
+        if name not in _KEPT and not name.startswith(_KEPT_PREFIXES) and not proxy:
             del os.environ[name]
     try:
         application: Any = load()
