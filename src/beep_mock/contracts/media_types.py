@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 __all__ = ["is_json", "match_media_type", "parse_content_type"]
 
-_PARAMETER = re.compile(r';[ \t]*([!#$%&\'*+.^_`|~0-9A-Za-z-]+)=(?:"((?:[^"\\]|\\.)*)"|([^;"\s]*))')
+_PARAMETER = re.compile(r';[ \t]*([!#$%&\'*+.^_`|~0-9A-Za-z-]+)=(?:"((?:[^"\\]|\\.)*)"|([^;"\s]+))')
 _ESCAPE = re.compile(r"\\(.)")
 
 
