@@ -152,7 +152,7 @@ class StatesEndpoint:
         try:
             content = self._answer(_read(environ))
             status, body = "200 OK", json.dumps(content).encode()
-        except (VerificationError, TypeError, ValueError) as error:
+        except (VerificationError, TypeError, ValueError, RecursionError) as error:
             reason = str(error)
             self.failures.append(reason)
             status, body = "422 Unprocessable Content", json.dumps({"error": reason}).encode()
