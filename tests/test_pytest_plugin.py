@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
-import beep_mock.consumers.recording  # here, since an inner session forgets the modules that it loads
-import beep_mock.mocks.peer_mocks  # noqa: F401
+import beep_mock
 
 pytest_plugins = ["pytester"]
 
@@ -41,11 +43,36 @@ def record(pact, name, status=200):
 """
 
 
+class LoadedModules:
+    """Keeps what sessions in this process import: pytester forgets it, and some modules may load only once."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, ModuleType] = {}
+
+    def pytest_unconfigure(self) -> None:
+        installed = (sys.prefix, str(Path(beep_mock.__file__).parent))
+        for name, module in sys.modules.items():
+            if str(getattr(module, "__file__", None)).startswith(installed):
+                self._found[name] = module
+
+    def keep(self) -> None:
+        for name, module in self._found.items():
+            sys.modules.setdefault(name, module)
+
+
+@pytest.fixture
+def loaded_modules() -> Iterator[LoadedModules]:
+    loaded = LoadedModules()
+    yield loaded
+    loaded.keep()
+
+
 class Workspace:
     """A workspace of `hello`, `world` and their tests, and what pytest does with it."""
 
-    def __init__(self, pytester: pytest.Pytester) -> None:
+    def __init__(self, pytester: pytest.Pytester, loaded: LoadedModules) -> None:
         self.pytester = pytester
+        self._loaded = loaded
         self.root = pytester.path
         pytester.makeini("[pytest]\naddopts = --import-mode=importlib\n")
         self.write("contracts/world/openapi.yaml", CONTRACT)
@@ -66,7 +93,9 @@ class Workspace:
         self.write(file, "\n".join(lines))
 
     def run(self, *arguments: str) -> Any:
-        return self.pytester.runpytest_inprocess("-p", "no:xdist", *arguments)
+        result = self.pytester.runpytest_inprocess("-p", "no:xdist", *arguments, plugins=[self._loaded])
+        self._loaded.keep()
+        return result
 
     def run_apart(self, *arguments: str) -> Any:
         """In a process of its own, with our plugin only, since others take their time to load."""
@@ -80,8 +109,9 @@ class Workspace:
 
 
 @pytest.fixture
-def workspace(pytester: pytest.Pytester) -> Workspace:
-    return Workspace(pytester)
+def workspace(loaded_modules: LoadedModules, pytester: pytest.Pytester) -> Workspace:
+    """The modules come first, so that they are kept after pytester has forgotten them."""
+    return Workspace(pytester, loaded_modules)
 
 
 class TestPactRecorder:
@@ -310,6 +340,13 @@ class TestBeepMocks:
             name + "assert beep_mocks('world') is world",
         ).assert_outcomes(passed=4)
 
+    def test_an_address_does_not_outlive_its_test(self, workspace: Workspace) -> None:
+        self.outcome(
+            workspace,
+            "pytest.url = beep_mocks('world').url",
+            "assert len(beep_mocks('world').journal) == 0; pytest.raises(httpx.ConnectError, httpx.get, pytest.url)",
+        ).assert_outcomes(passed=2)
+
     def test_what_was_called_is_asserted(self, workspace: Workspace) -> None:
         call = "world = beep_mocks('world'); httpx.get(world.url + '/worlds/1?x=1', headers={'X-A': 'b'}); "
         self.outcome(
@@ -386,6 +423,17 @@ def test_a(provider_states, time):
         test = "import pytest\n@pytest.mark.pact(provider='the.world')\n"
         workspace.write("tests/test_states.py", test + "def test_a(provider_states): assert provider_states.names\n")
         workspace.run().assert_outcomes(passed=1)
+
+    def test_a_state_that_cannot_be_taken_back_is_told(self, workspace: Workspace) -> None:
+        workspace.write("providers/world/states.py", self.STATES.replace("there.remove(id)", "there.remove(7)"))
+        workspace.write(
+            "providers/world/test_a.py",
+            "def test_a(provider_states): provider_states.setup('it exists', {'id': 1})\n",
+        )
+        result = workspace.run_apart()
+        result.assert_outcomes(passed=1, errors=1)
+        result.stdout.fnmatch_lines(["taking back the provider state 'it exists' failed: ValueError*"])
+        result.stdout.no_fnmatch_line("*pytest_plugin*")
 
     @pytest.mark.parametrize(
         ("file", "states", "message"),

@@ -233,6 +233,10 @@ def refused_peer(environ: dict[str, Any], start_response: Any) -> list[bytes]:
     raise ConnectionRefusedError("the app is broken")
 
 
+def failing_as_a_test(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+    pytest.fail("the app is broken")
+
+
 def silent(environ: dict[str, Any], start_response: Any) -> list[bytes]:
     return [b"the app is broken"]
 
@@ -242,6 +246,7 @@ def silent(environ: dict[str, Any], start_response: Any) -> list[bytes]:
     [
         failing,
         refused_peer,
+        failing_as_a_test,
         silent,
         answer(b"x", status="the app is broken"),
         answer(b"x", headers=[("X", "the app is broken\r\nSet-Cookie: x")]),

@@ -61,7 +61,7 @@ class Answer:
             if self._lost or self._body.lost:
                 raise
             self._fail()
-        except Exception:  # noqa: BLE001 - an application may raise anything; the server goes on
+        except BaseException:  # noqa: BLE001 - an application may raise anything, `pytest.fail` too; the server goes on
             self._fail()
 
     def _start_response(

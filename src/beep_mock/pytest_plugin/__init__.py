@@ -105,7 +105,10 @@ def provider_states(request: pytest.FixtureRequest) -> Iterator[ProviderStates]:
     except BeepMockError as fault:
         pytest.fail(str(fault), pytrace=False)
     yield registry
-    registry.reset()
+    try:
+        registry.reset()
+    except BeepMockError as fault:
+        pytest.fail(str(fault), pytrace=False)
 
 
 def pytest_configure(config: pytest.Config) -> None:
