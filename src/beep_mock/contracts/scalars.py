@@ -12,6 +12,7 @@ from collections.abc import Callable
 from math import isfinite
 
 from beep_mock.contracts.json_bodies import BodyError, load_json
+from beep_mock.contracts.media_types import is_json, parse_content_type
 from beep_mock.contracts.shapes import Shape
 from beep_mock.interaction import Json
 
@@ -63,8 +64,7 @@ def scalar_reader(shape: Shape) -> Reader:
 
 def content_reader(media_type: str, shape: Shape) -> Reader:
     """The reader of a parameter that is described by ``content``: JSON is parsed, text read by the schema's types."""
-    name = media_type.partition(";")[0].strip().lower()
-    return read_json if name.endswith(("/json", "+json")) else scalar_reader(shape)
+    return read_json if is_json(parse_content_type(media_type)[0]) else scalar_reader(shape)
 
 
 def text_of(value: Json) -> str:

@@ -19,8 +19,7 @@ _DEPTH = 16  # of $ref, allOf, anyOf and oneOf followed; deeper a schema says no
 class Shape:
     """The types a schema admits (``number`` without ``integer`` never occurs), and its parts, as written.
 
-    ``additional`` is the schema of undeclared properties; None when they are not spoken of, and ``closed`` when they
-    are ruled out. ``open`` is whether the schema speaks of undeclared properties and admits them.
+    ``additional`` is the schema of undeclared properties; None when they are ruled out or not spoken of.
     """
 
     types: frozenset[str]
