@@ -42,6 +42,8 @@ PROGRAM = """
             print(f"http://127.0.0.1:{port}", flush=True)
             if sys.argv[1] == "short":
                 server.stop()
+            if sys.argv[1] == "clumsy":
+                raise RuntimeError
         try:
             server.run(ready)
         except BeepMockError as fault:
@@ -83,6 +85,12 @@ def test_it_stops_when_it_is_told_to() -> None:
     with program("short") as process:
         assert line(process).startswith("http://")
         assert line(process) == "stopped"
+
+
+def test_a_failure_once_it_is_ready_ends_it() -> None:
+    with program("clumsy") as process:
+        line(process)
+        assert line(process) == "fault: beep-mock failed when the server was ready"
 
 
 def test_the_environment_stays_out_of_requests() -> None:

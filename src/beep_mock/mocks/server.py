@@ -136,7 +136,11 @@ class Server:
             self._give_up(error)
         else:
             if when_ready is not None and not self._stopped:
-                when_ready()
+                try:
+                    when_ready()
+                except BaseException:  # nobody else would end the server
+                    self._give_up(ServerStartError("beep-mock failed when the server was ready"))
+                    raise
 
     def _give_up(self, fault: BeepMockError) -> None:
         self._fault = fault
