@@ -13,10 +13,13 @@ from beep_mock.contracts.scalars import Reader, content_reader, scalar_reader
 from beep_mock.contracts.shapes import Shape, shape_of
 from beep_mock.interaction import MISSING, Json, Missing
 
-__all__ = ["Fill", "Named", "compile_pairs", "compile_plain"]
+__all__ = ["Fill", "Named", "Readers", "compile_pairs", "compile_plain"]
 
 Fill = Callable[[Sequence[tuple[str, str]], dict[str, Json]], dict[str, list[str]]]
 """Adds what pairs hold to values; returns the raw texts of the names that nobody declares."""
+
+Readers = dict[str, tuple[str, Reader, bool]]
+"""By name: key, reader of a text, and whether every pair of the name is one item of an array."""
 
 
 class Named(Protocol):
@@ -38,14 +41,9 @@ class Named(Protocol):
     def allow_empty_value(self) -> bool: ...
 
 
-def compile_plain(
-    parameters: Sequence[Named], document: Document, decode: Decode
-) -> dict[str, tuple[str, Reader, bool]] | None:
-    """By name: key, reader of a text, and whether every pair of the name is one item of an array.
-
-    None when one of ``parameters`` needs more than its own pairs, one by one.
-    """
-    plain = {}
+def compile_plain(parameters: Sequence[Named], document: Document, decode: Decode) -> Readers | None:
+    """The readers of single pairs; None when one of ``parameters`` needs more than its own pairs, one by one."""
+    plain: Readers = {}
     for parameter in parameters:
         shape = shape_of(parameter.schema, document)
         if parameter.allow_empty_value or parameter.style == "deepObject":

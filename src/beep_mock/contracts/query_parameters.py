@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from beep_mock.contracts.delimited import as_written, query_decoded
 from beep_mock.contracts.document import Document
 from beep_mock.contracts.model import Parameter
-from beep_mock.contracts.named_pairs import Fill, compile_pairs, compile_plain
+from beep_mock.contracts.named_pairs import Fill, Readers, compile_pairs, compile_plain
 from beep_mock.interaction import Json
 
 __all__ = ["compile_query", "pairs_of"]
@@ -20,10 +20,11 @@ def compile_query(parameters: Sequence[Parameter], document: Document) -> Callab
     """A function that adds what a raw query string holds of ``parameters`` to the values; None without parameters."""
     if not parameters:
         return None
-    plain = compile_plain(parameters, document, as_written)
-    if plain is not None:
-        return _mostly_plain(plain, compile_pairs(parameters, document, query_decoded))
     full = compile_pairs(parameters, document, query_decoded)
+    plain = compile_plain(parameters, document, as_written)
+    escaped = compile_plain(parameters, document, query_decoded)
+    if plain is not None and escaped is not None:
+        return _one_by_one(plain, escaped, full)
 
     def fill(query: str, values: dict[str, Json]) -> None:
         full(pairs_of(query), values)
@@ -31,35 +32,34 @@ def compile_query(parameters: Sequence[Parameter], document: Document) -> Callab
     return fill
 
 
-def _mostly_plain(
-    plain: dict[str, tuple[str, Callable[[str], Json], bool]],
-    full: Fill,
-) -> Callable[[str, dict[str, Json]], None]:
-    """For queries without escapes, each name once or an array's: one look-up a pair."""
-    find = plain.get
+def _one_by_one(plain: Readers, escaped: Readers, full: Fill) -> Callable[[str, dict[str, Json]], None]:
+    """For parameters that need no more than their own pairs: one look-up a pair.
+
+    ``full`` reads a query that names a parameter twice which is no array.
+    """
+    keys = [key for key, _, _ in plain.values()]
 
     def fill(query: str, values: dict[str, Json]) -> None:
-        if "%" in query or "+" in query or not query.isascii():
-            full(pairs_of(query), values)
-            return
+        readers = escaped if "%" in query or "+" in query or not query.isascii() else plain
         for pair in query.split("&"):
             name, _, text = pair.partition("=")
-            entry = find(name)
-            if entry is not None:
-                key, read, repeatable = entry
-                if key not in values:
-                    values[key] = [read(text)] if repeatable else read(text)
-                elif repeatable:
-                    values[key].append(read(text))
-                else:
-                    del values[key]
-                    _again(query, values)
-                    return
-
-    def _again(query: str, values: dict[str, Json]) -> None:
-        for key, _, _ in plain.values():
-            values.pop(key, None)
-        full(pairs_of(query), values)
+            entry = readers.get(name)
+            if entry is None:
+                if readers is plain:
+                    continue
+                entry = readers.get(query_decoded(name))
+                if entry is None:
+                    continue
+            key, read, repeatable = entry
+            if key not in values:
+                values[key] = [read(text)] if repeatable else read(text)
+            elif repeatable:
+                values[key].append(read(text))
+            else:
+                for each in keys:
+                    values.pop(each, None)
+                full(pairs_of(query), values)
+                return
 
     return fill
 
