@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Callable
 from random import Random
 from typing import Any
 
-__all__ = ["from_pattern", "text"]
+from beep_mock.contracts.sample_patterns import from_pattern
+from beep_mock.contracts.schema_formats import ASSERTED
+from beep_mock.contracts.schema_patterns import matches
 
+__all__ = ["text"]
+
+_LONGEST = 100_000
 _WORDS = ("alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliett")
 _GIVEN = ("Ada", "Alan", "Barbara", "Edsger", "Grace", "Katherine", "Ken", "Margaret", "Niklaus", "Radia")
 _FAMILY = ("Allen", "Hamilton", "Hopper", "Johnson", "Liskov", "Lovelace", "Perlman", "Ritchie", "Turing", "Wirth")
+
+_Make = Callable[[Random], str]
 
 
 def _uuid(random: Random) -> str:
@@ -31,178 +39,160 @@ def _clock(random: Random) -> str:
     return f"{random.randint(0, 23):02}:{random.randint(0, 59):02}:{random.randint(0, 59):02}Z"
 
 
-_FORMATS: dict[str, Callable[[Random], str]] = {
-    "date-time": lambda r: f"{_date(r)}T{_clock(r)}",
+def _moment(random: Random) -> str:
+    return f"{_date(random)}T{_clock(random)}"
+
+
+def _host(random: Random) -> str:
+    return f"{random.choice(_WORDS)}.example.com"
+
+
+def _url(random: Random) -> str:
+    return f"https://example.com/{random.choice(_WORDS)}"
+
+
+def _path(random: Random) -> str:
+    return f"/{random.choice(_WORDS)}"
+
+
+def _base64(random: Random) -> str:
+    return b64encode(random.choice(_WORDS).encode()).decode()
+
+
+def _whole(random: Random) -> str:
+    return str(random.randint(1, 100))
+
+
+def _person(random: Random) -> str:
+    return f"{random.choice(_GIVEN)} {random.choice(_FAMILY)}"
+
+
+_FORMATS: dict[str, _Make] = {
+    "base64": _base64,
+    "byte": _base64,
     "date": _date,
-    "time": _clock,
-    "duration": lambda r: f"PT{r.randint(1, 59)}M",
+    "date-time": _moment,
+    "decimal": lambda random: f"{random.randint(1, 99)}.50",
+    "duration": lambda random: f"PT{random.randint(1, 59)}M",
     "email": _email,
+    "hostname": _host,
     "idn-email": _email,
-    "hostname": lambda r: f"{r.choice(_WORDS)}.example.com",
-    "idn-hostname": lambda r: f"{r.choice(_WORDS)}.example.com",
-    "ipv4": lambda r: f"192.0.2.{r.randint(1, 254)}",
-    "ipv6": lambda r: f"2001:db8::{r.randint(1, 0xFFFF):x}",
-    "uri": lambda r: f"https://example.com/{r.choice(_WORDS)}",
-    "url": lambda r: f"https://example.com/{r.choice(_WORDS)}",
-    "iri": lambda r: f"https://example.com/{r.choice(_WORDS)}",
-    "uri-reference": lambda r: f"/{r.choice(_WORDS)}",
-    "iri-reference": lambda r: f"/{r.choice(_WORDS)}",
-    "uri-template": lambda r: f"https://example.com/{r.choice(_WORDS)}/{{id}}",
+    "idn-hostname": _host,
+    "int32": _whole,
+    "int64": _whole,
+    "ipv4": lambda random: f"192.0.2.{random.randint(1, 254)}",
+    "ipv6": lambda random: f"2001:db8::{random.randint(1, 0xFFFF):x}",
+    "iri": _url,
+    "iri-reference": _path,
+    "json-pointer": _path,
+    "regex": lambda random: f"^{random.choice(_WORDS)}$",
+    "relative-json-pointer": lambda random: str(random.randint(0, 9)),
+    "time": _clock,
+    "uri": _url,
+    "uri-reference": _path,
+    "uri-template": lambda random: f"{_url(random)}/{{id}}",
+    "url": _url,
     "uuid": _uuid,
-    "byte": lambda r: r.choice(("YWxwaGE=", "YnJhdm8=", "ZGVsdGE=")),
-    "base64": lambda r: r.choice(("YWxwaGE=", "YnJhdm8=", "ZGVsdGE=")),
-    "json-pointer": lambda r: f"/{r.choice(_WORDS)}",
-    "relative-json-pointer": lambda _: "0",
-    "regex": lambda _: "^[a-z]+$",
-    "int32": lambda r: str(r.randint(1, 100)),
-    "int64": lambda r: str(r.randint(1, 100)),
-    "decimal": lambda r: f"{r.randint(1, 99)}.50",
 }
 
-_NAMES: tuple[tuple[str, Callable[[Random], str]], ...] = (
+_NAMES: tuple[tuple[str, _Make], ...] = (
     (r"e-?mail", _email),
-    (r"(first|given)_?name", lambda r: r.choice(_GIVEN)),
-    (r"(last|family|sur)_?name", lambda r: r.choice(_FAMILY)),
-    (r"(full|display|user|owner)_?name$", lambda r: f"{r.choice(_GIVEN)} {r.choice(_FAMILY)}"),
-    (r"phone|mobile|fax", lambda r: f"+4420794600{r.randint(10, 99)}"),
-    (r"country(_?code)?$", lambda r: r.choice(("DE", "FR", "GB", "JP", "US"))),
-    (r"city|town", lambda r: r.choice(("Berlin", "Lyon", "Osaka", "Leeds"))),
-    (r"currency", lambda r: r.choice(("EUR", "GBP", "JPY", "USD"))),
-    (r"(ur[li]|href|link|website)$", _FORMATS["uri"]),
-    (r"lang(uage)?|locale", lambda r: r.choice(("de", "en", "fr"))),
-    (r"(^|_)(created|updated|modified|expires)(_?at|_?on)?$|(_at|At|_date|Date)$", _FORMATS["date-time"]),
-    (r"(uu)?id$|Id$", lambda r: f"{r.choice(_WORDS)}-{r.randint(1, 99)}"),
-    (r"name|title|label", lambda r: f"{r.choice(_WORDS).title()} {r.choice(_WORDS).title()}"),
-    (r"description|comment|message|text|summary|note", lambda r: f"A {r.choice(_WORDS)} for {r.choice(_WORDS)}."),
+    (r"(first|given)_?name", lambda random: random.choice(_GIVEN)),
+    (r"(last|family|sur)_?name", lambda random: random.choice(_FAMILY)),
+    (r"(full|display|user|owner)_?name$", _person),
+    (r"phone|mobile|fax", lambda random: f"+4420794600{random.randint(10, 99)}"),
+    (r"country(_?code)?$", lambda random: random.choice(("DE", "FR", "GB", "JP", "US"))),
+    (r"city|town", lambda random: random.choice(("Berlin", "Lyon", "Osaka", "Leeds"))),
+    (r"currency", lambda random: random.choice(("EUR", "GBP", "JPY", "USD"))),
+    (r"(ur[li]|href|link|website)$", _url),
+    (r"lang(uage)?|locale", lambda random: random.choice(("de", "en", "fr"))),
+    (r"(^|_)(created|updated|modified|expires)(_?at|_?on)?$|(_at|At|_on|On|_date|Date)$", _moment),
+    (r"(^|_|u)id$|Id$|ID$", lambda random: f"{random.choice(_WORDS)}-{random.randint(1, 99)}"),
+    (r"name|title|label", lambda random: f"{random.choice(_WORDS).title()} {random.choice(_WORDS).title()}"),
+    (
+        r"description|comment|message|text|summary|note",
+        lambda random: f"A {random.choice(_WORDS)} for {random.choice(_WORDS)}.",
+    ),
 )
-_NAMED = tuple((re.compile(pattern, re.IGNORECASE), make) for pattern, make in _NAMES)
+_NAMED = tuple((re.compile(name, re.IGNORECASE if name == name.lower() else 0), make) for name, make in _NAMES)
 
 
-def text(schema: dict[str, Any], name: str, random: Random) -> str:
-    """A string for a schema's ``format``, ``pattern`` and lengths; ``name`` is the property's."""
+def text(schema: dict[str, Any], name: str, random: Random, repetition: int = 0) -> str | None:
+    """A string for a schema's ``format``, ``pattern`` and lengths; None when none was found.
+
+    ``name`` is the property's, by which a string without a format is chosen; ``repetition`` counts how many others
+    were made that it should differ from.
+    """
+    least, most = _length(schema, "minLength", 0), _length(schema, "maxLength", _LONGEST)
+    if least > min(most, _LONGEST):
+        return None
     pattern = schema.get("pattern")
-    made = _FORMATS.get(str(schema.get("format", "")))
-    if made is not None:
-        found = made(random)
-        if not isinstance(pattern, str) or _matches(pattern, found):
-            return found if pattern is not None else _sized(schema, found, keep=True)
-    least, most = _lengths(schema)
+    asked = schema.get("format")
+    make = _FORMATS.get(asked) if isinstance(asked, str) else None
+    if make is not None:
+        found = _lengthened(make(random), asked, least)
+        if least <= len(found) <= most and (not isinstance(pattern, str) or matches(pattern, found)):
+            return found
     if isinstance(pattern, str):
-        for _ in range(40):
-            found = from_pattern(pattern, random, least)
-            if least <= len(found) <= most and _matches(pattern, found):
-                return found
-        return from_pattern(pattern, random, least)
+        return from_pattern(pattern, random, least, most)
+    if make is not None and asked in ASSERTED:
+        return _shortened(str(asked), least, most)
+    tail = str(repetition)[:most] if repetition else ""
+    return _named(name, random)[: most - len(tail)].ljust(least - len(tail), "x") + tail
+
+
+def _named(name: str, random: Random) -> str:
     for wanted, make in _NAMED:
         if wanted.search(name):
-            return _sized(schema, make(random))
-    return _sized(schema, random.choice(_WORDS))
+            return make(random)
+    return random.choice(_WORDS)
 
 
-def _lengths(schema: dict[str, Any]) -> tuple[int, int]:
-    least, most = schema.get("minLength", 0), schema.get("maxLength", 1 << 20)
-    return (least if isinstance(least, int) else 0), (most if isinstance(most, int) else 1 << 20)
+def _length(schema: dict[str, Any], keyword: str, default: int) -> int:
+    value = schema.get(keyword)
+    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else default
 
 
-def _sized(schema: dict[str, Any], found: str, *, keep: bool = False) -> str:
-    least, most = _lengths(schema)
-    if len(found) > most and not keep:
-        found = found[:most]
-    return found + "x" * (least - len(found)) if len(found) < least and not keep else found
+_TAILS = {"uri": "/x", "iri": "/x", "uri-reference": "/x", "iri-reference": "/x", "json-pointer": "/x", "byte": "YWxh"}
 
 
-def _matches(pattern: str, found: str) -> bool:
-    try:
-        return re.search(_python(pattern), found) is not None
-    except (re.error, RecursionError):
-        return True
+def _lengthened(found: str, asked: Any, least: int) -> str:
+    """A string of a format that may be longer, made at least so long."""
+    if len(found) >= least or not isinstance(asked, str):
+        return found
+    missing = least - len(found)
+    if asked in ("email", "idn-email"):
+        sub, _, domain = found.partition("@")
+        return f"{(sub + 'x' * missing)[:64]}@{'sub.' * ((max(0, missing - 64 + len(sub)) + 3) // 4)}{domain}"
+    if asked in ("hostname", "idn-hostname"):
+        return "sub." * ((missing + 3) // 4) + found
+    tail = _TAILS.get(asked, "")
+    if asked == "byte":
+        return tail * ((missing + 3) // 4) + found
+    return found + (tail + "x" * missing)[: max(missing, 2)] if tail else found
 
 
-def _python(pattern: str) -> str:
-    """An ECMA 262 pattern as Python reads it, near enough to make a candidate from."""
-    pattern = re.sub(r"\\p\{(?:L|Letter|Alpha|Lu|Ll|IsLatin)[^}]*\}", "[A-Za-z]", pattern)
-    pattern = re.sub(r"\\p\{[^}]*\}", "[0-9]", pattern)
-    pattern = re.sub(r"\\P\{[^}]*\}", "[a-z]", pattern)
-    pattern = re.sub(r"\\u\{?([0-9A-Fa-f]{4})\}?", r"\\u\1", pattern)
-    return pattern.replace(r"\/", "/").replace("(?<", "(?P<").replace("(?P<=", "(?<=").replace("(?P<!", "(?<!")
+_SHORT = {
+    "byte": ("",),
+    "date-time": ("2026-01-01T00:00:00Z",),
+    "duration": ("P1D",),
+    "email": ("a@b.c", "a@b"),
+    "hostname": ("a.b", "a"),
+    "idn-email": ("a@b.c",),
+    "idn-hostname": ("a",),
+    "ipv4": ("10.0.0.1", "1.1.1.1"),
+    "ipv6": ("::1", "::"),
+    "iri": ("urn:x:y", "a:b"),
+    "iri-reference": ("a", ""),
+    "json-pointer": ("/a", ""),
+    "regex": (".",),
+    "relative-json-pointer": ("0",),
+    "uri": ("urn:x:y", "a:b"),
+    "uri-reference": ("a", ""),
+    "uri-template": ("a",),
+}
 
 
-_PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_ .,:;/@+*!?#$%&=()[]{}<>|~^'\"`\\"
-
-
-def from_pattern(pattern: str, random: Random, least: int = 0) -> str:
-    """A string that is likely to match ``pattern``; repetitions stretch towards ``least`` characters."""
-    import re._parser as parser  # type: ignore[import-not-found]
-
-    try:
-        tree = parser.parse(_python(pattern))
-    except (re.error, RecursionError, OverflowError):
-        return ""
-    return _Walk(random, least).sequence(tree, {})
-
-
-class _Walk:
-    def __init__(self, random: Random, least: int) -> None:
-        self._random = random
-        self._least = least
-
-    def sequence(self, tree: Any, groups: dict[int, str]) -> str:
-        made = ""
-        for op, argument in tree:
-            made += self._part(str(op), argument, groups)
-        return made
-
-    def _part(self, op: str, argument: Any, groups: dict[int, str]) -> str:
-        if op == "LITERAL":
-            return chr(argument)
-        if op == "NOT_LITERAL":
-            return next(c for c in _PLAIN if ord(c) != argument)
-        if op == "ANY":
-            return self._random.choice(_PLAIN[:36])
-        if op == "IN":
-            return self._one_of(argument)
-        if op == "BRANCH":
-            return self.sequence(self._random.choice(argument[1]), groups)
-        if op in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
-            low, high, inner = argument
-            high = min(int(high), max(int(low), 1, self._least) + 2)
-            count = self._random.randint(max(int(low), min(1, high), min(self._least, high)), high)
-            return "".join(self.sequence(inner, groups) for _ in range(count))
-        if op == "SUBPATTERN":
-            made = self.sequence(argument[3], groups)
-            if argument[0] is not None:
-                groups[argument[0]] = made
-            return made
-        if op == "ATOMIC_GROUP":
-            return self.sequence(argument, groups)
-        if op == "GROUPREF":
-            return groups.get(argument, "")
-        return ""  # anchors and look-arounds: whoever asked looks whether the whole matches
-
-    def _one_of(self, items: Any) -> str:
-        negated = str(items[0][0]) == "NEGATE"
-        if negated:
-            fit = [c for c in _PLAIN if not any(_admits(i, c) for i in items[1:])]
-            return self._random.choice(fit) if fit else "\u00e4"
-        fit = [c for c in _PLAIN if any(_admits(i, c) for i in items)]
-        if fit:
-            return self._random.choice(fit)
-        op, argument = items[0]
-        return chr(argument[0] if str(op) == "RANGE" else argument) if str(op) in ("RANGE", "LITERAL") else ""
-
-
-def _admits(item: Any, character: str) -> bool:
-    op, argument = str(item[0]), item[1]
-    if op == "LITERAL":
-        return bool(ord(character) == argument)
-    if op == "RANGE":
-        return bool(argument[0] <= ord(character) <= argument[1])
-    tests: dict[str, Callable[[str], bool]] = {
-        "CATEGORY_DIGIT": str.isdigit,
-        "CATEGORY_SPACE": str.isspace,
-        "CATEGORY_WORD": lambda c: c.isalnum() or c == "_",
-    }
-    name = str(argument)
-    if name.startswith("CATEGORY_NOT_"):
-        return not tests[name.replace("_NOT_", "_")](character)
-    return tests[name](character) if name in tests else False
+def _shortened(asked: str, least: int, most: int) -> str | None:
+    """A short string of a format, where the usual one is too long."""
+    return next((short for short in _SHORT.get(asked, ()) if least <= len(short) <= most), None)

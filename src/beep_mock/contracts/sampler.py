@@ -1,19 +1,20 @@
-"""Schema -> sample: deterministic, and valid always, because each candidate is judged before it is given away.
+"""Schema -> sample: deterministic, and always valid, because each candidate is judged before it is given away.
 
-The first candidate shows what the document shows (examples, defaults). Where the schema store objects to a part of it,
-that part is made from its keywords instead; then other branches of ``oneOf`` and ``anyOf`` are tried, then fewer
-optional parts.
+The first candidate shows what the document shows (examples, defaults, first alternatives). Where the schema store
+objects to a part of it, the innermost part around it that can be made in another way is, until all is valid.
 """
 
 from __future__ import annotations
 
-from random import Random
 from typing import TYPE_CHECKING
 
-from beep_mock.contracts.sample_values import Draw, Impossible
+from beep_mock.contracts.sample_schemas import ImpossibleError
+from beep_mock.contracts.sample_values import Draw, Place
 from beep_mock.errors import ContractError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from beep_mock.contracts.document import Document
     from beep_mock.contracts.model import Schema
     from beep_mock.contracts.schemas import Direction, SchemaStore
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Sampler", "UnsatisfiableError"]
 
-_BRANCHES = 8  # alternatives that are tried of each `oneOf` and `anyOf`
-_REPAIRS = 6  # rounds in which examples that the store objects to are set aside
+_ROUNDS = 100
+_AT_ONCE = 8
 
 
 class UnsatisfiableError(ContractError):
@@ -37,32 +38,49 @@ class Sampler:
         self._store = store
 
     def sample(self, schema: Schema, direction: Direction, seed: int = 0) -> Json:
-        """A valid value, the same for the same schema and seed.
+        """A valid value, the same for the same schema, direction and seed.
+
+        With seed 0 it shows the document's examples, defaults and first alternatives; with another it shows others,
+        and values made from the schema's keywords.
 
         :raises UnsatisfiableError: none was found.
         """
         key = self._store.register(schema, direction)
         is_valid = self._store.checker(key)
-        for sparse in (False, True):
-            for branch in range(_BRANCHES):
-                distrusted: set[tuple[str, ...]] = set()
-                for _ in range(_REPAIRS):
-                    draw = Draw(self._document, direction, Random(seed), branch, distrusted, sparse=sparse)  # noqa: S311
-                    try:
-                        value = draw.value(schema.node, schema.at)
-                    except Impossible:
-                        break
-                    if is_valid(value):
-                        return value
-                    doubted = self._doubted(key, value, draw.shown) - distrusted
-                    if not doubted:
-                        break
-                    distrusted |= doubted
+        attempts: dict[Place, int] = {}
+        for _ in range(_ROUNDS):
+            draw = Draw(self._document, direction, seed, attempts, modern=self._store.modern)
+            try:
+                value = draw.value(schema.node, schema.at)
+            except ImpossibleError as reason:
+                wrong = [reason.place]
+            else:
+                if is_valid(value):
+                    return value
+                wrong = [violation.pointer for violation in self._store.violations(key, value)]
+            if not _refuse(wrong, attempts, draw.ways):
+                break
         where = self._document.where(schema.at)
-        raise UnsatisfiableError("no valid value was found for this schema", file=where.file, pointer=where.pointer)
+        raise UnsatisfiableError(
+            "no valid value was found for this schema",
+            file=where.file,
+            pointer=where.pointer,
+            hint="see whether its parts contradict each other, or give an example",
+        )
 
-    def _doubted(self, key: str, value: Json, shown: set[tuple[str, ...]]) -> set[tuple[str, ...]]:
-        """The places whose examples may be to blame: those around what is wrong, else those below it."""
-        wrong = {v.pointer for v in self._store.violations(key, value)}
-        around = {place[:n] for place in wrong for n in range(len(place) + 1)} & shown
-        return around or {s for s in shown if any(s[: len(place)] == place for place in wrong)}
+
+def _refuse(wrong: Iterable[Place], attempts: dict[Place, int], ways: Mapping[Place, int]) -> bool:
+    """Ask for other values around the places that are wrong; False when all have been tried."""
+    changed: set[Place] = set()
+    for pointer in dict.fromkeys(wrong):
+        for length in range(len(pointer), -1, -1):
+            place = pointer[:length]
+            if place in changed:
+                break
+            if attempts.get(place, 0) + 1 < ways.get(place, 0):
+                attempts[place] = attempts.get(place, 0) + 1
+                changed.add(place)
+                break
+        if len(changed) >= _AT_ONCE:
+            break
+    return bool(changed)

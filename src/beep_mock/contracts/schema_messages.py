@@ -99,9 +99,12 @@ def _size(words: str, unit: str) -> Callable[[Any, dict[str, Any]], str]:
 def _alternatives(value: Any, details: dict[str, Any]) -> str:
     """What the alternative that is nearest says: the one that fails deepest in the value, then with fewest errors."""
     branches = [branch for branch in details["context"] if branch]
+    fitting = len(details["context"]) - len(branches)
+    if fitting:
+        return (
+            f"{abbreviated(value)} fits {fitting} of the {len(details['context'])} alternatives, it must fit just one"
+        )
     start = f"{abbreviated(value)} fits none of the {len(branches)} alternatives"
-    if not branches:
-        return start
     nearest = max(branches, key=lambda branch: (max(len(error.instance_path) for error in branch), -len(branch)))
     error = max(nearest, key=lambda error: len(error.instance_path))
     _, message = _reason(error)

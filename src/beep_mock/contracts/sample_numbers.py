@@ -1,0 +1,91 @@
+"""Numbers within their bounds."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from random import Random
+from typing import Any
+
+from beep_mock.contracts.schema_formats import RANGES
+
+__all__ = ["number"]
+
+_SPREAD = 99
+_MOST = Fraction(10) ** 300
+
+
+def number(schema: dict[str, Any], random: Random, *, whole: bool) -> int | float | None:
+    """A number for a schema, near what one expects (small and positive); None when its bounds leave none."""
+    low, high = _bounds(schema)
+    step = _fraction(schema.get("multipleOf")) or (Fraction(1) if whole else None)
+    if step is None:
+        return _between(low, high, random)
+    if whole:
+        step = Fraction(step.numerator)  # the least multiple that is whole
+    first, last = _steps(low, high, step)
+    if first > last:
+        return None
+    chosen = step * random.randint(first, min(last, first + _SPREAD))
+    return int(chosen) if whole or chosen.denominator == 1 else float(chosen)
+
+
+def _steps(low: tuple[Fraction, bool] | None, high: tuple[Fraction, bool] | None, step: Fraction) -> tuple[int, int]:
+    """The least and greatest number of steps that may be taken, from 1 if the bounds allow it."""
+    first = last = None
+    if low is not None:
+        first = math.ceil(low[0] / step)
+        first += 1 if low[1] and first * step == low[0] else 0
+    if high is not None:
+        last = math.floor(high[0] / step)
+        last -= 1 if high[1] and last * step == high[0] else 0
+    if first is not None and last is not None:
+        return (max(first, min(1, last)), last) if first <= 1 else (first, last)
+    if first is not None:
+        return max(first, 1), max(first, 1) + _SPREAD
+    if last is not None:
+        return (1, last) if last >= 1 else (last - _SPREAD, last)
+    return 1, 1 + _SPREAD
+
+
+def _between(low: tuple[Fraction, bool] | None, high: tuple[Fraction, bool] | None, random: Random) -> float | None:
+    if low is not None and high is not None:
+        if low[0] > high[0] or (low[0] == high[0] and (low[1] or high[1])):
+            return None
+        gap = high[0] - low[0]
+        made = float(low[0] + gap * random.randint(1, 9) / 10) if gap else float(low[0])
+        rounded = round(made, 2)
+        return rounded if low[0] < Fraction(rounded) < high[0] else made
+    if low is not None:
+        return float(max(low[0], Fraction(0))) + random.randint(1, _SPREAD) + 0.5
+    if high is not None:
+        return min(float(high[0]), 100.0) - random.randint(1, _SPREAD) - 0.5
+    return random.randint(1, _SPREAD) + 0.5
+
+
+def _bounds(schema: dict[str, Any]) -> tuple[tuple[Fraction, bool] | None, tuple[Fraction, bool] | None]:
+    """The tightest lower and upper bound, each with whether it is excluded."""
+    asked = schema.get("format")
+    least, greatest = RANGES.get(asked, (None, None)) if isinstance(asked, str) else (None, None)
+    lows = [(Fraction(least), False)] if least is not None and "minimum" in schema else []
+    highs = [(Fraction(greatest), False)] if greatest is not None else []
+    if asked in ("uint8", "uint16", "uint32", "uint64"):
+        lows = [(Fraction(0), False)]
+    for bound, exclusive, found in (("minimum", "exclusiveMinimum", lows), ("maximum", "exclusiveMaximum", highs)):
+        inclusive = _fraction(schema.get(bound))
+        if inclusive is not None:
+            found.append((inclusive, schema.get(exclusive) is True))
+        excluded = _fraction(schema.get(exclusive))
+        if excluded is not None:
+            found.append((excluded, True))
+    return (
+        max(lows, key=lambda bound: (bound[0], bound[1]), default=None),
+        min(highs, key=lambda bound: (bound[0], not bound[1]), default=None),
+    )
+
+
+def _fraction(value: Any) -> Fraction | None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return None
+    exact = Fraction(str(value)) if isinstance(value, float) else Fraction(value)
+    return exact if abs(exact) < _MOST else None

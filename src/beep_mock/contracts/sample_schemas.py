@@ -1,0 +1,200 @@
+"""A schema made flat for a sample: ``$ref``, ``allOf`` and one way through its alternatives, as one mapping."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from beep_mock.contracts.nodes import child
+from beep_mock.contracts.sample_merging import merged
+from beep_mock.errors import ContractError
+
+if TYPE_CHECKING:
+    from beep_mock.contracts.document import Document
+
+__all__ = ["Flattening", "ImpossibleError", "Ways"]
+
+_DEEPEST = 64
+_REENTRIES = 2
+_MOST_WAYS = 24
+_APPLIED = frozenset({"$ref", "allOf", "anyOf", "dependentSchemas", "discriminator", "else", "if", "oneOf", "then"})
+
+
+class ImpossibleError(Exception):
+    """No value can be made this way. ``place`` is where in the sample."""
+
+    def __init__(self, place: tuple[str, ...] = ()) -> None:
+        super().__init__()
+        self.place = place
+
+
+class Ways:
+    """Which way to take at each fork of one schema: ``way`` counts through all combinations, the first fork first.
+
+    Whoever has taken all forks finds in ``count`` how many combinations there are (at most 24), and in ``rest`` how
+    often ``way`` has been through all of them. ``offset`` is where counting starts at each fork.
+    """
+
+    __slots__ = ("_offset", "count", "rest")
+
+    def __init__(self, way: int, offset: int = 0) -> None:
+        self.rest = way
+        self.count = 1
+        self._offset = offset
+
+    def choose(self, options: int, rounds: int = 1) -> tuple[int, int]:
+        """The option to take at the next fork, and in which of ``rounds`` through all options that is."""
+        tried = max(1, min(options * rounds, _MOST_WAYS // self.count))
+        self.count *= tried
+        self.rest, chosen = divmod(self.rest, tried)
+        return (chosen + self._offset) % options, chosen // options
+
+
+class Flattening:
+    """Flattens schemas of one document on one walk.
+
+    ``entered`` holds the places of the references that the walk is in: a schema that refers to itself is entered a few
+    times, then the way is given up.
+    """
+
+    def __init__(self, document: Document, *, modern: bool) -> None:
+        self._document = document
+        self._modern = modern
+        self.entered: list[str] = []
+
+    def flat(self, node: Any, at: str, ways: Ways, depth: int = 0) -> dict[str, Any]:
+        """What a value of the schema has to keep.
+
+        :raises ImpossibleError: nothing is allowed, or the schema leads back to itself too often.
+        """
+        if node is False or depth > _DEEPEST:
+            raise ImpossibleError
+        if not isinstance(node, dict):
+            return {}
+        if "$ref" in node and isinstance(node["$ref"], str):
+            base = self._target(node, ways, depth)
+            if not self._modern:
+                return base
+        else:
+            base = {}
+        if not _APPLIED & node.keys():
+            return node
+        own = {keyword: value for keyword, value in node.items() if keyword not in _APPLIED}
+        result = merged(base, own)
+        parts = node.get("allOf")
+        for index, part in enumerate(parts if isinstance(parts, list) else ()):
+            flat = self.flat(part, f"{at}/allOf/{index}", ways, depth + 1)
+            inherited = self._inherited(part, at)
+            result = merged(flat, result)
+            result = merged(result, _agreeing(inherited, result))
+        for keyword in ("oneOf", "anyOf"):
+            branches = node.get(keyword)
+            if isinstance(branches, list) and branches:
+                result = merged(result, self._alternatives(node, keyword, at, ways, depth))
+        if "if" in node:
+            result = merged(result, self._conditional(node, at, ways, depth))
+        dependents = node.get("dependentSchemas")
+        for name, schema in dependents.items() if isinstance(dependents, dict) else ():
+            if name in (result.get("required") or ()):
+                result = merged(result, self.flat(schema, child(f"{at}/dependentSchemas", name), ways, depth + 1))
+        return result
+
+    def _target(self, node: dict[str, Any], ways: Ways, depth: int) -> dict[str, Any]:
+        try:
+            target, place = self._document.lookup(node["$ref"])
+        except ContractError:
+            return {}
+        if self.entered.count(place) > _REENTRIES:
+            raise ImpossibleError
+        self.entered.append(place)
+        return self.flat(target, place, ways, depth + 1)
+
+    def _alternatives(self, node: dict[str, Any], keyword: str, at: str, ways: Ways, depth: int) -> dict[str, Any]:
+        """One of several schemas; with ``oneOf``, in a second round, so that the others are surely not kept."""
+        branches: list[Any] = node[keyword]
+        at = f"{at}/{keyword}"
+        order = sorted(range(len(branches)), key=lambda index: (self._avoided(branches[index]), index))
+        start, round_ = ways.choose(len(order), 2 if keyword == "oneOf" and len(order) > 1 else 1)
+        for step in range(len(order)):
+            index = order[(start + step) % len(order)]
+            chosen = self._branch(branches[index], f"{at}/{index}", ways, depth)
+            if chosen is None:
+                continue
+            chosen = merged(chosen, _discriminated(node, branches[index], chosen))
+            for other in range(len(branches)) if round_ else ():
+                if other != index:
+                    against = self._branch(branches[other], f"{at}/{other}", Ways(0), depth)
+                    chosen = merged(chosen, _spoiling(chosen, against or {}))
+            return chosen
+        raise ImpossibleError
+
+    def _branch(self, node: Any, at: str, ways: Ways, depth: int) -> dict[str, Any] | None:
+        entered = len(self.entered)
+        try:
+            return self.flat(node, at, ways, depth + 1)
+        except ImpossibleError:
+            del self.entered[entered:]
+            return None
+
+    def _avoided(self, branch: Any) -> int:
+        """Null is shown last; what leads back to where the walk is comes after what does not."""
+        if not isinstance(branch, dict):
+            return 1
+        return 2 if branch.get("type") == "null" else int(branch.get("$ref") in self.entered)
+
+    def _conditional(self, node: dict[str, Any], at: str, ways: Ways, depth: int) -> dict[str, Any]:
+        if ways.choose(2)[0] == 0:
+            condition = self.flat(node["if"], f"{at}/if", ways, depth + 1)
+            return merged(condition, self.flat(node.get("then", True), f"{at}/then", ways, depth + 1))
+        return self.flat(node.get("else", True), f"{at}/else", ways, depth + 1)
+
+    def _inherited(self, part: Any, at: str) -> dict[str, Any]:
+        """Where a named schema's ``allOf`` refers to a parent with a discriminator, what names this child."""
+        if not isinstance(part, dict) or not isinstance(part.get("$ref"), str) or at not in self.entered[-1:]:
+            return {}
+        try:
+            parent, _ = self._document.follow(part, at)
+        except ContractError:
+            return {}
+        return _named(parent, at) if isinstance(parent, dict) else {}
+
+
+def _discriminated(node: dict[str, Any], branch: Any, chosen: dict[str, Any]) -> dict[str, Any]:
+    """The property that the discriminator beside alternatives looks at, with the value that names the one chosen."""
+    ref = branch.get("$ref") if isinstance(branch, dict) else None
+    return _agreeing(_named(node, ref), chosen) if isinstance(ref, str) else {}
+
+
+def _agreeing(named: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    """``named``, or only that the property is there, where ``schema`` itself says that it has other values."""
+    for name in named.get("required", ()):
+        properties = schema.get("properties")
+        known = properties.get(name) if isinstance(properties, dict) else None
+        if isinstance(known, dict):
+            allowed = known["enum"] if isinstance(known.get("enum"), list) else [known.get("const")]
+            if ("enum" in known or "const" in known) and named["properties"][name]["const"] not in allowed:
+                return {"required": [name]}
+    return named
+
+
+def _spoiling(chosen: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """A property that only the other alternative knows, with a value that it does not allow there."""
+    own, others = chosen.get("properties"), other.get("properties")
+    for name, node in others.items() if isinstance(others, dict) else ():
+        kinds = node.get("type") if isinstance(node, dict) else None
+        if kinds is not None and not (isinstance(own, dict) and name in own):
+            value = 0 if "string" in kinds else "none"
+            return {"properties": {name: {"const": value}}, "required": [name]}
+    return {}
+
+
+def _named(node: dict[str, Any], place: str) -> dict[str, Any]:
+    """A schema that holds the discriminator of ``node`` to the value that stands for the schema at ``place``."""
+    discriminator = node.get("discriminator")
+    name = discriminator.get("propertyName") if isinstance(discriminator, dict) else None
+    if not isinstance(discriminator, dict) or not isinstance(name, str):
+        return {}
+    bare = place.rpartition("/")[2]
+    mapping = discriminator.get("mapping")
+    pairs = mapping.items() if isinstance(mapping, dict) else ()
+    value = next((key for key, target in pairs if target in (place, bare)), bare)
+    return {"properties": {name: {"const": value}}, "required": [name]}
