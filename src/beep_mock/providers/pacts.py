@@ -15,7 +15,14 @@ from beep_mock.pacts.model import Pact
 from beep_mock.providers.replay import Address, replay
 from beep_mock.providers.results import InteractionResult, Mismatch, VerificationReport, result_of
 
-__all__ = ["InteractionResult", "Mismatch", "StateHandling", "VerificationReport", "verify_pacts"]
+__all__ = [
+    "InteractionResult",
+    "Mismatch",
+    "StateHandling",
+    "VerificationReport",
+    "require_interactions",
+    "verify_pacts",
+]
 
 _TIMEOUT: Final = 4.0
 
@@ -48,10 +55,9 @@ def verify_pacts(
     :raises VerificationError: there is nothing to verify, states are needed that nobody arranges, or the provider
         cannot be reached.
     """
+    require_interactions(provider, pacts)
     ours = [pact for pact in pacts if pact.provider == provider]
     interactions = [(pact, interaction) for pact in ours for interaction in pact.interactions]
-    if not interactions:
-        raise _nothing(provider, pacts)
     stateful = next((interaction for _, interaction in interactions if interaction.states), None)
     if stateful is not None and states is None:
         raise VerificationError(
@@ -72,6 +78,24 @@ def verify_pacts(
     ]
     results += [_unsupported(pact, message) for pact in ours for message in pact.messages]
     return VerificationReport(provider, tuple(results))
+
+
+def require_interactions(provider: str, pacts: Sequence[Pact]) -> None:
+    """Nothing, when there is something to verify: nothing verified must not look like success.
+
+    :raises VerificationError: no pact names ``provider``, or none that does holds an interaction.
+    """
+    ours = [pact for pact in pacts if pact.provider == provider]
+    if any(pact.interactions for pact in ours):
+        return
+    for pact in ours:
+        holds = "only messages, which cannot be verified yet" if pact.messages else "no interactions"
+        raise VerificationError(f"the pact of {pact.consumer} holds {holds}", file=pact.file)
+    named = ", ".join(sorted({pact.provider for pact in pacts}))
+    raise VerificationError(
+        f"no pact names the provider {provider!r}, so nothing is verified",
+        hint=f"the pacts name: {named}" if named else "there are no pacts yet: consumers record them with their tests",
+    )
 
 
 def _replayed(
@@ -119,15 +143,3 @@ def _single_pacts(folder: Path, interactions: Sequence[tuple[Pact, Interaction]]
 def _unsupported(pact: Pact, message: str) -> InteractionResult:
     interaction = Interaction(message, "pact", "", Request("", ""), Response(0), file=pact.file)
     return InteractionResult(pact.consumer, interaction, fault="is a message, which cannot be verified yet")
-
-
-def _nothing(provider: str, pacts: Sequence[Pact]) -> VerificationError:
-    for pact in pacts:
-        if pact.provider == provider:
-            holds = "only messages, which cannot be verified yet" if pact.messages else "no interactions"
-            return VerificationError(f"the pact of {pact.consumer} holds {holds}", file=pact.file)
-    named = ", ".join(sorted({pact.provider for pact in pacts}))
-    return VerificationError(
-        f"no pact names the provider {provider!r}, so nothing is verified",
-        hint=f"the pacts name: {named}" if named else "there are no pacts yet: consumers record them with their tests",
-    )

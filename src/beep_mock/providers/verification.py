@@ -12,7 +12,7 @@ from beep_mock.errors import BeepMockError, VerificationError
 from beep_mock.interaction import Interaction
 from beep_mock.pacts.model import Pact, read_pact
 from beep_mock.providers import state_registry
-from beep_mock.providers.pacts import StateHandling, VerificationReport, verify_pacts
+from beep_mock.providers.pacts import StateHandling, VerificationReport, require_interactions, verify_pacts
 from beep_mock.serving import ThreadServer
 from beep_mock.states import ProviderStates, states_app, told
 
@@ -39,6 +39,7 @@ def verify_provider(
     :raises PactFileError: a pact cannot be read.
     """
     pacts = read_pacts(workspace)
+    require_interactions(provider, pacts)  # before anything is loaded
     if app is None:
         app = load_service(workspace, provider)
     if states is None:
