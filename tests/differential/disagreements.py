@@ -118,8 +118,10 @@ DISAGREEMENTS: tuple[Disagreement, ...] = (
     Disagreement(
         "A number has JSON's grammar; openapi-core takes what Python's int() and float() do: +1, 1_0, nan, other digits.",
         "OpenAPI 3.1.1, section 4.4; RFC 8259, section 6",
-        lambda d: bool(_types(d.parameter) & {"integer", "number"})
-        and any(not text.isascii() or text.strip("-0123456789.eE,|") for text in d.texts),
+        lambda d: (
+            bool(_types(d.parameter) & {"integer", "number"})
+            and any(not text.isascii() or text.strip("-0123456789.eE,|") for text in d.texts)
+        ),
         file="parameters",
         target="GET /query/scalars?colour=red&limit=1_0",
         fault="query.limit",
@@ -144,9 +146,9 @@ DISAGREEMENTS: tuple[Disagreement, ...] = (
         we_refuse=False,
     ),
     Disagreement(
-        "An empty text is null where null is allowed and no text is; openapi-core refuses it.",
+        "An empty text and the text null are null where null is allowed and no text is; openapi-core refuses them.",
         "OpenAPI 3.1.1, appendix B (which text stands for null is the implementation's choice)",
-        lambda d: d.texts == [""] and _is_nullable(d.parameter),
+        lambda d: d.texts in ([""], ["null"]) and _is_nullable(d.parameter),
         file="mixed",
         target="POST /mixed?limit=",
         fault="query.limit",
@@ -225,8 +227,9 @@ DISAGREEMENTS: tuple[Disagreement, ...] = (
     Disagreement(
         "Once the type of a body is refused (415), nothing else is looked at.",
         "RFC 9110, section 15.5.16",
-        lambda d: "body" in d.ours
-        and match_media_type(d.asked.headers.get("Content-Type", ""), _declared_types(d)) is None,
+        lambda d: (
+            "body" in d.ours and match_media_type(d.asked.headers.get("Content-Type", ""), _declared_types(d)) is None
+        ),
         file="mixed",
         target="POST /mixed?limit=x",
         fault="query.limit",
@@ -254,6 +257,17 @@ DISAGREEMENTS: tuple[Disagreement, ...] = (
         we_refuse=False,
         headers={"Content-Type": "text/plain"},
         body=b"text",
+    ),
+    Disagreement(
+        "A type that ends in +json is JSON; openapi-core reads its bytes.",
+        "RFC 6839, section 3.1",
+        lambda d: d.fault == "body" and "+json" in d.asked.headers.get("Content-Type", ""),
+        file="bodies",
+        target="PUT /optional",
+        fault="body",
+        we_refuse=False,
+        headers={"Content-Type": "application/vnd.beep+json"},
+        body=b'[{"kind": "Dog", "good": true}]',
     ),
     Disagreement(
         "Keywords beside `$ref` count in 3.1; openapi-core leaves them out where a body's or parameter's schema begins.",

@@ -14,10 +14,64 @@ from tests.differential.values import values_near
 
 __all__ = ["Asked", "requests_of"]
 
-_TEXTS = ["", "+1", " 1", "1_0", "01", "1.0", "1e1", "nan", "-inf", "True", "yes", "null", "a%2Cb", "1,2", "1|2", "1%202", "%D9%A1"]
-_JUNK = ["%", "&", "=", "limit=", "limit=+1", "either=1_0", "deep=yes", "form=1&form=a", "colour=", "unknown=1", "deep[x]=a"]
-_BROKEN_BODIES = [b"", b"{", b'{"a": NaN}', b"\xff\xfe", b"[1,]", b"null", b"name=&age=1", b"name=a&age=x&member=yes", b"a=1&a=2"]
-_TYPES = ["", "application/json", "application/json; charset=utf-8", "text/plain", "image/png", "application/x-www-form-urlencoded"]
+_TEXTS = [
+    "",
+    "+1",
+    " 1",
+    "1_0",
+    "01",
+    "1.0",
+    "1e1",
+    "nan",
+    "-inf",
+    "True",
+    "yes",
+    "null",
+    "a%2Cb",
+    "1,2",
+    "1|2",
+    "1%202",
+    "%D9%A1",
+]
+_JUNK = [
+    "%",
+    "&",
+    "=",
+    "limit=",
+    "limit=+1",
+    "either=1_0",
+    "deep=yes",
+    "form=1&form=a",
+    "colour=",
+    "unknown=1",
+    "deep[x]=a",
+]
+_BROKEN_BODIES = [
+    b"",
+    b"{",
+    b'{"a": NaN}',
+    b"\xff\xfe",
+    b"[1,]",
+    b"null",
+    b"name=&age=1",
+    b"name=a&age=x&member=yes",
+    b"a=1&a=2",
+]
+_TYPES = [
+    "",
+    "application/json",
+    "application/json; charset=utf-8",
+    "text/plain",
+    "image/png",
+    "application/x-www-form-urlencoded",
+]
+
+_CREDENTIALS: list[dict[str, str]] = [
+    {"Authorization": "Bearer token"},
+    {"Authorization": "Bearer token", "X-Key": "key"},
+    {"Authorization": "Basic YTpi", "Cookie": "key=key"},
+    {},
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +105,8 @@ def requests_of(draw: st.DrawFn, contract: Contract) -> Asked:
         media_type = media.name.replace("*", "plain")
     request = encode_request(operation, parameters, body, media_type)
     asked = Asked(operation, request.method, request.target, dict(request.headers), request.body)
-    if operation.security and draw(st.integers(0, 3)):
-        asked.headers["Authorization"] = "Bearer token"
+    if operation.security:
+        asked.headers.update(draw(st.sampled_from(_CREDENTIALS)))
     return draw(_mutated(asked)) if draw(st.integers(0, 3)) == 3 else asked
 
 
@@ -71,7 +125,9 @@ def _members(value: Json) -> list[Json]:
 @st.composite
 def _mutated(draw: st.DrawFn, asked: Asked) -> Asked:
     path, _, query = asked.target.partition("?")
-    kind = draw(st.sampled_from(["query", "query", "body", "type", "header", "cookie", "method", "path", "credentials"]))
+    kind = draw(
+        st.sampled_from(["query", "query", "body", "type", "header", "cookie", "method", "path", "credentials"])
+    )
     if kind == "query" and asked.operation.parameters and draw(st.booleans()):
         name = draw(st.sampled_from([p.name for p in asked.operation.parameters if p.location == "query"] or ["limit"]))
         text = draw(st.sampled_from(_TEXTS))
@@ -85,11 +141,15 @@ def _mutated(draw: st.DrawFn, asked: Asked) -> Asked:
     if kind == "type" and asked.body:
         headers["Content-Type"] = draw(st.sampled_from(_TYPES))
     elif kind == "cookie":
-        headers["Cookie"] = draw(st.sampled_from(["session=abc", "session=a; visits=x", "session=abc; visits=-1; ids=1,a", "x"]))
+        headers["Cookie"] = draw(
+            st.sampled_from(["session=abc", "session=a; visits=x", "session=abc; visits=-1; ids=1,a", "x"])
+        )
     elif kind == "header":
         headers["X-Id"] = draw(st.sampled_from(["", "1", "10", "1,2", "a"]))
     elif kind == "credentials" and asked.operation.security:
-        headers["Authorization"] = draw(st.sampled_from(["", "Bearer", "Bearer ", "Basic YTpi", "bearer abc", "Bearer a b"]))
+        headers["Authorization"] = draw(
+            st.sampled_from(["", "Bearer", "Bearer ", "Basic YTpi", "bearer abc", "Bearer a b"])
+        )
     elif kind == "method":
         return replace(asked, method=draw(st.sampled_from(["PATCH", "DELETE", "POST"])))
     elif kind == "path":

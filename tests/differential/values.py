@@ -11,7 +11,29 @@ from beep_mock.interaction import Json
 __all__ = ["STRAY", "values_near"]
 
 STRAY: st.SearchStrategy[Json] = st.sampled_from(
-    [None, True, False, 0, 1, -1, 7, 2**31, 1.5, -0.5, "", "a", "7", "true", "null", "a b", [], [1], ["a"], {}, {"x": 1}]
+    [
+        None,
+        True,
+        False,
+        0,
+        1,
+        -1,
+        7,
+        2**31,
+        1.5,
+        -0.5,
+        "",
+        "a",
+        "7",
+        "true",
+        "null",
+        "a b",
+        [],
+        [1],
+        ["a"],
+        {},
+        {"x": 1},
+    ]
 )
 """Values of all types."""
 
@@ -24,7 +46,9 @@ _FORMATS: dict[str, list[str]] = {
 _DEPTH = 4
 
 
-def values_near(schema: Any, root: dict[str, Any], *, stray: bool = True, depth: int = _DEPTH) -> st.SearchStrategy[Json]:
+def values_near(
+    schema: Any, root: dict[str, Any], *, stray: bool = True, depth: int = _DEPTH
+) -> st.SearchStrategy[Json]:
     """Values for ``schema``, its references resolved in ``root``.
 
     With ``stray`` one of about eight parts is a value of any type.
@@ -104,7 +128,9 @@ def _arrays(schema: dict[str, Any], root: dict[str, Any], stray: bool, depth: in
 
 
 def _objects(schema: dict[str, Any], root: dict[str, Any], stray: bool, depth: int) -> st.SearchStrategy[Json]:
-    properties = {n: values_near(s, root, stray=stray, depth=depth - 1) for n, s in schema.get("properties", {}).items()}
+    properties = {
+        n: values_near(s, root, stray=stray, depth=depth - 1) for n, s in schema.get("properties", {}).items()
+    }
     if depth <= 0:
         properties = {n: s for n, s in properties.items() if n in schema.get("required", ())}
     whole = st.fixed_dictionaries(
