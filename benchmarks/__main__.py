@@ -1,7 +1,7 @@
-"""``python -m benchmarks`` (``make bench``): throughput, then start-up and memory, with their default settings."""
+"""``python -m benchmarks`` (``make bench``): all of them, with their default settings."""
 
 import sys
 
-from benchmarks import startup, throughput
+from benchmarks import recording, startup, throughput
 
-sys.exit(throughput.main() or startup.main())
+sys.exit(throughput.main() or startup.main() or recording.main())
