@@ -66,6 +66,18 @@ def test_huge_headers_count() -> None:
     assert len(journal) == 3
 
 
+def test_the_answers_headers_and_the_violations_count() -> None:
+    journal = Journal(max_bytes=100_000)
+    many = [(f"X-{i}", "x" * 1000) for i in range(30)]
+    violations = [Violation(("body", str(i)), "Error", "type", "n" * 100) for i in range(50)]
+    for _ in range(20):
+        journal.record("world", "GET", "/", {}, b"", 200, many, b"", "real", "")
+    assert len(journal) == 3
+    for _ in range(20):
+        journal.record("world", "GET", "/", {}, b"", 422, [], b"", "problem", "", violations)
+    assert len(journal) == 3
+
+
 def test_clear_one_service_or_all() -> None:
     journal = Journal()
     record(journal)

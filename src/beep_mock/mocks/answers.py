@@ -18,6 +18,7 @@ from beep_mock.mocks.problems import phrase, problem
 
 __all__ = ["Answer", "Answers"]
 
+_Choice = Callable[[str | None], int | None]
 _BODILESS = frozenset({204, 205, 304})  # RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5
 _SENT_ANYWAY = frozenset(  # by this server or none: what these say depends on how a message travels
     {
@@ -72,15 +73,17 @@ class Answers:
         self._operation = operation
         self._sampler = Sampler(contract.document, contract.schemas)
         self._specs = {id(spec): _Prepared(contract, operation, spec) for spec in operation.responses}
+        self._spec_of = {id(i): p.spec for p in self._specs.values() for i in p.interactions}
         self._kept: dict[tuple[Any, ...], Answer] = {}
 
     def stored(self, spec: ResponseSpec, status: int, name: str | None, accept: str | None) -> Answer | None:
         """The example ``name`` of a response (``None``: the first), or a sample where its media type has no example.
 
-        ``None`` when nothing declared is acceptable.
+        Of the acceptable media types those that have the example ``name`` come first. ``None`` when nothing declared is
+        acceptable.
         """
         prepared = self._specs[id(spec)]
-        index = prepared.choose(accept)
+        index = prepared.choose(accept) if name is None else prepared.choose_named(name, accept)
         if index is None:
             return None
         key = (id(spec), status, name, index)
@@ -110,10 +113,7 @@ class Answers:
 
     def spec_of(self, interaction: Interaction) -> ResponseSpec | None:
         """The declared response that an example of this operation was written at."""
-        for prepared in self._specs.values():
-            if any(i is interaction for i in prepared.interactions):
-                return prepared.spec
-        return None
+        return self._spec_of.get(id(interaction))
 
     def fixed(self, interaction: Interaction) -> Answer:
         """The answer of an override, sent whatever the client accepts: a person has written it for this request."""
@@ -172,16 +172,41 @@ class Answers:
 class _Prepared:
     """A declared response with its examples and its negotiation."""
 
-    __slots__ = ("by_media", "choose", "interactions", "spec")
+    __slots__ = ("_choose_named", "by_media", "choose", "interactions", "spec")
 
     def __init__(self, contract: Contract, operation: Operation, spec: ResponseSpec) -> None:
         self.spec = spec
         placed = [(m, i) for r, m, i in placed_interactions(contract, operation) if r is spec]
         self.interactions = [i for _, i in placed]
         self.by_media = {id(media): [i for m, i in placed if m is media] for media in (*spec.content, None)}
-        self.choose: Callable[[str | None], int | None] = (
-            compile_negotiation([m.name for m in spec.content]) if spec.content else lambda _: 0
-        )
+        self.choose = _choice(spec, range(len(spec.content)))
+        self._choose_named: dict[str, _Choice] = {}
+
+    def choose_named(self, name: str, accept: str | None) -> int | None:
+        """The media type for an example: an acceptable one that has it, else any acceptable one."""
+        choose = self._choose_named.get(name)
+        if choose is None:
+            having = [i for i, m in enumerate(self.spec.content) if any(e.name == name for e in self.by_media[id(m)])]
+            choose = self._choose_named[name] = _choice(self.spec, having)
+        index = choose(accept)
+        return self.choose(accept) if index is None else index
+
+
+def _choice(spec: ResponseSpec, indices: Sequence[int]) -> _Choice:
+    """Negotiation among some of the media types of a response; 0 where it has none."""
+    if not spec.content:
+        return lambda _: 0
+    if not indices:
+        return lambda _: None
+    choose = compile_negotiation([spec.content[i].name for i in indices])
+    if len(indices) == len(spec.content):
+        return choose
+
+    def choose_among(accept: str | None) -> int | None:
+        chosen = choose(accept)
+        return None if chosen is None else indices[chosen]
+
+    return choose_among
 
 
 def _clean(text: str) -> str:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-__all__ = ["cors_headers", "is_preflight", "preflight_headers"]
+__all__ = ["cross_origin", "is_preflight", "preflight_headers"]
+
+_ANSWERED = frozenset(
+    {"access-control-allow-credentials", "access-control-allow-origin", "access-control-expose-headers"}
+)
 
 _SAFELISTED = frozenset(
     {"cache-control", "content-language", "content-length", "content-type", "expires", "last-modified", "pragma"}
@@ -17,10 +21,15 @@ def is_preflight(environ: Mapping[str, Any]) -> bool:
     return "HTTP_ORIGIN" in environ and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in environ
 
 
-def cors_headers(environ: Mapping[str, Any], headers: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """What lets a page of the request's origin read the answer with all its ``headers``, credentials included."""
-    exposed = [n for n, _ in headers if n.lower() not in _SAFELISTED]
+def cross_origin(environ: Mapping[str, Any], headers: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """``headers`` with what lets a page of the request's origin read all of them, credentials included.
+
+    CORS headers that the contract declares give way: a browser refuses an answer that has one of them twice.
+    """
+    kept = [h for h in headers if h[0].lower() not in _ANSWERED]
+    exposed = [n for n, _ in kept if n.lower() not in _SAFELISTED]
     return [
+        *kept,
         ("Access-Control-Allow-Origin", _printable(environ["HTTP_ORIGIN"])),
         ("Access-Control-Allow-Credentials", "true"),
         ("Access-Control-Expose-Headers", ", ".join(exposed)),

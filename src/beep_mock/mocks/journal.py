@@ -24,7 +24,8 @@ BODY_LIMIT = 64 * 1024
 MASK = "***"
 _ALWAYS_SECRET = frozenset({"HTTP_AUTHORIZATION", "HTTP_PROXY_AUTHORIZATION", "HTTP_COOKIE"})
 _SECRET_ANSWERS = frozenset({"set-cookie"})
-_OVERHEAD = 512  # of one entry beside its texts, in bytes, roughly
+_OVERHEAD = 512  # of one entry or violation beside its texts, in bytes, roughly
+_FEW = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,9 @@ class Journal:
         if len(answer) > BODY_LIMIT:
             answer = answer[:BODY_LIMIT]
         size += len(path) + len(query) + len(body) + len(answer)
+        if violations or len(headers) > _FEW:  # else they are shared with the answer that a mock keeps
+            size += sum(len(n) + len(v) for n, v in headers)
+            size += sum(_OVERHEAD + len(v.message) for v in violations)
         content_type = environ.get("CONTENT_TYPE", "")
         with self._lock:
             self._count += 1

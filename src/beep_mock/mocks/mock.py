@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from threading import Lock
 from time import sleep
 from typing import Any
 
@@ -11,7 +12,7 @@ from beep_mock.contracts.security import secret_keys
 from beep_mock.errors import OverrideError
 from beep_mock.findings import Finding
 from beep_mock.interaction import MISSING, Interaction, Json
-from beep_mock.mocks.cors import cors_headers, is_preflight, preflight_headers
+from beep_mock.mocks.cors import cross_origin, is_preflight, preflight_headers
 from beep_mock.mocks.journal import Journal
 from beep_mock.mocks.overrides import Overrides, build_override
 from beep_mock.mocks.preferences import NO_PREFERENCE, Preference
@@ -77,6 +78,7 @@ class Mock:
         self.name = name
         self.journal = journal if journal is not None else Journal()
         self._cors = cors
+        self._changing = Lock()  # one change is not lost in another
         self._state = _State(contract, overrides or _NO_OVERRIDES, NO_PREFERENCE, ())
 
     @property
@@ -96,13 +98,15 @@ class Mock:
 
     def swap(self, contract: Contract, overrides: Overrides | None = None) -> None:
         """Answer from another contract from now on; standing preferences and added overrides stay."""
-        now = self._state
-        self._state = _State(contract, overrides or _NO_OVERRIDES, now.standing, now.added)
+        with self._changing:
+            now = self._state
+            self._state = _State(contract, overrides or _NO_OVERRIDES, now.standing, now.added)
 
     def prefer(self, *, code: int | None = None, example: str | None = None, dynamic: bool | None = None) -> None:
         """Answer every request that prefers nothing itself as if it had sent this ``Prefer``."""
-        now = self._state
-        self._state = _State(now.contract, now.overrides, Preference(code, example, dynamic), now.added)
+        with self._changing:
+            now = self._state
+            self._state = _State(now.contract, now.overrides, Preference(code, example, dynamic), now.added)
 
     def override(
         self,
@@ -143,23 +147,26 @@ class Mock:
 
         :raises OverrideError: it cannot be used; the message says why.
         """
-        now = self._state
-        interaction, findings = build_override(now.contract, entry)
-        if interaction is None:
-            first = findings[0]
-            raise OverrideError(first.message, pointer=first.where.pointer, hint=first.hint)
-        self._state = _State(now.contract, now.overrides, now.standing, (*now.added, interaction))
+        with self._changing:
+            now = self._state
+            interaction, findings = build_override(now.contract, entry)
+            if interaction is None:
+                first = findings[0]
+                raise OverrideError(first.message, pointer=first.where.pointer, hint=first.hint)
+            self._state = _State(now.contract, now.overrides, now.standing, (*now.added, interaction))
         return findings
 
     def drop_added(self) -> None:
         """Drop the interactions that were added; a standing preference stays."""
-        now = self._state
-        self._state = _State(now.contract, now.overrides, now.standing, ())
+        with self._changing:
+            now = self._state
+            self._state = _State(now.contract, now.overrides, now.standing, ())
 
     def reset(self) -> None:
         """Drop the standing preference and the interactions that were added."""
-        now = self._state
-        self._state = _State(now.contract, now.overrides, NO_PREFERENCE, ())
+        with self._changing:
+            now = self._state
+            self._state = _State(now.contract, now.overrides, NO_PREFERENCE, ())
 
     def owns(self, method: str, path: str) -> bool:
         """Whether the contract declares an operation for this request (``path`` as in ``PATH_INFO``)."""
@@ -217,7 +224,7 @@ class Mock:
             state.secrets,
         )
         if self._cors and "HTTP_ORIGIN" in environ:
-            start_response(answer.status_line, headers + cors_headers(environ, headers))
+            start_response(answer.status_line, cross_origin(environ, headers))
         else:
             start_response(answer.status_line, headers[:])
         return answer.chunks if method != "HEAD" else []

@@ -14,17 +14,19 @@ _MEMO_LIMIT = 256
 def success_status(responses: Sequence[ResponseSpec]) -> tuple[ResponseSpec, int] | None:
     """The response that a valid request gets when nobody asks for another: lowest 2xx, else default, else the first.
 
-    ``2XX`` counts as 200, ``default`` as 200, another range as its first status. ``None`` when nothing is declared.
+    ``2XX`` counts as 200, ``default`` as 200, another range as its first status. 1xx is no answer: a final one has to
+    follow (RFC 9110, section 15.2). ``None`` when nothing is declared.
     """
-    successes = [(_as_number(r.status), r) for r in responses if r.status.startswith("2")]
+    finals = [r for r in responses if not r.status.startswith("1")]
+    successes = [(_as_number(r.status), r) for r in finals if r.status.startswith("2")]
     if successes:
         # The exact one wins over the range that stands for the same number.
         number, spec = min(successes, key=lambda pair: (pair[0], pair[1].status.endswith("XX")))
         return spec, number
-    for spec in responses:
+    for spec in finals:
         if spec.status == "default":
             return spec, 200
-    return (responses[0], _as_number(responses[0].status)) if responses else None
+    return (finals[0], _as_number(finals[0].status)) if finals else None
 
 
 def find_status(responses: Sequence[ResponseSpec], code: int) -> ResponseSpec | None:

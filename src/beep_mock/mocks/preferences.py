@@ -40,7 +40,10 @@ def asks(environ: Mapping[str, Any], query: str) -> bool:
 
 
 def preference_of(environ: Mapping[str, Any], query: str) -> Preference:
-    """The request's preference. A malformed or unknown one is ignored, as RFC 7240, section 2, demands."""
+    """The request's preference. A malformed or unknown one is ignored, as RFC 7240, section 2, demands.
+
+    So is a ``code`` of 1xx, which is no final answer.
+    """
     header = environ.get("HTTP_PREFER")
     if header is not None:
         return _preference(_preferences(header))
@@ -52,7 +55,7 @@ def _preference(asked: Mapping[str, str]) -> Preference:
     code = asked.get("code", "")
     dynamic = asked.get("dynamic", "").lower()
     return Preference(
-        code=int(code) if len(code) == 3 and code.isascii() and code.isdigit() and code[0] in "12345" else None,
+        code=int(code) if len(code) == 3 and code.isascii() and code.isdigit() and code[0] in "2345" else None,
         example=asked.get("example") or asked.get("key"),
         dynamic={"true": True, "1": True, "false": False, "0": False}.get(dynamic),
     )

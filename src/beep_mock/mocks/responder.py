@@ -50,7 +50,7 @@ class Responder:
         self._reader = validator_of(contract).reader(operation)
         self._answers = Answers(contract, operation)
         self._standing = standing
-        examples = interactions_of(contract, operation)
+        examples = [i for i in interactions_of(contract, operation) if i.response.status >= 200]
         # Later overrides were said later: they win over equals.
         ours = [i for i in reversed(overrides) if i.operation == operation.key]
         self._overrides = Selection(operation, ours, contract.document)
@@ -90,7 +90,8 @@ class Responder:
         body: bytes,
     ) -> Outcome:
         accept = environ.get("HTTP_ACCEPT")
-        preference = preference_of(environ, query) if asks(environ, query) else self._standing
+        asked = preference_of(environ, query) if asks(environ, query) else NO_PREFERENCE
+        preference = self._standing if asked == NO_PREFERENCE else asked
         if refusal == 415:
             return self._unsupported(violations, accept), violations
         if violations:
@@ -154,7 +155,7 @@ class Responder:
         specs: list[ResponseSpec] = [spec] if asked.code else [spec, *self._operation.responses]
         for candidate in specs:
             for interaction in self._answers.interactions(candidate):
-                if interaction.name == asked.example:
+                if interaction.name == asked.example and interaction.response.status >= 200:
                     return self._example(interaction, accept, status if candidate is spec else None)
         known = ", ".join(dict.fromkeys(n for s in specs for n in self._answers.names(s))) or "none"
         return _problem(
@@ -231,7 +232,7 @@ class Responder:
         return _problem(406, "NOT_ACCEPTABLE", f"{self._operation.key} can answer with: {declared}")
 
     def _undeclared(self) -> Answer:
-        return _problem(500, "NO_RESPONSE_DEFINED", f"{self._operation.key} declares no response")
+        return _problem(500, "NO_RESPONSE_DEFINED", f"{self._operation.key} declares no final response")
 
 
 def _problem(status: int, code: str, detail: str, violations: Sequence[Violation] = ()) -> Answer:
