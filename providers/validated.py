@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 from flask import Flask, Response, json
 from flask import request as flask_request
-from openapi_core import OpenAPI
+from openapi_core import Config, OpenAPI
 from openapi_core.contrib.flask.decorators import FlaskOpenAPIViewDecorator
 from openapi_core.contrib.flask.handlers import FlaskOpenAPIErrorsHandler
 from openapi_core.templating.media_types.exceptions import MediaTypeNotFound
@@ -26,11 +26,12 @@ View = Callable[..., Any]
 def contract_of(service: str) -> OpenAPI:
     """The contract of ``service``, wherever it is served.
 
-    openapi-core refuses requests to any other host than the document's ``servers``: they are taken out.
+    openapi-core refuses requests to any other host than the document's ``servers``: they are taken out. That
+    ``application/problem+json`` is JSON has to be said.
     """
     document = yaml.safe_load((_CONTRACTS / service / "openapi.yaml").read_text("utf-8"))
     document.pop("servers", None)
-    return OpenAPI.from_dict(document)
+    return OpenAPI.from_dict(document, Config(extra_media_type_deserializers={"application/problem+json": json.loads}))
 
 
 def validated(contract: OpenAPI) -> Callable[[View], View]:
