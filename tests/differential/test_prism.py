@@ -50,7 +50,7 @@ class Engine:
 
 
 def told(status: int, content_type: str, body: bytes, row: dict[str, Any]) -> Answer:
-    """What is compared: of a made-up body its type, of a problem its status and where in the request its reasons are."""
+    """What is compared: of a made-up body its type, of a problem its status and where its reasons are."""
     media_type = content_type.partition(";")[0].lower()
     is_json = re.fullmatch(r"application/(.+\+)?json", media_type) is not None
     content: Any = json.loads(body) if is_json and body else body.decode()

@@ -64,7 +64,7 @@ def _flat(schema: Any, root: dict[str, Any], depth: int) -> dict[str, Any]:
     if not isinstance(schema, dict):
         return {}
     found: dict[str, Any] = {}
-    parts = [*schema.get("allOf", ())] if depth else []
+    parts = [*schema.get("allOf", ())] if depth > 0 else []
     if "$ref" in schema:
         target: Any = root
         for step in schema["$ref"].removeprefix("#/").split("/"):
@@ -123,22 +123,22 @@ def _arrays(schema: dict[str, Any], root: dict[str, Any], stray: bool, depth: in
         return st.just([])
     first = st.tuples(*(values_near(s, root, stray=stray, depth=depth - 1) for s in schema.get("prefixItems", ())))
     rest = st.lists(values_near(schema.get("items", {}), root, stray=stray, depth=depth - 1), max_size=3)
-    more = st.just([schema["contains"]["const"]]) | st.just([]) if "contains" in schema else st.just([])
+    known = [schema["contains"]["const"]] if "contains" in schema else []
+    more: st.SearchStrategy[list[Json]] = st.sampled_from([[], known])
     return st.tuples(first, more, rest).map(lambda parts: [*parts[0], *parts[1], *parts[2]])
 
 
 def _objects(schema: dict[str, Any], root: dict[str, Any], stray: bool, depth: int) -> st.SearchStrategy[Json]:
-    properties = {
-        n: values_near(s, root, stray=stray, depth=depth - 1) for n, s in schema.get("properties", {}).items()
-    }
-    if depth <= 0:
-        properties = {n: s for n, s in properties.items() if n in schema.get("required", ())}
+    required = schema.get("required", ())
+    # Below a certain depth only what must be there: references may lead round in a circle.
+    declared = {n: s for n, s in schema.get("properties", {}).items() if depth > 0 or n in required}
+    near = {name: values_near(node, root, stray=stray, depth=depth - 1) for name, node in declared.items()}
     whole = st.fixed_dictionaries(
-        {n: s for n, s in properties.items() if n in schema.get("required", ())},
-        optional={n: s for n, s in properties.items() if n not in schema.get("required", ())},
+        {name: values for name, values in near.items() if name in required},
+        optional={name: values for name, values in near.items() if name not in required},
     )
     if not stray:
         return whole
-    lacking = st.sampled_from([None] * 8 + list(properties))
+    lacking = st.sampled_from([None] * 8 + list(near))
     added = st.sampled_from([{}] * 6 + [{"extra": True}, {"n_2": 1}, {"n_2": "a"}])
     return st.tuples(whole, lacking, added).map(lambda p: {n: v for n, v in p[0].items() if n != p[1]} | p[2])
