@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from beep_mock.contracts.nodes import child
 from beep_mock.contracts.sample_merging import merged
+from beep_mock.contracts.schema_keywords import VALUES, KeywordError
 from beep_mock.errors import ContractError
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class Flattening:
             raise ImpossibleError
         if not isinstance(node, dict):
             return {}
+        node = _meaningful(node)
         if "$ref" in node and isinstance(node["$ref"], str):
             base = self._target(node, ways, depth)
             if not self._modern:
@@ -77,7 +79,7 @@ class Flattening:
         else:
             base = {}
         if not _APPLIED & node.keys():
-            return node
+            return dict(node)
         own = {keyword: value for keyword, value in node.items() if keyword not in _APPLIED}
         result = merged(base, own)
         parts = node.get("allOf")
@@ -156,6 +158,22 @@ class Flattening:
         except ContractError:
             return {}
         return _named(parent, at) if isinstance(parent, dict) else {}
+
+
+def _meaningful(node: dict[str, Any]) -> dict[str, Any]:
+    """The schema without keywords whose values mean nothing: the store has left them out too."""
+    absurd = [keyword for keyword, value in node.items() if keyword in VALUES and not _means(keyword, value)]
+    return {keyword: value for keyword, value in node.items() if keyword not in absurd} if absurd else node
+
+
+def _means(keyword: str, value: Any) -> bool:
+    if keyword in ("exclusiveMinimum", "exclusiveMaximum") and isinstance(value, bool):  # as 3.0 has it
+        return True
+    try:
+        VALUES[keyword](value)
+    except KeywordError:
+        return False
+    return True
 
 
 def _discriminated(node: dict[str, Any], branch: Any, chosen: dict[str, Any]) -> dict[str, Any]:
