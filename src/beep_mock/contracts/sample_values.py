@@ -216,6 +216,8 @@ class Draw:
         try:
             for attempt in range(wanted + (40 if unique else 0)):
                 index = len(made)
+                if index >= wanted:
+                    break
                 node, where = (prefix[index], "prefixItems") if index < len(prefix) else (schema.get("items"), "items")
                 if index < containing and isinstance(contains, dict):
                     node = {"allOf": [contains, node]} if isinstance(node, dict) else contains
@@ -227,8 +229,6 @@ class Draw:
                 if not unique or mark not in seen:
                     seen.add(mark)
                     made.append(value)
-                if len(made) >= wanted:
-                    break
         except ImpossibleError:
             if len(made) < least:
                 raise
