@@ -83,6 +83,19 @@ def test_a_save_that_does_not_parse_keeps_the_last_good_contract(run: Run, works
     assert running.get("/-/services").json["services"][1]["fault"] == ""
 
 
+def test_a_mistake_of_ours_does_not_end_the_watching(
+    run: Run, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = run(watch=True)
+    with monkeypatch.context() as patch:
+        patch.setattr(running.world.services["world"], "load", lambda: 1 // 0)
+        write(workspace.contract_path("world"), WORLD + "\n")
+        running.heard("ALERT", "ZeroDivisionError")
+    write(workspace.contract_path("world"), WORLD.replace("name: Earth", "name: Terra"))
+    running.heard("loaded again")
+    assert running.get("/world/worlds/1").json == {"name": "Terra"}
+
+
 def test_so_does_one_of_a_file_that_is_referred_to(run: Run, workspace: Workspace) -> None:
     running = run(watch=True)
     common = workspace.contract_path("world").with_name("common.yaml")

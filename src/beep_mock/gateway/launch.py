@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from beep_mock.gateway.plan import Plan
+from beep_mock.gateway.plan import Entry, Plan
 from beep_mock.mocks.server import Server
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["server_of"]
 
-# Requests that may wait at once: for a delay only, or for real peers. Threads that do not wait contend for the
-# interpreter: 64 of them halve the throughput of a mock.
+# Requests that may wait at once: for slow clients only, or also for delays and real peers. Threads that do not wait
+# contend for the interpreter: 64 of them halve the throughput of a mock.
 _MOCKING = 4
 _WAITING = 64
 
@@ -27,8 +27,16 @@ def server_of(plan: Plan, host: str, port: int) -> Server:
     instance = uuid4().hex
     plan = replace(plan, hosts=(*plan.hosts, host))
     load: Callable[[], WSGIApplication] = partial(_load, plan, instance)
-    waits = plan.engine != "beep-mock" or any(entry.url for entry in plan.entries)
+    waits = plan.engine != "beep-mock" or any(entry.url or _delays(entry) for entry in plan.entries)
     return Server(load, host=host, port=port, instance=instance, threads=_WAITING if waits else _MOCKING)
+
+
+def _delays(entry: Entry) -> bool:
+    """Whether an answer of a mock may have to be waited for: its overrides speak of a delay."""
+    try:
+        return entry.overrides is not None and b"delay" in entry.overrides.read_bytes()
+    except OSError:
+        return False
 
 
 def _load(plan: Plan, instance: str) -> WSGIApplication:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import traceback
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -109,6 +110,9 @@ class World:
             self._alert(name, f"not loaded, {kept}: {fault}")
         except OSError as error:  # e.g. removed while it was read; the next event tells
             self._alert(name, f"not loaded: {error}")
+        except Exception as error:  # noqa: BLE001 - a mistake of ours must not end the watching
+            self._tell(traceback.format_exc())
+            self._alert(name, f"not loaded, beep-mock failed: {error!r}")
         else:
             self._alert(name, "loaded again", good=True)
             for line in finding_lines(name, service.findings):
