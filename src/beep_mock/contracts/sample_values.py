@@ -30,12 +30,14 @@ _FULL = 5  # levels that optional properties are shown on
 _DEEPEST = 60
 _BUDGET = 1500  # values of one sample, about
 _MOST_ITEMS = 1000
+_RETRIES = 40  # for items that must differ
 _KINDS = (
     ("object", ("properties", "required", "additionalProperties", "patternProperties", "minProperties")),
     ("array", ("items", "prefixItems", "contains", "minItems", "maxItems", "uniqueItems")),
     ("string", ("pattern", "minLength", "maxLength", "format")),
     ("number", ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")),
 )
+_ANY_KIND = ("object", "string", "number", "array", "boolean", "null")
 
 
 class Draw:
@@ -99,9 +101,10 @@ class Draw:
             values = schema.get("enum")
             if isinstance(values, list):
                 choices = [value for value in values if value is not None] or values
-                return choices[(_fork(ways, choices) + self._repetition) % len(choices)]
-            kinds = _kinds(schema)
-            kind = kinds[_fork(ways, kinds)]
+                if not choices:
+                    raise ImpossibleError(place)
+                return choices[(ways.choose(len(choices))[0] + self._repetition) % len(choices)]
+            kind = _kind(schema, ways)
         finally:
             self.ways[place] = 1 + 3 * ways.count
         self._shows = self._shows and ways.rest == 0
@@ -214,7 +217,7 @@ class Draw:
         seen: set[str] = set()
         kept = self._repetition
         try:
-            for attempt in range(wanted + (40 if unique else 0)):
+            for attempt in range(wanted + (_RETRIES if unique else 0)):
                 index = len(made)
                 if index >= wanted:
                     break
@@ -222,9 +225,8 @@ class Draw:
                 if index < containing and isinstance(contains, dict):
                     node = {"allOf": [contains, node]} if isinstance(node, dict) else contains
                 self._repetition = kept + (attempt if unique else 0)
-                value = self.value(
-                    {"type": "string"} if node in (None, True) else node, f"{at}/{where}", (*place, str(index))
-                )
+                item = {"type": "string"} if node in (None, True) else node
+                value = self.value(item, f"{at}/{where}", (*place, str(index)))
                 mark = json.dumps(value, sort_keys=True, default=str) if unique else ""
                 if not unique or mark not in seen:
                     seen.add(mark)
@@ -237,20 +239,20 @@ class Draw:
         return made
 
 
-def _fork(ways: Ways, options: list[Any]) -> int:
-    if not options:
-        raise ImpossibleError
-    return ways.choose(len(options))[0]
-
-
-def _kinds(schema: dict[str, Any]) -> list[str]:
-    """The types to choose from; null only if there is nothing else."""
+def _kind(schema: dict[str, Any], ways: Ways) -> str:
+    """The type to make a value of: one declared, else one that the keywords hint at; when all fail, any other."""
     declared = schema.get("type")
-    if isinstance(declared, str):
-        return [declared]
-    if isinstance(declared, list):
-        return [str(name) for name in declared if name != "null"] or [str(name) for name in declared]
-    return [kind for kind, keywords in _KINDS if any(keyword in schema for keyword in keywords)] or ["object"]
+    names = [declared] if isinstance(declared, str) else declared
+    if isinstance(names, list):
+        first = [str(name) for name in names if name != "null"] or [str(name) for name in names]
+        others = ["null"] if schema.get("nullable") is True or "null" in names else []
+    else:
+        first = [kind for kind, keywords in _KINDS if any(keyword in schema for keyword in keywords)] or ["object"]
+        others = [kind for kind in _ANY_KIND if kind not in first]
+    if not first:
+        raise ImpossibleError
+    chosen, round_ = ways.choose(len(first), 1 + len(others))
+    return others[round_ - 1] if round_ else first[chosen]
 
 
 def _additional(schema: dict[str, Any]) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-__all__ = ["LibraryError", "SchemaViolation", "abbreviated", "describe"]
+__all__ = ["LibraryError", "SchemaViolation", "abbreviated", "describe", "not_json"]
 
 _WIDTH = 80
 _LISTED = 10
@@ -65,6 +65,28 @@ def describe(error: LibraryError, *, below: int = 0) -> SchemaViolation:
     pointer = tuple(map(str, error.instance_path[below:]))
     keyword, message = _reason(error)
     return SchemaViolation(pointer, keyword, message)
+
+
+def not_json(value: Any) -> SchemaViolation:
+    """What to say of a value that is no JSON, and so cannot be judged: where that is, as far as it can be found."""
+    pointer = _unreadable(value, ())
+    return SchemaViolation(pointer or (), "type", "this holds what is no text of JSON: half of a surrogate pair, say")
+
+
+def _unreadable(value: Any, at: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Where the first text that UTF-8 cannot write is, or the first name that is no text."""
+    if isinstance(value, str):
+        return None if value.isascii() or not any("\ud800" <= c <= "\udfff" for c in value) else at
+    if isinstance(value, dict):
+        for name, member in value.items():
+            if not isinstance(name, str) or _unreadable(name, at) is not None:
+                return at
+            if (found := _unreadable(member, (*at, name))) is not None:
+                return found
+    for index, item in enumerate(value) if isinstance(value, list) else ():
+        if (found := _unreadable(item, (*at, str(index)))) is not None:
+            return found
+    return None
 
 
 def _reason(error: LibraryError) -> tuple[str, str]:

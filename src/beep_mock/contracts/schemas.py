@@ -17,7 +17,7 @@ import jsonschema_rs
 from beep_mock.contracts.model import Schema
 from beep_mock.contracts.schema_formats import BASE64, is_base64
 from beep_mock.contracts.schema_graph import SchemaGraph
-from beep_mock.contracts.schema_messages import SchemaViolation, describe
+from beep_mock.contracts.schema_messages import SchemaViolation, describe, not_json
 from beep_mock.contracts.schema_patterns import PATTERN_OPTIONS, accepted_pattern
 from beep_mock.contracts.schema_visibility import Direction
 from beep_mock.findings import Finding, Severity
@@ -111,7 +111,10 @@ class SchemaStore:
         is_valid, name = compiled.validator.is_valid, compiled.name
 
         def check(value: Json) -> bool:
-            return is_valid({name: value})
+            try:
+                return is_valid({name: value})
+            except ValueError:  # what is no JSON (a lone surrogate) is valid nowhere
+                return False
 
         return check
 
@@ -121,8 +124,11 @@ class SchemaStore:
         :raises KeyError: nothing is registered under ``key``.
         """
         compiled = self._find(key)
-        errors = compiled.validator.iter_errors({compiled.name: value})
-        return [describe(error, below=1) for error in islice(errors, _MAX_VIOLATIONS)]
+        try:
+            errors = compiled.validator.iter_errors({compiled.name: value})
+            return [describe(error, below=1) for error in islice(errors, _MAX_VIOLATIONS)]
+        except ValueError:
+            return [not_json(value)]
 
     def findings(self) -> tuple[Finding, ...]:
         """What is wrong with the schemas registered: each faulty part is left out, as its finding says."""
