@@ -147,6 +147,14 @@ def test_head_has_no_body_and_its_length() -> None:
     assert (reply.body, reply.headers) == (b"", [("Content-Length", "25")])
 
 
+def test_what_comes_before_the_answer_is_skipped() -> None:
+    early = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n"
+    with scripted(early + b"HTTP/1.1 200 OK\r\nX-A: b\r\nContent-Length: 2\r\n\r\nok") as (url, _):
+        reply = Forwarder(url).send("GET", "/", "", [], b"")
+    assert (reply.status, reply.body) == (200, b"ok")
+    assert reply.headers == [("X-A", "b"), ("Content-Length", "2")]
+
+
 def test_a_refused_connection_says_so() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
@@ -159,6 +167,7 @@ def test_a_refused_connection_says_so() -> None:
     [
         (b"", "closed the connection"),
         (b"SSH-2.0-OpenSSH\r\n\r\n", "no HTTP"),
+        (b"HTTP/1.1 101 Switching Protocols\r\n\r\n", "no HTTP"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", "closed the connection"),
     ],
 )

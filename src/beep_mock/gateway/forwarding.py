@@ -7,7 +7,8 @@ import socket
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from http import HTTPStatus
+from http.client import BadStatusLine, HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from threading import Lock
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
@@ -64,6 +65,16 @@ class Reply:
     rest: Iterator[bytes] | None = None
 
 
+class _Response(HTTPResponse):
+    """The final answer: what comes before it (103 and the like) is skipped, as the library does with 100 only."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        version, status, reason = super()._read_status()  # type: ignore[misc]
+        if status == HTTPStatus.SWITCHING_PROTOCOLS:  # nobody has asked for that
+            raise BadStatusLine(str(status))
+        return version, HTTPStatus.CONTINUE if 100 < status < 200 else status, reason
+
+
 class Forwarder:
     """Passes requests on to the server at ``url``; its connections are kept and shared by all threads."""
 
@@ -118,6 +129,7 @@ class Forwarder:
                 return connection, True
             connection.close()
         connection = self._connection_type(self.host, self.port, timeout=_CONNECT_TIMEOUT)
+        connection.response_class = _Response
         try:
             connection.connect()
         except OSError as error:
