@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from beep_mock.contracts.sampler import UnsatisfiableError
+from tests.contracts.judged import Judge
+from tests.contracts.made_schemas import documents
+from tests.contracts.test_schemas_agree import independent
+
+QUICK = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
+def test_a_sample_is_valid_elsewhere_too(version: str) -> None:
+    found = []
+
+    @QUICK
+    @given(documents(version), st.integers(0, 3))
+    def check(schemas: dict[str, Any], seed: int) -> None:
+        judge = Judge(schemas["S"], version, **{name: schemas[name] for name in ("A", "B")})
+        try:
+            value = judge.sample(seed=seed)
+        except UnsatisfiableError:
+            found.append(False)
+            return
+        found.append(True)
+        assert independent(version, judge.root).is_valid(value)
+        # Another process, another walk: the same value.
+        assert Judge(schemas["S"], version, A=schemas["A"], B=schemas["B"]).sample(seed=seed) == value
+
+    check()
+    assert sum(found) > len(found) / 2  # many of the made schemas contradict themselves
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ({"type": "string", "example": "shown", "default": "d", "enum": ["shown", "d"]}, "shown"),
+        ({"type": "string", "examples": ["first", "second"]}, "first"),
+        ({"type": "string", "default": "d"}, "d"),
+        ({"const": 3}, 3),
+        ({"enum": [None, "x", "y"]}, "x"),
+        ({"type": ["null", "boolean"]}, True),
+        ({"type": "null"}, None),
+        ({"type": "integer", "example": "no number", "enum": [4]}, 4),
+        ({"anyOf": [{"type": "null"}, {"const": 5}]}, 5),
+        ({"oneOf": [False, {"const": 6}]}, 6),
+        ({"allOf": [{"minimum": 3}, {"maximum": 3}], "type": "integer"}, 3),
+        ({"type": "integer", "exclusiveMinimum": 3, "exclusiveMaximum": 5}, 4),
+        ({"type": "number", "minimum": 0.25, "maximum": 0.25}, 0.25),
+        ({"type": "integer", "multipleOf": 7, "minimum": 8, "maximum": 20}, 14),
+        ({"type": "array", "minItems": 2, "items": {"const": 1}}, [1, 1]),
+        ({"type": "array", "maxItems": 0}, []),
+        ({"type": "array", "prefixItems": [{"const": 1}, {"const": "a"}], "items": False, "minItems": 2}, [1, "a"]),
+        ({"type": "array", "uniqueItems": True, "minItems": 3, "items": {"enum": [1, 2, 3]}}, [1, 2, 3]),
+        ({"required": ["a"], "properties": {"a": {"const": 1}, "b": {"const": 2}}}, {"a": 1, "b": 2}),
+        ({"type": "object", "properties": {"a": False, "b": {"const": 2}}}, {"b": 2}),
+    ],
+)
+def test_what_is_shown(schema: dict[str, Any], expected: Any) -> None:
+    assert Judge(schema).sample() == expected
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "^[a-z]{3}-[0-9]{2,4}$",
+        "^(foo|ba[rz])+$",
+        r"^\d{4}-\d{2}$",
+        r"^\w+\s\S$",
+        "^[^a-z]{5}$",
+        r"^\p{Lu}\p{L}*$",
+        "^$",
+        "b",
+        r"^(a)(b)\1$",
+        r"^\/v[0-9]+\/$",
+        "^(?=.*[A-Z])(?=.*[0-9]).{8,}$",
+        "^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$",
+    ],
+)
+def test_a_string_matches_its_pattern(pattern: str) -> None:
+    values = {Judge({"type": "string", "pattern": pattern}).sample(seed=seed) for seed in range(3)}
+    python = pattern.replace(r"\p{Lu}", "[A-Z]").replace(r"\p{L}", "[A-Za-z]")
+    assert all(isinstance(value, str) and re.search(python, value) for value in values)
+
+
+def test_lengths_and_a_pattern_are_kept_together() -> None:
+    value = Judge({"type": "string", "pattern": "^[a-z]+$", "minLength": 20, "maxLength": 22}).sample()
+    assert isinstance(value, str)
+    assert 20 <= len(value) <= 22
+
+
+@pytest.mark.parametrize("name", ["email", "date-time", "date", "uuid", "uri", "ipv4", "ipv6", "hostname", "byte"])
+@pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
+def test_formats_are_kept(name: str, version: str) -> None:
+    judge = Judge({"type": "string", "format": name}, version)
+    assert all(independent(version, judge.root).is_valid(judge.sample(seed=seed)) for seed in range(5))
+
+
+def test_a_schema_that_contains_itself_ends() -> None:
+    node = {"type": "object", "properties": {"name": {"const": "n"}, "children": {"type": "array"}}}
+    node["properties"]["children"]["items"] = {"$ref": "#/components/schemas/S"}  # type: ignore[index]
+    value = Judge({**node, "required": ["name", "children"]}).sample()
+    assert isinstance(value, dict)
+    assert value["name"] == "n"
+
+
+def test_schemas_that_contain_each_other_end() -> None:
+    other = {"required": ["s"], "properties": {"s": {"oneOf": [{"$ref": "#/components/schemas/S"}, {"type": "null"}]}}}
+    value = Judge({"required": ["a"], "properties": {"a": {"$ref": "#/components/schemas/A"}}}, A=other).sample()
+    assert isinstance(value, dict)
+    assert "s" in value["a"]
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        False,
+        {"type": "integer", "minimum": 5, "maximum": 3},
+        {"allOf": [{"type": "string"}, {"type": "integer"}]},
+        {"type": "string", "minLength": 4, "maxLength": 3},
+        {"type": "string", "minLength": 2_000_000_000},
+        {"type": "array", "minItems": 100_000_000, "items": {"type": "string"}},
+        {"type": "object", "minProperties": 100_000_000},
+        {"type": "string", "pattern": "^(a{50000}){50000}$"},
+        {"type": "array", "uniqueItems": True, "minItems": 3, "items": {"type": "boolean"}},
+        {"type": "object", "required": ["s"], "properties": {"s": {"$ref": "#/components/schemas/S"}}},
+        {"oneOf": [{"const": 1}, {"const": 1}]},
+        {"type": "object", "required": ["a"], "properties": {"a": False}},
+    ],
+)
+def test_what_has_no_value_or_too_large_a_one_is_told_with_its_place(schema: Any) -> None:
+    with pytest.raises(UnsatisfiableError) as caught:
+        Judge(schema).sample()
+    assert caught.value.pointer == "/components/schemas/S"
+
+
+KEYWORDS = (
+    *("type", "minLength", "maxLength", "minItems", "maxItems", "minimum", "maximum", "multipleOf", "minProperties"),
+    *("required", "enum", "properties", "items", "prefixItems", "allOf", "oneOf", "anyOf", "pattern", "format", "$ref"),
+    *("additionalProperties", "patternProperties", "propertyNames", "uniqueItems", "contains", "dependentRequired"),
+    *("exclusiveMinimum", "exclusiveMaximum", "discriminator", "if", "then", "maxProperties", "example", "examples"),
+)
+ABSURD = st.sampled_from([None, True, False, -1, 0, 2, 1.5, "2", "(", [], ["x"], [3], {}, {"a": 5}, {"type": "no"}])
+
+
+@pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
+def test_keywords_that_mean_nothing_are_no_fault(version: str) -> None:
+    @QUICK
+    @given(st.dictionaries(st.sampled_from(KEYWORDS), ABSURD, max_size=4), st.sampled_from(["object", "array", None]))
+    def check(schema: dict[str, Any], kind: str | None) -> None:
+        absurd = {"type": kind, "properties": {"a": schema}, "items": schema} if kind else schema
+        judge = Judge(absurd, version)
+        with suppress(UnsatisfiableError):
+            assert judge.accepts(judge.sample())
+
+    check()
+
+
+@pytest.mark.parametrize(("direction", "names"), [("request", ["a", "w"]), ("response", ["a", "r"])])
+def test_each_direction_shows_its_own_properties(direction: Any, names: list[str]) -> None:
+    properties = {"a": {"const": 1}, "r": {"const": 2, "readOnly": True}, "w": {"const": 3, "writeOnly": True}}
+    value = Judge({"type": "object", "required": ["a", "r", "w"], "properties": properties}).sample(direction)
+    assert isinstance(value, dict)
+    assert list(value) == names
+
+
+def test_the_discriminator_names_the_branch() -> None:
+    kinds = {"properties": {"kind": {"type": "string"}}, "required": ["kind"]}
+    branch = {"$ref": "#/components/schemas/A"}
+    discriminator = {"propertyName": "kind", "mapping": {"alpha": "#/components/schemas/A"}}
+    assert Judge({"oneOf": [branch], "discriminator": discriminator}, A=kinds).sample() == {"kind": "alpha"}
+    assert Judge({"oneOf": [branch], "discriminator": {"propertyName": "kind"}}, A=kinds).sample() == {"kind": "A"}
+
+
+def test_another_seed_shows_other_values() -> None:
+    judge = Judge({"type": "object", "properties": {"name": {"type": "string"}, "n": {"type": "integer"}}})
+    assert len({repr(judge.sample(seed=seed)) for seed in range(6)}) > 1
