@@ -421,7 +421,9 @@ def test_a(provider_states, time):
     def test_any_provider_may_be_marked(self, workspace: Workspace) -> None:
         workspace.write("providers/the.world/states.py", self.STATES)
         test = "import pytest\n@pytest.mark.pact(provider='the.world')\n"
-        workspace.write("tests/test_states.py", test + "def test_a(provider_states): assert provider_states.names\n")
+        workspace.write(
+            "tests/test_marked_states.py", test + "def test_a(provider_states): assert provider_states.names\n"
+        )
         workspace.run().assert_outcomes(passed=1)
 
     def test_a_state_that_cannot_be_taken_back_is_told(self, workspace: Workspace) -> None:
