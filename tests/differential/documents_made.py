@@ -20,13 +20,52 @@ _PATTERNS = ["^[a-z]{3}$", "^[A-Z][0-9]+$", r"^\d{4}-\d{2}$", "^(yes|no)$", "b+"
 
 Schema = dict[str, Any]
 
+_RARE: list[Schema] = [
+    {"type": "number", "multipleOf": 0.01, "minimum": 0.015, "maximum": 0.03},
+    {"type": "integer", "multipleOf": 7, "minimum": 50, "maximum": 56},
+    {"type": "string", "pattern": "^[a-z]+$", "minLength": 9, "maxLength": 9},
+    {"type": "string", "format": "email", "maxLength": 12},
+    {"type": "array", "uniqueItems": True, "minItems": 3, "items": {"type": "integer", "minimum": 1, "maximum": 3}},
+    {"type": "array", "uniqueItems": True, "minItems": 2, "items": {"type": "boolean"}},
+    {"type": "object", "minProperties": 2, "additionalProperties": {"type": "integer", "minimum": 3}},
+    {"type": "object", "required": ["a", "b"], "properties": {"a": {"type": "integer"}}},
+    {"type": "object", "maxProperties": 1, "properties": {"a": {"type": "string"}, "b": {"type": "string"}}},
+    {"allOf": [{"type": "integer", "minimum": 3}, {"type": "integer", "maximum": 3}]},
+    {"allOf": [{"type": "string", "minLength": 2}, {"type": "string", "enum": ["a", "bb"]}]},
+    {"oneOf": [{"type": "integer", "multipleOf": 3}, {"type": "integer", "multipleOf": 5}]},
+    {"anyOf": [{"required": ["a"]}, {"required": ["b"]}], "type": "object", "properties": {"b": {"type": "integer"}}},
+    {"not": {"type": "string"}},
+    {"type": "string", "not": {"enum": ["", "string", "text"]}},
+    {"type": "object", "required": ["in", "out"], "properties": {"in": {"readOnly": True}, "out": {"type": "string"}}},
+]
+_LEGACY: list[Schema] = [
+    {"type": "number", "minimum": 0, "exclusiveMinimum": True, "maximum": 1, "exclusiveMaximum": True},
+    {"type": "string", "nullable": True, "enum": ["a", None]},
+    {"type": "array", "items": {}, "minItems": 1},
+]
+_MODERN: list[Schema] = [
+    {"const": {"a": [1, None]}},
+    {"type": ["integer", "string"], "minimum": 4, "minLength": 3},
+    {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
+    {"type": "array", "prefixItems": [{"type": "string"}, {"const": 2}], "minItems": 3, "items": {"type": "boolean"}},
+    {"type": "array", "contains": {"const": 7}, "minContains": 2, "items": {"type": "integer"}},
+    {"type": "object", "patternProperties": {"^x_": {"type": "integer"}}, "required": ["x_a"]},
+    {"type": "object", "propertyNames": {"pattern": "^[a-c]$"}, "minProperties": 1},
+    {"type": "object", "properties": {"a": {"const": 1}}, "dependentRequired": {"a": ["b"]}, "required": ["a"]},
+    {"type": "object", "properties": {"a": {"enum": [1]}}, "if": {"required": ["a"]}, "then": {"required": ["c"]}},
+    {"allOf": [{"properties": {"a": {"type": "integer"}}}], "type": "object", "unevaluatedProperties": False},
+]
+
 
 def keeps(value: Json, schema: Any, document: Schema) -> str:
     """Why ``value`` breaks ``schema``, as python's JSON Schema library says; an empty text if it does not."""
     kind: Any = OAS30ReadValidator if document["openapi"].startswith("3.0") else OAS31Validator
     whole = {"allOf": [schema], "components": document["components"]}
     validator = kind(whole, format_checker=kind.FORMAT_CHECKER)
-    return next((error.message for error in validator.iter_errors(value)), "")
+    try:
+        return next((error.message for error in validator.iter_errors(value)), "")
+    except UnicodeEncodeError as error:  # its check of `byte` expects ASCII
+        return str(error)
 
 
 @st.composite
@@ -83,7 +122,8 @@ def _responses(draw: st.DrawFn, schemas: st.SearchStrategy[Schema], document: Sc
 
 
 def _schemas(modern: bool) -> st.SearchStrategy[Schema]:
-    scalars = st.one_of(_numbers(modern), _strings(), st.just({"type": "boolean"}), _enums())
+    rare = st.sampled_from(_RARE + (_MODERN if modern else _LEGACY))
+    scalars = st.one_of(_numbers(modern), _strings(), st.just({"type": "boolean"}), _enums(), rare)
     return st.recursive(
         scalars, lambda inner: _arrays(inner) | _objects(inner) | _choices(inner), max_leaves=5
     ).flatmap(_nulls(modern))

@@ -87,7 +87,7 @@ def made(document: dict[str, Any], folder: Path) -> Mock:
     return Mock("made", compile_contract(path))
 
 
-@settings(deadline=None, max_examples=120, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=80, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(documents(), st.data())
 def test_every_answer_is_declared(tmp_path_factory: pytest.TempPathFactory, document: Any, data: st.DataObject) -> None:
     mock = made(document, tmp_path_factory.getbasetemp())
