@@ -19,7 +19,7 @@ __all__ = ["Judge"]
 class Judge:
     """The schema ``S`` of a document, beside ``others``."""
 
-    def __init__(self, schema: Any, version: str = "3.1.0", **others: Any) -> None:
+    def __init__(self, schema: Any, version: str = "3.1.0", /, **others: Any) -> None:
         self.root = {
             "openapi": version,
             "info": {"title": "t", "version": "1"},

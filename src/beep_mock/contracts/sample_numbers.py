@@ -13,6 +13,10 @@ __all__ = ["number"]
 
 _SPREAD = 99
 _MOST = Fraction(10) ** 300
+_EXACT = 2**52
+
+_Bound = tuple[Fraction, bool] | None
+"""A bound, and whether it is itself left out."""
 
 
 def number(schema: dict[str, Any], random: Random, *, whole: bool) -> int | float | None:
@@ -30,7 +34,7 @@ def number(schema: dict[str, Any], random: Random, *, whole: bool) -> int | floa
     return int(chosen) if whole or chosen.denominator == 1 else float(chosen)
 
 
-def _steps(low: tuple[Fraction, bool] | None, high: tuple[Fraction, bool] | None, step: Fraction) -> tuple[int, int]:
+def _steps(low: _Bound, high: _Bound, step: Fraction) -> tuple[int, int]:
     """The least and greatest number of steps that may be taken, from 1 if the bounds allow it."""
     first = last = None
     if low is not None:
@@ -48,22 +52,27 @@ def _steps(low: tuple[Fraction, bool] | None, high: tuple[Fraction, bool] | None
     return 1, 1 + _SPREAD
 
 
-def _between(low: tuple[Fraction, bool] | None, high: tuple[Fraction, bool] | None, random: Random) -> float | None:
+def _between(low: _Bound, high: _Bound, random: Random) -> int | float | None:
     if low is not None and high is not None:
-        if low[0] > high[0] or (low[0] == high[0] and (low[1] or high[1])):
-            return None
         gap = high[0] - low[0]
-        made = float(low[0] + gap * random.randint(1, 9) / 10) if gap else float(low[0])
-        rounded = round(made, 2)
-        return rounded if low[0] < Fraction(rounded) < high[0] else made
+        if gap < 0 or (gap == 0 and (low[1] or high[1])):
+            return None
+        exact = low[0] + gap * random.randint(1, 9) / 10
+        rounded = Fraction(round(float(exact), 2))
+        return _plain(rounded if low[0] < rounded < high[0] else exact)
     if low is not None:
-        return float(max(low[0], Fraction(0))) + random.randint(1, _SPREAD) + 0.5
+        return _plain(max(low[0], Fraction(0)) + random.randint(1, _SPREAD) + Fraction(1, 2))
     if high is not None:
-        return min(float(high[0]), 100.0) - random.randint(1, _SPREAD) - 0.5
+        return _plain(min(high[0], Fraction(_SPREAD)) - random.randint(1, _SPREAD) - Fraction(1, 2))
     return random.randint(1, _SPREAD) + 0.5
 
 
-def _bounds(schema: dict[str, Any]) -> tuple[tuple[Fraction, bool] | None, tuple[Fraction, bool] | None]:
+def _plain(exact: Fraction) -> int | float:
+    """A whole number where a float would be inexact, or would only look odd."""
+    return int(exact) if exact.denominator == 1 or abs(exact) > _EXACT else float(exact)
+
+
+def _bounds(schema: dict[str, Any]) -> tuple[_Bound, _Bound]:
     """The tightest lower and upper bound, each with whether it is excluded."""
     asked = schema.get("format")
     least, greatest = RANGES.get(asked, (None, None)) if isinstance(asked, str) else (None, None)

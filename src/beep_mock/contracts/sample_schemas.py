@@ -84,8 +84,8 @@ class Flattening:
         result = merged(base, own)
         parts = node.get("allOf")
         for index, part in enumerate(parts if isinstance(parts, list) else ()):
-            flat = self.flat(part, f"{at}/allOf/{index}", ways, depth + 1)
             inherited = self._inherited(part, at)
+            flat = self.flat(part, f"{at}/allOf/{index}", ways, depth + 1)
             result = merged(flat, result)
             result = merged(result, _agreeing(inherited, result))
         for keyword in ("oneOf", "anyOf"):

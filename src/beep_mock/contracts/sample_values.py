@@ -44,8 +44,9 @@ class Draw:
     """A walk.
 
     ``attempts`` says how often the value of a place has been refused. Each time it is made in another way: first as
-    the document's examples show it, then from its keywords along every alternative, then without any example further
-    down, then with what is required only. ``ways`` holds, after the walk, how many there are for each place.
+    the document's examples show it, then from its keywords along every alternative, each time with and without the
+    examples further down, then with what is required only. ``ways`` holds, after the walk, how many ways each place
+    has.
     """
 
     def __init__(
@@ -90,7 +91,8 @@ class Draw:
 
     def _value(self, node: Any, at: str, place: Place) -> Json:
         attempt = self._attempts.get(place, 0)
-        ways = Ways(max(0, attempt - 1), self._seed)
+        way, plain = divmod(max(0, attempt - 1), 2)
+        ways = Ways(way, self._seed)
         try:
             schema = self._flattening.flat(node, at, ways)
             shown = self._shown(schema) if attempt == 0 and self._shows else MISSING
@@ -106,9 +108,9 @@ class Draw:
                 return choices[(ways.choose(len(choices))[0] + self._repetition) % len(choices)]
             kind = _kind(schema, ways)
         finally:
-            self.ways[place] = 1 + 3 * ways.count
-        self._shows = self._shows and ways.rest == 0
-        self._sparse = self._sparse or ways.rest > 1
+            self.ways[place] = 1 + 4 * ways.count
+        self._shows = self._shows and not plain and ways.rest == 0
+        self._sparse = self._sparse or ways.rest > 0
         return self._made(schema, kind, at, place)
 
     def _shown(self, schema: dict[str, Any]) -> Any:
@@ -193,7 +195,8 @@ class Draw:
         asked = schema.get("propertyNames")
         for index in range(min(int(schema.get("minProperties", 0)), _MOST_ITEMS) + 20):
             if patterns:
-                yield from_pattern(patterns[index % len(patterns)], self._random) or ""
+                pattern = patterns[index % len(patterns)]
+                yield from_pattern(pattern, self._random, index) or from_pattern(pattern, self._random) or ""
             elif isinstance(asked, dict):
                 kept, self._repetition = self._repetition, index
                 name = self.value({"type": "string", "allOf": [asked]}, f"{at}/propertyNames", (*place, ""))
