@@ -141,6 +141,7 @@ def test_a_range_is_sent_as_a_type(tmp_path: Path, media_type: str, value: Any, 
     [
         ("201", [], 201), ("2XX", [], 200), ("3XX", [], 300), ("4XX", [], 400), ("5XX", [], 500),
         ("default", [], 200), ("default", ["404"], 200), ("default", ["204"], 500), ("default", ["2XX"], 500),
+        ("default", ["200", "500"], 501), ("default", ["200", "5XX", "400"], 401), ("4XX", ["400"], 401),
     ],
 )  # fmt: skip
 def test_the_status_of_a_range_or_default(tmp_path: Path, status: str, others: list[str], expected: int) -> None:

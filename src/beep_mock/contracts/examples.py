@@ -45,10 +45,20 @@ def placed_interactions(contract: Contract, operation: Operation) -> tuple[Place
 
 
 def status_code(response: ResponseSpec, operation: Operation) -> int:
-    """The status to answer with: ``2XX`` is 200, ``default`` is 200 unless a success is declared, else 500."""
+    """The status to answer with: ``2XX`` is 200, ``default`` is 200 unless a success is declared, else 500.
+
+    Where another response is declared for that status, it is the next that belongs to this one.
+    """
+    declared = {other.status for other in operation.responses}
     if response.status == "default":
-        return 500 if any(other.status.startswith("2") for other in operation.responses) else 200
-    return int(response.status.replace("XX", "00"))
+        if not any(status.startswith("2") for status in declared):
+            return 200
+        others = (c for c in (*range(500, 600), *range(400, 500)) if f"{c // 100}XX" not in declared)
+        return next((code for code in others if str(code) not in declared), 500)
+    first = int(response.status.replace("XX", "00"))
+    if not response.status.endswith("XX"):
+        return first
+    return next((code for code in range(first, first + 100) if str(code) not in declared), first)
 
 
 def response_examples(media: MediaType, document: Document) -> tuple[Example, ...]:
