@@ -18,7 +18,7 @@ __all__ = ["server_of"]
 
 # Requests that may wait at once: for slow clients only, or also for delays and real peers. Threads that do not wait
 # contend for the interpreter: 64 of them halve the throughput of a mock.
-_MOCKING = 4
+_MOCKING = 16
 _WAITING = 64
 
 

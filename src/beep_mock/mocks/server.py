@@ -37,7 +37,7 @@ HEALTH: Final = "/-/health"
 
 _START_LIMIT = 10.0  # seconds from a loaded application to its first answer
 _KILL_AFTER = 2  # seconds that requests in flight get when the server stops
-_THREADS = 4  # a mock never waits but for a delay; more threads only contend for the interpreter
+_THREADS = 16  # a mock hardly waits; more threads only contend for the interpreter
 _KEPT = frozenset({"HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "NO_COLOR", "PATH", "TMPDIR", "TZ"})
 _KEPT_PREFIXES = ("BEEP_MOCK_", "NODE_", "PYTHON", "SSL_", "WATCHFILES_")
 
