@@ -87,3 +87,10 @@ def test_clear_one_service_or_all() -> None:
     assert journal.entries("world") == []
     journal.clear()
     assert len(journal) == 0
+
+
+def test_secrets_in_the_address_of_the_page_before_are_masked() -> None:
+    journal = Journal()
+    record(journal, HTTP_REFERER="http://page.example/a?x=1&api_key=hidden")
+    (exchange,) = journal.entries()
+    assert dict(exchange.request_headers)["Referer"] == f"http://page.example/a?x=1&api_key={MASK}"

@@ -118,6 +118,9 @@ class Journal:
                 if name in secrets or name in _ALWAYS_SECRET:
                     sent.append(MASK)
                 else:
+                    if name == "HTTP_REFERER" and "?" in value:  # a page's own address, with its own query
+                        address, _, asked = value.partition("?")
+                        value = f"{address}?{_masked_query(asked, secrets)}"
                     sent.append(value)
                     size += len(value)
         if len(body) > BODY_LIMIT:
