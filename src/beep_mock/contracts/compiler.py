@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from beep_mock.contracts.declared_parameters import read_parameters
 from beep_mock.contracts.document import Document, load_document
+from beep_mock.contracts.links import check_links
 from beep_mock.contracts.model import Contract, Operation
 from beep_mock.contracts.nodes import Nodes, child
-from beep_mock.contracts.operations import PathContext, compile_operation, extensions_of
+from beep_mock.contracts.operations import PathContext, compile_operation, compile_webhooks, extensions_of
 from beep_mock.contracts.path_checks import check_template
+from beep_mock.contracts.path_items import declared_operations, path_item_fields
 from beep_mock.contracts.router import Router
 from beep_mock.contracts.schemas import SchemaStore
 from beep_mock.contracts.security_schemes import read_requirements, read_schemes
@@ -21,9 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["compile_contract"]
 
-_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-_PATH_FIELDS = frozenset({*_METHODS, "$ref", "summary", "description", "servers", "parameters"})
-_PATH_FIELDS_32 = frozenset({*_PATH_FIELDS, "query", "additionalOperations"})
 _ROOT_FIELDS = frozenset({"openapi", "info", "servers", "paths", "components", "security", "tags", "externalDocs"})
 _ROOT_FIELDS_31 = frozenset({*_ROOT_FIELDS, "webhooks", "jsonSchemaDialect", "$self"})
 
@@ -68,6 +67,8 @@ class _Compilation:
         for template, node in paths.items():
             if not template.startswith("x-"):
                 self._path(parse_template(template), node, child(place, template), outline)
+        webhooks = compile_webhooks(nodes, root, schemes)
+        check_links(nodes, self.operations)
         every_base = dict.fromkeys((*base_paths, *(base for op in self.operations.values() for base in op.base_paths)))
         return Contract(
             title=nodes.text(info, "#/info", "title"),
@@ -80,6 +81,7 @@ class _Compilation:
             base_paths=tuple(every_base),
             findings=tuple(dict.fromkeys((*self.document.findings, *nodes.findings.values()))),
             extensions=extensions_of(root),
+            webhooks=webhooks,
         )
 
     def _check_root(self, info: dict[str, Any]) -> None:
@@ -101,7 +103,7 @@ class _Compilation:
         nodes = self.nodes
         check_template(nodes, template, at)
         with nodes.scope() as found:
-            fields = self._path_item(node, at)
+            fields = path_item_fields(nodes, node, at)
             item = {name: value for name, (value, _) in fields.items()}
             place = fields["parameters"][1] if "parameters" in fields else at
             parameters = read_parameters(nodes, item, place)
@@ -115,36 +117,12 @@ class _Compilation:
             broken=found.finding,
         )
         methods: dict[str, Operation] = {}
-        for method, (operation, place) in self._declared_operations(fields).items():
+        for method, (operation, place) in declared_operations(nodes, fields).items():
             compiled = compile_operation(nodes, method, operation, place, context)
             methods[method] = self.operations[compiled.key] = compiled
             self._check_unique(compiled, template)
         if methods:
             self.routes.append((template.text, methods))
-
-    def _path_item(self, node: Any, at: str) -> dict[str, tuple[Any, str]]:
-        """The fields of a path item with the place of the node each is in; a ``$ref`` yields to its siblings."""
-        nodes = self.nodes
-        if isinstance(node, dict) and "$ref" in node:
-            target = nodes.follow(node, at)
-            below = self._path_item(*target) if target is not None else {}
-            nodes.known(node, at, _PATH_FIELDS_32 if self.newest else _PATH_FIELDS, "a path")
-            return below | {name: (value, at) for name, value in node.items() if name != "$ref"}
-        item, at = nodes.mapping(node, at, "a path")
-        nodes.known(item, at, _PATH_FIELDS_32 if self.newest else _PATH_FIELDS, "a path")
-        return {name: (value, at) for name, value in item.items()}
-
-    def _declared_operations(self, fields: dict[str, tuple[Any, str]]) -> dict[str, tuple[Any, str]]:
-        methods = (*_METHODS, "query") if self.newest else _METHODS
-        found = {
-            name.upper(): (value, child(at, name)) for name, (value, at) in fields.items() if name in methods
-        }  # in the document's order
-        if self.newest and "additionalOperations" in fields:
-            value, at = fields["additionalOperations"]
-            more, place = self.nodes.mapping(value, child(at, "additionalOperations"), "'additionalOperations'")
-            for name, operation in more.items():
-                found.setdefault(name, (operation, child(place, name)))
-        return found
 
     def _check_unique(self, operation: Operation, template: PathTemplate) -> None:
         nodes, key = self.nodes, operation.key

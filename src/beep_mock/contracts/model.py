@@ -10,13 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from beep_mock.findings import Finding
 from beep_mock.interaction import Json, Location, Missing
 
 if TYPE_CHECKING:
+    from beep_mock.contracts.callbacks import Callback
     from beep_mock.contracts.document import Document
+    from beep_mock.contracts.links import Link
     from beep_mock.contracts.router import Router
     from beep_mock.contracts.schemas import SchemaStore
 
@@ -32,6 +34,7 @@ __all__ = [
     "ResponseSpec",
     "Schema",
     "SecurityScheme",
+    "Stream",
     "Violation",
 ]
 
@@ -48,8 +51,9 @@ class Schema:
 class Example:
     """A named example. ``name`` is ``""`` for the unnamed ``example`` keyword.
 
-    ``value`` is the decoded value, or :data:`MISSING` when it is only an ``externalValue``; ``serialized`` is the text
-    to send as it stands where the document gives one (OpenAPI 3.2 ``serializedValue``).
+    ``value`` is the decoded value, or :data:`MISSING` when only the text of it is known; ``serialized`` is the text to
+    send as it stands where the document gives one: a ``serializedValue`` (OpenAPI 3.2) or what an ``externalValue``
+    leads to, bytes that are no UTF-8 as surrogates.
     """
 
     name: str
@@ -61,7 +65,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A declared response header (always style ``simple``). ``name`` is as declared."""
+    """A declared response header (always style ``simple``). ``name`` is as declared.
+
+    ``media_type`` is set for one described by ``content``.
+    """
 
     name: str
     required: bool
@@ -69,6 +76,7 @@ class Header:
     schema: Schema | None
     examples: tuple[Example, ...]
     at: str
+    media_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,22 +91,43 @@ class Encoding:
 
 
 @dataclass(frozen=True, slots=True)
+class Stream:
+    """How the items of a sequential body travel: as server-sent events, lines, a JSON sequence or nameless parts.
+
+    ``wrapped`` events carry each item as JSON in their ``data``. ``by_item`` is whether the document says ``schema``
+    of what is an item.
+    """
+
+    kind: Literal["events", "lines", "sequence", "parts"]
+    item: Schema | None
+    wrapped: bool = False
+    by_item: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class MediaType:
-    """One entry of a ``content`` mapping. ``name`` is the key as written (``application/json; charset=utf-8``)."""
+    """One entry of a ``content`` mapping. ``name`` is the key as written (``application/json; charset=utf-8``).
+
+    ``schema`` is that of the whole body: of a sequential one (``stream``) that of an array. ``prefix_encoding`` and
+    ``item_encoding`` are for parts without names, by their position.
+    """
 
     name: str
     schema: Schema | None
     examples: tuple[Example, ...]
     encoding: Mapping[str, Encoding]
     at: str
+    stream: Stream | None = None
+    prefix_encoding: tuple[Encoding, ...] = ()
+    item_encoding: Encoding | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """A parameter with the specification's defaults filled in.
 
-    ``media_type`` is set for a parameter described by ``content``; its schema is then the media type's. ``name`` is as
-    declared; ``key`` is ``"<location>.<name>"`` with header names in lower case.
+    ``media_type`` is set for a parameter described by ``content``; its schema is then the media type's, which is
+    ``content``. ``name`` is as declared; ``key`` is ``"<location>.<name>"`` with header names in lower case.
     """
 
     name: str
@@ -112,6 +141,7 @@ class Parameter:
     media_type: str
     examples: tuple[Example, ...]
     at: str
+    content: MediaType | None = None
 
     @property
     def key(self) -> str:
@@ -138,6 +168,7 @@ class ResponseSpec:
     headers: tuple[Header, ...]
     content: tuple[MediaType, ...]
     at: str
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +211,7 @@ class Operation:
     deprecated: bool = False
     extensions: Mapping[str, Any] = field(default_factory=dict)
     """The operation's ``x-`` fields, as written."""
+    callbacks: tuple[Callback, ...] = ()
 
     @property
     def key(self) -> str:
@@ -206,6 +238,8 @@ class Contract:
     findings: tuple[Finding, ...]
     extensions: Mapping[str, Any] = field(default_factory=dict)
     """The document's top-level ``x-`` fields, as written."""
+    webhooks: Mapping[str, Mapping[str, Operation]] = field(default_factory=dict)
+    """The operations of each webhook by method: what the provider sends, and what it may be answered."""
 
 
 @dataclass(frozen=True, slots=True)

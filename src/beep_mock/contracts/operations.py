@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from beep_mock.contracts.callbacks import check_references, read_callbacks, read_webhooks
 from beep_mock.contracts.content import read_content, read_headers
 from beep_mock.contracts.declared_parameters import effective_parameters, read_parameters
+from beep_mock.contracts.links import read_links
 from beep_mock.contracts.model import Operation, Parameter, RequestBody, ResponseSpec, SecurityScheme
 from beep_mock.contracts.nodes import Nodes, child, kind_of
 from beep_mock.contracts.security_schemes import Alternatives, read_requirements
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from beep_mock.contracts.templates import PathTemplate
     from beep_mock.findings import Finding
 
-__all__ = ["PathContext", "compile_operation", "extensions_of"]
+__all__ = ["PathContext", "compile_operation", "compile_webhooks", "extensions_of"]
 
 _FIELDS = frozenset(
     {"tags", "summary", "description", "externalDocs", "operationId", "parameters", "requestBody", "responses",
@@ -36,6 +38,7 @@ class PathContext:
     """What an operation takes over from its path item and its document.
 
     ``parameters`` are the path item's, by key, with their places; ``broken`` is what is wrong with them.
+    ``outgoing`` operations are callbacks and webhooks; their own callbacks would be the consumer's.
     """
 
     template: PathTemplate
@@ -44,6 +47,7 @@ class PathContext:
     schemes: dict[str, SecurityScheme | None]
     base_paths: tuple[str, ...]
     broken: Finding | None
+    outgoing: bool = False
 
 
 def extensions_of(node: Mapping[str, Any]) -> dict[str, Any]:
@@ -62,7 +66,9 @@ def compile_operation(nodes: Nodes, method: str, node: Any, at: str, context: Pa
         operation_parameters = effective_parameters(nodes, context.template, parameters.values(), key, at)
         request_body = _request_body(nodes, node, at)
         responses = _responses(nodes, node, at, key) if node or found.finding is None else ()
-        nodes.references(node, at, "callbacks")
+    callbacks = () if context.outgoing else read_callbacks(nodes, node, at, partial(_outgoing, nodes, context.schemes))
+    for callback in callbacks:
+        check_references(nodes, callback.url, operation_parameters, callback.at)
     tags, place = nodes.listing(node, at, "tags", breaking=False)
     for index, tag in enumerate(tags):
         if not isinstance(tag, str):
@@ -82,7 +88,30 @@ def compile_operation(nodes: Nodes, method: str, node: Any, at: str, context: Pa
         broken=found.finding or context.broken,
         deprecated=nodes.flag(node, at, "deprecated"),
         extensions=extensions_of(node),
+        callbacks=callbacks,
     )
+
+
+def _outgoing(
+    nodes: Nodes,
+    schemes: dict[str, SecurityScheme | None],
+    method: str,
+    node: Any,
+    at: str,
+    template: PathTemplate,
+    parameters: Mapping[str, tuple[Parameter, str]],
+    broken: Finding | None,
+) -> Operation:
+    """An operation that the provider calls: the document's security and servers are not its own."""
+    context = PathContext(template, parameters, (), schemes, ("",), broken, outgoing=True)
+    return compile_operation(nodes, method, node, at, context)
+
+
+def compile_webhooks(
+    nodes: Nodes, root: dict[str, Any], schemes: dict[str, SecurityScheme | None]
+) -> dict[str, dict[str, Operation]]:
+    """The webhooks of a document, by name and method."""
+    return read_webhooks(nodes, root, partial(_outgoing, nodes, schemes))
 
 
 def _request_body(nodes: Nodes, node: dict[str, Any], at: str) -> RequestBody | None:
@@ -125,7 +154,6 @@ def _responses(nodes: Nodes, node: dict[str, Any], at: str, key: str) -> tuple[R
 
 def _response(nodes: Nodes, status: str, node: dict[str, Any], at: str) -> ResponseSpec:
     nodes.known(node, at, _RESPONSE_FIELDS, "a response")
-    nodes.references(node, at, "links")
     described = nodes.document.version.startswith(("3.0", "3.1"))
     return ResponseSpec(
         status=status,
@@ -133,4 +161,5 @@ def _response(nodes: Nodes, status: str, node: dict[str, Any], at: str) -> Respo
         headers=read_headers(nodes, node, at),
         content=read_content(nodes, node, at),
         at=at,
+        links=read_links(nodes, node, at),
     )
