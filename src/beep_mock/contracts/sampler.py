@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from beep_mock.contracts.echo import echoed
 from beep_mock.contracts.sample_schemas import ImpossibleError
 from beep_mock.contracts.sample_values import Draw, Place
 from beep_mock.errors import ContractError
+from beep_mock.interaction import MISSING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,6 +26,8 @@ __all__ = ["Sampler", "UnsatisfiableError"]
 
 _ROUNDS = 100
 _AT_ONCE = 8
+_KEPT = 512
+"""Samples kept of one document, the latest."""
 
 
 class UnsatisfiableError(ContractError):
@@ -36,16 +40,33 @@ class Sampler:
     def __init__(self, document: Document, store: SchemaStore) -> None:
         self._document = document
         self._store = store
+        self._kept: dict[tuple[str, int], Json] = {}
 
-    def sample(self, schema: Schema, direction: Direction, seed: int = 0) -> Json:
-        """A valid value, the same for the same schema, direction and seed.
+    def sample(
+        self, schema: Schema, direction: Direction, seed: int = 0, *, known: Mapping[str, Json] | None = None
+    ) -> Json:
+        """A valid value, the same for the same schema, direction, seed and ``known`` values. It must not be changed.
 
         With seed 0 it shows the document's examples, defaults and first alternatives; with another it shows others,
-        and values made from the schema's keywords.
+        and values made from the schema's keywords. What a request says (``known``, see
+        :func:`beep_mock.contracts.echo.known_values`) is repeated where the sample has a property of that name.
 
         :raises UnsatisfiableError: none was found.
         """
         key = self._store.register(schema, direction)
+        value = self._kept.get((key, seed), MISSING)
+        if value is MISSING:
+            value = self._made(schema, key, direction, seed)
+            while len(self._kept) >= _KEPT:
+                self._kept.pop(next(iter(self._kept)), None)
+            self._kept[key, seed] = value
+        return echoed(value, known, self._store.checker(key)) if known else value
+
+    def accepts(self, value: Json, schema: Schema, direction: Direction) -> bool:
+        """Whether a value is valid, as samples are."""
+        return self._store.checker(self._store.register(schema, direction))(value)
+
+    def _made(self, schema: Schema, key: str, direction: Direction, seed: int) -> Json:
         is_valid = self._store.checker(key)
         attempts: dict[Place, int] = {}
         for _ in range(_ROUNDS):

@@ -1,0 +1,232 @@
+"""What a request says, and where its answer says the same: a world asked for by its id is answered with that id.
+
+Names are the same when only case, dashes and underscores differ (``world_id``, ``worldId``). A value is repeated
+
+- in the answer's object, or in that of its envelope (``{"data": {...}}``), under the same name;
+- as ``id`` there, when it is the path's last parameter and names what the path leads to (``/worlds/{worldId}``,
+  ``/worlds/{world}``), unless a property has the parameter's own name;
+- as ``worldId``, when it is the ``{id}`` of a collection's member (``/worlds/{id}/moons``);
+- in the items of a collection, when it selected them: a parameter of the path above it or of a GET's query. What was
+  posted never is, nor an ``id``.
+
+Objects that were posted are repeated property by property, so that what only the answer has stays and what it does
+not show (``writeOnly``) is not shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from beep_mock.interaction import MISSING, Json
+
+if TYPE_CHECKING:
+    from beep_mock.contracts.model import Operation
+
+__all__ = ["Known", "echoed", "known_values"]
+
+_ENVELOPES = frozenset({"data", "item", "payload", "resource", "response", "result"})
+_PARAMETER = re.compile(r"\{([^{}]+)\}")
+_SEPARATORS = str.maketrans("", "", "-_ .")
+_DEEPEST = 8
+_DIGITS = 16
+_INVENTED = re.compile(r"property\d+")
+_PAGING = frozenset(
+    {"cursor", "fields", "limit", "offset", "order", "page", "pagesize", "perpage", "q", "size", "sort"}
+)
+
+
+class Known(dict[str, Json]):
+    """Values by the name of the property that repeats them.
+
+    ``instead`` maps a name to the one it stands in for: it counts only where there is no property of that other name.
+    ``selecting`` are the names that the items of a collection repeat as well.
+    """
+
+    __slots__ = ("instead", "selecting")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.instead: dict[str, str] = {}
+        self.selecting: set[str] = set()
+
+
+def known_values(operation: Operation, values: Mapping[str, Json]) -> Mapping[str, Json]:
+    """What a request's decoded ``values`` (``path.worldId``, ``query.limit``, ``body``) say of the answer.
+
+    Where they differ, the path counts more than the body, the body more than the query. Headers and cookies say
+    nothing.
+    """
+    known = Known()
+    reads = operation.method in ("GET", "HEAD", "QUERY")
+    for key, value in values.items():
+        if key.startswith("query."):
+            name = key[6:]
+            known[name] = value
+            if reads and _plain(name) not in _PAGING:
+                known.selecting.add(name)
+    body = values.get("body", MISSING)
+    if isinstance(body, dict):
+        known.update(body)
+        if reads:
+            known.selecting.update(body)
+    for key, names, aliases in _path_names(operation.path):
+        value = values.get(key, MISSING)
+        if value is not MISSING:
+            for name in names:
+                known[name] = value
+                known.instead.pop(name, None)
+            known.selecting.update(names)
+            for alias in aliases:
+                known[alias] = value
+                known.instead[alias] = names[0]
+    known.selecting.discard("id")
+    return known
+
+
+@lru_cache(maxsize=4096)
+def _path_names(path: str) -> tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]:
+    """Each parameter of a template: its key, the names of properties that mean it, and what those stand in for."""
+    found = []
+    segments = path.strip("/").split("/")
+    for index, segment in enumerate(segments):
+        above = _singular(segments[index - 1]) if index else ""
+        last = index == len(segments) - 1
+        for name in _PARAMETER.findall(segment):
+            names, aliases = [name], []
+            if _plain(name) == "id":
+                names += [f"{above}Id"] if above.isidentifier() else []
+            elif last and (_plain(name).endswith("id") or _plain(name) == _plain(above)):
+                aliases.append("id")
+            found.append((f"path.{name}", tuple(names), tuple(aliases)))
+    return tuple(found)
+
+
+def echoed(sample: Json, known: Mapping[str, Json], is_valid: Callable[[Json], bool]) -> Json:
+    """``sample`` with what is ``known`` repeated in it, as far as it stays valid. ``sample`` is left as it is."""
+    changes = list(_changes(sample, known if isinstance(known, Known) else _as_known(known)))
+    if not changes:
+        return sample
+    everything = _with(sample, changes)
+    if is_valid(everything):
+        return everything
+    kept = sample
+    for change in changes:
+        candidate = _with(kept, (change,))
+        if is_valid(candidate):
+            kept = candidate
+    return kept
+
+
+_Change = tuple[tuple[str | int, ...], Json]
+"""Where in the sample, and what is to stand there."""
+
+
+def _changes(sample: Json, known: Known) -> Iterator[_Change]:
+    if isinstance(sample, list):
+        yield from _in_items(sample, (), known)
+        return
+    if not isinstance(sample, dict) or not known:
+        return
+    here = list(_in_object(sample, (), known))
+    yield from here
+    for name, member in sample.items():
+        if isinstance(member, list) and name not in known:
+            yield from _in_items(member, (name,), known)
+        elif (
+            isinstance(member, dict)
+            and (len(sample) == 1 or name in _ENVELOPES)
+            and not isinstance(known.get(name), dict)
+        ):
+            yield from _in_object(member, (name,), known)
+            for inner, items in member.items():
+                if isinstance(items, list) and inner not in known:
+                    yield from _in_items(items, (name, inner), known)
+
+
+def _in_items(items: list[Json], at: tuple[str | int, ...], known: Known) -> Iterator[_Change]:
+    if not known.selecting:
+        return
+    for index, item in enumerate(items):
+        if isinstance(item, dict):
+            yield from _in_object(item, (*at, index), known, known.selecting)
+
+
+def _in_object(
+    sample: dict[str, Json], at: tuple[str | int, ...], known: Known, only: set[str] | None = None
+) -> Iterator[_Change]:
+    names = {_plain(name): name for name in reversed(sample)}
+    for name, value in known.items():
+        if only is not None and name not in only:
+            continue
+        target = name if name in sample else names.get(_plain(name))
+        first = known.instead.get(name)
+        if target is None or (first is not None and (first in sample or _plain(first) in names)):
+            continue
+        repeated = _repeated(sample[target], value, _DEEPEST)
+        if repeated is not MISSING and repeated != sample[target]:
+            yield (*at, target), repeated
+
+
+def _repeated(shown: Json, value: Json, depth: int) -> Any:
+    """``value`` in the place of ``shown``, written as ``shown`` is; :data:`MISSING` where they are of different kinds.
+
+    An object keeps the properties that are shown, and only those; items that were posted look like those shown.
+    """
+    if isinstance(shown, dict) or isinstance(value, dict):
+        if not (isinstance(shown, dict) and isinstance(value, dict)) or depth == 0:
+            return MISSING
+        if all(map(_INVENTED.fullmatch, shown)):
+            return value
+        return {name: _member(member, value.get(name, MISSING), depth) for name, member in shown.items()}
+    if isinstance(shown, list) or isinstance(value, list):
+        if not (isinstance(shown, list) and isinstance(value, list)) or depth == 0:
+            return MISSING
+        if not shown:
+            return MISSING if any(isinstance(item, dict | list) for item in value) else value
+        items = [_repeated(shown[index % len(shown)], item, depth - 1) for index, item in enumerate(value)]
+        return MISSING if MISSING in items else items
+    if isinstance(shown, str) and isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    if isinstance(shown, int) and not isinstance(shown, bool) and isinstance(value, str) and value.isdecimal():
+        return int(value) if len(value) < _DIGITS else MISSING
+    return value
+
+
+def _member(shown: Json, value: Any, depth: int) -> Json:
+    repeated = MISSING if value is MISSING else _repeated(shown, value, depth - 1)
+    return shown if repeated is MISSING else repeated
+
+
+def _with(value: Json, changes: Iterable[_Change]) -> Json:
+    """A copy of ``value`` with other values at some places; what is not on the way to one is shared."""
+    copied: dict[tuple[str | int, ...], Any] = {(): value.copy()}
+    for at, changed in changes:
+        here = copied[()]
+        for depth, step in enumerate(at[:-1], 1):
+            below = copied.get(at[:depth])
+            if below is None:
+                below = copied[at[:depth]] = here[step] = here[step].copy()
+            here = below
+        here[at[-1]] = changed
+    return copied[()]
+
+
+def _as_known(values: Mapping[str, Json]) -> Known:
+    known = Known()
+    known.update(values)
+    return known
+
+
+def _plain(name: str) -> str:
+    return name.translate(_SEPARATORS).lower()
+
+
+def _singular(word: str) -> str:
+    if word.endswith("ies") and len(word) > 4:
+        return f"{word[:-3]}y"
+    if word.endswith(("sses", "shes", "ches", "xes")):
+        return word[:-2]
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
