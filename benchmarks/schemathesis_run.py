@@ -1,0 +1,149 @@
+"""Schemathesis against a running server, one operation after the other, in a process of its own.
+
+``python -m benchmarks.schemathesis_run DOCUMENT URL --seconds 2 --examples 10 --seed 1`` prints a JSON object a line:
+one for each operation, with the checks that passed and the failures, each with the request as curl. An operation ends
+when its phases (examples, coverage, fuzzing) are through or its time is up; what was asked by then counts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+import time
+import warnings
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+CHECKS = (
+    "not_a_server_error",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+    "negative_data_rejection",
+    "positive_data_acceptance",
+    "missing_required_header",
+    "unsupported_method",
+)
+# A failure says little more the fifth time.
+_KEPT = 5
+_USUAL = frozenset({"date", "server", "connection", "content-length"})
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("document", type=Path)
+    parser.add_argument("url")
+    parser.add_argument("--seconds", type=float, default=2.0, help="for each operation, at most")
+    parser.add_argument("--examples", type=int, default=10, help="made in the fuzzing phase, at most")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--part", default="0/1", help="I/N: only each N-th operation, from the I-th on")
+    parser.add_argument("--only", default="", help="operations whose name matches this expression")
+    options = parser.parse_args()
+    index, _, parts = options.part.partition("/")
+    schema = load(options.document, options.url, options.examples, options.seed)
+    for place, (method, path) in enumerate(operations(schema)):
+        if place % int(parts) == int(index) and re.search(options.only, f"{method} {path}"):
+            print(json.dumps(run(schema, method, path, options.seconds)), flush=True)
+
+
+def load(document: Path, url: str, examples: int, seed: int) -> Any:
+    """The document as Schemathesis reads it, told where the server is and what to check."""
+    import schemathesis
+    from schemathesis.config import SchemathesisConfig
+
+    settings: dict[str, Any] = {
+        "seed": seed,
+        "base-url": url,
+        "request-timeout": 10,
+        "continue-on-failure": True,
+        "checks": {"enabled": False} | {name: {"enabled": True} for name in CHECKS},
+        "generation": {"max-examples": examples, "no-shrink": True, "database": "none"},
+        "phases": {"stateful": {"enabled": False}},
+    }
+    return schemathesis.openapi.from_path(document, config=SchemathesisConfig.from_dict(settings))
+
+
+def operations(schema: Any) -> Iterator[tuple[str, str]]:
+    """Method and path of each operation, also of those that Schemathesis cannot read."""
+    methods = {"get", "put", "post", "delete", "options", "head", "patch", "trace", "query"}
+    for path in schema:
+        for method in schema[path]:
+            if method.lower() in methods:
+                yield method.upper(), path
+
+
+def run(schema: Any, method: str, path: str, seconds: float) -> dict[str, Any]:
+    """What the checks say of one operation."""
+    from schemathesis.engine import events, from_schema
+
+    begun = time.monotonic()
+    checked: Counter[str] = Counter()
+    failed: Counter[str] = Counter()
+    failures: list[dict[str, Any]] = []
+    errors: list[str] = []
+    statuses: Counter[str] = Counter()
+    stream = from_schema(schema.include(path=path, method=method)).execute()
+    try:
+        for event in stream:
+            if isinstance(event, events.NonFatalError):
+                errors.append(f"{event.info.title}: {event.info.message}"[:500])
+            elif isinstance(event, events.FatalError):
+                errors.append(f"{type(event.exception).__name__}: {event.exception}"[:500])
+            elif isinstance(event, events.ScenarioFinished):
+                _read(event.recorder, checked, failed, failures, statuses)
+            if time.monotonic() - begun > seconds:
+                stream.stop()
+    except Exception as error:  # noqa: BLE001 - a fault of the tester is a line of its own
+        errors.append(f"{type(error).__name__}: {error}"[:500])
+    return {
+        "operation": f"{method} {path}",
+        "checked": dict(checked),
+        "failed": dict(failed),
+        "failures": failures,
+        "errors": list(dict.fromkeys(errors)),
+        "statuses": dict(statuses),
+        "seconds": round(time.monotonic() - begun, 2),
+    }
+
+
+def _read(
+    recorder: Any,
+    checked: Counter[str],
+    failed: Counter[str],
+    failures: list[dict[str, Any]],
+    statuses: Counter[str],
+) -> None:
+    for interaction in recorder.interactions.values():
+        statuses[str(interaction.response.status_code if interaction.response is not None else "none")] += 1
+    for case, nodes in recorder.checks.items():
+        for node in nodes:
+            checked[node.name] += 1
+            if node.failure_info is None:
+                continue
+            failed[node.name] += 1
+            if failed[node.name] <= _KEPT:
+                failure = node.failure_info.failure
+                answer = recorder.find_response(case_id=case)
+                failures.append(
+                    {
+                        "check": node.name,
+                        "title": failure.title,
+                        "message": failure.message[:1500],
+                        "request": node.failure_info.code_sample[:3000],
+                        "status": answer.status_code if answer is not None else None,
+                        "headers": {k: v for k, v in answer.headers.items() if k not in _USUAL}
+                        if answer is not None
+                        else {},
+                        "answer": answer.text[:600] if answer is not None else "",
+                    }
+                )
+
+
+if __name__ == "__main__":
+    warnings.simplefilter("ignore")
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+    main()
