@@ -22,7 +22,8 @@ from beep_mock.contracts.examples import interactions_of
 from beep_mock.contracts.model import Contract, Operation, ResponseSpec, Violation
 from beep_mock.contracts.security import check
 from beep_mock.contracts.validator import validator_of
-from beep_mock.interaction import Interaction, Json
+from beep_mock.interaction import Interaction, Json, Response
+from beep_mock.mocks.answering import AS_DOCUMENTED, Answering
 from beep_mock.mocks.answers import Answer, Answers
 from beep_mock.mocks.negotiation import find_status, invalid_request_status, success_status
 from beep_mock.mocks.preferences import NO_PREFERENCE, Preference, asks, preference_of
@@ -45,12 +46,16 @@ class Responder:
         overrides: Sequence[Interaction] = (),
         default: str | None = None,
         standing: Preference = NO_PREFERENCE,
+        answering: Answering = AS_DOCUMENTED,
     ) -> None:
         self._operation = operation
         self._reader = validator_of(contract).reader(operation)
-        self._answers = Answers(contract, operation)
+        self._answers = Answers(contract, operation, answering)
+        self._seed = answering.seed
+        self._named_ones = not answering.ignore_examples
         self._standing = standing
-        examples = [i for i in interactions_of(contract, operation) if i.response.status >= 200]
+        written = () if answering.ignore_examples else interactions_of(contract, operation)
+        examples = [i for i in written if i.response.status >= 200]
         # Later overrides were said later: they win over equals.
         ours = [i for i in reversed(overrides) if i.operation == operation.key]
         self._overrides = Selection(operation, ours, contract.document)
@@ -75,7 +80,7 @@ class Responder:
             if interaction is not None:
                 return self._example(interaction, accept), _NOTHING
             if self._success is not None:
-                answer = self._answers.stored(*self._success, None, accept)
+                answer = self._answers.stored(*self._success, None, accept, values)
                 if answer is not None:
                     return answer, _NOTHING
         return self._other(values, violations, refusal, query, environ, body)
@@ -91,14 +96,18 @@ class Responder:
     ) -> Outcome:
         accept = environ.get("HTTP_ACCEPT")
         asked = preference_of(environ, query) if asks(environ, query) else NO_PREFERENCE
-        preference = self._standing if asked == NO_PREFERENCE else asked
+        preference = asked.over(self._standing)
         if refusal == 415:
             return self._unsupported(violations, accept), violations
+        seed = 0
+        if preference.dynamic:
+            seed = crc32(
+                f"{environ.get('REQUEST_METHOD')} {environ.get('PATH_INFO')}?{query}".encode() + body, self._seed
+            )
         if violations:
-            answer = self._invalid(values, violations, preference, accept)
+            answer = self._invalid(values, violations, preference, accept, seed)
             return answer.with_headers([("Beep-Mock-Violations", violations_header(violations))]), violations
         if preference != NO_PREFERENCE:
-            seed = crc32(f"{environ.get('REQUEST_METHOD')} {environ.get('PATH_INFO')}?{query}".encode() + body)
             answer = self._preferred(values, preference, accept, seed)
             return answer.with_headers([("Preference-Applied", preference.applied)]), _NOTHING
         return self._usual(values, accept), _NOTHING
@@ -112,7 +121,7 @@ class Responder:
             return self._example(interaction, accept)
         if self._success is None:
             return self._undeclared()
-        return self._answers.stored(*self._success, None, accept) or self._not_acceptable(self._success[0])
+        return self._answers.stored(*self._success, None, accept, values) or self._not_acceptable(self._success[0])
 
     def _example(self, interaction: Interaction, accept: str | None, status: int | None = None) -> Answer:
         spec = self._answers.spec_of(interaction)
@@ -133,11 +142,11 @@ class Responder:
         if found is None:
             return self._undeclared()
         spec, status = found
-        if asked.example is not None:
+        if asked.example is not None and self._named_ones:
             return self._named(spec, status, asked, accept)
         if asked.dynamic:
-            return self._answers.sampled(spec, status, accept, seed) or self._not_acceptable(spec)
-        if asked.code is None:  # only `dynamic=false`
+            return self._generated(spec, status, accept, seed, values)
+        if asked.code is None:  # only `dynamic=false`, or an example where examples are ignored
             return self._usual(values, accept)
         override = self._overrides.match(values, status, status)
         if override is not None:
@@ -145,9 +154,17 @@ class Responder:
         interaction = self._examples.match(values, status, status)
         if interaction is not None:
             return self._example(interaction, accept)
-        answer = self._answers.stored(spec, status, None, accept)
+        answer = self._answers.stored(spec, status, None, accept, values)
         if answer is None and status >= 400:
             answer = self._answers.stored(spec, status, None, None)
+        return answer or self._not_acceptable(spec)
+
+    def _generated(
+        self, spec: ResponseSpec, status: int, accept: str | None, seed: int, values: Mapping[str, Json]
+    ) -> Answer:
+        answer = self._answers.sampled(spec, status, accept, seed, values)
+        if answer is None and status >= 400:
+            answer = self._answers.sampled(spec, status, None, seed, values)
         return answer or self._not_acceptable(spec)
 
     def _named(self, spec: ResponseSpec, status: int, asked: Preference, accept: str | None) -> Answer:
@@ -163,7 +180,12 @@ class Responder:
         )
 
     def _invalid(
-        self, values: Mapping[str, Json], violations: Sequence[Violation], asked: Preference, accept: str | None
+        self,
+        values: Mapping[str, Json],
+        violations: Sequence[Violation],
+        asked: Preference,
+        accept: str | None,
+        seed: int,
     ) -> Answer:
         found: tuple[ResponseSpec, int] | None = None
         if asked.code is not None and asked.code >= 400:
@@ -182,6 +204,8 @@ class Responder:
             if interaction is not None:
                 return self._example(interaction, accept)
             found = invalid_request_status(self._operation.responses)
+        if found is not None and asked.dynamic:
+            return self._generated(*found, accept, seed, values)
         if found is not None:
             return self._error(*found, accept)
         return _problem(
@@ -193,8 +217,9 @@ class Responder:
         assert answer is not None  # noqa: S101 - without Accept there always is one
         return answer
 
-    def _exactly(self, status: int) -> ResponseSpec | None:
-        return next((r for r in self._operation.responses if r.status == str(status)), None)
+    def _covering(self, status: int) -> ResponseSpec | None:
+        """What the contract says of a status: an answer of ours keeps it too, were it by ``4XX`` or ``default``."""
+        return find_status(self._operation.responses, status)
 
     def _unauthorized(self, challenge: str, accept: str | None) -> Outcome:
         violation = Violation(
@@ -203,7 +228,7 @@ class Responder:
             "security",
             "the credentials that the contract demands are missing or malformed",
         )
-        spec = self._exactly(401)
+        spec = self._covering(401)
         if spec is not None:
             answer = self._error(spec, 401, accept)
         else:
@@ -215,7 +240,7 @@ class Responder:
         return answer, (violation,)
 
     def _unsupported(self, violations: Sequence[Violation], accept: str | None) -> Answer:
-        spec = self._exactly(415)
+        spec = self._covering(415)
         if spec is not None:
             return self._error(spec, 415, accept)
         body = self._operation.request_body
@@ -225,13 +250,16 @@ class Responder:
         )
 
     def _not_acceptable(self, wanted: ResponseSpec) -> Answer:
-        spec = self._exactly(406)
+        spec = self._covering(406)
         if spec is not None:
             return self._error(spec, 406, None)
         declared = ", ".join(m.name for m in wanted.content)
         return _problem(406, "NOT_ACCEPTABLE", f"{self._operation.key} can answer with: {declared}")
 
     def _undeclared(self) -> Answer:
+        """An operation need not list its responses (OpenAPI 3.1.1, section 4.8.10): a bare success breaks none."""
+        if not self._operation.responses:
+            return Answer(Response(200, ()), "undeclared")
         return _problem(500, "NO_RESPONSE_DEFINED", f"{self._operation.key} declares no final response")
 
 
