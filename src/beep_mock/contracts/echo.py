@@ -130,16 +130,11 @@ def _changes(sample: Json, known: Known) -> Iterator[_Change]:
         return
     if not isinstance(sample, dict) or not known:
         return
-    here = list(_in_object(sample, (), known))
-    yield from here
+    yield from _in_object(sample, (), known)
     for name, member in sample.items():
         if isinstance(member, list) and name not in known:
             yield from _in_items(member, (name,), known)
-        elif (
-            isinstance(member, dict)
-            and (len(sample) == 1 or name in _ENVELOPES)
-            and not isinstance(known.get(name), dict)
-        ):
+        elif isinstance(member, dict) and (len(sample) == 1 or name in _ENVELOPES):
             yield from _in_object(member, (name,), known)
             for inner, items in member.items():
                 if isinstance(items, list) and inner not in known:
