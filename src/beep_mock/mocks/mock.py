@@ -12,6 +12,7 @@ from beep_mock.contracts.security import secret_keys
 from beep_mock.errors import OverrideError
 from beep_mock.findings import Finding
 from beep_mock.interaction import MISSING, Interaction, Json
+from beep_mock.mocks.answering import AS_DOCUMENTED, Answering
 from beep_mock.mocks.cors import cross_origin, is_preflight, preflight_headers
 from beep_mock.mocks.journal import Journal
 from beep_mock.mocks.overrides import Overrides, build_override
@@ -31,9 +32,15 @@ class _State:
     """What a reload replaces as a whole, so that each request sees one contract from beginning to end."""
 
     def __init__(
-        self, contract: Contract, overrides: Overrides, standing: Preference, added: tuple[Interaction, ...]
+        self,
+        contract: Contract,
+        overrides: Overrides,
+        standing: Preference,
+        added: tuple[Interaction, ...],
+        answering: Answering,
     ) -> None:
         self.contract = contract
+        self.answering = answering
         self.overrides = overrides
         self.standing = standing
         self.added = added
@@ -54,6 +61,7 @@ class _State:
                 (*self.overrides.interactions, *self.added),
                 self.overrides.defaults.get(operation.key),
                 self.standing,
+                self.answering,
             )
             self.responders[operation] = responder
         return responder
@@ -74,12 +82,15 @@ class Mock:
         overrides: Overrides | None = None,
         journal: Journal | None = None,
         cors: bool = True,
+        answering: Answering = AS_DOCUMENTED,
     ) -> None:
         self.name = name
+        self._answering = answering
+        self._at_first = Preference(dynamic=True) if answering.dynamic else NO_PREFERENCE
         self.journal = journal if journal is not None else Journal()
         self._cors = cors
         self._changing = Lock()  # one change is not lost in another
-        self._state = _State(contract, overrides or _NO_OVERRIDES, NO_PREFERENCE, ())
+        self._state = _State(contract, overrides or _NO_OVERRIDES, self._at_first, (), answering)
 
     @property
     def contract(self) -> Contract:
@@ -100,13 +111,18 @@ class Mock:
         """Answer from another contract from now on; standing preferences and added overrides stay."""
         with self._changing:
             now = self._state
-            self._state = _State(contract, overrides or _NO_OVERRIDES, now.standing, now.added)
+            self._state = _State(contract, overrides or _NO_OVERRIDES, now.standing, now.added, self._answering)
 
     def prefer(self, *, code: int | None = None, example: str | None = None, dynamic: bool | None = None) -> None:
-        """Answer every request that prefers nothing itself as if it had sent this ``Prefer``."""
+        """Answer every request that prefers nothing itself as if it had sent this ``Prefer``.
+
+        Without a preference, as it did at first.
+        """
+        standing = Preference(code, example, dynamic)
         with self._changing:
             now = self._state
-            self._state = _State(now.contract, now.overrides, Preference(code, example, dynamic), now.added)
+            standing = self._at_first if standing == NO_PREFERENCE else standing
+            self._state = _State(now.contract, now.overrides, standing, now.added, self._answering)
 
     def override(
         self,
@@ -153,20 +169,20 @@ class Mock:
             if interaction is None:
                 first = findings[0]
                 raise OverrideError(first.message, pointer=first.where.pointer, hint=first.hint)
-            self._state = _State(now.contract, now.overrides, now.standing, (*now.added, interaction))
+            self._state = _State(now.contract, now.overrides, now.standing, (*now.added, interaction), self._answering)
         return findings
 
     def drop_added(self) -> None:
         """Drop the interactions that were added; a standing preference stays."""
         with self._changing:
             now = self._state
-            self._state = _State(now.contract, now.overrides, now.standing, ())
+            self._state = _State(now.contract, now.overrides, now.standing, (), self._answering)
 
     def reset(self) -> None:
         """Drop the standing preference and the interactions that were added."""
         with self._changing:
             now = self._state
-            self._state = _State(now.contract, now.overrides, NO_PREFERENCE, ())
+            self._state = _State(now.contract, now.overrides, self._at_first, (), self._answering)
 
     def owns(self, method: str, path: str) -> bool:
         """Whether the contract declares an operation for this request (``path`` as in ``PATH_INFO``)."""
@@ -177,8 +193,10 @@ class Mock:
         """The mock as a WSGI application (PEP 3333)."""
         return self.respond(environ, start_response, environ["PATH_INFO"])
 
-    def respond(self, environ: dict[str, Any], start_response: StartResponse, path: str) -> Iterable[bytes]:
-        """Answer a request for the service's own ``path``, and write it to the journal."""
+    def respond(
+        self, environ: dict[str, Any], start_response: StartResponse, path: str, note: str = ""
+    ) -> Iterable[bytes]:
+        """Answer a request for the service's own ``path``, and write it to the journal with the ``note``."""
         state = self._state
         method = environ["REQUEST_METHOD"]
         query = environ.get("QUERY_STRING", "")
@@ -222,6 +240,7 @@ class Mock:
             key,
             violations,
             state.secrets,
+            note,
         )
         if self._cors and "HTTP_ORIGIN" in environ:
             start_response(answer.status_line, cross_origin(environ, headers))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -17,6 +17,17 @@ class Preference:
     code: int | None = None
     example: str | None = None
     dynamic: bool | None = None
+
+    def over(self, standing: Preference) -> Preference:
+        """What holds for a request that asks for this where ``standing`` holds for all: what it asks for.
+
+        Beside a code alone, the answer still is generated if all of them are.
+        """
+        if self == NO_PREFERENCE:
+            return standing
+        if standing.dynamic and self.dynamic is None and self.example is None:
+            return replace(self, dynamic=True)
+        return self
 
     @property
     def applied(self) -> str:

@@ -1,0 +1,75 @@
+"""A response ready to send."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+from urllib.parse import quote
+
+from beep_mock.interaction import Response
+from beep_mock.mocks.problems import phrase
+
+__all__ = ["SENT_ANYWAY", "Answer"]
+
+_BODILESS = frozenset({204, 205, 304})  # RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5
+SENT_ANYWAY: Final = frozenset(
+    {
+        "connection",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "keep-alive",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+"""Headers that this server sends or nobody: what they say depends on how a message travels."""
+
+
+class Answer:
+    """A response as the WSGI server takes it. ``headers`` is shared: whoever sends it, sends a copy."""
+
+    __slots__ = ("body", "chunks", "delay", "headers", "source", "status", "status_line")
+
+    def __init__(self, response: Response, source: str, delay: float = 0.0) -> None:
+        self.status = response.status
+        self.status_line = f"{response.status} {phrase(response.status)}"
+        self.body = b"" if response.status in _BODILESS else response.body
+        self.chunks = [self.body]
+        self.source = source
+        self.delay = delay
+        headers = []
+        if response.media_type and response.status not in _BODILESS:
+            headers.append(("Content-Type", _clean(response.media_type)))
+        headers += [(_clean(n), _clean(v)) for n, v in response.headers if n.lower() not in SENT_ANYWAY]
+        if response.status not in (204, 304):  # RFC 9110, section 8.6
+            headers.append(("Content-Length", str(len(self.body))))
+        headers.append(("Beep-Mock-Source", quote(source, safe=" !#$&'()*+,-./:;<=>?@[]^_`{|}~")))
+        self.headers = headers
+
+    def with_body(self, body: bytes) -> Answer:
+        """The same answer with another body."""
+        copy = self.with_headers(())
+        if self.status not in _BODILESS:
+            copy.body = body
+            copy.chunks = [body]
+            length = str(len(body))
+            copy.headers = [(n, length) if n == "Content-Length" else (n, v) for n, v in self.headers]
+        return copy
+
+    def with_headers(self, extra: Iterable[tuple[str, str]]) -> Answer:
+        """The same answer with more headers."""
+        copy: Answer = object.__new__(Answer)
+        for name in Answer.__slots__:
+            setattr(copy, name, getattr(self, name))
+        copy.headers = [*self.headers, *extra]
+        return copy
+
+
+def _clean(text: str) -> str:
+    """A header value without what would break the message (RFC 9110, section 5.5)."""
+    if text.isascii() and text.isprintable():
+        return text
+    return quote(text, safe=" !#$%&'()*+,-./:;<=>?@[]^_`{|}~\"\\")

@@ -1,0 +1,114 @@
+"""Samples as answers: generated from the schemas of a response, echoing what the request says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+
+from beep_mock.contracts.echo import known_values
+from beep_mock.contracts.examples import encode
+from beep_mock.contracts.media_types import is_json
+from beep_mock.contracts.model import Contract, MediaType, Operation, ResponseSpec, Schema
+from beep_mock.contracts.payloads import concrete_media_type
+from beep_mock.contracts.response_headers import simple_text
+from beep_mock.contracts.sampler import Sampler
+from beep_mock.errors import ContractError
+from beep_mock.interaction import Json, Response
+from beep_mock.mocks.answer import SENT_ANYWAY, Answer
+from beep_mock.mocks.problems import problem
+
+__all__ = ["EchoingSample", "SampleAnswers"]
+
+_NOTHING: Mapping[str, Json] = {}
+_Echo = Callable[[Mapping[str, Json]], tuple[Json, Callable[[], bytes]]]
+
+
+class SampleAnswers:
+    """Makes samples of the responses of one operation."""
+
+    def __init__(self, contract: Contract, operation: Operation, sampler: Sampler) -> None:
+        self._contract = contract
+        self._operation = operation
+        self._sampler = sampler
+
+    def kept(self, spec: ResponseSpec, status: int, index: int, seed: int) -> Answer | EchoingSample:
+        """The sample for every request: an answer, or what makes answers that echo what each request says."""
+        answer = self.answer(spec, status, index, seed)
+        media = spec.content[index] if spec.content else None
+        if status >= 400 or answer.source != "sample" or media is None or media.schema is None:
+            return answer
+        value = self._sampler.sample(media.schema, "response", seed)
+        return EchoingSample(answer, value, partial(self.echo, media, seed))
+
+    def answer(
+        self, spec: ResponseSpec, status: int, index: int, seed: int, values: Mapping[str, Json] = _NOTHING
+    ) -> Answer:
+        """The sample of the media type at ``index``; a problem that says why where none can be made.
+
+        Successes echo the request's decoded ``values``; an error speaks of itself.
+        """
+        try:
+            headers = tuple(self.headers(spec, (), seed))
+            if not spec.content:
+                return Answer(Response(status, headers), "sample")
+            media = spec.content[index]
+            if media.schema is None:
+                name = concrete_media_type(media.name, {})
+                return Answer(Response(status, headers, b"{}" if is_json(name) else b"", name), "sample")
+            value = self.echo(media, seed, values if status < 400 else _NOTHING)[0]
+            name = concrete_media_type(media.name, value)
+            return Answer(Response(status, headers, self._encoded(value, media), name), "sample")
+        except ContractError as error:
+            where = self._contract.document.where(spec.at)
+            return Answer(
+                problem(
+                    500,
+                    "NO_SAMPLE",
+                    f"no sample can be made: {error.message}",
+                    pointer=error.pointer or where.pointer,
+                    file=error.file or where.file,
+                ),
+                "problem",
+            )
+
+    def echo(self, media: MediaType, seed: int, values: Mapping[str, Json]) -> tuple[Json, Callable[[], bytes]]:
+        """The sample that repeats what a request's decoded ``values`` say, and what writes it."""
+        assert media.schema is not None  # noqa: S101 - there is nothing to sample then
+        known = known_values(self._operation, values) if values else None
+        value = self._sampler.sample(media.schema, "response", seed, known=known)
+        return value, partial(self._encoded, value, media)
+
+    def headers(self, spec: ResponseSpec, written: Sequence[tuple[str, str]], seed: int) -> Iterable[tuple[str, str]]:
+        """The declared headers that are not among the written ones; one that is required is sent without a schema too.
+
+        :raises ContractError: nothing satisfies the schema of one.
+        """
+        sent = {n.lower() for n, _ in written} | SENT_ANYWAY
+        for header in spec.headers:
+            if header.name.lower() not in sent and (header.schema is not None or header.required):
+                schema = header.schema or Schema({"type": "string"}, header.at)
+                yield header.name, simple_text(self._sampler.sample(schema, "response", seed), header.explode)
+
+    def _encoded(self, value: Json, media: MediaType) -> bytes:
+        return encode(value, concrete_media_type(media.name, value), media.schema, self._contract.document)
+
+
+class EchoingSample:
+    """A sample that repeats what each request says.
+
+    ``plain`` is it, with its ``value``, for a request that says nothing; ``echo`` makes it for a request's values.
+    """
+
+    __slots__ = ("_echo", "_plain", "_value")
+
+    def __init__(self, plain: Answer, value: Json, echo: _Echo) -> None:
+        self._plain = plain
+        self._value = value
+        self._echo = echo
+
+    def answer(self, values: Mapping[str, Json]) -> Answer:
+        """The answer to a request with these decoded values."""
+        if not values:
+            return self._plain
+        value, encoded = self._echo(values)
+        return self._plain if value is self._value else self._plain.with_body(encoded())
