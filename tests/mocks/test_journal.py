@@ -3,6 +3,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from beep_mock.contracts.model import Violation
 from beep_mock.mocks.journal import BODY_LIMIT, MASK, Journal
 
@@ -94,3 +97,47 @@ def test_secrets_in_the_address_of_the_page_before_are_masked() -> None:
     record(journal, HTTP_REFERER="http://page.example/a?x=1&api_key=hidden")
     (exchange,) = journal.entries()
     assert dict(exchange.request_headers)["Referer"] == f"http://page.example/a?x=1&api_key={MASK}"
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.dictionaries(
+                st.sampled_from(
+                    ["HTTP_A", "HTTP_KEY", "HTTP_COOKIE", "HTTP_REFERER", "PATH", "wsgi.version", "HTTP_B_C"]
+                ),
+                st.sampled_from(["one", "two", "", "http://a/?key=3"]),
+            ),
+            st.sampled_from(
+                [frozenset[str](), frozenset({"HTTP_KEY"}), frozenset({"HTTP_A", "query:key", "HTTP_B_C", "x"})]
+            ),
+        ),
+        max_size=12,
+    )
+)
+@settings(max_examples=60, deadline=None)
+def test_headers_are_kept_in_order_and_masked_whatever_came_before(
+    requests: list[tuple[dict[str, str], frozenset[str]]],
+) -> None:
+    journal = Journal()
+    for environ, secrets in requests:
+        journal.record("world", "GET", "/", environ, b"", 200, [], b"", "", "", (), secrets)
+    for (environ, secrets), exchange in zip(requests, journal.entries(), strict=True):
+        expected = []
+        for name, value in environ.items():
+            if name.startswith("HTTP_"):
+                masked = name in secrets or name == "HTTP_COOKIE"
+                if name == "HTTP_REFERER" and "query:key" in secrets:
+                    value = value.replace("key=3", f"key={MASK}")
+                expected.append((name[5:].replace("_", "-").title(), MASK if masked else value))
+        assert exchange.request_headers == tuple(expected)
+
+
+def test_ever_new_headers_are_recorded_without_being_kept() -> None:
+    journal = Journal(capacity=2)
+    for i in range(300):
+        record(journal, **{f"HTTP_X_{i}": str(i)})
+    record(journal, **{"HTTP_" + "X" * 5000: "long"})
+    assert journal.entries()[0].request_headers == (("X-299", "299"),)
+    assert journal.entries()[1].request_headers[0][1] == "long"
+    assert sum(map(len, journal._layouts.values())) <= 64

@@ -7,8 +7,9 @@ room; bodies are cut.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from threading import Lock
 from time import time
 from typing import Any
@@ -26,6 +27,9 @@ _ALWAYS_SECRET = frozenset({"HTTP_AUTHORIZATION", "HTTP_PROXY_AUTHORIZATION", "H
 _SECRET_ANSWERS = frozenset({"set-cookie"})
 _OVERHEAD = 512  # of one entry or violation beside its texts, in bytes, roughly
 _FEW = 8
+_MOST_LAYOUTS = 64
+_MOST_NAMES = 64
+_LONGEST_NAMES = 2048  # letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,9 @@ class Journal:
         self._bytes = 0
         self._count = 0
         self._lock = Lock()
+        # By the names in an environ, which hardly change from request to request: to look at each costs more than all
+        # the rest of recording.
+        self._layouts: dict[frozenset[str], dict[tuple[str, ...], _Layout]] = {}
 
     def record(
         self,
@@ -110,19 +117,14 @@ class Journal:
         query = environ.get("QUERY_STRING", "")
         if query and len(secrets) > 3:
             query = _masked_query(query, secrets)
-        sent: list[str] = []
-        size = _OVERHEAD
-        for name, value in environ.items():
-            if name[:5] == "HTTP_":
-                sent.append(name)
-                if name in secrets or name in _ALWAYS_SECRET:
-                    sent.append(MASK)
-                else:
-                    if name == "HTTP_REFERER" and "?" in value:  # a page's own address, with its own query
-                        address, _, asked = value.partition("?")
-                        value = f"{address}?{_masked_query(asked, secrets)}"
-                    sent.append(value)
-                    size += len(value)
+        known = self._layouts.get(secrets)
+        layout = known.get(tuple(environ)) if known is not None else None
+        if layout is None:
+            layout = self._layout(tuple(environ), secrets)
+        sent = layout.texts(environ)
+        if layout.referer >= 0:
+            sent = _without_secrets_of_referer(sent, layout.referer, secrets)
+        size = _OVERHEAD + sum(map(len, sent))
         if len(body) > BODY_LIMIT:
             body = body[:BODY_LIMIT]
         if len(answer) > BODY_LIMIT:
@@ -145,6 +147,7 @@ class Journal:
                     method,
                     path,
                     query,
+                    layout.headers,
                     sent,
                     content_type,
                     body,
@@ -181,12 +184,44 @@ class Journal:
     def __len__(self) -> int:
         return len(self._rows)
 
+    def _layout(self, names: tuple[str, ...], secrets: frozenset[str]) -> _Layout:
+        layout = _Layout(names, secrets)
+        if len(names) <= _MOST_NAMES and sum(map(len, names)) <= _LONGEST_NAMES:
+            if secrets not in self._layouts and len(self._layouts) >= _MOST_LAYOUTS:
+                self._layouts.clear()
+            known = self._layouts.setdefault(secrets, {})
+            if len(known) >= _MOST_LAYOUTS:
+                known.clear()
+            known[names] = layout
+        return layout
+
+
+class _Layout:
+    """Which names of an environ are request headers, and how the texts of those that are no secrets are taken out.
+
+    ``headers`` are the names as they are shown, each with its mask or None; ``referer`` is the place of that text.
+    """
+
+    __slots__ = ("headers", "referer", "texts")
+
+    def __init__(self, names: tuple[str, ...], secrets: frozenset[str]) -> None:
+        sent = [name for name in names if name.startswith("HTTP_")]
+        masked = {name for name in sent if name in secrets or name in _ALWAYS_SECRET}
+        shown = [name for name in sent if name not in masked]
+        self.headers = tuple((name[5:].replace("_", "-").title(), MASK if name in masked else None) for name in sent)
+        self.referer = shown.index("HTTP_REFERER") if "HTTP_REFERER" in shown else -1
+        self.texts: Callable[[Mapping[str, Any]], tuple[str, ...]]
+        if len(shown) > 1:
+            self.texts = itemgetter(*shown)
+        else:  # `itemgetter` of one name gives no tuple
+            self.texts = lambda environ: tuple([environ[name] for name in shown])
+
 
 def _exchange(row: tuple[Any, ...]) -> Exchange:
-    (_, number, when, service, method, path, query, sent, content_type, body) = row[:10]
-    (status, headers, answer, source, operation, violations, note) = row[10:]
-    names = zip(sent[::2], sent[1::2], strict=True)
-    request_headers = [(name[5:].replace("_", "-").title(), value) for name, value in names]
+    (_, number, when, service, method, path, query, sent, texts, content_type, body) = row[:11]
+    (status, headers, answer, source, operation, violations, note) = row[11:]
+    text = iter(texts)
+    request_headers = [(name, mask or next(text)) for name, mask in sent]
     if content_type:
         request_headers.append(("Content-Type", content_type))
     return Exchange(
@@ -206,6 +241,12 @@ def _exchange(row: tuple[Any, ...]) -> Exchange:
         violations=tuple(violations),
         note=note,
     )
+
+
+def _without_secrets_of_referer(texts: tuple[str, ...], place: int, secrets: frozenset[str]) -> tuple[str, ...]:
+    """A page's own address has a query of its own."""
+    address, mark, asked = texts[place].partition("?")
+    return (*texts[:place], f"{address}{mark}{_masked_query(asked, secrets)}", *texts[place + 1 :])
 
 
 def _masked_query(query: str, secrets: frozenset[str]) -> str:
