@@ -16,7 +16,7 @@ __all__ = ["MISSING", "Interaction", "Json", "Location", "Missing", "ProviderSta
 Json = Any
 """A decoded JSON value: ``None``, ``bool``, ``int``, ``float``, ``str``, ``list`` or ``dict`` with ``str`` keys."""
 
-Location = Literal["path", "query", "header", "cookie"]
+Location = Literal["path", "query", "querystring", "header", "cookie"]
 Source = Literal["example", "override", "pact", "sample"]
 
 

@@ -61,7 +61,7 @@ def decoded(declared: MediaType, document: Document, body: bytes, content_type: 
         ("application/octet-stream", None, b"\xff", "\xff"),
         ("image/png", {"type": "string"}, b"\x89PNG", "\x89PNG"),
         ("image/png", {"type": "object"}, b"\x89PNG", MISSING),
-        ("application/xml", WORLD, b"<a/>", MISSING),
+        ("application/xml", WORLD, b"<a><n>1</n></a>", {"n": "1"}),
         ("text/xml", None, b"<a/>", MISSING),
         ("image/svg+xml", None, b"<a/>", MISSING),
         ("application/x-ndjson", None, b"{}\n{}\n", MISSING),

@@ -111,7 +111,7 @@ TABLE: list[tuple[str, Severity, str, list[Edit]]] = [
     ("structure-invalid", ERROR, f"{_JSON}/examples", [put(*JSON, "examples", value=[{"n": 1}])]),
     ("structure-invalid", ERROR, f"{_JSON}/examples/a", [put(*JSON, "examples", value={"a": 5})]),
     ("example-without-value", WARNING, f"{_JSON}/examples/a", [put(*JSON, "examples", value={"a": {}})]),
-    ("example-external", INFO, f"{_JSON}/examples/a",
+    ("example-external", WARNING, f"{_JSON}/examples/a/externalValue",
      [put(*JSON, "examples", value={"a": {"externalValue": "http://x/"}})]),
     ("reference-unresolvable", ERROR, f"{_JSON}/examples/a",
      [put(*JSON, "examples", value={"a": {"$ref": "#/components/examples/venus"}})]),

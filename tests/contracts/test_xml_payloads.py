@@ -12,6 +12,7 @@ from beep_mock.contracts.payloads import encode
 from beep_mock.contracts.xml_payloads import xml_text
 from tests.contracts.drafts import corpus_contract
 
+NIL = ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="true"'
 SCALARS = {"type": "string"}
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -29,7 +30,7 @@ def _written(value: Any, schema: Any) -> str:
 
 @pytest.mark.parametrize(
     ("value", "schema", "expected"),
-    [  # after the examples of OpenAPI 3.1.1, XML Object
+    [  # after the examples of OpenAPI 3.1.1 and 3.2.0, XML Object
         ({"id": 0, "name": "x"}, {"xml": {"name": "animal"}}, "<animal><id>0</id><name>x</name></animal>"),
         (
             {"id": 123, "name": "x"},
@@ -50,7 +51,7 @@ def _written(value: Any, schema: Any) -> str:
         (
             {"animals": ["a"]},
             {"properties": {"animals": {"items": SCALARS, "xml": {"name": "aliens", "wrapped": True}}}},
-            "<root><aliens><animals>a</animals></aliens></root>",
+            "<root><aliens><aliens>a</aliens></aliens></root>",
         ),
         (
             {"animals": ["a"]},
@@ -62,7 +63,7 @@ def _written(value: Any, schema: Any) -> str:
             "<root><aliens><animal>a</animal></aliens></root>",
         ),
         (["a", "b"], {"items": {"xml": {"name": "p"}}, "xml": {"name": "ps"}}, "<ps><p>a</p><p>b</p></ps>"),
-        ({"a": None, "b": True, "c": "<&"}, {}, "<root><a/><b>true</b><c>&lt;&amp;</c></root>"),
+        ({"a": None, "b": True, "c": "<&"}, {}, f"<root><a{NIL}/><b>true</b><c>&lt;&amp;</c></root>"),
         ({"1 a": "\x00"}, {}, "<root><_1_a>\ufffd</_1_a></root>"),
         ({"a": 1}, {"allOf": [{"properties": {"a": {"xml": {"name": "b"}}}}]}, "<root><b>1</b></root>"),
     ],

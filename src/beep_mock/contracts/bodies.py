@@ -1,7 +1,4 @@
-"""Bodies to decoded values: one function a declared media type.
-
-What no schema can judge (XML, newline-delimited JSON, unknown types) is :data:`MISSING`.
-"""
+"""Bodies to decoded values: one function a declared media type. What no schema can judge is :data:`MISSING`."""
 
 from __future__ import annotations
 
@@ -10,10 +7,12 @@ from collections.abc import Callable, Mapping
 from beep_mock.contracts.document import Document
 from beep_mock.contracts.form_bodies import compile_form, compile_multipart
 from beep_mock.contracts.json_bodies import BodyError, load_json
-from beep_mock.contracts.media_types import is_json, match_media_type, parse_content_type
+from beep_mock.contracts.media_types import is_json, is_xml, match_media_type, parse_content_type
 from beep_mock.contracts.model import MediaType
 from beep_mock.contracts.scalars import scalar_reader
 from beep_mock.contracts.shapes import Shape, shape_of
+from beep_mock.contracts.stream_bodies import compile_stream
+from beep_mock.contracts.xml_bodies import compile_xml
 from beep_mock.interaction import MISSING, Json, Missing
 
 __all__ = ["BodyDecoder", "BodyError", "compile_body_decoder", "match_media_type", "parse_content_type"]
@@ -30,15 +29,17 @@ def compile_body_decoder(media: MediaType, document: Document) -> BodyDecoder:
     Binary content is text of its bytes as Latin-1, so that lengths are counted in bytes.
     """
     name, _ = parse_content_type(media.name)
+    if media.stream is not None:
+        return compile_stream(media, document)
     if is_json(name):
         return load_json
     if name == "application/x-www-form-urlencoded":
         return compile_form(media, document)
-    if name in ("multipart/form-data", "multipart/*"):
+    if name.startswith("multipart/"):
         return compile_multipart(media, document)
+    if is_xml(name):
+        return compile_xml(media.schema, document)
     shape = shape_of(media.schema, document)
-    if name.endswith(("/xml", "+xml")):
-        return _unjudged
     if name.startswith("text/"):
         return _text(shape)
     if name == "application/octet-stream" or name.startswith(_BINARY):

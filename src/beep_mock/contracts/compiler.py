@@ -28,7 +28,7 @@ _ROOT_FIELDS_31 = frozenset({*_ROOT_FIELDS, "webhooks", "jsonSchemaDialect", "$s
 
 
 def compile_contract(source: str | Path | Document, *, allow_remote: bool = False) -> Contract:
-    """Compile an OpenAPI 3.0, 3.1 or (as far as it is 3.1) 3.2 document.
+    """Compile an OpenAPI 3.0, 3.1 or 3.2 document.
 
     Nothing is raised for what is merely invalid: ``Contract.findings`` tells it, and an operation that cannot be
     served carries its finding in ``Operation.broken``.
@@ -73,7 +73,7 @@ class _Compilation:
         return Contract(
             title=nodes.text(info, "#/info", "title"),
             version=nodes.text(info, "#/info", "version"),
-            openapi=self.document.version,
+            openapi=self.document.written,
             document=self.document,
             operations=self.operations,
             router=Router(self.routes),
@@ -87,10 +87,6 @@ class _Compilation:
     def _check_root(self, info: dict[str, Any]) -> None:
         nodes, root = self.nodes, self.root
         nodes.known(root, "#", _ROOT_FIELDS_31 if self.modern else _ROOT_FIELDS, "an OpenAPI document")
-        if self.newest:
-            nodes.info(
-                "openapi-3.2", f"OpenAPI {self.document.version} is read as 3.1 where it goes beyond", "#/openapi"
-            )
         if "info" not in root:
             nodes.error("field-missing", "an OpenAPI document must have 'info'", "#")
         else:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from beep_mock.contracts.model import Encoding, Example, Header, MediaType, Schema
 from beep_mock.contracts.nodes import Nodes, child, kind_of
+from beep_mock.contracts.sequential import whole_schema
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Json, Missing
 
@@ -46,14 +48,14 @@ def read_content(nodes: Nodes, node: dict[str, Any], at: str) -> tuple[MediaType
     return tuple(found)
 
 
-def read_schema(nodes: Nodes, node: dict[str, Any], at: str) -> Schema | None:
-    """The schema in field ``schema`` as it is written, or None."""
-    if "schema" not in node:
+def read_schema(nodes: Nodes, node: dict[str, Any], at: str, field: str = "schema") -> Schema | None:
+    """The schema in ``field`` as it is written, or None."""
+    if field not in node:
         return None
-    schema, place = node["schema"], child(at, "schema")
+    schema, place = node[field], child(at, field)
     if isinstance(schema, (dict, bool)):
         return Schema(schema, place)
-    nodes.breaks("structure-invalid", f"'schema' must be a mapping, this is {kind_of(schema)}", place)
+    nodes.breaks("structure-invalid", f"'{field}' must be a mapping, this is {kind_of(schema)}", place)
     return None
 
 
@@ -101,7 +103,37 @@ def _media_type(nodes: Nodes, name: str, node: dict[str, Any], at: str) -> Media
         for field, entry in declared.items():
             found, here = nodes.mapping(entry, child(place, field), "an encoding", breaking=False)
             encoding[field] = _encoding(nodes, found, here)
-    return MediaType(name, read_schema(nodes, node, at), read_examples(nodes, node, at), encoding, at)
+    prefix, place = nodes.listing(node, at, "prefixEncoding", breaking=False)
+    first = [nodes.mapping(e, child(place, i), "an encoding", breaking=False) for i, e in enumerate(prefix)]
+    if encoding and (prefix or "itemEncoding" in node):  # OpenAPI 3.2.0, Media Type Object
+        nodes.error("encoding-exclusive", "'encoding' excludes 'prefixEncoding' and 'itemEncoding'", at)
+    item_encoding = None
+    if "itemEncoding" in node:
+        found, here = nodes.mapping(node["itemEncoding"], child(at, "itemEncoding"), "'itemEncoding'", breaking=False)
+        item_encoding = _encoding(nodes, found, here)
+    item = read_schema(nodes, node, at, "itemSchema")
+    schema, stream = whole_schema(name, read_schema(nodes, node, at), item, nodes.document)
+    if item is not None and stream is None:
+        nodes.warn("item-schema-unused", f"'itemSchema' means nothing for {name}, which is not sequential", at)
+    if stream is not None and stream.by_item and not nodes.document.version.startswith(("3.0", "3.1")):
+        nodes.warn(
+            "item-schema-missing", f"'schema' of {name} is that of an array, the whole; it is read as each item's",
+            child(at, "schema"), "write 'itemSchema'",
+        )  # fmt: skip
+    examples = read_examples(nodes, node, at)
+    if stream is not None:
+        examples = tuple(_of_stream(example) for example in examples)
+    return MediaType(
+        name, schema, examples, encoding, at,
+        stream=stream, prefix_encoding=tuple(_encoding(nodes, *each) for each in first), item_encoding=item_encoding,
+    )  # fmt: skip
+
+
+def _of_stream(example: Example) -> Example:
+    """An example of a whole stream: one that is no list shows a stream of one item."""
+    if example.value is MISSING or isinstance(example.value, (list, str)):
+        return example
+    return replace(example, value=[example.value])
 
 
 def _encoding(nodes: Nodes, node: dict[str, Any], at: str) -> Encoding:
@@ -118,9 +150,9 @@ def _encoding(nodes: Nodes, node: dict[str, Any], at: str) -> Encoding:
 
 def _header(nodes: Nodes, name: str, node: dict[str, Any], at: str) -> Header:
     nodes.known(node, at, _HEADER_FIELDS, "a header")
-    schema, examples = read_schema(nodes, node, at), read_examples(nodes, node, at)
+    schema, examples, media_type = read_schema(nodes, node, at), read_examples(nodes, node, at), ""
     if schema is None and (content := read_content(nodes, node, at)):
-        schema, examples = content[0].schema, examples or content[0].examples
+        schema, examples, media_type = content[0].schema, examples or content[0].examples, content[0].name
     return Header(
         name=name,
         required=nodes.flag(node, at, "required"),
@@ -128,6 +160,7 @@ def _header(nodes: Nodes, name: str, node: dict[str, Any], at: str) -> Header:
         schema=schema,
         examples=examples,
         at=at,
+        media_type=media_type,
     )
 
 
@@ -137,18 +170,32 @@ def _named_example(nodes: Nodes, name: str, node: Any, at: str) -> Example | Non
         return None
     nodes.known(node, at, _EXAMPLE_FIELDS, "an example")
     serialized = nodes.text(node, at, "serializedValue") if "serializedValue" in node else None
+    if serialized is None and "externalValue" in node:
+        serialized = _external(nodes, name, node, at)
     value: Json | Missing = MISSING
     for field in ("value", "dataValue"):
         if field in node:
             value, _ = _literal(nodes, node[field], child(at, field))
             break
+    if "value" in node and node.keys() & {"dataValue", "serializedValue", "externalValue"}:
+        nodes.error("example-exclusive", f"'value' of example '{name}' excludes every other kind of value", at)
+        serialized = None
     if value is MISSING and serialized is None:
-        if "externalValue" in node:
-            nodes.info("example-external", f"the external value of example '{name}' is not read", at)
-        else:
+        if "externalValue" not in node:
             nodes.warn("example-without-value", f"example '{name}' has no value", at, "put what it shows under 'value'")
-            return None
+        return None
     return Example(name, value, at, serialized, nodes.text(node, at, "summary"))
+
+
+def _external(nodes: Nodes, name: str, node: dict[str, Any], at: str) -> str | None:
+    """What the file holds that an ``externalValue`` names; bytes that are no UTF-8 as surrogates."""
+    place = child(at, "externalValue")
+    uri = nodes.text(node, at, "externalValue")
+    try:
+        return nodes.document.external(uri, at).decode("utf-8", "surrogateescape") if uri else None
+    except ContractError as fault:
+        nodes.warn("example-external", f"example '{name}' cannot be read: {fault.message}", place, fault.hint)
+        return None
 
 
 def _literal(nodes: Nodes, value: Json, at: str) -> tuple[Json, str]:

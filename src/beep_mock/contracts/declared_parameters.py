@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from beep_mock.contracts.content import read_content, read_examples, read_schema
 from beep_mock.contracts.model import Parameter, Schema
 from beep_mock.contracts.nodes import Nodes, child
+from beep_mock.contracts.shapes import shape_of
 from beep_mock.interaction import Location
 
 if TYPE_CHECKING:
@@ -20,8 +21,14 @@ __all__ = ["effective_parameters", "read_parameters"]
 _STYLES: dict[str, tuple[str, ...]] = {  # the default first (OpenAPI 3.1.1, 4.8.12.2.2; `cookie` since 3.2)
     "path": ("simple", "label", "matrix"),
     "query": ("form", "spaceDelimited", "pipeDelimited", "deepObject"),
+    "querystring": ("form",),  # not used: `content` says all (OpenAPI 3.2.0, 4.12.1)
     "header": ("simple",),
     "cookie": ("form", "cookie"),
+}
+_DEFINED: dict[str, tuple[frozenset[str], bool]] = {  # the types and the `explode` that each is defined for
+    "spaceDelimited": (frozenset({"array", "object"}), False),
+    "pipeDelimited": (frozenset({"array", "object"}), False),
+    "deepObject": (frozenset({"object"}), True),
 }
 _IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
 _FIELDS = frozenset(
@@ -57,6 +64,8 @@ def effective_parameters(
     the template, which no request could ever give, is left out.
     """
     found, seen = [], set()
+    declared = list(declared)
+    _check_query(nodes, declared, key)
     for parameter, place in declared:
         if parameter.location == "path":
             if parameter.name not in template.names:
@@ -79,6 +88,16 @@ def effective_parameters(
     return tuple(found)
 
 
+def _check_query(nodes: Nodes, declared: list[tuple[Parameter, str]], key: str) -> None:
+    """Report parameters that would describe the query string twice (OpenAPI 3.2.0, 4.12.1); all are read."""
+    whole = [place for parameter, place in declared if parameter.location == "querystring"]
+    if len(whole) > 1:
+        nodes.error("querystring-exclusive", f"{key} describes its query string as a whole more than once", whole[1])
+    if whole and any(parameter.location == "query" for parameter, _ in declared):
+        message = f"{key} describes its query string as a whole and by parameters in 'query'"
+        nodes.error("querystring-exclusive", message, whole[0])
+
+
 def _parameter(nodes: Nodes, node: dict[str, Any], at: str) -> Parameter | None:
     nodes.known(node, at, _FIELDS, "a parameter")
     name, place = node.get("name"), node.get("in")
@@ -86,15 +105,13 @@ def _parameter(nodes: Nodes, node: dict[str, Any], at: str) -> Parameter | None:
         nodes.breaks("structure-invalid", "a parameter must have 'name' and 'in', both strings", at)
         return None
     location = next((known for known in get_args(Location) if known == place), None)
-    if location is None:
-        if place == "querystring" and not nodes.document.version.startswith(("3.0", "3.1")):
-            nodes.info("querystring-unsupported", f"'{name}', the query string as a whole, is not validated", at)
-        else:
-            nodes.breaks(
-                "parameter-location-invalid", f"parameter '{name}' cannot be in '{place}'", child(at, "in"),
-                "a request body is declared under 'requestBody'" if place in ("body", "formData")
-                else f"one of {', '.join(get_args(Location))}",
-            )  # fmt: skip
+    if location is None or (location == "querystring" and nodes.document.version.startswith(("3.0", "3.1"))):
+        nodes.breaks(
+            "parameter-location-invalid", f"parameter '{name}' cannot be in '{place}'", child(at, "in"),
+            "a request body is declared under 'requestBody'" if place in ("body", "formData")
+            else "it is since OpenAPI 3.2" if location
+            else f"one of {', '.join(get_args(Location))}",
+        )  # fmt: skip
         return None
     if location == "header" and name.lower() in _IGNORED_HEADERS:
         nodes.info("parameter-ignored", f"header parameter '{name}' has no meaning (OpenAPI 3, Parameter Object)", at)
@@ -102,25 +119,55 @@ def _parameter(nodes: Nodes, node: dict[str, Any], at: str) -> Parameter | None:
     style = _style(nodes, node, at, location)
     content = read_content(nodes, node, at)
     schema, examples, media_type = read_schema(nodes, node, at), read_examples(nodes, node, at), ""
-    if ("schema" in node) == ("content" in node):
+    if location == "querystring":
+        if "content" not in node or node.keys() & {"schema", "style", "explode", "allowReserved"}:
+            nodes.error("parameter-schema", f"parameter '{name}' in 'querystring' is described by 'content' only", at)
+    elif ("schema" in node) == ("content" in node):
         nodes.error("parameter-schema", f"parameter '{name}' must have either 'schema' or 'content'", at)
-    if content and schema is None:
+    if content and (schema is None or location == "querystring"):
         schema, examples, media_type = content[0].schema, content[0].examples or examples, content[0].name
     if "content" in node and len(content) != 1:
         nodes.error("parameter-content", f"'content' of parameter '{name}' must have one entry", child(at, "content"))
+    explode = nodes.flag(node, at, "explode", style in ("form", "cookie"))
+    if schema is not None and not media_type and style in _DEFINED:
+        _check_defined(nodes, node, at, name, shape_of(schema, nodes.document).types)
     return Parameter(
         name=name,
         location=location,
         required=_required(nodes, node, at, name, location),
         style=style,
-        explode=nodes.flag(node, at, "explode", style in ("form", "cookie")),
+        explode=explode,
         allow_reserved=nodes.flag(node, at, "allowReserved"),
         allow_empty_value=nodes.flag(node, at, "allowEmptyValue"),
         schema=schema,
         media_type=media_type,
         examples=examples,
         at=at,
+        content=content[0] if media_type else None,
     )
+
+
+def _check_defined(nodes: Nodes, node: dict[str, Any], at: str, name: str, types: frozenset[str]) -> None:
+    """Report what is "n/a" in the specification's table of styles (OpenAPI 3.2.0, 4.12.6).
+
+    ``deepObject`` without a word of ``explode`` is meant as the table has it, though false is the default.
+    """
+    style = node["style"]
+    kinds, explode = _DEFINED[style]
+    if node.get("explode", explode) is not explode:
+        nodes.info(
+            "parameter-style-undefined", f"style '{style}' of parameter '{name}' is not defined for this 'explode'",
+            child(at, "explode"), f"leave it out, or say {str(explode).lower()}",
+        )  # fmt: skip
+    elif not types & kinds:
+        nodes.info(
+            "parameter-style-undefined", f"style '{style}' of parameter '{name}' is defined for {_listed(kinds)} only",
+            child(at, "style"), "use 'form'",
+        )  # fmt: skip
+
+
+def _listed(kinds: frozenset[str]) -> str:
+    return " and ".join(f"{kind}s" for kind in sorted(kinds))
 
 
 def _required(nodes: Nodes, node: dict[str, Any], at: str, name: str, location: str) -> bool:

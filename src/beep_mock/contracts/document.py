@@ -7,19 +7,24 @@ import threading
 from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from beep_mock.contracts.identifiers import Identifiers, Scope
-from beep_mock.contracts.kinds import openapi_version
+from beep_mock.contracts.kinds import SWAGGER, document_version
 from beep_mock.contracts.reading import read_data
 from beep_mock.contracts.references import decoded, escape, settle, split, tokens
 from beep_mock.contracts.retrieval import Retrieval, is_url
+from beep_mock.contracts.structure import LITERALS
 from beep_mock.errors import ContractError, InvalidDocumentError, UnresolvableReferenceError
 from beep_mock.findings import Finding, Severity, Where
+
+if TYPE_CHECKING:
+    from beep_mock.contracts.swagger2_places import Places
 
 __all__ = ["Document", "load_document"]
 
 _MAX_HOPS = 64
+_CONVERTED = "3.0.3"  # the version of a document that was Swagger 2.0
 _NAMING = re.compile(rb"\$(?:id|self|anchor|dynamicAnchor)\b")
 
 
@@ -29,6 +34,10 @@ class Document:
     ``file`` is the root document as the user named it; ``root`` its data, whose keys are all strings; ``version`` the
     ``openapi`` field; ``findings`` what was wrong with the text of the files read so far and with the references
     followed so far. The data must not be changed.
+
+    Swagger 2.0 is converted when it is loaded: ``root`` and ``version`` are those of an OpenAPI 3.0 document, all
+    places are places in it, and :meth:`where` leads back to what the author wrote. ``written`` is the version that the
+    author wrote: ``2.0`` there, else the same as ``version``.
     """
 
     def __init__(self, retrieval: Retrieval) -> None:
@@ -37,6 +46,7 @@ class Document:
         self._files: dict[str, Any] = {}
         self._unreadable: dict[str, Exception] = {}
         self._referenced: dict[str, None] = {}  # the keys of the files referred to, in order
+        self._external: dict[str, None] = {}  # the keys of the files that examples are in
         self._found: dict[str, tuple[Any, str]] = {}
         self._identifiers = Identifiers()
         self._reported: set[tuple[str, str]] = set()
@@ -44,6 +54,9 @@ class Document:
         self.findings: list[Finding] = []
         self.root: dict[str, Any] = {}
         self.version = ""
+        self.written = ""
+        self._places: Places | None = None  # where the nodes of a converted document were written
+        self._literals = LITERALS
 
     def lookup(self, ref: str) -> tuple[Any, str]:
         """What the canonical reference ``ref`` leads to, and its place.
@@ -73,11 +86,24 @@ class Document:
 
     def canonical(self, ref: str, at: str) -> str:
         """A ``$ref`` as an author would write it at the place ``at``, made canonical."""
-        return self._canonical(ref, Scope("", f"{split(at)[0]}#"))
+        return self._moved(self._canonical(ref, Scope("", f"{split(at)[0]}#")))
+
+    def external(self, uri: str, at: str) -> bytes:
+        """The content of the file that a URI, written at the place ``at``, names: an example's ``externalValue``.
+
+        :raises UnresolvableReferenceError: it cannot be read, or may not be fetched.
+        """
+        key = self._retrieval.key(uri, split(at)[0])
+        with self._lock:
+            self._external.setdefault(key)
+        try:
+            return self._retrieval.read(key)
+        except (OSError, ValueError, ContractError) as error:
+            raise _unreadable(error, uri, self._retrieval.name(key)) from error
 
     def where(self, at: str) -> Where:
         """The file, as the user would name it, and the JSON pointer of a place."""
-        key, fragment = split(at)
+        key, fragment = split(at if self._places is None else self._places.written(at))
         return Where(self._retrieval.name(key), fragment)
 
     @property
@@ -95,7 +121,7 @@ class Document:
                     with suppress(UnresolvableReferenceError):
                         self._file(key, key)
                     pending += list(self._referenced)[known:]
-            paths = (self._retrieval.path(key) for key in ("", *self._referenced))
+            paths = (self._retrieval.path(key) for key in ("", *self._referenced, *self._external))
             return tuple(dict.fromkeys(path for path in paths if path is not None))
 
     def _lookup(self, ref: str, hops: int) -> tuple[Any, str]:
@@ -123,7 +149,9 @@ class Document:
                 raise UnresolvableReferenceError("a $ref must be a string", **self._place(at))
             hops += 1
             if hops > _MAX_HOPS:
-                raise UnresolvableReferenceError(f"{ref!r} refers only to itself, in a circle", **self._place(at))
+                raise UnresolvableReferenceError(
+                    f"{self._shown(ref)!r} refers only to itself, in a circle", **self._place(at)
+                )
             try:
                 node, at = self._found.get(ref) or self._lookup(ref, hops)
             except UnresolvableReferenceError as error:
@@ -136,8 +164,11 @@ class Document:
         if type(node) is list and token.isdecimal() and int(token) < len(node):
             return node[int(token)]
         near = get_close_matches(token, node, n=1) if type(node) is dict else []
-        hint = f"did you mean {at}/{escape(near[0])}?" if near else ""
-        raise UnresolvableReferenceError(f"{ref!r} leads nowhere: no {token!r} in {at}", hint=hint, **self._place(at))
+        shown = self._shown(f"{at}/")[:-1]
+        hint = f"did you mean {shown}/{escape(near[0])}?" if near else ""
+        raise UnresolvableReferenceError(
+            f"{self._shown(ref)!r} leads nowhere: no {token!r} in {shown}", hint=hint, **self._place(at)
+        )
 
     def _file(self, key: str, ref: str) -> Any:
         if key in self._files:
@@ -160,7 +191,9 @@ class Document:
             return data
         scope = Scope("", f"{key}#")
         narrow = None
-        if _NAMING.search(text) and not _version(self.root or data).startswith("3.0"):
+        if not key and SWAGGER in data and "openapi" not in data:
+            self._expect_swagger()
+        if self._places is None and _NAMING.search(text) and not _version(self.root or data).startswith("3.0"):
             scope = self._identifiers.collect(data, scope.at)
             narrow = self._identifiers.scope
         settle(
@@ -169,13 +202,56 @@ class Document:
             lambda name: self._named(name, key, data),
             scope,
             narrow,
+            literals=self._literals,
         )
+        if self._places is not None:
+            from beep_mock.contracts.swagger2_schemas import convert_schemas
+
+            convert_schemas(data, f"{key}#", self._note)
         return data
+
+    def _expect_swagger(self) -> None:
+        """From here on, files hold nodes of Swagger 2.0."""
+        from beep_mock.contracts.swagger2_places import Places
+        from beep_mock.contracts.swagger2_schemas import SWAGGER_LITERALS
+
+        self._places = Places()
+        self._literals = SWAGGER_LITERALS
+
+    def _convert(self, data: dict[str, Any], places: Places) -> None:
+        """Make ``data``, as it was read, the OpenAPI document that it means."""
+        from beep_mock.contracts.swagger2 import convert_document
+        from beep_mock.contracts.swagger2_source import Source
+
+        self._files[""] = data | {"components": {"schemas": data.get("definitions")}}  # where references lead already
+
+        def follow(node: Any, at: str) -> tuple[Any, str]:
+            return self._follow(node, at, 0)
+
+        def lookup(ref: str, at: str) -> tuple[Any, str]:
+            return self._follow({"$ref": self.canonical(ref, at)}, at, 0)
+
+        places.root = convert_document(data, self.version, Source(follow, lookup, self._note, places))
+        self.root = self._files[""] = places.root
+        self._found.clear()
+
+    def _note(self, severity: Severity, rule: str, message: str, at: str, hint: str = "") -> None:
+        """Note a finding at a place as written."""
+        key, fragment = split(self._shown(at))
+        finding = Finding(rule, severity, message, Where(self._retrieval.name(key), fragment), hint)
+        if finding not in self.findings:
+            self.findings.append(finding)
+
+    def _moved(self, ref: str) -> str:
+        return ref if self._places is None else self._places.moved(ref)
+
+    def _shown(self, ref: str) -> str:
+        return ref if self._places is None else self._places.shown(ref)
 
     def _refer(self, ref: str, scope: Scope) -> str:
         canonical = self._canonical(ref, scope)
         self._referenced.setdefault(split(canonical)[0])
-        return canonical
+        return self._moved(canonical)
 
     def _canonical(self, ref: str, scope: Scope) -> str:
         if scope.at == "#" and "%" not in ref and ref.startswith("#/"):
@@ -206,8 +282,8 @@ class Document:
         return {"file": where.file, "pointer": where.pointer}
 
 
-def load_document(source: str | Path, *, allow_remote: bool = False) -> Document:
-    """The document at ``source``: a path, or a URL when ``allow_remote``.
+def load_document(source: str | Path, *, allow_remote: bool = False, allow_root: bool = False) -> Document:
+    """The document at ``source``: a path, or a URL when ``allow_remote``, or ``allow_root`` for this one file only.
 
     Only the root is read; the files it refers to are, when they are looked up.
 
@@ -215,8 +291,8 @@ def load_document(source: str | Path, *, allow_remote: bool = False) -> Document
     :raises UnsupportedFeatureError: it is of a version that is not supported.
     """
     file = str(source)
-    retrieval = Retrieval(file, allow_remote=allow_remote)
-    if is_url(file) and not allow_remote:
+    retrieval = Retrieval(file, allow_remote=allow_remote, allow_root=allow_root)
+    if is_url(file) and not (allow_remote or allow_root):
         raise InvalidDocumentError(
             "is a URL, which is not fetched", file=file, hint="download it, or allow it with --allow-remote-refs"
         )
@@ -231,7 +307,11 @@ def load_document(source: str | Path, *, allow_remote: bool = False) -> Document
         raise InvalidDocumentError("is a directory", file=file, hint="name the document in it") from None
     except (OSError, ValueError) as error:
         raise InvalidDocumentError(_reason(error), file=file) from None
-    document.version = openapi_version(data, file)
+    document.written = document.version = document_version(data, file)
+    if document._places is not None:
+        document.version = _CONVERTED
+        document._convert(data, document._places)
+        return document
     if data["openapi"] != document.version:
         message = f"the version must be a string: {document.version!r}"
         document.findings.append(Finding("openapi-version", Severity.WARNING, message, Where(file, "/openapi")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from beep_mock.contracts.form_encoding import encode_form, encode_multipart
@@ -11,10 +12,14 @@ from beep_mock.contracts.media_types import match_media_type, parse_content_type
 from beep_mock.contracts.model import MediaType, Operation, Parameter
 from beep_mock.contracts.payloads import concrete_media_type, encode
 from beep_mock.contracts.scalars import text_of
+from beep_mock.contracts.stream_bodies import encode_parts, encode_stream
 from beep_mock.contracts.styles import as_written, delimited, encoded, matrix, pairs, reserved_kept
 from beep_mock.contracts.templates import parse_template
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Json, Missing
+
+if TYPE_CHECKING:
+    from beep_mock.contracts.document import Document
 
 __all__ = ["RawRequest", "encode_body", "encode_form", "encode_multipart", "encode_request"]
 
@@ -49,6 +54,7 @@ def encode_request(
     """
     given = [(p, parameters[p.key]) for p in operation.parameters if p.key in parameters]
     query = [pair for p, value in given if p.location == "query" for pair in _query_pairs(p, value)]
+    query += [text for p, value in given if p.location == "querystring" if (text := _query_string(p, value))]
     headers = [(p.name, _header_text(p, value)) for p, value in given if p.location == "header"]
     cookies = [cookie for p, value in given if p.location == "cookie" if (cookie := _cookie(p, value))]
     if cookies:
@@ -62,20 +68,29 @@ def encode_request(
     return RawRequest(operation.method, path, "&".join(query), headers, content)
 
 
-def encode_body(value: Json, media: MediaType | None, media_type: str = "") -> tuple[bytes, str]:
+def encode_body(
+    value: Json, media: MediaType | None, media_type: str = "", document: Document | None = None
+) -> tuple[bytes, str]:
     """A body that carries ``value``, and its content type (with the boundary of a multipart body).
 
-    ``media_type`` is the type to send where ``media`` is None or declares a range.
+    ``media_type`` is the type to send where ``media`` is None or declares a range; ``document`` resolves references in
+    the schema. A string is text that stands for the body where its type is none that carries strings.
     """
     name = media_type or (media.name if media is not None else "application/json")
     name = concrete_media_type(name, value)
     bare, _ = parse_content_type(name)
+    if media is not None and media.stream is not None and not isinstance(value, str):
+        items = value if isinstance(value, list) else [value]
+        if media.stream.kind != "parts":
+            return encode_stream(items, media.stream), name
+        content, boundary = encode_parts(items, media)
+        return content, f"{bare}; boundary={boundary}"
     if isinstance(value, dict) and bare == "application/x-www-form-urlencoded":
         return encode_form(value, media), name
-    if isinstance(value, dict) and bare == "multipart/form-data":
-        content, boundary = encode_multipart(value, media)
-        return content, f"multipart/form-data; boundary={boundary}"
-    return encode(value, name, media.schema if media is not None else None), name
+    if isinstance(value, dict) and bare.startswith("multipart/"):
+        content, boundary = encode_multipart(value, media, document)
+        return content, f"{bare}; boundary={boundary}"
+    return encode(value, name, media.schema if media is not None else None, document), name
 
 
 def _declared(operation: Operation, media_type: str) -> MediaType | None:
@@ -118,6 +133,14 @@ def _query_pairs(parameter: Parameter, value: Json) -> list[str]:
         return [f"{encoded(parameter.name)}={encoded(text_of(value))}"]
     encode = reserved_kept if parameter.allow_reserved else encoded
     return pairs(parameter.name, value, parameter.style, explode=parameter.explode, encode=encode)
+
+
+def _query_string(parameter: Parameter, value: Json) -> str:
+    """The query string as a whole: a form, or any text percent-encoded (OpenAPI 3.2.0, 4.12.3)."""
+    name, _ = parse_content_type(parameter.media_type)
+    if name == "application/x-www-form-urlencoded" and isinstance(value, dict):
+        return encode_form(value, parameter.content).decode("ascii")
+    return encoded(text_of(value))
 
 
 def _header_text(parameter: Parameter, value: Json) -> str:

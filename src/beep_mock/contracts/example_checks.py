@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 from weakref import WeakKeyDictionary
 
-import orjson
-
-from beep_mock.contracts.examples import response_examples
+from beep_mock.contracts.bodies import BodyError, compile_body_decoder
+from beep_mock.contracts.examples import response_examples, serialized_bytes, shown_body
+from beep_mock.contracts.media_types import is_json, parse_content_type
 from beep_mock.contracts.model import Parameter
 from beep_mock.contracts.nodes import child
-from beep_mock.contracts.parameter_examples import shown_value
-from beep_mock.contracts.payloads import admits_text, is_json, json_written_as_text
+from beep_mock.contracts.parameter_examples import shown_example
+from beep_mock.contracts.payloads import admits_text
 from beep_mock.findings import Finding, Severity
 from beep_mock.interaction import MISSING, Json, Missing
 
 if TYPE_CHECKING:
     from beep_mock.contracts.document import Document
-    from beep_mock.contracts.model import Contract, Example, Header, Operation, Schema
+    from beep_mock.contracts.model import Contract, Example, Header, MediaType, Operation, Schema
 
 __all__ = ["all_example_findings", "example_findings"]
 
@@ -29,13 +29,13 @@ _meant_wrong: WeakKeyDictionary[Contract, frozenset[str]] = WeakKeyDictionary()
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """An example and the schema it claims to conform to: of a parameter (or header) or of a ``media_type``."""
+    """An example and the schema it claims to conform to: of a parameter (or header) or of a body of ``media``."""
 
     example: Example
     schema: Schema
     direction: Direction
     subject: str
-    media_type: str = ""
+    media: MediaType | None = None
     parameter: Parameter | None = None
 
 
@@ -123,7 +123,7 @@ def _request_claims(document: Document, operation: Operation, wrong: frozenset[s
     for media in operation.request_body.content if operation.request_body is not None else ():
         for example in media.examples:
             if media.schema is not None and not excused(example):
-                yield _Claim(example, media.schema, "request", "the request body", media.name)
+                yield _Claim(example, media.schema, "request", "the request body", media)
 
 
 def _response_claims(document: Document, operation: Operation) -> Iterator[_Claim]:
@@ -131,7 +131,7 @@ def _response_claims(document: Document, operation: Operation) -> Iterator[_Clai
         for media in response.content:
             for example in response_examples(media, document):
                 if media.schema is not None:
-                    yield _Claim(example, media.schema, "response", f"response {response.status}", media.name)
+                    yield _Claim(example, media.schema, "response", f"response {response.status}", media)
         for header in response.headers:
             subject = f"header '{header.name}' of response {response.status}"
             for example in header.examples:
@@ -185,30 +185,24 @@ def _judged(contract: Contract, claim: _Claim) -> Iterator[Finding]:
     document, example = contract.document, claim.example
     shown = f"example '{example.name}'" if example.name else "the example"
     place = _value_place(document, example)
-    value = example.value
-    if value is MISSING and example.serialized is not None and is_json(claim.media_type):
-        try:
-            value = orjson.loads(example.serialized)
-        except ValueError:
-            message = f"{shown} of {claim.subject} is no JSON"
-            yield Finding(
-                "example-invalid", Severity.ERROR, message, document.where(child(example.at, "serializedValue"))
-            )
-            return
-    if isinstance(value, str):
-        value, written = _meant(document, claim, value)
-        if written:
-            yield Finding(
-                "example-written-as-text", Severity.INFO, f"{shown} of {claim.subject} is JSON written as a string",
-                document.where(place), "write it as the value it stands for",
-            )  # fmt: skip
+    try:
+        value, written = _meant(document, claim)
+    except BodyError as error:
+        message = f"{shown} of {claim.subject} cannot be read: {error.message}"
+        yield Finding("example-invalid", Severity.ERROR, message, document.where(place))
+        return
+    if written:
+        yield Finding(
+            "example-written-as-text", Severity.INFO, f"{shown} of {claim.subject} is JSON written as a string",
+            document.where(place), "write it as the value it stands for",
+        )  # fmt: skip
     if value is MISSING:
         return
     key = contract.schemas.register(claim.schema, claim.direction)
     violations = contract.schemas.violations(key, value)
     if violations:
         first = violations[0]
-        for step in first.pointer if example.value is value else ():  # text has no places in it
+        for step in _steps(document.lookup(place)[0], first.pointer) if example.value is value else ():
             place = child(place, step)
         more = f" (and {len(violations) - 1} more)" if len(violations) > 1 else ""
         yield Finding(
@@ -218,24 +212,34 @@ def _judged(contract: Contract, claim: _Claim) -> Iterator[Finding]:
         )  # fmt: skip
 
 
+def _steps(written: Json, pointer: tuple[str, ...]) -> tuple[str, ...]:
+    """The way to what is wrong in an example as it is written: a mapping may stand for a stream of one item."""
+    return pointer[1:] if isinstance(written, dict) and pointer[:1] == ("0",) and "0" not in written else pointer
+
+
 def _value_place(document: Document, example: Example) -> str:
     if not example.name:
         return example.at
-    if example.value is MISSING:
-        return child(example.at, "serializedValue")
     node = document.lookup(example.at)[0]
-    return child(example.at, "value" if "value" in node else "dataValue")
+    fields = ("serializedValue", "externalValue") if example.value is MISSING else ("value", "dataValue")
+    return child(example.at, next((field for field in fields if field in node), fields[0]))
 
 
-def _meant(document: Document, claim: _Claim, value: str) -> tuple[Json | Missing, bool]:
-    """What a string is judged as, and whether it is JSON in the guise of a string.
+def _meant(document: Document, claim: _Claim) -> tuple[Json | Missing, bool]:
+    """What an example is judged as, and whether it is JSON in the guise of a string.
 
-    The value it stands for where that is JSON; :data:`MISSING`, not judged, where it is the text of another format
-    (XML, CSV) that the schema describes as a structure.
+    :data:`MISSING`, not judged, is the text of another format (CSV) that the schema describes as a structure.
+
+    :raises BodyError: it is the text of a body that cannot be read.
     """
-    if claim.parameter is not None:
-        return shown_value(claim.parameter, value, document), False
-    if is_json(claim.media_type):
-        meant = json_written_as_text(value, claim.schema, document)
-        return (value, False) if meant is MISSING else (meant, True)
-    return (value if admits_text(claim.schema.node, document) else MISSING), False
+    example, media = claim.example, claim.media
+    if claim.parameter is not None or media is None:
+        return (shown_example(claim.parameter, example, document), False) if claim.parameter else (MISSING, False)
+    if example.value is MISSING and example.serialized is not None:
+        text = serialized_bytes(example.serialized)
+        return compile_body_decoder(media, document)(text, parse_content_type(media.name)[1]), False
+    value = shown_body(media, example, document)
+    if value is example.value:
+        known = not isinstance(value, str) or is_json(parse_content_type(media.name)[0])
+        return (value if known or admits_text(claim.schema.node, document) else MISSING), False
+    return value, is_json(parse_content_type(media.name)[0])

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 from weakref import WeakKeyDictionary
 
+from beep_mock.contracts.bodies import BodyError, compile_body_decoder
+from beep_mock.contracts.encoding import encode_body
+from beep_mock.contracts.media_types import is_json, parse_content_type
 from beep_mock.contracts.model import Contract, Example, MediaType, Operation, ResponseSpec
 from beep_mock.contracts.nodes import child
-from beep_mock.contracts.parameter_examples import shown_value
+from beep_mock.contracts.parameter_examples import shown_example
 from beep_mock.contracts.payloads import admits_text, concrete_media_type, encode, json_written_as_text
 from beep_mock.contracts.response_headers import written_headers
 from beep_mock.errors import ContractError
@@ -18,7 +21,8 @@ if TYPE_CHECKING:
 
     from beep_mock.contracts.document import Document
 
-__all__ = ["encode", "interactions_of", "placed_interactions", "response_examples", "status_code"]
+__all__ = ["encode", "interactions_of", "placed_interactions", "response_examples", "serialized_bytes", "shown_body",
+           "status_code"]
 
 Placed: TypeAlias = "tuple[ResponseSpec, MediaType | None, Interaction]"
 """An interaction with the declared response and media type it is an example of (None: a response without content)."""
@@ -95,9 +99,9 @@ def _written_down(contract: Contract, operation: Operation) -> Iterator[Placed]:
 
 def _body(example: Example, media: MediaType, document: Document) -> tuple[str, bytes]:
     if example.serialized is not None:
-        return concrete_media_type(media.name, ""), example.serialized.encode("utf-8", "replace")
-    media_type = concrete_media_type(media.name, example.value)
-    return media_type, encode(example.value, media_type, media.schema, document)
+        return concrete_media_type(media.name, ""), serialized_bytes(example.serialized)
+    body, media_type = encode_body(example.value, media, document=document)
+    return media_type, body
 
 
 def _interaction(
@@ -121,18 +125,51 @@ def _request(document: Document, operation: Operation, name: str) -> Request:
         return Request(operation.method, operation.path)
     parameters = {}
     for parameter in operation.parameters:
-        value = shown_value(parameter, _named(parameter.examples, name), document)
+        example = _named(parameter.examples, name)
+        value = shown_example(parameter, example, document) if example is not None else MISSING
         if value is not MISSING:
             parameters[parameter.key] = value
     for media in operation.request_body.content if operation.request_body is not None else ():
-        body = _named(media.examples, name)
-        if isinstance(body, str) and admits_text(media.schema.node if media.schema else True, document) is False:
-            meant = json_written_as_text(body, media.schema, document)
-            body = body if meant is MISSING else meant
+        example = _named(media.examples, name)
+        body = shown_body(media, example, document) if example is not None else MISSING
         if body is not MISSING:
             return Request(operation.method, operation.path, parameters, body, media.name)
     return Request(operation.method, operation.path, parameters)
 
 
-def _named(examples: tuple[Example, ...], name: str) -> Json | Missing:
-    return next((example.value for example in examples if example.name == name), MISSING)
+def shown_body(media: MediaType, example: Example, document: Document) -> Json | Missing:
+    """The decoded value of an example of a body: text is read as a body of ``media`` would be, if it can be.
+
+    So is a ``value`` that is a string where the schema admits none: examples of formats other than JSON are written as
+    text (OpenAPI 3.1.1, Example Object), and many write JSON so too.
+    """
+    value = example.value
+    if value is MISSING and example.serialized is not None:
+        text = serialized_bytes(example.serialized)
+        return _decoded(media, text, document, MISSING)
+    if not isinstance(value, str) or admits_text(media.schema.node if media.schema else True, document) is not False:
+        return value
+    if is_json(parse_content_type(media.name)[0]):
+        meant = json_written_as_text(value, media.schema, document)
+        return value if meant is MISSING else meant
+    return _decoded(media, value.encode("utf-8", "replace"), document, value)
+
+
+def serialized_bytes(text: str) -> bytes:
+    """The bytes of an example's text; surrogates stand for what is no UTF-8."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace")
+
+
+def _decoded(media: MediaType, text: bytes, document: Document, otherwise: Json | Missing) -> Json | Missing:
+    try:
+        found = compile_body_decoder(media, document)(text, parse_content_type(media.name)[1])
+    except BodyError:
+        return otherwise
+    return otherwise if found is MISSING or isinstance(found, str) else found
+
+
+def _named(examples: tuple[Example, ...], name: str) -> Example | None:
+    return next((example for example in examples if example.name == name), None)

@@ -15,12 +15,15 @@ from beep_mock.contracts.media_types import is_json, parse_content_type
 from beep_mock.contracts.model import MediaType, Schema
 from beep_mock.contracts.multipart_parts import Part, read_parts
 from beep_mock.contracts.named_pairs import compile_pairs
+from beep_mock.contracts.nameless_parts import read_nameless
 from beep_mock.contracts.query_parameters import pairs_of
 from beep_mock.contracts.scalars import Reader, read_json, scalar_reader
 from beep_mock.contracts.shapes import shape_of
 from beep_mock.interaction import Json
 
 __all__ = ["compile_form", "compile_multipart"]
+
+_NAMED = ("multipart/form-data", "multipart/*")
 
 FormDecoder = Callable[[bytes, Mapping[str, str]], dict[str, Json]]
 
@@ -57,10 +60,12 @@ def compile_form(media: MediaType, document: Document) -> FormDecoder:
 
 
 def compile_multipart(media: MediaType, document: Document) -> FormDecoder:
-    """The function that decodes ``multipart/form-data`` bodies of ``media``. Undeclared parts are kept.
+    """The function that decodes multipart bodies of ``media`` as an object. Undeclared parts are kept.
 
-    Files are text of their bytes as Latin-1.
+    Files are text of their bytes as Latin-1. Parts without a name, which only ``multipart/form-data`` must have, are
+    the properties in their order.
     """
+    read_all = read_parts if parse_content_type(media.name)[0] in _NAMED else _named_by_order(media, document)
     shape = shape_of(media.schema, document)
     lists: set[str] = set()
     readers: dict[str, Reader] = {}
@@ -76,12 +81,25 @@ def compile_multipart(media: MediaType, document: Document) -> FormDecoder:
 
     def decode(body: bytes, parameters: Mapping[str, str]) -> dict[str, Json]:
         found: dict[str, list[Json]] = {}
-        for part in read_parts(body, parameters.get("boundary", "")):
+        for part in read_all(body, parameters.get("boundary", "")):
             read = readers.get(part.name) or reader_of(part.name)
             found.setdefault(part.name, []).append(_part_value(part, read))
         return {name: _listed(each) if name in lists else _one_or_all(each) for name, each in found.items()}
 
     return decode
+
+
+def _named_by_order(media: MediaType, document: Document) -> Callable[[bytes, str], list[Part]]:
+    names = list(shape_of(media.schema, document).properties)
+
+    def read_all(body: bytes, boundary: str) -> list[Part]:
+        parts = read_nameless(body, boundary)
+        return [
+            part if part.name else part._replace(name=names[index] if index < len(names) else f"part{index + 1}")
+            for index, part in enumerate(parts)
+        ]
+
+    return read_all
 
 
 def _field(name: str, schema: Schema, media: MediaType, document: Document) -> _Field:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from beep_mock.contracts.media_types import is_json, parse_content_type
 from beep_mock.contracts.model import MediaType
 from beep_mock.contracts.multipart_parts import Part, write_parts
 from beep_mock.contracts.scalars import text_of
+from beep_mock.contracts.shapes import shape_of
 from beep_mock.contracts.styles import encoded, pairs, reserved_kept
+from beep_mock.errors import ContractError
 from beep_mock.interaction import Json
+
+if TYPE_CHECKING:
+    from beep_mock.contracts.document import Document
 
 __all__ = ["encode_form", "encode_multipart"]
 
@@ -34,8 +40,10 @@ def encode_form(value: Mapping[str, Json], media: MediaType | None = None) -> by
     return "&".join(fields).encode("ascii")
 
 
-def encode_multipart(value: Mapping[str, Json], media: MediaType | None = None) -> tuple[bytes, str]:
-    """The ``multipart/form-data`` body that carries ``value``, and its boundary.
+def encode_multipart(
+    value: Mapping[str, Json], media: MediaType | None = None, document: Document | None = None
+) -> tuple[bytes, str]:
+    """The multipart body of named parts that carries ``value``, and its boundary.
 
     Arrays are repeated parts, objects JSON parts. A string whose Encoding Object or schema says binary is a file.
     """
@@ -43,14 +51,15 @@ def encode_multipart(value: Mapping[str, Json], media: MediaType | None = None) 
     for name, item in value.items():
         encoding = media.encoding.get(name) if media is not None else None
         content_type = parse_content_type(encoding.content_type.partition(",")[0])[0] if encoding is not None else ""
-        if not content_type and _is_binary(media, name):
+        if not content_type and _is_binary(media, name, document):
             content_type = "application/octet-stream"
-        parts += [_part(name, each, content_type) for each in (item if isinstance(item, list) else [item])]
+        whole = not isinstance(item, list) or is_json(content_type)  # a type of its own says how the array travels
+        parts += [_part(name, each, content_type) for each in ([item] if whole else item)]
     return write_parts(parts)
 
 
 def _part(name: str, item: Json, content_type: str) -> Part:
-    if isinstance(item, dict) or is_json(content_type):
+    if isinstance(item, (dict, list)) or is_json(content_type):
         return Part(name, text_of(item).encode("utf-8", "replace"), None, content_type or "application/json")
     text = text_of(item)
     if not content_type or "*" in content_type:
@@ -68,10 +77,34 @@ def _octets(text: str) -> bytes:
         return text.encode("utf-8", "replace")
 
 
-def _is_binary(media: MediaType | None, name: str) -> bool:
-    """Whether the property's own schema says ``format: binary``, for itself or its items (OpenAPI 3.0)."""
-    node = media.schema.node if media is not None and media.schema is not None else None
-    for keyword in ("properties", name):
-        node = node.get(keyword) if isinstance(node, dict) else None
-    items = node.get("items") if isinstance(node, dict) else None
-    return any(isinstance(each, dict) and each.get("format") == "binary" for each in (node, items))
+def _is_binary(media: MediaType | None, name: str, document: Document | None) -> bool:
+    """Whether the property's schema, or that of its items, says that it is bytes: ``format: binary`` (OpenAPI 3.0),
+    or a media type without an encoding (3.1, "Working With Binary Data").
+    """
+    return any(
+        node.get("format") == "binary"
+        or (isinstance(node.get("contentMediaType"), str) and "type" not in node)
+        for node in _property_nodes(media, name, document)
+    )
+
+
+def _property_nodes(media: MediaType | None, name: str, document: Document | None) -> Iterator[dict[str, Any]]:
+    """The schema of a property of a form, and that of its items."""
+    if media is None or media.schema is None:
+        return
+    if document is None:
+        node = media.schema.node
+        for keyword in ("properties", name):
+            node = node.get(keyword) if isinstance(node, dict) else None
+        yield from (n for n in (node, node.get("items") if isinstance(node, dict) else None) if isinstance(n, dict))
+        return
+    schema = shape_of(media.schema, document).properties.get(name)
+    for each in (schema, shape_of(schema, document).items if schema is not None else None):
+        if each is None:
+            continue
+        try:
+            node, _ = document.follow(each.node, each.at)
+        except ContractError:
+            continue
+        if isinstance(node, dict):
+            yield node

@@ -8,12 +8,16 @@ from typing import Any, NoReturn
 
 from beep_mock.errors import InvalidDocumentError, UnsupportedFeatureError
 
-__all__ = ["openapi_version"]
+__all__ = ["SWAGGER", "document_version"]
+
+SWAGGER = "swagger"
+"""The field that says that a document is Swagger 2.0 (when there is no ``openapi``)."""
 
 _SUPPORTED = re.compile(r"3\.[012](?:\.\d+)?(?:[-+].*)?")
 
 _KINDS: tuple[tuple[str, Callable[[dict[str, Any]], bool]], ...] = (
     ("an AsyncAPI document", lambda data: "asyncapi" in data),
+    ("a Swagger 1 document", lambda data: "swaggerVersion" in data),
     ("an Arazzo description", lambda data: "arazzo" in data),
     ("an OpenAPI Overlay", lambda data: "overlay" in data),
     ("a Pact file", lambda data: {"consumer", "provider"} <= data.keys()),
@@ -26,11 +30,11 @@ _KINDS: tuple[tuple[str, Callable[[dict[str, Any]], bool]], ...] = (
 )
 
 
-def openapi_version(data: Any, file: str) -> str:
-    """The version of the OpenAPI document ``data``: ``3.0.3``. A number (``openapi: 3.1``) is taken as its text.
+def document_version(data: Any, file: str) -> str:
+    """The version of the document ``data``: ``3.0.3``, or ``2.0``. A number (``openapi: 3.1``) is taken as its text.
 
     :raises InvalidDocumentError: it is no OpenAPI document; the message says what it looks like.
-    :raises UnsupportedFeatureError: it is a Swagger 2.0 document, or an OpenAPI version unknown to us.
+    :raises UnsupportedFeatureError: it is of a version unknown to us.
     """
     if data is None:
         raise InvalidDocumentError("is empty", file=file, hint="an OpenAPI document begins with `openapi: 3.1.0`")
@@ -38,7 +42,7 @@ def openapi_version(data: Any, file: str) -> str:
         kind = "a list" if type(data) is list else "a text" if type(data) is str else "a single value"
         raise InvalidDocumentError(f"is no OpenAPI document: it holds {kind}, not a mapping", file=file)
     if "openapi" not in data:
-        _fail_kind(data, file)
+        return _swagger_version(data, file) if SWAGGER in data else _fail_kind(data, file)
     version = data["openapi"]
     if type(version) in (int, float):
         version = str(version)
@@ -52,19 +56,26 @@ def openapi_version(data: Any, file: str) -> str:
             f"OpenAPI {version!r} is not supported",
             file=file,
             pointer="/openapi",
-            hint="supported are 3.0, 3.1 and, as far as it is like 3.1, 3.2",
+            hint="supported are Swagger 2.0 and OpenAPI 3.0, 3.1 and, as far as it is like 3.1, 3.2",
         )
     return version
 
 
-def _fail_kind(data: dict[str, Any], file: str) -> NoReturn:
-    if "swagger" in data:
+def _swagger_version(data: dict[str, Any], file: str) -> str:
+    """``2.0``; nothing else was ever written in that field (Swagger 1 had ``swaggerVersion``)."""
+    version = str(data[SWAGGER]).strip()
+    if version not in ("2", "2.0", "2.0.0"):
+        newer = version.startswith("3")
         raise UnsupportedFeatureError(
-            f"Swagger {data['swagger']} is not yet supported",
+            f"Swagger {version!r} is not supported",
             file=file,
-            pointer="/swagger",
-            hint="convert it to OpenAPI 3",
+            pointer=f"/{SWAGGER}",
+            hint=f"write `openapi: {version}`" if newer else "supported is 2.0",
         )
+    return "2.0"
+
+
+def _fail_kind(data: dict[str, Any], file: str) -> NoReturn:
     kind = next((name for name, looks_like in _KINDS if looks_like(data)), "")
     looks = f"; it looks like {kind}" if kind else ""
     raise InvalidDocumentError(

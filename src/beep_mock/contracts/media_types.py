@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-__all__ = ["is_json", "match_media_type", "parse_content_type"]
+__all__ = ["is_json", "is_xml", "match_media_type", "parse_content_type"]
 
 _PARAMETER = re.compile(r';[ \t]*([!#$%&\'*+.^_`|~0-9A-Za-z-]+)=(?:"((?:[^"\\]|\\.)*)"|([^;"\s]+))')
 _ESCAPE = re.compile(r"\\(.)")
@@ -40,6 +40,11 @@ def match_media_type(content_type: str, declared: Sequence[str]) -> int | None:
 def is_json(name: str) -> bool:
     """Whether bodies of the media type are one JSON text (RFC 8259; RFC 6839, 3.1). ``name`` is in lower case."""
     return name.endswith(("/json", "+json"))
+
+
+def is_xml(name: str) -> bool:
+    """Whether bodies of the media type are XML (RFC 7303, 4.2). ``name`` is in lower case."""
+    return name.endswith(("/xml", "+xml"))
 
 
 def _fit(name: str, parameters: dict[str, str], entry: str) -> int:

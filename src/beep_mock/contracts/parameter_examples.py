@@ -3,19 +3,39 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
+from beep_mock.contracts.header_parameters import environ_name
+from beep_mock.contracts.media_types import is_json, parse_content_type
 from beep_mock.contracts.parameters import compile_decoder
 from beep_mock.contracts.payloads import admits_text, json_written_as_text
 from beep_mock.interaction import MISSING, Json, Missing
 
 if TYPE_CHECKING:
     from beep_mock.contracts.document import Document
-    from beep_mock.contracts.model import Parameter
+    from beep_mock.contracts.model import Example, Parameter
 
-__all__ = ["shown_value"]
+__all__ = ["shown_example", "shown_value"]
 
 _DELIMITERS = "!$'()*,;:@/?|[]{} "  # what may part the items of a list or object in some style
+
+
+def shown_example(parameter: Parameter, example: Example, document: Document) -> Json | Missing:
+    """The decoded value of ``example``, also where the document shows only how it travels (``serializedValue``)."""
+    if example.value is not MISSING or example.serialized is None:
+        return shown_value(parameter, example.value, document)
+    text = example.serialized.strip("\r\n")
+    raw = text.encode("utf-8", "surrogateescape").decode("latin-1")
+    path, query, environ = {}, "", {}
+    if parameter.location == "path":
+        path[parameter.name] = unquote(text)
+    elif parameter.location in ("query", "querystring"):
+        query = raw
+    elif parameter.location == "header":
+        environ[environ_name(parameter.name)] = raw
+    else:
+        environ["HTTP_COOKIE"] = raw
+    return compile_decoder([parameter], document)(path, query, environ).get(parameter.key, MISSING)
 
 
 def shown_value(parameter: Parameter, value: Json | Missing, document: Document) -> Json | Missing:
@@ -27,6 +47,8 @@ def shown_value(parameter: Parameter, value: Json | Missing, document: Document)
     if not isinstance(value, str) or parameter.schema is None:
         return value
     if parameter.media_type:
+        if parameter.location == "querystring" and not is_json(parse_content_type(parameter.media_type)[0]):
+            return compile_decoder([parameter], document)({}, value, {}).get(parameter.key, value)
         meant = json_written_as_text(value, parameter.schema, document)
         return value if meant is MISSING else meant
     if admits_text(parameter.schema.node, document) is not False:

@@ -15,6 +15,7 @@ from beep_mock.contracts.header_parameters import compile_headers
 from beep_mock.contracts.model import Parameter
 from beep_mock.contracts.path_parameters import compile_path
 from beep_mock.contracts.query_parameters import compile_query
+from beep_mock.contracts.querystring_parameters import compile_querystring
 from beep_mock.interaction import Json
 
 __all__ = ["Decoder", "compile_decoder"]
@@ -29,7 +30,10 @@ The path values are percent-decoded, the query string is not; both it and the en
 def compile_decoder(parameters: Sequence[Parameter], document: Document) -> Decoder:
     """A function that decodes ``parameters``; ``document`` resolves references in their schemas."""
     path = compile_path([p for p in parameters if p.location == "path"], document)
-    query = compile_query([p for p in parameters if p.location == "query"], document)
+    query = _both(
+        compile_query([p for p in parameters if p.location == "query"], document),
+        compile_querystring([p for p in parameters if p.location == "querystring"], document),
+    )
     headers = compile_headers([p for p in parameters if p.location == "header"], document)
     cookies = compile_cookies([p for p in parameters if p.location == "cookie"], document)
     if headers or cookies is not None:
@@ -37,6 +41,19 @@ def compile_decoder(parameters: Sequence[Parameter], document: Document) -> Deco
     if query is None:
         return _path_only(path) if path else _nothing
     return _path_and_query(path, query)
+
+
+def _both(
+    one: Callable[[str, dict[str, Json]], None] | None, other: Callable[[str, dict[str, Json]], None] | None
+) -> Callable[[str, dict[str, Json]], None] | None:
+    if one is None or other is None:
+        return other if one is None else one
+
+    def fill(query: str, values: dict[str, Json]) -> None:
+        one(query, values)
+        other(query, values)
+
+    return fill
 
 
 def _nothing(_path_values: Mapping[str, str], _query: str, _environ: Mapping[str, Any]) -> dict[str, Json]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import codecs
 import json
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 import orjson
 
+from beep_mock.contracts.form_encoding import encode_form
+from beep_mock.contracts.media_types import is_json, is_xml, parse_content_type
 from beep_mock.contracts.xml_payloads import xml_text
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Json, Missing
@@ -17,23 +18,17 @@ if TYPE_CHECKING:
     from beep_mock.contracts.document import Document
     from beep_mock.contracts.model import Schema
 
-__all__ = ["admits_text", "concrete_media_type", "encode", "is_json", "json_written_as_text"]
+__all__ = ["admits_text", "concrete_media_type", "encode", "json_written_as_text"]
 
 _DEPTH = 16  # of $ref, allOf, anyOf and oneOf followed in search of a schema's type
 _LINES = ("application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines")
 _CONCRETE = {"*/*": "", "application/*": "application/json", "text/*": "text/plain", "image/*": "image/png",
-             "audio/*": "audio/mpeg", "video/*": "video/mp4"}  # fmt: skip
-
-
-def is_json(media_type: str) -> bool:
-    """Whether bodies of ``media_type`` are one JSON text (RFC 8259, RFC 6839 3.1)."""
-    name = media_type.partition(";")[0].strip().lower()
-    return name.endswith(("/json", "+json"))
+             "audio/*": "audio/mpeg", "video/*": "video/mp4", "multipart/*": "multipart/form-data"}  # fmt: skip
 
 
 def concrete_media_type(name: str, value: Json) -> str:
     """The media type to send ``value`` as where a range (``text/*``) is declared; any other name is kept."""
-    bare = name.partition(";")[0].strip().lower()
+    bare, _ = parse_content_type(name)
     if not bare.endswith("*"):
         return name
     return _CONCRETE.get(bare) or ("text/plain" if isinstance(value, str) else "application/json")
@@ -45,8 +40,10 @@ def encode(value: Json, media_type: str, schema: Schema | None = None, document:
     JSON, newline-delimited JSON, urlencoded forms and XML (with the ``xml`` hints of ``schema``) are written from
     values. Text is sent as it stands for every other type, and for these where it is what they carry: with JSON, when
     ``schema`` does not admit a string and the text is JSON. ``document`` resolves references in ``schema``.
+
+    What a Media Type Object says beyond its schema is not asked here: see ``encode_body``.
     """
-    name = media_type.partition(";")[0].strip().lower()
+    name, _ = parse_content_type(media_type)
     if is_json(name):
         if isinstance(value, str) and json_written_as_text(value, schema, document) is not MISSING:
             return _text(value, "")
@@ -58,8 +55,8 @@ def encode(value: Json, media_type: str, schema: Schema | None = None, document:
     if name in _LINES:
         return _json(value) + b"\n"
     if name == "application/x-www-form-urlencoded" and isinstance(value, dict):
-        return urlencode(_form_fields(value)).encode("ascii")
-    if name.endswith(("/xml", "+xml")):
+        return encode_form(value)
+    if is_xml(name):
         return _text(xml_text(value, schema, document), media_type)
     return _json(value)
 
@@ -126,11 +123,3 @@ def _text(value: str, media_type: str) -> bytes:
         return value.encode(codecs.lookup(charset).name)
     except (LookupError, ValueError, TypeError):
         return value.encode("utf-8", "replace")
-
-
-def _form_fields(value: dict[str, Json]) -> list[tuple[str, bytes]]:
-    return [
-        (name, b"" if item is None else _text(item, "") if isinstance(item, str) else _json(item))
-        for name, entry in value.items()
-        for item in (entry if isinstance(entry, list) else [entry])
-    ]

@@ -19,13 +19,15 @@ _DEPTH = 16  # of $ref, allOf, anyOf and oneOf followed; deeper a schema says no
 class Shape:
     """The types a schema admits (``number`` without ``integer`` never occurs), and its parts, as written.
 
-    ``additional`` is the schema of undeclared properties; None when they are ruled out or not spoken of.
+    ``additional`` is the schema of undeclared properties; None when they are ruled out or not spoken of. ``prefix``
+    are those of the first items (``prefixItems``).
     """
 
     types: frozenset[str]
     items: Schema | None
     properties: dict[str, Schema]
     additional: Schema | None
+    prefix: tuple[Schema, ...] = ()
 
     @property
     def scalars(self) -> frozenset[str]:
@@ -45,13 +47,13 @@ def shape_of(schema: Schema | None, document: Document) -> Shape:
     types = reading.read(schema.node, schema.at, _DEPTH)
     if types is None:
         types = frozenset()
-        if reading.items is not None:
+        if reading.items is not None or reading.prefix:
             types |= {"array"}
         if reading.properties or reading.additional is not None:
             types |= {"object"}
     if "number" in types:
         types |= {"integer"}
-    return Shape(types or TEXT.types, reading.items, reading.properties, reading.additional)
+    return Shape(types or TEXT.types, reading.items, reading.properties, reading.additional, reading.prefix)
 
 
 class _Reading:
@@ -62,6 +64,7 @@ class _Reading:
         self.items: Schema | None = None
         self.properties: dict[str, Schema] = {}
         self.additional: Schema | None = None
+        self.prefix: tuple[Schema, ...] = ()
 
     def read(self, node: Any, at: str, depth: int) -> frozenset[str] | None:
         """The types that ``node`` admits, None when it does not say."""
@@ -103,6 +106,8 @@ class _Reading:
     def _gather(self, node: dict[str, Any], at: str) -> None:
         if isinstance(node.get("items"), (dict, bool)) and self.items is None:
             self.items = Schema(node["items"], f"{at}/items")
+        if isinstance(node.get("prefixItems"), list) and not self.prefix:
+            self.prefix = tuple(Schema(s, f"{at}/prefixItems/{i}") for i, s in enumerate(node["prefixItems"]))
         properties = node.get("properties")
         if isinstance(properties, dict):
             for name, schema in properties.items():

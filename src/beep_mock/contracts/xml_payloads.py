@@ -1,4 +1,4 @@
-"""Values as XML, by the ``xml`` hints of their schema (OpenAPI 3.1.1, XML Object)."""
+"""Values as XML, by the ``xml`` hints of their schema (OpenAPI 3.2.0, XML Object)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape, quoteattr
 
-from beep_mock.errors import ContractError
+from beep_mock.contracts.xml_hints import Hints, hints_of, resolved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +24,7 @@ _LETTERS = (  # those of XML 1.0, production 4, that every edition and parser ag
     "\u3041-\u3094\u30a1-\u30fa\u4e00-\u9fa5\uac00-\ud7a3"
 )
 _NOT_IN_NAME = re.compile(f"[^0-9.{_LETTERS}-]")
+_NIL = ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="true"'  # 3.2.0, "Representing `null`"
 _LETTER = re.compile(f"[{_LETTERS}]")
 
 
@@ -33,44 +34,77 @@ def xml_text(value: Json, schema: Schema | None, document: Document | None) -> s
     name = "root"
     if isinstance(written, dict) and isinstance(written.get("$ref"), str):
         name = written["$ref"].rpartition("/")[2] or name
-    node = _resolved(written, document)
-    if isinstance(value, list):  # a document has one root, wrapped or not
-        node = {**node, "xml": {**_hints(node), "wrapped": True}}
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + "".join(_elements(name, value, node, document))
+    hints = hints_of(written, document)
+    root = Hints("element", hints.name, hints.namespace, hints.prefix)  # a document has one root, wrapped or not
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + "".join(_element(name, value, written, root, document))
 
 
-def _elements(name: str, value: Json, node: dict[str, Any], document: Document | None) -> Iterator[str]:
-    hints = _hints(node)
-    if isinstance(value, list):
-        items = _resolved(node.get("items"), document)
-        wrapped = hints.get("wrapped") is True
-        inner = [part for item in value for part in _elements(_hint(items, "name") or name, item, items, document)]
-        yield from [_tagged(_hint(node, "name") or name, hints, "", "".join(inner))] if wrapped else inner
-        return
-    attributes, content = "", ""
-    if isinstance(value, dict):
-        for key, entry in value.items():
-            child = _property(node, key, document, _DEPTH)
-            if _hints(child).get("attribute") is True and not isinstance(entry, (dict, list)):
-                attributes += f" {_qualified(_hint(child, 'name') or key, _hints(child))}={quoteattr(_scalar(entry))}"
-            else:
-                content += "".join(_elements(key, entry, child, document))
+def _nodes(name: str, value: Json, node: Any, document: Document | None) -> Iterator[str]:
+    """What a property, or an item, of that name is written as."""
+    hints = hints_of(node, document)
+    if isinstance(value, list) and hints.node_type != "element":
+        yield from _items(name, value, node, document)
+    elif isinstance(value, dict) and hints.node_type == "none":
+        yield _inside(value, node, document)[1]
+    elif not isinstance(value, (dict, list)) and hints.node_type in ("text", "cdata"):
+        text = _scalar(value)
+        yield _cdata(text) if hints.node_type == "cdata" else escape(text)
     else:
-        content = escape(_scalar(value))
-    yield _tagged(_hint(node, "name") or name, hints, attributes, content)
+        yield from _element(name, value, node, hints, document)
 
 
-def _tagged(name: str, hints: dict[str, Any], attributes: str, content: str) -> str:
+def _element(name: str, value: Json, node: Any, hints: Hints, document: Document | None) -> Iterator[str]:
+    name = hints.name or name
+    if isinstance(value, list):
+        yield _tagged(name, hints, "", "".join(_items(name, value, node, document)))  # named as what wraps them
+    elif isinstance(value, dict):
+        yield _tagged(name, hints, *_inside(value, node, document))
+    elif value is None:
+        yield _tagged(name, hints, _NIL, "")
+    else:
+        yield _tagged(name, hints, "", escape(_scalar(value)))
+
+
+def _items(name: str, value: list[Json], node: Any, document: Document | None) -> Iterator[str]:
+    items = resolved(node, document).get("items", {})
+    for item in value:  # a list in a list has no element of its own unless it is told so
+        yield from _nodes(name, item, items, document)
+
+
+def _inside(value: dict[str, Json], node: Any, document: Document | None) -> tuple[str, str]:
+    """The attributes and the content of an element that is an object."""
+    attributes, content = "", ""
+    for key, entry in value.items():
+        child = _property(resolved(node, document), key, document, _DEPTH)
+        hints = hints_of(child, document)
+        if hints.node_type == "attribute" and not isinstance(entry, dict):
+            if entry is not None:
+                text = " ".join(map(_scalar, entry)) if isinstance(entry, list) else _scalar(entry)
+                attributes += _namespace(hints) + f" {_qualified(hints.name or key, hints)}={quoteattr(text)}"
+        else:
+            content += "".join(_nodes(key, entry, child, document))
+    return attributes, content
+
+
+def _tagged(name: str, hints: Hints, attributes: str, content: str) -> str:
     tag = _qualified(name, hints)
-    if isinstance(hints.get("namespace"), str):
-        prefix = f":{_name(hints['prefix'])}" if isinstance(hints.get("prefix"), str) else ""
-        attributes = f" xmlns{prefix}={quoteattr(_legal(hints['namespace']))}{attributes}"
+    attributes = _namespace(hints) + attributes
     return f"<{tag}{attributes}>{content}</{tag}>" if content else f"<{tag}{attributes}/>"
 
 
-def _qualified(name: str, hints: dict[str, Any]) -> str:
-    prefix = hints.get("prefix")
-    return f"{_name(prefix)}:{_name(name)}" if isinstance(prefix, str) and prefix else _name(name)
+def _namespace(hints: Hints) -> str:
+    if not hints.namespace:
+        return ""
+    prefix = f":{_name(hints.prefix)}" if hints.prefix else ""
+    return f" xmlns{prefix}={quoteattr(_legal(hints.namespace))}"
+
+
+def _cdata(text: str) -> str:
+    return f"<![CDATA[{text.replace(']]>', ']]]]><![CDATA[>')}]]>"
+
+
+def _qualified(name: str, hints: Hints) -> str:
+    return f"{_name(hints.prefix)}:{_name(name)}" if hints.prefix else _name(name)
 
 
 def _name(name: str) -> str:
@@ -88,33 +122,15 @@ def _scalar(value: Json) -> str:
     return "" if value is None else _legal(str(value))
 
 
-def _hints(node: dict[str, Any]) -> dict[str, Any]:
-    hints = node.get("xml")
-    return hints if isinstance(hints, dict) else {}
-
-
-def _hint(node: dict[str, Any], name: str) -> str:
-    value = _hints(node).get(name)
-    return value if isinstance(value, str) else ""
-
-
-def _resolved(node: Any, document: Document | None) -> dict[str, Any]:
-    if isinstance(node, dict) and "$ref" in node and document is not None:
-        try:
-            node = document.follow(node, "#")[0]
-        except ContractError:
-            return {}
-    return node if isinstance(node, dict) else {}
-
-
-def _property(node: dict[str, Any], name: str, document: Document | None, depth: int) -> dict[str, Any]:
+def _property(node: dict[str, Any], name: str, document: Document | None, depth: int) -> Any:
     """The schema of property ``name``, declared here or in a part of ``allOf``, ``anyOf`` or ``oneOf``."""
     properties = node.get("properties")
     if isinstance(properties, dict) and name in properties:
-        return _resolved(properties[name], document)
+        return properties[name]
     for keyword in ("allOf", "anyOf", "oneOf"):
         for part in node[keyword] if depth and isinstance(node.get(keyword), list) else ():
-            found = _property(_resolved(part, document), name, document, depth - 1)
+            found = _property(resolved(part, document), name, document, depth - 1)
             if found:
                 return found
-    return {}
+    additional = node.get("additionalProperties")
+    return additional if isinstance(additional, dict) else {}
