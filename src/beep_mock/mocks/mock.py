@@ -12,11 +12,13 @@ from beep_mock.contracts.security import secret_keys
 from beep_mock.errors import OverrideError
 from beep_mock.findings import Finding
 from beep_mock.interaction import MISSING, Interaction, Json
+from beep_mock.mocks.after_answers import AfterAnswers, Called
 from beep_mock.mocks.answering import AS_DOCUMENTED, Answering
 from beep_mock.mocks.cors import cross_origin, is_preflight, preflight_headers
 from beep_mock.mocks.journal import Journal
 from beep_mock.mocks.overrides import Overrides, build_override
 from beep_mock.mocks.preferences import NO_PREFERENCE, Preference
+from beep_mock.mocks.reach import LOOPBACK, Reach
 from beep_mock.mocks.refusals import broken, no_method, no_path, too_large
 from beep_mock.mocks.request_body import read_body
 from beep_mock.mocks.responder import Responder
@@ -83,11 +85,14 @@ class Mock:
         journal: Journal | None = None,
         cors: bool = True,
         answering: Answering = AS_DOCUMENTED,
+        callbacks: Reach | None = LOOPBACK,
     ) -> None:
+        """``callbacks`` is where declared callbacks may be sent; with None they are not."""
         self.name = name
         self._answering = answering
         self._at_first = Preference(dynamic=True) if answering.dynamic else NO_PREFERENCE
         self.journal = journal if journal is not None else Journal()
+        self._after = AfterAnswers(name, self.journal, callbacks) if callbacks is not None else None
         self._cors = cors
         self._changing = Lock()  # one change is not lost in another
         self._state = _State(contract, overrides or _NO_OVERRIDES, self._at_first, (), answering)
@@ -184,6 +189,10 @@ class Mock:
             now = self._state
             self._state = _State(now.contract, now.overrides, self._at_first, (), self._answering)
 
+    def callbacks_settled(self, timeout: float = 10.0) -> bool:
+        """Wait until the callbacks of all answers so far are sent and journaled; whether they are, in ``timeout`` s."""
+        return self._after is None or self._after.settled(timeout)
+
     def owns(self, method: str, path: str) -> bool:
         """Whether the contract declares an operation for this request (``path`` as in ``PATH_INFO``)."""
         found = self._find(self._state, path, method)
@@ -208,6 +217,7 @@ class Mock:
         if route is None and (found := self._find(state, path, method)) is not None:
             match, route = found, found.methods.get(method) or (found.methods.get("GET") if method == "HEAD" else None)
         key = ""
+        called: Called | None = None
         violations: tuple[Violation, ...] = _NOTHING
         if body is None:
             body = b""
@@ -219,7 +229,11 @@ class Mock:
                 answer = broken(operation)
             else:
                 responder = state.responders.get(operation) or state.responder(operation)
-                answer, violations = responder.respond(route.values(match.slots), query, environ, body)
+                path_values = route.values(match.slots)
+                answer, violations = responder.respond(path_values, query, environ, body)
+                if operation.callbacks and self._after is not None:
+                    contract, secrets = state.contract, state.secrets
+                    called = Called(contract, operation, environ, path_values, query, body, answer, secrets)
         elif match is not None:
             answer = no_method(state.contract, method, path, tuple(match.methods))
         else:
@@ -246,6 +260,8 @@ class Mock:
             start_response(answer.status_line, cross_origin(environ, headers))
         else:
             start_response(answer.status_line, headers[:])
+        if called is not None and self._after is not None:
+            return self._after.follow(answer.chunks if method != "HEAD" else [], called)
         return answer.chunks if method != "HEAD" else []
 
     def _find(self, state: _State, path: str, method: str) -> Any:
