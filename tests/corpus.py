@@ -8,13 +8,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = Path(os.environ.get("BEEP_MOCK_CORPUS", ROOT.parent / "shared" / "corpus"))
 _ROOTS = {"conjur": "openapi.yml", "camara-qod": "API_definitions/quality-on-demand.yaml"}
-_SWAGGER = {"alertmanager-v2.yaml", "docker-engine-v2.yaml"}
 
 
 def documents() -> list[Path]:
-    """The root files of all documents of the corpus but those in Swagger 2.0; none where there is no corpus."""
+    """The root files of all documents of the corpus; none where there is no corpus."""
     if not FOLDER.is_dir():
         return []
-    single = [p for p in FOLDER.iterdir() if p.suffix in (".yaml", ".json") and p.name not in _SWAGGER]
+    single = [p for p in FOLDER.iterdir() if p.suffix in (".yaml", ".json")]
     several = [FOLDER / folder / name for folder, name in _ROOTS.items()]
     return sorted(p for p in (*single, *several) if p.is_file())

@@ -49,7 +49,7 @@ def test_an_escaped_slash_arrives_as_a_slash(url: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [(None, "no such file"), ("openapi: [", "broken.yaml:"), ("swagger: '2.0'", "2.0"), ("[]", "broken.yaml")],
+    [(None, "no such file"), ("openapi: [", "broken.yaml:"), ("swagger: '1.2'", "1.2"), ("[]", "broken.yaml")],
 )
 def test_a_document_that_cannot_be_served_is_a_fault(tmp_path: Path, text: str | None, said: str) -> None:
     if text is not None:

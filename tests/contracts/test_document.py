@@ -29,7 +29,9 @@ from tests.contracts.many_files import HEAD, references, write
         ("- openapi: 3.0.0", InvalidDocumentError, "holds a list, not a mapping"),
         ("openapi", InvalidDocumentError, "holds a text, not a mapping"),
         ("3", InvalidDocumentError, "a single value"),
-        ("swagger: '2.0'\npaths: {}", UnsupportedFeatureError, "Swagger 2.0 is not yet supported"),
+        ("swagger: '1.2'\npaths: {}", UnsupportedFeatureError, "Swagger '1.2' is not supported"),
+        ("swagger: 3.0.3\npaths: {}", UnsupportedFeatureError, "write `openapi: 3.0.3`"),
+        ("swaggerVersion: '1.2'\napis: []", InvalidDocumentError, "looks like a Swagger 1 document"),
         ("openapi: 4.0.0", UnsupportedFeatureError, "'4.0.0' is not supported"),
         ("openapi: 2.0.0", UnsupportedFeatureError, "'2.0.0' is not supported"),
         ("openapi: [3]", InvalidDocumentError, "must be a version"),
@@ -188,11 +190,3 @@ def test_every_reference_of_the_corpus_leads_where_the_specification_says(path: 
         "oai-callback-example.yaml",
         "readme-parameters-style.json",
     )
-
-
-@pytest.mark.parametrize("name", ["alertmanager-v2.yaml", "docker-engine-v2.yaml"])
-def test_swagger_is_not_yet_supported(name: str) -> None:
-    if not CORPUS.is_dir():
-        pytest.skip("the corpus is not here (BEEP_MOCK_CORPUS)")
-    with pytest.raises(UnsupportedFeatureError, match="not yet supported"):
-        load_document(CORPUS / name)

@@ -158,7 +158,7 @@ INTENDED: tuple[IntendedDifference, ...] = (
     IntendedDifference(
         "",
         "Prism does not know what OpenAPI 3.2 adds, such as `dataValue` in examples and `querystring` parameters.",
-        lambda c, _: not c.openapi.startswith(("3.0", "3.1")),
+        lambda c, _: not c.openapi.startswith(("2.", "3.0", "3.1")),
     ),
 )
 """All intended differences. Extend it only with what a user of Prism can accept when told the reason."""

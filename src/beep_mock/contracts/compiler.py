@@ -34,7 +34,7 @@ def compile_contract(source: str | Path | Document, *, allow_remote: bool = Fals
     served carries its finding in ``Operation.broken``.
 
     :raises InvalidDocumentError: the file cannot be read, does not parse, or is no OpenAPI document.
-    :raises UnsupportedFeatureError: it is of another kind (Swagger 2.0).
+    :raises UnsupportedFeatureError: it is of a version that is not supported.
     """
     document = source if isinstance(source, Document) else load_document(source, allow_remote=allow_remote)
     return _Compilation(document).contract()

@@ -8,7 +8,7 @@ as a whole. A canonical reference is the place it leads to, so it means the same
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, TypeVar
 from urllib.parse import quote, unquote
 
@@ -68,13 +68,15 @@ def settle(
     named: Callable[[str], str],
     scope: S,
     narrow: Callable[[dict[str, Any], S], S] | None = None,
+    *,
+    literals: Collection[str] = LITERALS,
 ) -> None:
     """Make the references in ``node`` canonical, in place.
 
     ``canonical`` rewrites a ``$ref`` that stands in a scope; ``named`` a bare name in a discriminator's mapping.
     ``narrow`` gives the scope inside a mapping; where one is in force, no ``$id`` remains, as it would change what
     references mean. ``node`` is a whole file, of which it is not known what it describes: its top level is taken for a
-    mapping of names.
+    mapping of names. ``literals`` are the fields that hold data.
     """
 
     def walk(node: Any, scope: S, names: bool) -> None:
@@ -100,7 +102,7 @@ def settle(
                 walk(value, scope, False)
             elif key == "discriminator" and kind is dict:
                 _settle_mapping(value.get("mapping"), lambda ref: canonical(ref, scope), named)
-            elif key not in LITERALS and (key != "examples" or kind is dict):
+            elif key not in literals and (key != "examples" or kind is dict):
                 walk(value, scope, key in NAME_MAPS)
 
     walk(node, scope, True)
