@@ -8,8 +8,9 @@ from random import Random
 from typing import Any
 
 from beep_mock.contracts.schema_formats import RANGES
+from beep_mock.interaction import MISSING
 
-__all__ = ["number"]
+__all__ = ["allows", "nearest", "number"]
 
 _SPREAD = 99
 _MOST = Fraction(10) ** 300
@@ -98,3 +99,43 @@ def _fraction(value: Any) -> Fraction | None:
         return None
     exact = Fraction(str(value)) if isinstance(value, float) else Fraction(value)
     return exact if abs(exact) < _MOST else None
+
+
+def allows(schema: dict[str, Any], value: float, *, whole: bool) -> bool:
+    """Whether a number keeps the bounds and steps of a flat schema."""
+    if not math.isfinite(value):
+        return False
+    exact, (low, high) = Fraction(value), _bounds(schema)
+    step = _fraction(schema.get("multipleOf"))
+    return (
+        (not whole or exact.denominator == 1)
+        and (low is None or exact > low[0] or (exact == low[0] and not low[1]))
+        and (high is None or exact < high[0] or (exact == high[0] and not high[1]))
+        and (step is None or (Fraction(str(value)) / step).denominator == 1)
+    )
+
+
+def nearest(schema: dict[str, Any], value: Fraction, *, whole: bool) -> Any:
+    """The number that keeps a flat schema's bounds and steps and is nearest; ``MISSING`` when none does."""
+    low, high = _bounds(schema)
+    step = _fraction(schema.get("multipleOf")) or (Fraction(1) if whole else None)
+    if step is None:
+        bounded = min(max(value, low[0] if low else value), high[0] if high else value)
+        if (low and low[1] and bounded == low[0]) or (high and high[1] and bounded == high[0]):
+            return MISSING
+        return _plain(bounded)
+    if whole:
+        step = Fraction(step.numerator)
+    first = math.ceil(low[0] / step) if low else None
+    last = math.floor(high[0] / step) if high else None
+    if low and first is not None and low[1] and first * step == low[0]:
+        first += 1
+    if high and last is not None and high[1] and last * step == high[0]:
+        last -= 1
+    if first is not None and last is not None and first > last:
+        return MISSING
+    count = round(value / step)
+    count = max(count, first) if first is not None else count
+    count = min(count, last) if last is not None else count
+    chosen = step * count
+    return int(chosen) if chosen.denominator == 1 else float(chosen)

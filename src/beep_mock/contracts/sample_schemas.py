@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from beep_mock.contracts.nodes import child
@@ -61,6 +63,8 @@ class Flattening:
         self._document = document
         self._modern = modern
         self.entered: list[str] = []
+        self.distance: Callable[[dict[str, Any]], float] | None = None
+        """How far a value that is there already is from a schema: the nearest alternative is then the first."""
 
     def flat(self, node: Any, at: str, ways: Ways, depth: int = 0) -> dict[str, Any]:
         """What a value of the schema has to keep.
@@ -114,7 +118,8 @@ class Flattening:
         """One of several schemas; with ``oneOf``, in a second round, so that the others are surely not kept."""
         branches: list[Any] = node[keyword]
         at = f"{at}/{keyword}"
-        order = sorted(range(len(branches)), key=lambda index: (self._avoided(branches[index]), index))
+        far = [self._distance(branch, f"{at}/{index}", depth) for index, branch in enumerate(branches)]
+        order = sorted(range(len(branches)), key=lambda index: (far[index], self._avoided(branches[index]), index))
         start, round_ = ways.choose(len(order), 2 if keyword == "oneOf" and len(order) > 1 else 1)
         for step in range(len(order)):
             index = order[(start + step) % len(order)]
@@ -137,6 +142,14 @@ class Flattening:
             del self.entered[entered:]
             return None
 
+    def _distance(self, branch: Any, at: str, depth: int) -> float:
+        if self.distance is None:
+            return 0
+        entered = len(self.entered)
+        flat = self._branch(branch, at, Ways(0), depth)
+        del self.entered[entered:]
+        return math.inf if flat is None else self.distance(flat)
+
     def _avoided(self, branch: Any) -> int:
         """Null is shown last; what leads back to where the walk is comes after what does not."""
         if not isinstance(branch, dict):
@@ -144,7 +157,8 @@ class Flattening:
         return 2 if branch.get("type") == "null" else int(branch.get("$ref") in self.entered)
 
     def _conditional(self, node: dict[str, Any], at: str, ways: Ways, depth: int) -> dict[str, Any]:
-        if ways.choose(2)[0] == 0:
+        doubt = 1 if self._distance(node["if"], f"{at}/if", depth) > 0 else 0
+        if ways.choose(2)[0] == doubt:
             condition = self.flat(node["if"], f"{at}/if", ways, depth + 1)
             return merged(condition, self.flat(node.get("then", True), f"{at}/then", ways, depth + 1))
         return self.flat(node.get("else", True), f"{at}/else", ways, depth + 1)

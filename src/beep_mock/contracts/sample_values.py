@@ -90,7 +90,7 @@ class Draw:
             self._shows, self._sparse = shows, sparse
 
     def _value(self, node: Any, at: str, place: Place) -> Json:
-        attempt = self._attempts.get(place, 0)
+        attempt = self._attempt(place)
         way, plain = divmod(max(0, attempt - 1), 2)
         ways = Ways(way, self._seed)
         try:
@@ -112,6 +112,9 @@ class Draw:
         self._shows = self._shows and not plain and ways.rest == 0
         self._sparse = self._sparse or ways.rest > 0
         return self._made(schema, kind, at, place)
+
+    def _attempt(self, place: Place) -> int:
+        return self._attempts.get(place, 0)
 
     def _shown(self, schema: dict[str, Any]) -> Any:
         if "example" in schema:

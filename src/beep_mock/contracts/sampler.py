@@ -6,7 +6,7 @@ objects to a part of it, the innermost part around it that can be made in anothe
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from beep_mock.contracts.echo import echoed
 from beep_mock.contracts.sample_schemas import ImpossibleError
@@ -15,11 +15,11 @@ from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from beep_mock.contracts.document import Document
     from beep_mock.contracts.model import Schema
-    from beep_mock.contracts.schemas import Direction, SchemaStore
+    from beep_mock.contracts.schemas import Direction, SchemaStore, SchemaViolation
     from beep_mock.interaction import Json
 
 __all__ = ["Sampler", "UnsatisfiableError"]
@@ -27,7 +27,7 @@ __all__ = ["Sampler", "UnsatisfiableError"]
 _ROUNDS = 100
 _AT_ONCE = 8
 _KEPT = 512
-"""Samples kept of one document, the latest."""
+"""Samples kept of one document, at most."""
 
 
 class UnsatisfiableError(ContractError):
@@ -38,7 +38,8 @@ class Sampler:
     """Makes samples of one document's schemas. ``store`` judges them."""
 
     def __init__(self, document: Document, store: SchemaStore) -> None:
-        self._document = document
+        self.document = document
+        self.modern = store.modern
         self._store = store
         self._kept: dict[tuple[str, int], Json] = {}
 
@@ -56,21 +57,26 @@ class Sampler:
         key = self._store.register(schema, direction)
         value = self._kept.get((key, seed), MISSING)
         if value is MISSING:
-            value = self._made(schema, key, direction, seed)
-            while len(self._kept) >= _KEPT:
-                self._kept.pop(next(iter(self._kept)), None)
+            value = self._made(schema, direction, seed)
+            if len(self._kept) >= _KEPT:
+                self._kept.clear()
             self._kept[key, seed] = value
         return echoed(value, known, self._store.checker(key)) if known else value
 
-    def accepts(self, value: Json, schema: Schema, direction: Direction) -> bool:
-        """Whether a value is valid, as samples are."""
-        return self._store.checker(self._store.register(schema, direction))(value)
+    def violations(self, value: Json, schema: Schema, direction: Direction) -> list[SchemaViolation]:
+        """Why a value is not valid, as samples are; empty when it is."""
+        return self._store.violations(self._store.register(schema, direction), value)
 
-    def _made(self, schema: Schema, key: str, direction: Direction, seed: int) -> Json:
+    def search(self, schema: Schema, direction: Direction, walk: Callable[[dict[Place, int]], Draw]) -> Any:
+        """The first valid value that ``walk`` makes, given how often each place was refused.
+
+        :data:`~beep_mock.interaction.MISSING` when all its ways have been tried, or a hundred.
+        """
+        key = self._store.register(schema, direction)
         is_valid = self._store.checker(key)
         attempts: dict[Place, int] = {}
         for _ in range(_ROUNDS):
-            draw = Draw(self._document, direction, seed, attempts, modern=self._store.modern)
+            draw = walk(attempts)
             try:
                 value = draw.value(schema.node, schema.at)
             except ImpossibleError as reason:
@@ -81,7 +87,16 @@ class Sampler:
                 wrong = [violation.pointer for violation in self._store.violations(key, value)]
             if not _refuse(wrong, attempts, draw.ways):
                 break
-        where = self._document.where(schema.at)
+        return MISSING
+
+    def _made(self, schema: Schema, direction: Direction, seed: int) -> Json:
+        def walk(attempts: dict[Place, int]) -> Draw:
+            return Draw(self.document, direction, seed, attempts, modern=self.modern)
+
+        value = self.search(schema, direction, walk)
+        if value is not MISSING:
+            return value
+        where = self.document.where(schema.at)
         raise UnsatisfiableError(
             "no valid value was found for this schema",
             file=where.file,
