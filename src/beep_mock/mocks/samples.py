@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
 from beep_mock.contracts.echo import known_values
-from beep_mock.contracts.examples import encode
-from beep_mock.contracts.media_types import is_json
+from beep_mock.contracts.encoding import encode_body
+from beep_mock.contracts.media_types import is_json, parse_content_type
 from beep_mock.contracts.model import Contract, MediaType, Operation, ResponseSpec, Schema
 from beep_mock.contracts.payloads import concrete_media_type
 from beep_mock.contracts.response_headers import simple_text
 from beep_mock.contracts.sampler import Sampler
+from beep_mock.contracts.stream_samples import lengthened
 from beep_mock.errors import ContractError
 from beep_mock.interaction import Json, Response
 from beep_mock.mocks.answer import SENT_ANYWAY, Answer
@@ -54,10 +55,11 @@ class SampleAnswers:
             media = spec.content[index]
             if media.schema is None:
                 name = concrete_media_type(media.name, {})
-                return Answer(Response(status, headers, b"{}" if is_json(name) else b"", name), "sample")
+                empty = b"{}" if is_json(parse_content_type(name)[0]) else b""
+                return Answer(Response(status, headers, empty, name), "sample")
             value = self.echo(media, seed, values if status < 400 else _NOTHING)[0]
-            name = concrete_media_type(media.name, value)
-            return Answer(Response(status, headers, self._encoded(value, media), name), "sample")
+            body, name = encode_body(value, media, document=self._contract.document)
+            return Answer(Response(status, headers, body, name), "sample")
         except ContractError as error:
             where = self._contract.document.where(spec.at)
             return Answer(
@@ -76,6 +78,11 @@ class SampleAnswers:
         assert media.schema is not None  # noqa: S101 - there is nothing to sample then
         known = known_values(self._operation, values) if values else None
         value = self._sampler.sample(media.schema, "response", seed, known=known)
+        if media.stream is not None:
+            value = lengthened(
+                value, media.schema, media.stream.item, self._contract.schemas,
+                lambda item, number: self._sampler.sample(item, "response", seed + number),
+            )  # fmt: skip
         return value, partial(self._encoded, value, media)
 
     def headers(self, spec: ResponseSpec, written: Sequence[tuple[str, str]], seed: int) -> Iterable[tuple[str, str]]:
@@ -90,7 +97,7 @@ class SampleAnswers:
                 yield header.name, simple_text(self._sampler.sample(schema, "response", seed), header.explode)
 
     def _encoded(self, value: Json, media: MediaType) -> bytes:
-        return encode(value, concrete_media_type(media.name, value), media.schema, self._contract.document)
+        return encode_body(value, media, document=self._contract.document)[0]
 
 
 class EchoingSample:

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from beep_mock.contracts.bodies import BodyError, compile_body_decoder, parse_content_type
-from beep_mock.contracts.examples import encode
+from beep_mock.contracts.encoding import encode_body
 from beep_mock.contracts.model import Contract, Header, MediaType, Operation, Parameter, ResponseSpec, Violation
 from beep_mock.contracts.parameters import compile_decoder
-from beep_mock.contracts.payloads import concrete_media_type
 from beep_mock.contracts.repair import repaired
 from beep_mock.contracts.response_headers import simple_text
 from beep_mock.contracts.response_validation import response_violations
@@ -84,8 +83,8 @@ class WrittenAnswers:
                 body, media_type = response.body, response.media_type
                 if media is not None and media.schema is not None and any(v.location[0] == "body" for v in violations):
                     value = change(media, body, media_type)
-                    media_type = concrete_media_type(media.name, value) if "*" in media.name else media_type
-                    body = encode(value, media_type, media.schema, self._contract.document)
+                    wanted = "" if "*" in media.name else media_type
+                    body, media_type = encode_body(value, media, wanted, self._contract.document)
             except ContractError:
                 continue
             better = Response(response.status, headers, body, media_type)
