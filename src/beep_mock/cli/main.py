@@ -16,8 +16,10 @@ __all__ = ["cli", "main"]
 _COMMANDS = {
     "check": "Check contracts and overrides: valid, truthful examples, an answer for every operation.",
     "completion": "Print the shell completion script for bash, zsh or fish.",
+    "fire": "Send a webhook's or callback's example to a consumer, and judge the answer.",
     "graph": "Draw who consumes whom, as Mermaid: dependency graph or sequence diagram.",
     "init": "Lay out a workspace: first contract, mock, pact test and CI.",
+    "proxy": "Pass requests on to a running service, and judge both sides by its OpenAPI document.",
     "serve": "Serve one OpenAPI document as a mock, at the root path.",
     "up": "Serve the workspace's services as mocks at one address, or run a command against them.",
     "verify": "Replay the pacts that name a provider at that provider.",

@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+from beep_mock.cli.answering import answering_of, answering_options
+from beep_mock.cli.callback_options import callback_options
 from beep_mock.gateway.plan import Entry, Plan, choose_services, environment_of
 from beep_mock.workspace import Workspace
 
@@ -54,11 +56,13 @@ def _real(_ctx: click.Context, _option: click.Parameter, values: tuple[str, ...]
 @click.option("--except", "without", multiple=True, metavar="NAME", help="Leave this service out.")
 @click.option("--fallback", is_flag=True, help="While a real service is down, its mock answers.")
 @click.option("--errors", is_flag=True, help="Refuse what breaks a real service's contract, in both directions.")
+@answering_options
 @click.option("--cors/--no-cors", default=True, help="Let pages of any origin call the mocks.  [default: cors]")
 @click.option("--engine", type=click.Choice(["beep-mock", "prism"]), default="beep-mock", show_default=True)
 @click.option("--watch/--no-watch", default=None, help="Load again what is saved.  [default: watch, but for a COMMAND]")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at; 0.0.0.0 for all.")
 @click.option("--port", type=click.IntRange(0, 65535), help="0 picks a free one.  [default: 9000; for a COMMAND, 0]")
+@callback_options
 def command(
     services: tuple[str, ...],
     consumers: tuple[str, ...],
@@ -89,6 +93,7 @@ def command(
     from beep_mock.mocks.ports import claim_port, resolve_host
 
     ctx = click.get_current_context()
+    answering = answering_of(how)
     arguments: tuple[str, ...] = ctx.meta.get(_COMMAND, ())
     workspace = Workspace.find()
     entries = choose_services(workspace, services, consumers=consumers, real=real, without=without)
@@ -103,6 +108,7 @@ def command(
         watch=not arguments if watch is None else watch,
         tolerant=not arguments,
         hosts=(host,),
+        answering=answering,
         **how,
     )
     return _run(plan, address, port, arguments)

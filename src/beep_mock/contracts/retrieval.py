@@ -28,12 +28,14 @@ def is_url(location: str) -> bool:
 class Retrieval:
     """Finds and reads the files of one document.
 
-    ``source`` is the root document's path or URL, as the user named it.
+    ``source`` is the root document's path or URL, as the user named it. ``allow_root`` lets that URL be fetched,
+    ``allow_remote`` any.
     """
 
-    def __init__(self, source: str, *, allow_remote: bool = False) -> None:
+    def __init__(self, source: str, *, allow_remote: bool = False, allow_root: bool = False) -> None:
         self.source = source
         self.allow_remote = allow_remote
+        self.allow_root = allow_root
         self._remote_root = is_url(source)
         self._folder = "" if self._remote_root else os.path.dirname(os.path.abspath(source))  # noqa: PTH100, PTH120
         self._keys: dict[tuple[str, str], str] = {}
@@ -94,7 +96,7 @@ class Retrieval:
         return content
 
     def _fetch(self, url: str) -> bytes:
-        if not self.allow_remote:
+        if not (self.allow_remote or (self.allow_root and url == self.source)):
             raise UnresolvableReferenceError(
                 "leads to a remote file, which is not fetched",
                 hint="keep a copy of that file beside the document, or allow it with --allow-remote-refs",

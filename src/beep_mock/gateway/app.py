@@ -15,6 +15,7 @@ from beep_mock.gateway.plan import Engine, Plan, choose_services
 from beep_mock.gateway.service import Service
 from beep_mock.gateway.world import World
 from beep_mock.gateway.wsgi import Gateway
+from beep_mock.mocks.answering import AS_DOCUMENTED, Answering
 from beep_mock.mocks.app import service_pages
 from beep_mock.mocks.http_answers import json_answer, problem_answer
 from beep_mock.mocks.journal import Exchange
@@ -36,13 +37,14 @@ def create_app(
     cors: bool = True,
     engine: Engine = "beep-mock",
     watch: bool = False,
+    answering: Answering = AS_DOCUMENTED,
 ) -> Flask:
     """The mocks of a workspace as a Flask application, as ``beep-mock up`` serves them.
 
     ``services`` are mocked (all by default), or the peers of ``consumers``; ``real`` maps services to the URL where
-    they run. The application's ``wsgi_app`` answers mocked traffic without Flask; ``test_client()`` and ``flask run``
-    work as usual. The running world is ``app.extensions["beep_mock"]``; its ``close()`` ends what ``real``, ``watch``
-    or Prism have started.
+    they run; ``answering`` says how mocks answer. The application's ``wsgi_app`` answers mocked traffic without Flask;
+    ``test_client()`` and ``flask run`` work as usual. The running world is ``app.extensions["beep_mock"]``; its
+    ``close()`` ends what ``real``, ``watch`` or Prism have started.
 
     :raises BeepMockError: a service is not there, or cannot be served.
     """
@@ -56,6 +58,7 @@ def create_app(
         errors=errors,
         cors=cors,
         watch=watch,
+        answering=answering,
     )
     world = World(plan)
     world.load()

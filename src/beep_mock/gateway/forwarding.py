@@ -19,7 +19,6 @@ BODY_LIMIT: Final = 10 * 2**20
 """Bytes of an answer that are held to be judged; a longer one is passed on as it comes."""
 
 _CONNECT_TIMEOUT = 2.0  # seconds
-_ANSWER_TIMEOUT = 60.0  # seconds between two signs of life
 _IDLE_CONNECTIONS = 16
 _CHUNK = 64 * 1024
 _IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
@@ -76,10 +75,14 @@ class _Response(HTTPResponse):
 
 
 class Forwarder:
-    """Passes requests on to the server at ``url``; its connections are kept and shared by all threads."""
+    """Passes requests on to the server at ``url``; its connections are kept and shared by all threads.
 
-    def __init__(self, url: str) -> None:
+    ``timeout`` is how many seconds it may take between two signs of life.
+    """
+
+    def __init__(self, url: str, *, timeout: float = 60.0) -> None:
         parts = urlsplit(url)
+        self._timeout = timeout
         self.url = url
         self.host = parts.hostname or ""
         self.port = parts.port or (443 if parts.scheme == "https" else 80)
@@ -105,7 +108,7 @@ class Forwarder:
                 return self._read(connection, response, method)
             except TimeoutError as error:
                 connection.close()
-                raise PeerDown(f"no answer within {_ANSWER_TIMEOUT:.0f} s", timed_out=True) from error
+                raise PeerDown(f"no answer within {self._timeout:g} s", timed_out=True) from error
             except (OSError, HTTPException, ValueError) as error:
                 connection.close()
                 # A kept connection may have been closed just now: that says nothing about the server.
@@ -128,14 +131,14 @@ class Forwarder:
             if _is_quiet(connection):
                 return connection, True
             connection.close()
-        connection = self._connection_type(self.host, self.port, timeout=_CONNECT_TIMEOUT)
+        connection = self._connection_type(self.host, self.port, timeout=min(_CONNECT_TIMEOUT, self._timeout))
         connection.response_class = _Response
         try:
             connection.connect()
         except OSError as error:
             raise PeerDown(_reason(error)) from error
         connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connection.sock.settimeout(_ANSWER_TIMEOUT)
+        connection.sock.settimeout(self._timeout)
         return connection, False
 
     def _write(

@@ -9,7 +9,9 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from beep_mock.errors import WorkspaceError
-from beep_mock.workspace import Workspace, environment_name
+from beep_mock.mocks.answering import AS_DOCUMENTED, Answering
+from beep_mock.mocks.reach import LOOPBACK, Reach
+from beep_mock.workspace import Workspace, environment_name, is_service_name
 
 __all__ = ["Engine", "Entry", "Plan", "choose_services", "environment_of", "plan_document"]
 
@@ -32,7 +34,12 @@ class Plan:
 
     ``root`` is the folder whose Prism is used. With ``single`` the only entry answers at the root path. ``hosts`` are
     further names that the built-in pages may be asked by. ``tolerant`` serves the other services when a contract
-    cannot be read, instead of refusing to start.
+    cannot be read, instead of refusing to start. ``callbacks`` is where mocks may send callbacks; None sends none.
+    ``quiet`` says nothing of findings and alerts on the terminal.
+
+    A real peer has ``timeout`` seconds between two signs of life. Requests to it are judged with ``validate_request``.
+    As a ``proxy`` this address stands for that peer: pages of any origin may read its answers, whatever it says of
+    that itself, and each exchange against the contract is told on the terminal.
     """
 
     entries: tuple[Entry, ...]
@@ -46,6 +53,12 @@ class Plan:
     tolerant: bool = False
     allow_remote: bool = False
     hosts: tuple[str, ...] = ()
+    answering: Answering = AS_DOCUMENTED
+    timeout: float = 60.0
+    validate_request: bool = True
+    proxy: bool = False
+    quiet: bool = False
+    callbacks: Reach | None = LOOPBACK
 
 
 def choose_services(
@@ -83,7 +96,7 @@ def choose_services(
             name,
             workspace.contract_path(name),
             workspace.override_path(name),
-            _peer_url(name, real[name]) if name in real else "",
+            _peer_url(real[name], f"write it as --real {name}=http://127.0.0.1:5002") if name in real else "",
         )
         for name in names
     )
@@ -97,15 +110,17 @@ def _peers(workspace: Workspace, consumers: Iterable[str], real: Iterable[str]) 
     return {peer for name in (*consumers, *real) for peer in graph.consumes(name)}
 
 
-def plan_document(document: str, root: Path) -> tuple[Entry, ...]:
-    """One document as the only service, called after its file.
+def plan_document(document: str, root: Path, upstream: str = "") -> tuple[Entry, ...]:
+    """One document as the only service, called after its file; ``upstream`` is where the service runs.
 
-    :raises WorkspaceError: there is no such file.
+    :raises WorkspaceError: there is no such file, or the URL is none.
     """
     if "://" not in document and not Path(document).is_file():
         what = "is a folder, not a document" if Path(document).is_dir() else "no such file"
         raise WorkspaceError(what, file=document, hint=f"paths are relative to {root}")
-    return (Entry(Path(document).stem or "document", document),)
+    name = Path(urlsplit(document).path if "://" in document else document).stem
+    url = _peer_url(upstream, "write it as http://127.0.0.1:5002") if upstream else ""
+    return (Entry(name if is_service_name(name) else "document", document, url=url),)
 
 
 def environment_of(names: Iterable[str], base: str) -> dict[str, str]:
@@ -127,7 +142,7 @@ def environment_of(names: Iterable[str], base: str) -> dict[str, str]:
     return found
 
 
-def _peer_url(name: str, url: str) -> str:
+def _peer_url(url: str, hint: str) -> str:
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -135,7 +150,5 @@ def _peer_url(name: str, url: str) -> str:
         parts, port = urlsplit(""), None
     fine = parts.scheme in ("http", "https") and parts.hostname and port != 0
     if not fine or parts.query or parts.fragment or parts.username is not None:
-        raise WorkspaceError(
-            f"{url!r} is no address of a service", hint=f"write it as --real {name}=http://127.0.0.1:5002"
-        )
+        raise WorkspaceError(f"{url!r} is no address of a service", hint=hint)
     return url.rstrip("/")

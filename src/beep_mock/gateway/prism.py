@@ -9,14 +9,16 @@ import re
 import shutil
 import subprocess
 from collections import deque
+from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Self
 
+from beep_mock.contracts.retrieval import is_url
 from beep_mock.errors import ServerStartError
 from beep_mock.gateway.leash import leashed
+from beep_mock.mocks.answering import AS_DOCUMENTED, Answering
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from types import TracebackType
 
 __all__ = ["PrismProcess", "find_prism"]
@@ -46,13 +48,24 @@ def find_prism(root: Path) -> Path:
 class PrismProcess:
     """Prism serving one document on a free port of 127.0.0.1; a context manager.
 
-    ``document`` is the OpenAPI file, ``root`` the workspace whose Prism is used. With ``errors`` it refuses what breaks
-    the contract (``--errors``). ``timeout`` is the seconds it may take to be ready: about 1 for a small document, more
-    than 100 for one of 3 MB.
+    ``document`` is the OpenAPI file or its URL, ``root`` the workspace whose Prism is used. With ``errors`` it refuses
+    what breaks the contract (``--errors``). Of ``answering`` it knows all but what becomes of wrong examples.
+    ``timeout`` is the seconds it may take to be ready: about 1 for a small document, more than 100 for one of 3 MB.
     """
 
-    def __init__(self, document: Path, root: Path, *, errors: bool = False, timeout: float = 120.0) -> None:
-        self.document = document.absolute()
+    def __init__(
+        self,
+        document: Path | str,
+        root: Path,
+        *,
+        errors: bool = False,
+        cors: bool = True,
+        answering: Answering = AS_DOCUMENTED,
+        timeout: float = 120.0,
+    ) -> None:
+        self.document = document if is_url(str(document)) else Path(document).absolute()
+        self.cors = cors
+        self.answering = answering
         self.root = root
         self.errors = errors
         self.timeout = timeout
@@ -91,6 +104,10 @@ class PrismProcess:
         """
         command = [str(find_prism(self.root)), "mock", "--host", "127.0.0.1", "--port", "0"]
         command += ["--errors"] if self.errors else []
+        command += [] if self.cors else ["--cors=false"]
+        command += ["--dynamic"] if self.answering.dynamic else []
+        command += ["--ignoreExamples"] if self.answering.ignore_examples else []
+        command += ["--seed", str(self.answering.seed)] if self.answering.seed else []
         self._spawned.clear()
         self._settled.clear()
         self._url = self._fault = ""
@@ -137,7 +154,7 @@ class PrismProcess:
         try:
             with subprocess.Popen(  # noqa: S603 - the workspace's own Prism
                 leashed(command),
-                cwd=self.document.parent,
+                cwd=self.document.parent if isinstance(self.document, Path) else self.root,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,

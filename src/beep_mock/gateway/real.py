@@ -13,6 +13,7 @@ from beep_mock.contracts.model import Operation, Violation
 from beep_mock.gateway.forwarding import Forwarder, PeerDown, Reply, request_headers
 from beep_mock.gateway.judging import Judge
 from beep_mock.mocks.answers import Answer
+from beep_mock.mocks.cors import cross_origin, is_preflight
 from beep_mock.mocks.problems import phrase, problem, violations_header
 from beep_mock.mocks.refusals import too_large
 from beep_mock.mocks.request_body import read_body
@@ -26,6 +27,8 @@ __all__ = ["RealPeer"]
 
 _BODILESS = frozenset({204, 304})  # RFC 9110, section 8.6
 _MAX_HOPS = 8  # gateways behind one another; more go round in a circle
+_LIMITED = frozenset({"OPTIONS", "TRACE"})  # RFC 9110, section 7.6.2
+_TOLD = 3  # violations of one exchange
 _LOCATIONS = frozenset({"location", "content-location"})
 
 
@@ -52,7 +55,11 @@ class RealPeer:
 
     With ``errors`` what breaks the contract is refused, the request as the ``mock`` would and the answer with 500; with
     ``fallback`` the mock answers while the server is down. What the server has not implemented (501) the mock answers
-    always. An engine that judges by itself is passed ``judged=False``. ``source`` is what answers name as theirs.
+    always. An engine that judges by itself is passed ``judged=False``; without ``judges_requests`` only answers are
+    judged. ``source`` is what answers name as theirs.
+
+    With ``cors`` pages of any origin may read the answers made here, with ``open_to_all`` the server's too, and
+    preflights are answered here. ``tell`` takes a line for each exchange that breaks the contract.
     """
 
     def __init__(
@@ -63,8 +70,12 @@ class RealPeer:
         *,
         source: str,
         judged: bool = True,
+        judges_requests: bool = True,
         errors: bool = False,
         fallback: bool = False,
+        cors: bool = False,
+        open_to_all: bool = False,
+        tell: Callable[[str], None] | None = None,
         when_down: Callable[[str], None] | None = None,
     ) -> None:
         self.name = name
@@ -72,6 +83,10 @@ class RealPeer:
         self._mock = mock
         self._judge = Judge(mock.contract)
         self._judged = judged
+        self._judges_requests = judged and judges_requests
+        self._cors = cors
+        self._open_to_all = open_to_all
+        self._tell = tell
         self._source = source
         self._errors = errors
         self._fallback = fallback
@@ -84,6 +99,12 @@ class RealPeer:
     def respond(self, environ: dict[str, Any], start_response: StartResponse, path: str) -> Iterable[bytes]:
         """Answer a request for the service's own ``path``, and write it to the journal."""
         call = _Call(environ, start_response, path)
+        if self._open_to_all and is_preflight(environ):
+            return self._mocked(call)
+        if "websocket" in environ.get("HTTP_UPGRADE", "").lower():
+            # Other upgrades may be ignored (RFC 9110, section 7.8); this client waits for nothing else.
+            detail = f"WebSocket connections are not passed on to {self.name!r}; connect to {self.forwarder.url}"
+            return self._answer(call, Answer(problem(501, "UPGRADE_UNSUPPORTED", detail, peer=self.name), "problem"))
         body = read_body(environ)
         if body is None:
             return self._answer(call, too_large())
@@ -92,7 +113,13 @@ class RealPeer:
             detail = f"the real service {self.name!r} at {self.forwarder.url} leads back to this gateway"
             return self._answer(call, Answer(problem(508, "LOOP_DETECTED", detail, peer=self.name), "problem"))
         wanted = self._identify(call)
+        if call.method in _LIMITED and environ.get("HTTP_MAX_FORWARDS", "").isdecimal():
+            if int(environ["HTTP_MAX_FORWARDS"]) == 0:
+                call.note = "not passed on: Max-Forwards"
+                return self._mocked(call)
+            environ["HTTP_MAX_FORWARDS"] = str(int(environ["HTTP_MAX_FORWARDS"]) - 1)
         if call.violations and self._errors:
+            call.note = "refused: not passed on"
             return self._mocked(call)
         query = environ.get("QUERY_STRING", "")
         try:
@@ -100,6 +127,7 @@ class RealPeer:
         except PeerDown as down:
             return self._down(call, down)
         if reply.status == 501 and self._judged:
+            call.note = "peer answered 501"
             return self._mocked(call)
         return self._judge_reply(call, reply)
 
@@ -108,13 +136,14 @@ class RealPeer:
         judge = self._judge
         found = judge.find(call.method, call.path)
         if found is None:
-            if self._judged and call.method != "OPTIONS":  # a preflight belongs to no operation
+            if self._judges_requests and call.method != "OPTIONS":  # a preflight belongs to no operation
                 call.violations = judge.undeclared(call.method, call.path)
             return call.path
         call.operation, values, own_path = found
         if not self._judged:
             return own_path  # Prism serves without base paths
-        call.violations = judge.request_violations(call.operation, values, call.environ, call.body)
+        if self._judges_requests:
+            call.violations = judge.request_violations(call.operation, values, call.environ, call.body)
         return call.path
 
     def _judge_reply(self, call: _Call, reply: Reply) -> Iterable[bytes]:
@@ -145,13 +174,24 @@ class RealPeer:
     def _mocked(self, call: _Call) -> Iterable[bytes]:
         call.environ["wsgi.input"] = BytesIO(call.body)  # it has been read
         call.environ["CONTENT_LENGTH"] = str(len(call.body))
-        return self._mock.respond(call.environ, call.start_response, call.path)
+        self._say(call, "the mock's answer")
+        return self._mock.respond(call.environ, call.start_response, call.path, call.note)
+
+    def _say(self, call: _Call, outcome: object) -> None:
+        """Tell what breaks the contract, in one line."""
+        if self._tell is not None and call.violations:
+            reasons = "; ".join(f"{'.'.join(v.location)}: {v.message}" for v in call.violations[:_TOLD])
+            more = f" (and {len(call.violations) - _TOLD} more)" if len(call.violations) > _TOLD else ""
+            shown = ascii(f"{call.method} {call.path}")[1:-1]
+            self._tell(f"{self.name}: {shown} -> {outcome}: {reasons}{more}")
 
     def _answer(self, call: _Call, answer: Answer) -> Iterable[bytes]:
         """Send an answer of our own."""
         headers = [*answer.headers]
         if call.violations:
             headers.append(("Beep-Mock-Violations", violations_header(call.violations)))
+        if self._cors and "HTTP_ORIGIN" in call.environ:
+            headers = cross_origin(call.environ, headers)
         self._record(call, answer.status, headers, answer.body, answer.source)
         call.start_response(answer.status_line, headers)
         return [] if call.method == "HEAD" else [answer.body]
@@ -171,6 +211,8 @@ class RealPeer:
         headers.append(("Beep-Mock-Source", self._source))
         if call.violations:
             headers.append(("Beep-Mock-Violations", violations_header(call.violations)))
+        if self._open_to_all and "HTTP_ORIGIN" in call.environ:
+            headers = cross_origin(call.environ, headers)
         self._record(call, reply.status, headers, reply.body, self._source)
         call.start_response(f"{reply.status} {reply.reason or phrase(reply.status)}", headers)
         if reply.rest is not None:
@@ -178,6 +220,7 @@ class RealPeer:
         return [] if call.method == "HEAD" else [reply.body]
 
     def _record(self, call: _Call, status: int, headers: list[tuple[str, str]], body: bytes, source: str) -> None:
+        self._say(call, status)
         self._mock.journal.record(
             self.name,
             call.method,

@@ -8,6 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal
 
 from beep_mock.contracts.compiler import compile_contract
+from beep_mock.contracts.document import load_document
 from beep_mock.contracts.model import Contract
 from beep_mock.contracts.reading import read_data
 from beep_mock.contracts.validator import validator_of
@@ -17,6 +18,7 @@ from beep_mock.gateway.forwarding import Forwarder
 from beep_mock.gateway.plan import Entry, Plan
 from beep_mock.gateway.prism import PrismProcess
 from beep_mock.gateway.real import RealPeer
+from beep_mock.gateway.remote_references import refuse_remote_references
 from beep_mock.mocks.answers import Answer
 from beep_mock.mocks.journal import Journal
 from beep_mock.mocks.mock import Mock
@@ -39,7 +41,14 @@ class Service:
     start the contract, could not be loaded; the last good contract is then still in use, if there was one.
     """
 
-    def __init__(self, entry: Entry, plan: Plan, journal: Journal, when_down: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        entry: Entry,
+        plan: Plan,
+        journal: Journal,
+        when_down: Callable[[str], None],
+        tell: Callable[[str], None] | None = None,
+    ) -> None:
         self.name = entry.name
         self.entry = entry
         self.mock: Mock | None = None
@@ -49,6 +58,7 @@ class Service:
         self._plan = plan
         self._journal = journal
         self._when_down = when_down
+        self._tell = tell
         self._forwarder: Forwarder | None = None
         self._peer: RealPeer | None = None
         self._prism: PrismProcess | None = None
@@ -117,11 +127,21 @@ class Service:
         for file in self._files[1:]:
             if file.is_file() and file != self.entry.overrides:
                 read_data(file.read_bytes(), str(file))
-        return compile_contract(self.entry.document, allow_remote=self._plan.allow_remote)
+        # A document that was itself named by its URL was asked for; what it refers to elsewhere was not.
+        document = load_document(self.entry.document, allow_remote=self._plan.allow_remote, allow_root=True)
+        return compile_contract(document)
 
     def _use(self, contract: Contract, overrides: Overrides) -> None:
         if self.mock is None:
-            mock = Mock(self.name, contract, overrides=overrides, journal=self._journal, cors=self._plan.cors)
+            mock = Mock(
+                self.name,
+                contract,
+                overrides=overrides,
+                journal=self._journal,
+                cors=self._plan.cors,
+                answering=self._plan.answering,
+                callbacks=self._plan.callbacks,
+            )
         else:
             mock = self.mock
         if not self.entry.url and self._plan.engine == "prism":
@@ -130,14 +150,18 @@ class Service:
             mock.swap(contract, overrides)
         self.mock = mock
         if self.entry.url and self._peer is None:
-            self._forwarder = Forwarder(self.entry.url)
+            self._forwarder = Forwarder(self.entry.url, timeout=self._plan.timeout)
             self._peer = RealPeer(
                 self.name,
                 self._forwarder,
                 mock,
                 source=f"real {self.entry.url}",
+                judges_requests=self._plan.validate_request,
                 errors=self._plan.errors,
                 fallback=self._plan.fallback,
+                cors=self._plan.cors,
+                open_to_all=self._plan.proxy and self._plan.cors,
+                tell=self._tell if self._plan.proxy else None,
                 when_down=self._when_down,
             )
         if self._peer is not None:
@@ -145,10 +169,18 @@ class Service:
         self.respond = self._peer.respond if self._peer is not None else mock.respond
 
     def _start_prism(self, mock: Mock) -> None:
-        started = PrismProcess(Path(self.entry.document), self._plan.root, errors=self._plan.errors).start()
+        if not self._plan.allow_remote:
+            refuse_remote_references(str(self.entry.document))
+        started = PrismProcess(
+            self.entry.document,
+            self._plan.root,
+            errors=self._plan.errors,
+            cors=self._plan.cors,
+            answering=self._plan.answering,
+        ).start()
         former, self._prism = self._prism, started
         former_forwarder, self._forwarder = self._forwarder, Forwarder(started.url)
-        self._peer = RealPeer(self.name, self._forwarder, mock, source="prism", judged=False)
+        self._peer = RealPeer(self.name, self._forwarder, mock, source="prism", judged=False, cors=self._plan.cors)
         if former is not None and former_forwarder is not None:
             self.respond = self._peer.respond
             former.stop()

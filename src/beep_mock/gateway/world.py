@@ -50,12 +50,13 @@ class World:
         self.instance = instance or uuid4().hex
         self.journal = Journal()
         self.alerts: deque[Alert] = deque(maxlen=_ALERTS)
-        self._tell = tell
+        self._tell = (lambda _: None) if plan.quiet else tell
         self._down: set[str] = set()
         self._watches: dict[str, HealthWatch] = {}
         self._reloader: Reloader | None = None
         self.services = {
-            entry.name: Service(entry, plan, self.journal, partial(self._suspect, entry.name)) for entry in plan.entries
+            entry.name: Service(entry, plan, self.journal, partial(self._suspect, entry.name), self._tell)
+            for entry in plan.entries
         }
 
     def load(self) -> None:

@@ -94,7 +94,7 @@ class SampleAnswers:
         for header in spec.headers:
             if header.name.lower() not in sent and (header.schema is not None or header.required):
                 schema = header.schema or Schema({"type": "string"}, header.at)
-                yield header.name, simple_text(self._sampler.sample(schema, "response", seed), header.explode)
+                yield header.name, simple_text(self._sampler.sample(schema, "response", seed), header.explode, schema)
 
     def _encoded(self, value: Json, media: MediaType) -> bytes:
         return encode_body(value, media, document=self._contract.document)[0]
