@@ -113,7 +113,8 @@ def _parameter(nodes: Nodes, node: dict[str, Any], at: str) -> Parameter | None:
             else f"one of {', '.join(get_args(Location))}",
         )  # fmt: skip
         return None
-    if location == "header" and name.lower() in _IGNORED_HEADERS:
+    ignored = _IGNORED_HEADERS if nodes.document.written != "2.0" else ("content-type",)  # which `consumes` says
+    if location == "header" and name.lower() in ignored:
         nodes.info("parameter-ignored", f"header parameter '{name}' has no meaning (OpenAPI 3, Parameter Object)", at)
         return None
     style = _style(nodes, node, at, location)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from beep_mock.contracts.collection_formats import collection_pairs, collection_text, formats_of
 from beep_mock.contracts.form_encoding import encode_form, encode_multipart
 from beep_mock.contracts.media_types import match_media_type, parse_content_type
 from beep_mock.contracts.model import MediaType, Operation, Parameter
@@ -121,6 +122,8 @@ def _path(operation: Operation, texts: Mapping[str, str]) -> str:
 def _path_text(parameter: Parameter, value: Json) -> str:
     if parameter.media_type:
         return encoded(text_of(value))
+    if formats := formats_of(parameter.schema):
+        return collection_text(value, formats)
     if parameter.style == "matrix":
         return matrix(parameter.name, value, explode=parameter.explode)
     if parameter.style == "label":
@@ -131,6 +134,8 @@ def _path_text(parameter: Parameter, value: Json) -> str:
 def _query_pairs(parameter: Parameter, value: Json) -> list[str]:
     if parameter.media_type:
         return [f"{encoded(parameter.name)}={encoded(text_of(value))}"]
+    if formats := formats_of(parameter.schema):
+        return collection_pairs(parameter.name, value, formats)
     encode = reserved_kept if parameter.allow_reserved else encoded
     return pairs(parameter.name, value, parameter.style, explode=parameter.explode, encode=encode)
 
@@ -146,6 +151,8 @@ def _query_string(parameter: Parameter, value: Json) -> str:
 def _header_text(parameter: Parameter, value: Json) -> str:
     if parameter.media_type:
         return _field_value(text_of(value))
+    if formats := formats_of(parameter.schema):
+        return _field_value(collection_text(value, formats, as_written))
     return _field_value(delimited(value, ",", as_written, explode=parameter.explode))
 
 

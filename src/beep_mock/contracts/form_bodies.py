@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from beep_mock.contracts.delimited import properties_reader, query_decoded
+from beep_mock.contracts.collection_formats import collection_reader, formats_of
+from beep_mock.contracts.delimited import as_written, properties_reader, query_decoded
 from beep_mock.contracts.document import Document
 from beep_mock.contracts.media_types import is_json, parse_content_type
 from beep_mock.contracts.model import MediaType, Schema
@@ -70,6 +71,11 @@ def compile_multipart(media: MediaType, document: Document) -> FormDecoder:
     lists: set[str] = set()
     readers: dict[str, Reader] = {}
     for name, schema in shape.properties.items():
+        if (collection := collection_reader(schema, document, as_written)) is not None:
+            readers[name] = collection
+            if formats_of(schema)[0] == "multi":
+                lists.add(name)
+            continue
         field = shape_of(schema, document)
         if "array" in field.types and not field.scalars:
             lists.add(name)

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from beep_mock.contracts.collection_formats import collection_pairs, collection_text, formats_of
 from beep_mock.contracts.media_types import is_json, parse_content_type
-from beep_mock.contracts.model import MediaType
+from beep_mock.contracts.model import MediaType, Schema
 from beep_mock.contracts.multipart_parts import Part, write_parts
 from beep_mock.contracts.scalars import text_of
 from beep_mock.contracts.shapes import shape_of
-from beep_mock.contracts.styles import encoded, pairs, reserved_kept
+from beep_mock.contracts.styles import as_written, encoded, pairs, reserved_kept
 from beep_mock.errors import ContractError
 from beep_mock.interaction import Json
 
@@ -28,7 +29,9 @@ def encode_form(value: Mapping[str, Json], media: MediaType | None = None) -> by
     fields: list[str] = []
     for name, item in value.items():
         encoding = media.encoding.get(name) if media is not None else None
-        if encoding is None and isinstance(item, dict):
+        if formats := formats_of(_property(media, name)):
+            fields += collection_pairs(name, item, formats)
+        elif encoding is None and isinstance(item, dict):
             fields.append(f"{encoded(name)}={encoded(text_of(item))}")
         elif encoding is None:
             fields += pairs(name, item, "form", explode=True)
@@ -50,6 +53,10 @@ def encode_multipart(
     parts: list[Part] = []
     for name, item in value.items():
         encoding = media.encoding.get(name) if media is not None else None
+        if formats := formats_of(_property(media, name)):
+            items = item if formats[0] == "multi" and isinstance(item, list) else [item]
+            parts += [_part(name, collection_text(each, formats, as_written), "") for each in items]
+            continue
         content_type = parse_content_type(encoding.content_type.partition(",")[0])[0] if encoding is not None else ""
         if not content_type and _is_binary(media, name, document):
             content_type = "application/octet-stream"
@@ -67,6 +74,14 @@ def _part(name: str, item: Json, content_type: str) -> Part:
     if content_type.startswith("text/"):
         return Part(name, text.encode("utf-8", "replace"), None, content_type, "utf-8")
     return Part(name, _octets(text), quote(name, safe="") or "file", content_type)
+
+
+def _property(media: MediaType | None, name: str) -> Schema | None:
+    """The schema of a property that is declared where the form is."""
+    node = media.schema.node if media is not None and media.schema is not None else None
+    properties = node.get("properties") if isinstance(node, dict) else None
+    schema = properties.get(name) if isinstance(properties, dict) else None
+    return Schema(schema, "") if isinstance(schema, dict) else None
 
 
 def _octets(text: str) -> bytes:

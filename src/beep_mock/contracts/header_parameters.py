@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from beep_mock.contracts.collection_formats import collection_reader
 from beep_mock.contracts.delimited import composite_reader, header_decoded
 from beep_mock.contracts.document import Document
 from beep_mock.contracts.model import Parameter
@@ -31,6 +32,8 @@ def _reader(parameter: Parameter, document: Document) -> Reader:
     if parameter.media_type:
         content = content_reader(parameter.media_type, shape)
         return lambda text: content(header_decoded(text.strip(_SPACE)))
+    if (collection := collection_reader(parameter.schema, document, header_decoded)) is not None:
+        return lambda text: collection(text.strip(_SPACE))
     return composite_reader(shape, document, _members, _member, pairs=parameter.explode)
 
 

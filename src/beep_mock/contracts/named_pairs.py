@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from beep_mock.contracts.collection_formats import collection_reader
 from beep_mock.contracts.deep_objects import Tree, TreeReader, brackets
 from beep_mock.contracts.delimited import Decode, Split, as_written, comma, composite_reader
 from beep_mock.contracts.document import Document
@@ -51,6 +52,9 @@ def compile_plain(parameters: Sequence[Named], document: Document, decode: Decod
         if parameter.media_type or shape.types == shape.scalars or not parameter.explode:
             plain[parameter.name] = (parameter.key, _text_reader(parameter, shape, document, decode), False)
         elif shape.types == {"array"}:
+            if (collection := collection_reader(parameter.schema, document, decode)) is not None:
+                plain[parameter.name] = (parameter.key, collection, True)
+                continue
             item = scalar_reader(shape_of(shape.items, document))
             plain[parameter.name] = (parameter.key, item if decode is as_written else _decoded(item, decode), True)
         else:
@@ -139,7 +143,9 @@ def _texts_reader(
     """A function from all texts of one name to its value. More texts than the style gives are an array of them."""
     read = _text_reader(parameter, shape, document, decode)
     is_list = parameter.explode and not parameter.media_type and "array" in shape.types
-    item = _decoded(scalar_reader(shape_of(shape.items, document)), decode) if is_list else read
+    item = collection_reader(parameter.schema, document, decode) or read
+    if item is read and is_list:
+        item = _decoded(scalar_reader(shape_of(shape.items, document)), decode)
     only_list = is_list and not shape.scalars
 
     def value_of(texts: list[str]) -> Json | Missing:
@@ -157,6 +163,8 @@ def _text_reader(parameter: Named, shape: Shape, document: Document, decode: Dec
     """The reader of the text of one pair."""
     if parameter.media_type:
         return _decoded(content_reader(parameter.media_type, shape), decode)
+    if (collection := collection_reader(parameter.schema, document, decode)) is not None:
+        return collection
     if parameter.explode:
         return _decoded(scalar_reader(shape), decode)
     split = _SPLITS.get(parameter.style, comma)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from beep_mock.contracts.collection_formats import collection_reader
 from beep_mock.contracts.delimited import as_written, comma, composite_reader
 from beep_mock.contracts.document import Document
 from beep_mock.contracts.model import Parameter
@@ -27,6 +28,8 @@ def compile_path(parameters: Sequence[Parameter], document: Document) -> list[tu
 def _reader(parameter: Parameter, document: Document) -> Reader:
     if parameter.media_type:
         return content_reader(parameter.media_type, shape_of(parameter.schema, document))
+    if (collection := collection_reader(parameter.schema, document, as_written)) is not None:
+        return collection
     shape = shape_of(parameter.schema, document)
     if parameter.style == "label":
         return _label(shape, document, explode=parameter.explode)

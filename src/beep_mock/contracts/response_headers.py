@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from beep_mock.contracts.collection_formats import collection_text, formats_of
+from beep_mock.contracts.styles import as_written
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Json, Missing
 
 if TYPE_CHECKING:
     from beep_mock.contracts.document import Document
-    from beep_mock.contracts.model import Header, ResponseSpec
+    from beep_mock.contracts.model import Header, ResponseSpec, Schema
 
 __all__ = ["simple_text", "written_headers"]
 
@@ -27,14 +29,19 @@ def written_headers(document: Document, response: ResponseSpec, name: str = "") 
     """
     values = ((header, _value(document, header, name)) for header in response.headers)
     return tuple(
-        (header.name, simple_text(value, header.explode))
+        (header.name, simple_text(value, header.explode, header.schema))
         for header, value in values
         if value is not MISSING and header.name.lower() not in _OWN
     )
 
 
-def simple_text(value: Json, explode: bool) -> str:
-    """``value`` in style ``simple`` (RFC 6570 3.2.2, without percent-encoding): ``a,b`` or ``k=v,k=v``."""
+def simple_text(value: Json, explode: bool, schema: Schema | None = None) -> str:
+    """``value`` in style ``simple`` (RFC 6570 3.2.2, without percent-encoding): ``a,b`` or ``k=v,k=v``.
+
+    An array whose ``schema`` notes collection formats of Swagger 2.0 is written in them.
+    """
+    if formats := formats_of(schema):
+        return collection_text(value, formats, as_written)
     if isinstance(value, list):
         return ",".join(_scalar(item) for item in value)
     if isinstance(value, dict):

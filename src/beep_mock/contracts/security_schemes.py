@@ -50,7 +50,8 @@ def read_requirements(
                     "security-scheme-unknown",
                     f"there is no security scheme '{name}'; it is not demanded",
                     child(here, name),
-                    "declare it under components.securitySchemes",
+                    "declare it under "
+                    + ("securityDefinitions" if nodes.document.written == "2.0" else "components.securitySchemes"),
                 )
             elif (scheme := schemes[name]) is not None:
                 demanded.append(scheme)

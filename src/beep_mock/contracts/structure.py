@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-__all__ = ["FIELDS", "LITERALS", "NAME_MAPS", "SECTIONS"]
+__all__ = ["COLLECTION", "FIELDS", "LITERALS", "NAME_MAPS", "SECTIONS"]
 
 _CONTENT = {"content": "{media type}", "examples": "{example}"}
 _OPERATIONS = dict.fromkeys(("get", "put", "post", "delete", "options", "head", "patch", "trace", "query"), "operation")
 _ENCODINGS = {"encoding": "{encoding}", "prefixEncoding": "[encoding]", "itemEncoding": "encoding"}
+
+COLLECTION = "x-collectionFormat"
+"""The extension of an array's schema that lists the collection formats of Swagger 2.0 that no style says."""
 
 SECTIONS: Mapping[str, str] = MappingProxyType(
     {

@@ -26,7 +26,6 @@ _ROOT_FIELDS = frozenset(
 )  # fmt: skip
 _OPERATION_FIELDS = frozenset({*_KEPT, "consumes", "produces", "parameters", "responses", "schemes"})
 _PATH_FIELDS = frozenset({*_METHODS, "$ref", "parameters"})
-_IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
 
 
 def convert_document(root: dict[str, Any], version: str, source: Source) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from typing import Any
 
 from beep_mock.contracts.media_types import is_json, match_media_type
 from beep_mock.contracts.nodes import child, kind_of
+from beep_mock.contracts.structure import COLLECTION
 from beep_mock.contracts.swagger2_parameters import (
-    COLLECTION,
     convert_header,
     delimiters_of,
     example_object,
@@ -75,8 +75,8 @@ def convert_form(source: Source, parameters: list[Placed], at: str, consumes: tu
         if formats := delimiters_of(source, node, place):
             style, explode = _ENCODED.get(formats[0], ("form", formats[0] == "multi"))
             encoding[name] = source.places.made({"style": style, "explode": explode}, place)
-            if formats != ["multi"]:
-                encoding[name][COLLECTION] = formats
+            if formats != ["multi"] and type(properties[name]) is dict:
+                properties[name][COLLECTION] = formats  # a style means nothing in a multipart body
     if required:
         schema["required"] = required
     body = source.places.made({"required": bool(required), "content": source.places.made({}, at)}, at)
@@ -128,8 +128,7 @@ def _content(source: Source, node: dict[str, Any], at: str, produces: tuple[str,
             shown[key] = {key: value}
         elif "/" not in key or is_json(key.partition(";")[0].strip().lower()):
             home = next((name for name in produces if is_json(name.partition(";")[0].strip().lower())), "")
-            home = home or ("" if "/" in key else next(iter(produces), ""))
-            if home:
+            if home := home or next(iter(produces), ""):
                 shown[home][key] = value
     for name, own in shown.items():
         if "schema" in node or own:

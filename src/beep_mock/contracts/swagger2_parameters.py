@@ -8,12 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from beep_mock.contracts.nodes import child, kind_of
+from beep_mock.contracts.structure import COLLECTION
 from beep_mock.contracts.swagger2_source import Source
 
-__all__ = ["COLLECTION", "convert_header", "convert_parameter", "delimiters_of", "item_schema", "named_examples"]
-
-COLLECTION = "x-collectionFormat"
-"""The extension that keeps a ``collectionFormat`` for which OpenAPI 3.0 has no style, outermost first."""
+__all__ = ["convert_header", "convert_parameter", "delimiters_of", "item_schema", "named_examples"]
 
 _STYLES = {"csv": ("form", False), "ssv": ("spaceDelimited", False), "pipes": ("pipeDelimited", False),
            "multi": ("form", True)}  # fmt: skip
@@ -135,8 +133,8 @@ def _collection(source: Source, node: dict[str, Any], at: str, new: dict[str, An
     else:
         new["explode"] = False
         plain = formats[0] == "csv"
-    if len(formats) > 1 or not plain:
-        new[COLLECTION] = formats
+    if (len(formats) > 1 or not plain) and type(new["schema"]) is dict:
+        new["schema"][COLLECTION] = formats
 
 
 def named_examples(source: Source, node: dict[str, Any], at: str, new: dict[str, Any]) -> None:

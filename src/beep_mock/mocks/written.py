@@ -119,7 +119,7 @@ class WrittenAnswers:
                 found.append((name, text))
             else:
                 value = repaired(self._header_value(header, text), header.schema, "response", self._sampler)
-                found.append((name, simple_text(value, header.explode)))
+                found.append((name, simple_text(value, header.explode, header.schema)))
         return tuple(found)
 
     def _header_value(self, header: Header, text: str) -> Json:
