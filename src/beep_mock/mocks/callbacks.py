@@ -139,7 +139,7 @@ class CallbackSender:
                 called.contract, operation, received.status, received.headers, received.body, method=request.method
             )
         self._record(
-            called, callback, operation, target.address + target.path, target.query, request.headers, request.body,
+            called, callback, operation, target.address + target.path, target.query, sent, request.body,
             f"sent: {composed.source}" if composed.source else "sent", received, violations,
         )  # fmt: skip
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from threading import Lock
 from time import time
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import unquote
 
 from beep_mock.contracts.model import Violation
@@ -57,12 +57,20 @@ class Exchange:
     violations: tuple[Violation, ...] = ()
     note: str = ""
 
+    @property
+    def direction(self) -> Literal["incoming", "outgoing"]:
+        """``outgoing`` for what the mock itself has sent, a callback: its ``path`` is then a URL, and ``status`` 0 when
+        nobody answered.
+        """
+        return "outgoing" if self.source.startswith("callback ") else "incoming"
+
     def as_dict(self) -> dict[str, Any]:
         """The exchange as JSON; bodies as text, undecodable bytes replaced."""
         return {
             "id": self.id,
             "time": self.time,
             "service": self.service,
+            "direction": self.direction,
             "operation": self.operation,
             "source": self.source,
             "note": self.note,

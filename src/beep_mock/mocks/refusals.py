@@ -12,6 +12,9 @@ from beep_mock.mocks.request_body import BODY_LIMIT
 __all__ = ["broken", "no_method", "no_path", "too_large"]
 
 
+_NAMED = 10
+
+
 def too_large() -> Answer:
     """413: the body is longer than a mock takes."""
     return _problem(413, "PAYLOAD_TOO_LARGE", f"the request body is longer than {BODY_LIMIT} bytes")
@@ -32,6 +35,10 @@ def broken(operation: Operation) -> Answer:
 
 def no_path(contract: Contract, method: str, path: str) -> Answer:
     """404: no such path, with the operations nearest to it."""
+    if contract.webhooks and not contract.operations:  # a document of webhooks only is one to fire from
+        names = ", ".join(list(contract.webhooks)[:_NAMED])
+        detail = f"the document has no paths, only webhooks ({names}): send one with `beep-mock fire DOCUMENT WEBHOOK`"
+        return _problem(404, "NO_PATH_MATCHED_ERROR", detail)
     near = contract.router.nearest(path)
     detail = f"the contract has no path for {method} {_shown(path)}"
     return _problem(404, "NO_PATH_MATCHED_ERROR", detail, nearest=near)
