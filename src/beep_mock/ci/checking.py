@@ -28,7 +28,7 @@ from beep_mock.peers import PeerGraph
 from beep_mock.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from beep_mock.contracts.model import Contract
     from beep_mock.findings import Finding
@@ -79,7 +79,7 @@ def check_paths(paths: Sequence[Path], *, against_prism: bool = False, allow_rem
         for target, contract in compiled
         if target.overrides is not None and target.overrides.is_file()
     ]
-    cases += _workspace_cases(workspaces)
+    cases += _workspace_cases(workspaces, {target.document: contract for target, contract in compiled})
     if against_prism:
         cases += _engine_cases(compiled, allow_remote)
     loose = _unique(finding for workspace in workspaces for finding in _workspace_findings(workspace))
@@ -127,10 +127,12 @@ def _contract_case(target: _Target, contract: Contract) -> Case:
     return Case(target.name, _unique(findings), "contracts", detail)
 
 
-def _workspace_cases(workspaces: Iterable[Workspace]) -> Iterator[Case]:
+def _workspace_cases(workspaces: Iterable[Workspace], contracts: Mapping[Path, Contract]) -> Iterator[Case]:
     for workspace in workspaces:
+        by_service = {service: contracts.get(workspace.contract_path(service)) for service in workspace.services}
         for path in workspace.pact_paths():
-            yield Case(str(path.relative_to(workspace.pacts)), _unique(pact_findings(path, workspace)), "pacts")
+            found = pact_findings(path, workspace, by_service)
+            yield Case(str(path.relative_to(workspace.pacts)), _unique(found), "pacts")
 
 
 def _workspace_findings(workspace: Workspace) -> Iterator[Finding]:

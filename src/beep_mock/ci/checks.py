@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from itertools import groupby
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from beep_mock.contracts.example_checks import all_example_findings
@@ -15,11 +16,12 @@ from beep_mock.findings import Finding, Severity, Where
 from beep_mock.mocks.answers import Answers
 from beep_mock.mocks.negotiation import success_status
 from beep_mock.mocks.overrides import load_overrides
+from beep_mock.pacts.comparison import compare
 from beep_mock.pacts.model import read_pact
 from beep_mock.workspace import Workspace, environment_name, is_service_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from beep_mock.contracts.model import Contract, Operation, ResponseSpec
@@ -123,8 +125,12 @@ def name_findings(workspace: Workspace) -> Iterator[Finding]:
             yield Finding("service-names-collide", Severity.ERROR, message, where, "rename one")
 
 
-def pact_findings(path: Path, workspace: Workspace) -> Iterator[Finding]:
-    """A pact file that cannot be read, or that names a provider whose contract is not here."""
+def pact_findings(
+    path: Path, workspace: Workspace, contracts: Mapping[str, Contract | None] = MappingProxyType({})
+) -> Iterator[Finding]:
+    """A pact file that cannot be read, that names a provider whose contract is not here, or relies on more than that
+    contract (``contracts``, by service) promises.
+    """
     try:
         pact = read_pact(path)
     except PactFileError as fault:
@@ -136,6 +142,9 @@ def pact_findings(path: Path, workspace: Workspace) -> Iterator[Finding]:
         yield Finding("pact-provider-unknown", Severity.WARNING, message, Where(str(path), "/provider/name"))
     if not pact.interactions:
         yield Finding("pact-empty", Severity.WARNING, "it holds no interaction", Where(str(path), "/interactions"))
+    contract = contracts.get(pact.provider)
+    if contract is not None:
+        yield from compare(pact, contract)
 
 
 def _no_sample(contract: Contract, operation: Operation, response: ResponseSpec, answers: Answers) -> str:

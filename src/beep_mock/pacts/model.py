@@ -10,7 +10,7 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl
 from beep_mock.errors import PactFileError
 from beep_mock.interaction import MISSING, Interaction, Json, Missing, ProviderState, Request, Response
 
-__all__ = ["Pact", "read_pact"]
+__all__ = ["Pact", "encoded_body", "read_pact"]
 
 _HTTP: Final = "Synchronous/HTTP"
 _JSON: Final = "application/json"
@@ -29,7 +29,8 @@ class Pact:
     """What one consumer expects of one provider.
 
     ``specification`` is as the file says it (``"4.0"``), ``"2.0.0"`` if it says nothing. ``interactions`` are the HTTP
-    ones, in the file's order, named by their descriptions; ``messages`` the descriptions of all others.
+    ones, in the file's order, named by their descriptions; ``entries`` are the same as the file has them, with their
+    matching rules; ``messages`` the descriptions of all others.
     """
 
     consumer: str
@@ -38,6 +39,7 @@ class Pact:
     interactions: tuple[Interaction, ...]
     file: str
     messages: tuple[str, ...] = ()
+    entries: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
 
 
 def read_pact(path: Path) -> Pact:
@@ -66,13 +68,14 @@ class _Reader:
         entries = root.get("interactions", root.get("messages", []))
         if not isinstance(entries, list):
             raise self._fault("must be a list", "/interactions")
-        interactions = []
+        interactions, kept = [], []
         messages = [str(entry.get("description", "")) for entry in root.get("messages", []) if isinstance(entry, dict)]
         for number, entry in enumerate(entries if "interactions" in root else []):
             pointer = f"/interactions/{number}"
             interaction = self._mapping(entry, pointer)
             if interaction.get("type", _HTTP) == _HTTP:
                 interactions.append(self._interaction(interaction, pointer))
+                kept.append(interaction)
             else:
                 messages.append(self._text(interaction, "description", pointer))
         return Pact(
@@ -82,6 +85,7 @@ class _Reader:
             interactions=tuple(interactions),
             file=self._file,
             messages=tuple(messages),
+            entries=tuple(kept),
         )
 
     def _interaction(self, entry: Mapping[str, Any], pointer: str) -> Interaction:
@@ -120,7 +124,7 @@ class _Reader:
             raise self._fault(f"{status!r} is no HTTP status", f"{pointer}/status")
         headers = self._headers(response, pointer)
         body, media_type = self._body(response, headers, pointer)
-        encoded = str(body).encode("latin-1") if _is_binary(response) else _encoded(body, media_type)
+        encoded = str(body).encode("latin-1") if _is_binary(response) else encoded_body(body, media_type)
         return Response(status, tuple(headers), encoded, media_type)
 
     def _states(self, entry: Mapping[str, Any], pointer: str) -> tuple[ProviderState, ...]:
@@ -218,7 +222,8 @@ def _parsed(text: str) -> Json:
         return text
 
 
-def _encoded(body: Json | Missing, media_type: str) -> bytes:
+def encoded_body(body: Json | Missing, media_type: str) -> bytes:
+    """The bytes of a decoded body: a text as it is where its type is not JSON, else JSON."""
     if body is MISSING or body is None:
         return b""
     if isinstance(body, str) and "json" not in media_type.lower():

@@ -1,0 +1,36 @@
+"""One interaction of a pact while it is compared, and the findings about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from beep_mock.contracts.model import Contract
+from beep_mock.findings import Finding, Severity, Where
+from beep_mock.interaction import Interaction
+
+__all__ = ["Compared"]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """An interaction, as read and (``entry``) as the file has it, with the contract it is compared with."""
+
+    contract: Contract
+    interaction: Interaction
+    entry: Mapping[str, Any]
+
+    def error(self, code: str, message: str, pointer: str, at: str = "", hint: str = "") -> Finding:
+        """What would break. ``pointer`` is within the interaction, ``at`` a place of the contract."""
+        return self._finding(code, Severity.ERROR, message, pointer, at, hint)
+
+    def warning(self, code: str, message: str, pointer: str, at: str = "") -> Finding:
+        """What the contract does not know, and that does no harm."""
+        return self._finding(code, Severity.WARNING, message, pointer, at, "")
+
+    def _finding(self, code: str, severity: Severity, message: str, pointer: str, at: str, hint: str) -> Finding:
+        interaction = self.interaction
+        where = Where(interaction.file, f"{interaction.pointer}{pointer}")
+        contract = f"the contract says so at {self.contract.document.where(at)}" if at else ""
+        return Finding(code, severity, f"{interaction.name!r}: {message}", where, hint or contract)

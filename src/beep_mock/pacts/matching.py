@@ -1,0 +1,147 @@
+"""Matching rules of a pact: what of a value its consumer relies on.
+
+A rule names the places it is for with a path expression (``$.items[*].name``); the rule with the longest path that fits
+decides, at equal length the one with fewer wildcards. Rules of type reach down to what is below their place; others are
+for their place only. Pact specification 2 (flat) and 3, 4 (by category).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["Matcher", "MatchingRules", "rules_of"]
+
+Place = tuple[str | int, ...]
+"""Keys and indices from the root of a body."""
+
+_STEP = re.compile(r"\.(?P<name>[^.\[\]]+)|\[(?P<index>\d+|\*)\]|\['(?P<single>[^']*)'\]|\[\"(?P<double>[^\"]*)\"\]")
+_CASCADING = {"type", "equality"}
+_TYPES = {
+    "integer": "integer",
+    "decimal": "number",
+    "number": "number",
+    "boolean": "boolean",
+    "null": "null",
+    "date": "string",
+    "time": "string",
+    "timestamp": "string",
+    "datetime": "string",
+    "include": "string",
+    "semver": "string",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """What is demanded of a value.
+
+    ``kind`` is ``equality`` (that value), ``type`` (one like it), ``regex`` (a text that ``pattern`` fits), ``any``
+    (nothing), or a JSON type (``integer``, ``number``, ``boolean``, ``null``, ``string``).
+    """
+
+    kind: str
+    pattern: str = ""
+
+
+_EQUAL = Matcher("equality")
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    path: tuple[str | int | None, ...]  # None for a wildcard
+    matcher: Matcher
+
+    def fits(self, place: Place) -> bool:
+        if len(self.path) > len(place) or (len(self.path) < len(place) and self.matcher.kind not in _CASCADING):
+            return False
+        return all(step is None or step == token for step, token in zip(self.path, place, strict=False))
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        return len(self.path), sum(step is not None for step in self.path)
+
+
+class MatchingRules:
+    """The rules for one body."""
+
+    def __init__(self, rules: Sequence[_Rule] = ()) -> None:
+        self._rules = sorted(rules, key=lambda rule: rule.rank, reverse=True)
+
+    def at(self, place: Place) -> Matcher:
+        """What is demanded of the value at ``place``: equality where no rule is for it."""
+        return next((rule.matcher for rule in self._rules if rule.fits(place)), _EQUAL)
+
+
+def rules_of(message: Mapping[str, Any]) -> MatchingRules:
+    """The rules for the body of a pact's ``request`` or ``response``. What cannot be read is no rule."""
+    declared = message.get("matchingRules")
+    if not isinstance(declared, dict):
+        return MatchingRules()
+    found = []
+    body = declared.get("body")
+    if isinstance(body, dict):  # specification 3 and 4
+        for expression, rule in body.items():
+            matchers = rule.get("matchers") if isinstance(rule, dict) else None
+            if isinstance(matchers, list) and matchers and isinstance(matchers[0], dict):
+                found.append((expression, matchers))
+    else:
+        prefix = "$.body"
+        found = [
+            (f"${expression[len(prefix) :]}", [rule])
+            for expression, rule in declared.items()
+            if expression.startswith(prefix) and isinstance(rule, dict)
+        ]
+    rules = []
+    for expression, matchers in found:
+        path = _path(expression)
+        if path is None:
+            continue
+        rules += [_Rule(path, _matcher(matchers[0]))]
+        # The keys of what `eachKey` and `values` speak of are free: so is everything below them their own rules.
+        if any(_kind(one) in ("values", "eachValue") for one in matchers):
+            rules.append(_Rule((*path, None), Matcher("type")))
+    return MatchingRules(rules)
+
+
+def _path(expression: str) -> tuple[str | int | None, ...] | None:
+    if not expression.startswith("$"):
+        return None
+    steps: list[str | int | None] = []
+    position = 1
+    while position < len(expression):
+        found = _STEP.match(expression, position)
+        if found is None:
+            return None
+        position = found.end()
+        index = found["index"]
+        name = found["name"] or found["single"] or found["double"] or ""
+        if index is not None:
+            steps.append(None if index == "*" else int(index))
+        else:
+            steps.append(None if name == "*" else name)
+    return tuple(steps)
+
+
+def _kind(rule: Mapping[str, Any]) -> str:
+    match rule:
+        case {"match": str(kind)}:
+            return kind
+        case {"regex": _}:
+            return "regex"
+        case {"min": _} | {"max": _}:
+            return "type"
+    return "equality"
+
+
+def _matcher(rule: Mapping[str, Any]) -> Matcher:
+    kind = _kind(rule)
+    if kind == "regex":
+        return Matcher("regex", str(rule.get("regex", "")))
+    if kind in ("type", "equality"):
+        return Matcher(kind)
+    if kind in ("values", "eachValue", "eachKey", "arrayContains", "notEmpty"):
+        return Matcher("type")
+    return Matcher(_TYPES.get(kind, "any"))

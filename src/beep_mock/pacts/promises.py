@@ -1,0 +1,241 @@
+"""Whether a contract promises what a consumer reads: a body of a pact against the schema of a response.
+
+A consumer may leave out what it does not read, so nothing is required of its example; what it does read must be
+declared: a field that no schema names may be gone tomorrow. A matching rule demands less than a value: of a matched
+text only that the schema allows a text.
+
+Each schema is seen as the ways in which it can be met (an alternative of ``oneOf`` or ``anyOf`` each with everything
+beside it and in its ``allOf``); one of them has to hold what is read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice, product
+from typing import Any
+
+from beep_mock.contracts.model import Contract, Schema
+from beep_mock.contracts.nodes import child
+from beep_mock.errors import ContractError
+from beep_mock.interaction import Json
+from beep_mock.pacts.matching import Matcher, MatchingRules, Place
+
+__all__ = ["Broken", "broken_promises"]
+
+_MAX_WAYS = 64
+_MAX_DEPTH = 32
+
+Part = tuple[Mapping[str, Any] | bool, str]
+Way = tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """One thing that is read and not promised: where in the body, at which place of the contract, and why."""
+
+    place: Place
+    at: str
+    message: str
+
+
+def broken_promises(contract: Contract, schema: Schema, value: Json, rules: MatchingRules) -> list[Broken]:
+    """What of ``value``, an example of a consumer with its matching rules, ``schema`` does not promise."""
+    return _Reader(contract, rules).read((schema.node, schema.at), value, ())
+
+
+class _Reader:
+    def __init__(self, contract: Contract, rules: MatchingRules) -> None:
+        self._document = contract.document
+        self._schemas = contract.schemas
+        self._rules = rules
+
+    def read(self, part: Part, value: Json, place: Place) -> list[Broken]:
+        """What is broken in the way that breaks least."""
+        return self._read_one_of(self._ways(part, 0), value, place)
+
+    def _read_one_of(self, ways: Iterator[Way], value: Json, place: Place) -> list[Broken]:
+        best: list[Broken] | None = None
+        for way in islice(ways, _MAX_WAYS):
+            found = self._read_way(way, value, place)
+            if not found:
+                return []
+            # The way that gets furthest is the one that was meant.
+            if best is None or _distance(found) < _distance(best):
+                best = found
+        return best or []
+
+    def _read_way(self, way: Way, value: Json, place: Place) -> list[Broken]:
+        matcher = self._rules.at(place)
+        for node, at in way:
+            if node is False:
+                return [Broken(place, at, "the contract allows no value here")]
+            if isinstance(node, dict):
+                wrong = self._wrong_kind(node, value, matcher)
+                if wrong:
+                    return [Broken(place, at, wrong)]
+        parts = [(node, at) for node, at in way if isinstance(node, dict)]
+        if isinstance(value, dict):
+            return [broken for name, entry in value.items() for broken in self._member(parts, name, entry, place)]
+        if isinstance(value, list):
+            return [broken for index, entry in enumerate(value) for broken in self._item(parts, index, entry, place)]
+        if matcher.kind in ("equality", "regex"):
+            return self._scalar(parts, value, matcher, place)
+        return []
+
+    def _member(
+        self, parts: Sequence[tuple[Mapping[str, Any], str]], name: str, value: Json, place: Place
+    ) -> list[Broken]:
+        here = (*place, name)
+        named = [part for node, at in parts for part in _declared(node, at, name)]
+        if not named:
+            if not any(_is_object(node) for node, _ in parts):
+                return []  # anything goes
+            more = [
+                (node["additionalProperties"], child(at, "additionalProperties"))
+                for node, at in parts
+                if isinstance(node.get("additionalProperties"), dict)
+            ]
+            if not more:
+                at = next(at for node, at in parts if _is_object(node))
+                return [Broken(here, at, f"the contract declares no property {name!r} here")]
+            named = more
+        return self._read_one_of(self._together(named), value, here)
+
+    def _item(
+        self, parts: Sequence[tuple[Mapping[str, Any], str]], index: int, value: Json, place: Place
+    ) -> list[Broken]:
+        items = []
+        for node, at in parts:
+            first = node.get("prefixItems")
+            if isinstance(first, list) and index < len(first):
+                items.append((first[index], child(child(at, "prefixItems"), index)))
+            elif isinstance(node.get("items"), dict | bool):
+                items.append((node["items"], child(at, "items")))
+        return self._read_one_of(self._together(items), value, (*place, index)) if items else []
+
+    def _scalar(
+        self, parts: Sequence[tuple[Mapping[str, Any], str]], value: Json, matcher: Matcher, place: Place
+    ) -> list[Broken]:
+        found = []
+        for node, at in parts:
+            key = self._schemas.register(Schema(_alone(node), at), "response")
+            violations = self._schemas.violations(key, value)
+            if violations and not (matcher.kind == "regex" and _offers(node, matcher.pattern)):
+                found.append(Broken(place, at, violations[0].message))
+        return found
+
+    def _wrong_kind(self, node: Mapping[str, Any], value: Json, matcher: Matcher) -> str:
+        """Why the kind of a value is none that the schema allows; its own limits are not looked at."""
+        types = node.get("type")
+        allowed = [types] if isinstance(types, str) else list(types) if isinstance(types, list) else []
+        if not allowed or matcher.kind == "any":
+            return ""
+        if node.get("nullable") is True and not self._schemas.modern:
+            allowed.append("null")
+        free = matcher.kind not in ("equality", "type", "regex")
+        kind = matcher.kind if free else _kind(value)
+        if kind in allowed or (kind == "integer" and "number" in allowed):
+            return ""
+        # A decimal that the example shows without a fraction, or a number of which no fraction is demanded.
+        if kind == "number" and "integer" in allowed and (free or float(value).is_integer()):
+            return ""
+        return f"the contract says {' or '.join(allowed)}, the pact reads {kind}"
+
+    def _ways(self, part: Part, depth: int) -> Iterator[Way]:
+        """The ways to meet a schema, each a list of schemas without combinators that all have to be met."""
+        node, at = part
+        try:
+            target, where = self._document.follow(node, at)
+        except ContractError:
+            yield ()
+            return
+        if depth > _MAX_DEPTH or not isinstance(target, dict):
+            yield ((target, where),) if isinstance(target, bool) else ()
+            return
+        beside: list[Part] = [(target, where)]
+        if target is not node and isinstance(node, dict) and len(node) > 1 and self._schemas.modern:
+            beside.append(({name: entry for name, entry in node.items() if name != "$ref"}, at))
+        choices: list[list[Way]] = []
+        for schema, place in beside:
+            choices.append([((schema, place),)])
+            assert isinstance(schema, dict)  # noqa: S101 - bools are dealt with above
+            for every, there in _listed(schema, place, "allOf"):
+                choices.append(list(islice(self._ways((every, there), depth + 1), _MAX_WAYS)))
+            for keyword in ("oneOf", "anyOf"):
+                listed = _listed(schema, place, keyword)
+                if listed:
+                    ways = (way for one in listed for way in self._ways(one, depth + 1))
+                    choices.append(list(islice(ways, _MAX_WAYS)))
+            branches = [(schema[name], child(place, name)) for name in ("then", "else") if name in schema]
+            if "if" in schema and branches:
+                choices.append([(), *(way for one in branches for way in self._ways(one, depth + 1))])
+        for chosen in product(*choices):
+            yield tuple(part for way in chosen for part in way)
+
+    def _together(self, parts: list[Part]) -> Iterator[Way]:
+        each = [list(islice(self._ways(part, 0), _MAX_WAYS)) for part in parts]
+        for chosen in product(*each):
+            yield tuple(part for way in chosen for part in way)
+
+
+def _distance(found: list[Broken]) -> tuple[int, int]:
+    return -max(len(broken.place) for broken in found), len(found)
+
+
+def _declared(node: Mapping[str, Any], at: str, name: str) -> Iterator[Part]:
+    properties = node.get("properties")
+    if isinstance(properties, dict) and name in properties:
+        yield properties[name], child(child(at, "properties"), name)
+    patterns = node.get("patternProperties")
+    if isinstance(patterns, dict):
+        for pattern, schema in patterns.items():
+            if _fits(pattern, name):
+                yield schema, child(child(at, "patternProperties"), pattern)
+
+
+def _is_object(node: Mapping[str, Any]) -> bool:
+    """Whether a schema speaks of the properties of objects."""
+    types = node.get("type")
+    return types == "object" or (isinstance(types, list) and "object" in types) or "properties" in node
+
+
+def _listed(node: Mapping[str, Any], at: str, keyword: str) -> list[Part]:
+    listed = node.get(keyword)
+    return [(one, child(child(at, keyword), n)) for n, one in enumerate(listed)] if isinstance(listed, list) else []
+
+
+def _alone(node: Mapping[str, Any]) -> dict[str, Any]:
+    """A schema without what combines it with others: they are judged by themselves."""
+    return {name: entry for name, entry in node.items() if name not in ("allOf", "oneOf", "anyOf", "if", "$ref")}
+
+
+def _offers(node: Mapping[str, Any], pattern: str) -> bool:
+    """Whether one of the values that a schema lists is a text that the pattern fits."""
+    listed = node.get("enum", [node["const"]] if "const" in node else [])
+    return isinstance(listed, list) and any(isinstance(one, str) and _fits(pattern, one) for one in listed)
+
+
+def _fits(pattern: str, text: str) -> bool:
+    try:
+        return re.search(pattern, text) is not None
+    except re.error:
+        return False
+
+
+def _kind(value: Json) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case int():
+            return "integer"
+        case float():
+            return "number"
+        case str():
+            return "string"
+        case list():
+            return "array"
+    return "object"

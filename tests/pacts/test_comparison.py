@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from beep_mock.contracts.compiler import compile_contract
+from beep_mock.contracts.model import Contract
+from beep_mock.findings import Finding, Severity
+from beep_mock.pacts.comparison import compare
+from beep_mock.pacts.model import read_pact
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA = yaml.safe_load((Path(__file__).parent / "comparisons.yaml").read_text())
+CASES = [pytest.param(case, id=case["name"]) for case in DATA["cases"]]
+OTHER = ROOT / "node_modules" / "@pactflow" / "openapi-pact-comparator" / "dist" / "cli.cjs"
+
+
+def pact_of(*cases: dict[str, Any]) -> dict[str, Any]:
+    interactions = [{"description": c["name"], "request": c["request"], "response": c["response"]} for c in cases]
+    return {
+        "consumer": {"name": "buyer"},
+        "provider": {"name": "shop"},
+        "interactions": interactions,
+        "metadata": {"pactSpecification": {"version": "3.0.0"}},
+    }
+
+
+@pytest.fixture(scope="module")
+def contract(tmp_path_factory: pytest.TempPathFactory) -> Contract:
+    path = tmp_path_factory.mktemp("shop") / "openapi.json"
+    path.write_text(json.dumps(DATA["document"]))
+    return compile_contract(path)
+
+
+def codes(findings: tuple[Finding, ...]) -> set[str]:
+    return {f.rule if f.severity is Severity.ERROR else f"({f.rule})" for f in findings}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_comparison(case: dict[str, Any], contract: Contract, tmp_path: Path) -> None:
+    file = tmp_path / "pact.json"
+    file.write_text(json.dumps(pact_of(case)))
+    found = compare(read_pact(file), contract)
+    assert codes(found) == set(case["codes"]), found
+    if "place" in case:
+        assert [f.where.pointer for f in found] == [f"/interactions/0{case['place']}"]
+    for finding in found:
+        assert str(file) in str(finding.where)
+        assert repr(case["name"]) in finding.message
+
+
+@pytest.mark.skipif(not OTHER.exists() or shutil.which("node") is None, reason="no other comparator: npm ci")
+def test_the_other_comparator_says_the_same(tmp_path: Path) -> None:
+    document, pact = tmp_path / "openapi.json", tmp_path / "pact.json"
+    document.write_text(json.dumps(DATA["document"]))
+    pact.write_text(json.dumps(pact_of(*DATA["cases"])))
+    done = subprocess.run(["node", str(OTHER), str(document), str(pact)], capture_output=True, text=True, check=False)
+    found: dict[str, set[str]] = {case["name"]: set() for case in DATA["cases"]}
+    for result in json.loads(done.stdout):
+        for one in result.get("results", [result]):
+            code = one["code"] if one["type"] == "error" else f"({one['code']})"
+            found[one["mockDetails"]["interactionDescription"]].add(code)
+    expected = {case["name"]: set(case.get("other", case["codes"])) for case in DATA["cases"]}
+    assert found == expected
