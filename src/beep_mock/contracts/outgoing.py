@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from beep_mock.contracts.encoding import RawRequest, encode_body, encode_request
-from beep_mock.contracts.examples import response_examples
-from beep_mock.contracts.parameter_examples import shown_value
+from beep_mock.contracts.examples import response_examples, serialized_bytes
+from beep_mock.contracts.media_types import is_json, parse_content_type
+from beep_mock.contracts.parameter_examples import shown_example, shown_value
 from beep_mock.contracts.payloads import concrete_media_type
 from beep_mock.contracts.sampler import Sampler
 from beep_mock.errors import ContractError
@@ -78,7 +79,7 @@ def compose(
     if media is None:
         return Composed(request, "")
     if shown is not None and shown.serialized is not None:
-        content = shown.serialized.encode("utf-8", "surrogateescape")
+        content = serialized_bytes(shown.serialized)
         kind = concrete_media_type(media.name, "")
     else:
         value = shown.value if shown is not None else _sample(contract, media, known)
@@ -109,7 +110,7 @@ def _body(contract: Contract, operation: Operation, name: str) -> tuple[MediaTyp
 
 def _sample(contract: Contract, media: MediaType, known: Mapping[str, Json] | None) -> Json:
     if media.schema is None:
-        return {}
+        return {} if is_json(parse_content_type(media.name)[0]) else ""
     return _sampler(contract).sample(media.schema, "request", known=known)
 
 
@@ -124,22 +125,26 @@ def _sampler(contract: Contract) -> Sampler:
 def _parameter_value(
     contract: Contract, parameter: Parameter, name: str, known: Mapping[str, Json], headers: Mapping[str, str]
 ) -> Json | Missing:
-    examples = {example.name: example.value for example in parameter.examples if example.value is not MISSING}
-    if name and name in examples:
-        return shown_value(parameter, examples[name], contract.document)
+    document = contract.document
+    examples = {example.name: shown_example(parameter, example, document) for example in parameter.examples}
+    if name and examples.get(name, MISSING) is not MISSING:
+        return examples[name]
     said: Json | Missing
     if parameter.location == "header":
-        said = shown_value(parameter, headers.get(parameter.name.lower(), MISSING), contract.document)
+        said = shown_value(parameter, headers.get(parameter.name.lower(), MISSING), document)
     else:
         said = known.get(parameter.name, MISSING)
     if said is not MISSING and _fits(contract, parameter, said):
         return said
-    if examples:
-        return shown_value(parameter, next(iter(examples.values())), contract.document)
+    for shown in examples.values():
+        if shown is not MISSING:
+            return shown
     if not parameter.required or parameter.schema is None:
         return "" if parameter.required else MISSING
     return _sampler(contract).sample(parameter.schema, "request")
 
 
 def _fits(contract: Contract, parameter: Parameter, value: Json) -> bool:
-    return parameter.schema is None or _sampler(contract).accepts(value, parameter.schema, "request")
+    if parameter.schema is None:
+        return True
+    return contract.schemas.checker(contract.schemas.register(parameter.schema, "request"))(value)
