@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from beep_mock.contracts.mending import mended
 from beep_mock.contracts.nearness import distance
+from beep_mock.contracts.nodes import child
 from beep_mock.contracts.sample_schemas import ImpossibleError, Ways
 from beep_mock.contracts.sample_values import Draw, Place
 from beep_mock.contracts.schema_patterns import matches
@@ -28,6 +29,9 @@ __all__ = ["repaired"]
 
 _VAGUE = frozenset({"anyOf", "contains", "not", "oneOf", "unevaluatedItems", "unevaluatedProperties"})
 """Keywords whose violations may lie anywhere below the place that is named."""
+
+_AT_ONCE = 1000
+"""Places that are mended in one round: they stand in different parts, so that one does not help the other."""
 
 
 def repaired(value: Json, schema: Schema, direction: Direction, sampler: Sampler) -> Json:
@@ -46,7 +50,7 @@ def repaired(value: Json, schema: Schema, direction: Direction, sampler: Sampler
     def walk(attempts: dict[Place, int]) -> Draw:
         return _Mending(value, wrong, attempts, sampler, direction)
 
-    found = sampler.search(schema, direction, walk)
+    found = sampler.search(schema, direction, walk, at_once=_AT_ONCE)
     return sampler.sample(schema, direction) if found is MISSING else found
 
 
@@ -95,7 +99,13 @@ class _Mending(Draw):
             self.ways[place] = 3
             return written
         ways = Ways((attempt - asis) // 2)
-        entered = len(self._flattening.entered)
+        entered, self._flattening.entered = self._flattening.entered, []  # a value ends, whatever its schema does
+        try:
+            return self._mended(written, node, at, place, ways, asis, strict=(attempt - asis) % 2 == 1)
+        finally:
+            self._flattening.entered = entered
+
+    def _mended(self, written: Json, node: Any, at: str, place: Place, ways: Ways, asis: int, *, strict: bool) -> Json:
         self._flattening.distance = lambda schema: distance(written, schema, self._flat, at)
         try:
             schema = self._flattening.flat(node, at, ways)
@@ -105,8 +115,8 @@ class _Mending(Draw):
         fitting = mended(written, schema) if ways.rest == 0 else MISSING
         if fitting is not MISSING:
             self.ways[place] = self._tried[place] + 2
-            return self._followed(fitting, schema, at, place, strict=(attempt - asis) % 2 == 1)
-        del self._flattening.entered[entered:]
+            return self._followed(fitting, schema, at, place, strict=strict)
+        self._flattening.entered.clear()
         return self._sampled(node, at, place)
 
     def _sampled(self, node: Any, at: str, place: Place) -> Json:
@@ -142,6 +152,7 @@ class _Mending(Draw):
         required = [name for name in schema.get("required") or () if isinstance(name, str)]
         properties = schema.get("properties")
         properties = properties if isinstance(properties, dict) else {}
+        value = self._enveloped(value, properties, required, at)
         made: dict[str, Json] = {}
         kept = {name for name in value if not self._is_dropped(name, properties, schema, strict=strict)}
         spelt = {_spelt(name): name for name in value if name not in kept or (strict and name not in properties)}
@@ -176,6 +187,22 @@ class _Mending(Draw):
         if len(made) < schema.get("minProperties", 0):
             self._fill(schema, at, place, made)
         return made
+
+    def _enveloped(
+        self, value: dict[str, Json], properties: dict[str, Any], required: list[str], at: str
+    ) -> dict[str, Json]:
+        """The object in an envelope that the schema does not know; one in the envelope that is all that it knows."""
+        undeclared = [name for name in value if name not in properties]
+        if len(value) == 1 and undeclared and required:
+            inner = value[undeclared[0]]
+            if isinstance(inner, dict) and all(name in inner for name in required):
+                return inner
+        if len(undeclared) == len(value) > 0 and len(properties) == 1 and [*properties] == required:
+            name = required[0]
+            inner = self._flat(properties[name], child(f"{at}/properties", name)) or {}
+            if value.keys() & (inner.get("properties") or {}).keys():
+                return {name: value}
+        return value
 
     def _dependents(self, schema: dict[str, Any], name: str, known: list[str]) -> list[str]:
         dependent = schema.get("dependentRequired")

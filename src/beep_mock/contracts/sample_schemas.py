@@ -209,14 +209,19 @@ def _agreeing(named: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _spoiling(chosen: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    """A property that only the other alternative knows, with a value that it does not allow there."""
+    """A property with a value that the other alternative does not allow, where the one chosen does not describe it."""
     own, others = chosen.get("properties"), other.get("properties")
+    found: dict[str, Any] = {}
     for name, node in others.items() if isinstance(others, dict) else ():
-        kinds = node.get("type") if isinstance(node, dict) else None
-        if kinds is not None and not (isinstance(own, dict) and name in own):
-            value = 0 if "string" in kinds else "none"
-            return {"properties": {name: {"const": value}}, "required": [name]}
-    return {}
+        if isinstance(node, dict) and not (isinstance(own, dict) and name in own):
+            kinds = node.get("type")
+            if isinstance(node.get("enum"), list) or "const" in node:
+                allowed = node["enum"] if isinstance(node.get("enum"), list) else [node["const"]]
+                if all(isinstance(value, str) and value != "other" for value in allowed):
+                    return {"properties": {name: {"const": "other"}}, "required": [name]}
+            elif kinds is not None and not found:
+                found = {"properties": {name: {"const": 0 if "string" in kinds else "none"}}, "required": [name]}
+    return found
 
 
 def _named(node: dict[str, Any], place: str) -> dict[str, Any]:

@@ -67,8 +67,17 @@ class Sampler:
         """Why a value is not valid, as samples are; empty when it is."""
         return self._store.violations(self._store.register(schema, direction), value)
 
-    def search(self, schema: Schema, direction: Direction, walk: Callable[[dict[Place, int]], Draw]) -> Any:
+    def search(
+        self,
+        schema: Schema,
+        direction: Direction,
+        walk: Callable[[dict[Place, int]], Draw],
+        *,
+        at_once: int = _AT_ONCE,
+    ) -> Any:
         """The first valid value that ``walk`` makes, given how often each place was refused.
+
+        In one round ``at_once`` places are refused, at most.
 
         :data:`~beep_mock.interaction.MISSING` when all its ways have been tried, or a hundred.
         """
@@ -85,7 +94,7 @@ class Sampler:
                 if is_valid(value):
                     return value
                 wrong = [violation.pointer for violation in self._store.violations(key, value)]
-            if not _refuse(wrong, attempts, draw.ways):
+            if not _refuse(wrong, attempts, draw.ways, at_once):
                 break
         return MISSING
 
@@ -105,7 +114,7 @@ class Sampler:
         )
 
 
-def _refuse(wrong: Iterable[Place], attempts: dict[Place, int], ways: Mapping[Place, int]) -> bool:
+def _refuse(wrong: Iterable[Place], attempts: dict[Place, int], ways: Mapping[Place, int], at_once: int) -> bool:
     """Ask for other values around the places that are wrong; False when all have been tried."""
     changed: set[Place] = set()
     for pointer in dict.fromkeys(wrong):
@@ -117,6 +126,6 @@ def _refuse(wrong: Iterable[Place], attempts: dict[Place, int], ways: Mapping[Pl
                 attempts[place] = attempts.get(place, 0) + 1
                 changed.add(place)
                 break
-        if len(changed) >= _AT_ONCE:
+        if len(changed) >= at_once:
             break
     return bool(changed)
