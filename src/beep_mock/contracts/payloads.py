@@ -48,7 +48,7 @@ def encode(value: Json, media_type: str, schema: Schema | None = None, document:
         if isinstance(value, str) and json_written_as_text(value, schema, document) is not MISSING:
             return _text(value, "")
         return _json(value)
-    if isinstance(value, str):
+    if isinstance(value, str) and (not is_xml(name) or value.lstrip().startswith("<")):
         return _text(value, media_type)
     if name in _LINES and isinstance(value, list):
         return b"".join(_json(line) + b"\n" for line in value)

@@ -30,8 +30,8 @@ _NIL = ("true", "1")
 def compile_xml(schema: Schema | None, document: Document) -> Callable[[bytes, Mapping[str, str]], Json | Missing]:
     """The function that reads XML bodies by ``schema``.
 
-    Without a schema they must be well-formed, and no more is known of them. A schema of nothing but strings, without
-    hints, describes the text as it stands.
+    Without a schema they must be well-formed, and no more is known of them. A schema of nothing but strings describes
+    the text of the one element that there is, or else all of the document as it stands.
     """
     if schema is None:
 
@@ -42,8 +42,7 @@ def compile_xml(schema: Schema | None, document: Document) -> Callable[[bytes, M
         return well_formed
     reading = _Reading(document)
     plan = reading.plan(schema)
-    if not plan.shape.types & {"array", "object"} and "string" in plan.shape.types and not plan.hints.name:
-        return _text
+    is_text = plan.shape.types <= {"string", "null"}
 
     name = "" if plan.is_list and plan.hints.node_type != "element" else plan.hints.name
 
@@ -51,14 +50,14 @@ def compile_xml(schema: Schema | None, document: Document) -> Callable[[bytes, M
         root = read_xml(body, parameters.get("charset", ""))
         if name and root.local != name:
             raise BodyError("xml", f"the root element must be <{name}>, this is <{root.name}>")
-        return reading.list_in(root, plan) if plan.is_list else reading.value(root, schema)
+        if is_text and root.children:
+            return body.decode(parameters.get("charset") or "utf-8", "replace")
+        try:
+            return reading.list_in(root, plan) if plan.is_list else reading.value(root, schema)
+        except RecursionError:  # three levels of the stack an element, on top of what a caller has used of it
+            raise BodyError("nesting", "the XML is nested too deep") from None
 
     return decode
-
-
-def _text(body: bytes, parameters: Mapping[str, str]) -> Json:
-    read_xml(body, parameters.get("charset", ""))
-    return body.decode(parameters.get("charset") or "utf-8", "replace")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +121,10 @@ class _Reading:
 
     def list_in(self, element: Element, plan: _Plan) -> list[Json]:
         """The items in an element that wraps them. Any children are meant: what else could they be."""
-        return [self.value(child, plan.shape.items) for child in element.children]
+        items = []
+        for child in element.children:  # no comprehension, here and below: it would cost a level of the stack
+            items.append(self.value(child, plan.shape.items))  # noqa: PERF401
+        return items
 
     def _fields(self, element: Element, plan: _Plan | None, attributes: list[str]) -> Json:
         found: dict[str, Json] = {}
@@ -166,13 +168,14 @@ class _Reading:
             return
         known.update(map(id, children))
         plan = self.plan(each.schema)
-        if each.node == "list":
-            found[each.key] = [self.value(child, plan.shape.items) for child in children]
-        elif each.node == "wrapped" and len(children) == 1:
+        if each.node == "wrapped" and len(children) == 1:
             found[each.key] = None if _is_nil(children[0]) else self.list_in(children[0], plan)
-        else:
-            values = [self.value(child, each.schema) for child in children]
-            found[each.key] = values[0] if len(values) == 1 else values
+            return
+        schema = plan.shape.items if each.node == "list" else each.schema
+        values = []
+        for child in children:
+            values.append(self.value(child, schema))  # noqa: PERF401
+        found[each.key] = values[0] if len(values) == 1 and each.node != "list" else values
 
     def _property(self, key: str, schema: Schema) -> _Property:
         shape = shape_of(schema, self._document)
