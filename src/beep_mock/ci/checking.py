@@ -124,6 +124,8 @@ def _contract_case(target: _Target, contract: Contract) -> Case:
     operations = contract.operations.values()
     number = sum(len(interactions_of(contract, op)) for op in operations if op.broken is None)
     detail = f"{counted(len(operations), 'operation')}, {counted(number, 'example')}"
+    if contract.webhooks:
+        detail += f", {counted(len(contract.webhooks), 'webhook')}"
     return Case(target.name, _unique(findings), "contracts", detail)
 
 

@@ -18,16 +18,16 @@ from beep_mock.contracts.path_items import declared_operations, path_item_fields
 from beep_mock.contracts.templates import PathTemplate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from beep_mock.contracts.model import Operation, Parameter
+    from beep_mock.contracts.model import Contract, Operation, Parameter
     from beep_mock.contracts.nodes import Nodes
     from beep_mock.findings import Finding
 
     Compile = Callable[[str, Any, str, PathTemplate, Mapping[str, tuple[Parameter, str]], Finding | None], Operation]
     """Compiles a method's Operation Object: method, node, place, template, path item's parameters, what breaks it."""
 
-__all__ = ["Callback", "check_references", "read_callbacks", "read_path_item", "read_webhooks"]
+__all__ = ["Callback", "check_references", "outgoing_operations", "read_callbacks", "read_path_item", "read_webhooks"]
 
 _REACHES_ANYWAY = frozenset({"accept", "content-type", "authorization"})  # no parameters (OpenAPI, Parameter Object)
 
@@ -84,6 +84,15 @@ def read_path_item(nodes: Nodes, node: Any, at: str, text: str, compile_operatio
         compile_operation(method, operation, place, template, parameters, broken.finding)
         for method, (operation, place) in declared_operations(nodes, fields).items()
     )
+
+
+def outgoing_operations(contract: Contract) -> Iterator[Operation]:
+    """What a provider sends by itself: the operations of webhooks and callbacks, in the document's order."""
+    for operations in contract.webhooks.values():
+        yield from operations.values()
+    for operation in contract.operations.values():
+        for callback in operation.callbacks:
+            yield from callback.operations
 
 
 def check_references(nodes: Nodes, expression: Expression, parameters: Iterable[Parameter], at: str) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from weakref import WeakKeyDictionary
 
 from beep_mock.contracts.bodies import BodyError, compile_body_decoder
+from beep_mock.contracts.callbacks import outgoing_operations
 from beep_mock.contracts.examples import response_examples, serialized_bytes, shown_body
 from beep_mock.contracts.media_types import is_json, parse_content_type
 from beep_mock.contracts.model import Parameter
@@ -40,9 +41,12 @@ class _Claim:
 
 
 def all_example_findings(contract: Contract) -> list[Finding]:
-    """:func:`example_findings` of every operation; what several operations refer to is reported once."""
+    """:func:`example_findings` of every operation, also of webhooks and callbacks.
+
+    What several operations refer to is reported once.
+    """
     found: dict[tuple[str, ...], Finding] = {}
-    for operation in contract.operations.values():
+    for operation in (*contract.operations.values(), *outgoing_operations(contract)):
         for finding in example_findings(contract, operation):
             about = finding.message if finding.rule.startswith("example-name-") else ""  # these name the operation
             found.setdefault((finding.rule, finding.where.file, finding.where.pointer, about), finding)
@@ -69,7 +73,8 @@ def _prepared(contract: Contract) -> frozenset[str]:
     """
     wrong = _meant_wrong.get(contract)
     if wrong is None:
-        document, operations = contract.document, contract.operations.values()
+        document = contract.document
+        operations = (*contract.operations.values(), *outgoing_operations(contract))
         wrong = frozenset(
             example.at
             for operation in operations
