@@ -39,7 +39,7 @@ check: $(VENV)/.dev ## Style, types, architecture and contracts, without tests
 	lint-imports
 	beep-mock check
 
-bench: $(VENV)/.dev node_modules/.installed ## Throughput, start-up and memory against yardsticks and Prism
+bench: $(VENV)/.dev node_modules/.installed ## Throughput, start-up, size and memory against yardsticks, Prism and WireMock
 	python -m benchmarks
 
 clean: ## Remove all that was installed and cached

@@ -6,7 +6,6 @@ set-up to their teardown, and the end of the session, which writes the pact file
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import statistics
@@ -14,6 +13,8 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+from benchmarks.lines import Line, Settings, ratio_of
 
 ALONE = """
 @pytest.fixture(scope="session")
@@ -83,7 +84,7 @@ def pytest_configure(config):
 """
 
 
-def measure(fixtures: str, count: int) -> tuple[float, float]:
+def measured(fixtures: str, count: int) -> tuple[float, float]:
     """Seconds of the median test, and of all ``count`` tests with the end of their session."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder, "consumers", "hello")
@@ -107,25 +108,15 @@ def measure(fixtures: str, count: int) -> tuple[float, float]:
     return statistics.median(times), sum(times) + end
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--tests", type=int, default=200, help="tests of a session, one interaction each (default 200)")
-    parser.add_argument("--rounds", type=int, default=3, help="sessions of each kind (default 3)")
-    asked = parser.parse_args()
+def measure(settings: Settings) -> list[Line]:
+    """What a test that records one interaction takes with ``pact_recorder``, beside pact-python alone."""
     kinds = {"pact-python alone": ALONE, "pact_recorder": OURS}
     found: dict[str, list[tuple[float, float]]] = {name: [] for name in kinds}
-    for _ in range(asked.rounds):
+    for _ in range(settings.rounds(3, 1)):
         for name, fixtures in kinds.items():
-            found[name].append(measure(fixtures, asked.tests))
-    yardstick: list[float] = []
-    print(f"{'recording':18} {'median test':>12} {'':>8} {'session':>12}")
-    for name, rounds in found.items():
-        test, session = (statistics.median(column) for column in zip(*rounds, strict=True))
-        yardstick = yardstick or [test, session]
-        ratios = test / yardstick[0], session / yardstick[1]
-        print(f"{name:18} {test * 1e3:9.2f} ms {ratios[0]:6.2f} x {session * 1e3:9.0f} ms {ratios[1]:6.2f} x")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+            found[name].append(measured(fixtures, settings.rounds(200, 60)))
+    lines = []
+    for index, what in enumerate(("a test that records an interaction", "its whole session")):
+        middle, low, high = ratio_of(*([each[index] for each in found[name]] for name in reversed(kinds)))
+        lines.append(Line("recording", f"{what}, against pact-python alone", middle, "x", low=low, high=high))
+    return lines

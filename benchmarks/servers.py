@@ -11,13 +11,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
-from urllib.error import HTTPError, URLError
-from urllib.request import urlopen
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "benchmarks" / "small.yaml"
@@ -66,30 +66,49 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def commands(prism: Path | None) -> dict[str, Callable[[Path, int], list[str]]]:
-    """How each server is started on a document and port."""
-    python = sys.executable
-    found: dict[str, Callable[[Path, int], list[str]]] = {
-        "beep-mock": lambda d, p: [python, "-m", "beep_mock", "serve", str(d), "--port", str(p)],
-        "bare WSGI": lambda _, p: [python, "-m", "benchmarks.servers", "bare", str(p)],
-        "Flask view": lambda _, p: [python, "-m", "benchmarks.servers", "flask_view", str(p)],
-    }
-    if prism is not None:
-        found["Prism"] = lambda d, p: [str(prism), "mock", "-h", "127.0.0.1", "-p", str(p), str(d)]
-    return found
+def beep_mock(document: Path, port: int) -> list[str]:
+    """How ``beep-mock serve`` is started on a document and port."""
+    return [sys.executable, "-m", "beep_mock", "serve", str(document), "--port", str(port)]
+
+
+def yardstick(kind: str, port: int) -> list[str]:
+    """How ``bare`` or ``flask_view`` is started."""
+    return [sys.executable, "-m", "benchmarks.servers", kind, str(port)]
+
+
+def prism(program: Path, document: Path, port: int) -> list[str]:
+    """How Prism is started on a document and port."""
+    return [str(program), "mock", "-h", "127.0.0.1", "-p", str(port), str(document)]
 
 
 @contextmanager
-def running(command: list[str], port: int, path: str, limit: float = 120.0) -> Iterator[tuple[int, float]]:
-    """A started server: its process id, and the seconds from its start to its first answer at ``path``."""
+def running(
+    command: Sequence[str],
+    port: int,
+    path: str,
+    limit: float = 120.0,
+    *,
+    headers: Mapping[str, str] | None = None,
+    success: bool = False,
+    cwd: Path = ROOT,
+) -> Iterator[tuple[int, float]]:
+    """A started server: its process id, and the seconds from its start to its first answer at ``path``.
+
+    Any answer counts, or with ``success`` only a 2xx.
+    """
+    said = TemporaryFile()  # noqa: SIM115 - closed below
     begun = time.perf_counter()
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=said)
     try:
-        while not answers(f"http://127.0.0.1:{port}{path}"):
+        while (status := _status(port, path, headers or {})) == 0:
             if process.poll() is not None or time.perf_counter() - begun > limit:
-                raise RuntimeError(f"no answer from {' '.join(command)}")
+                said.seek(0)
+                raise RuntimeError(f"no answer from {' '.join(command)}\n{said.read()[-2000:].decode()}")
             time.sleep(0.002)
-        yield process.pid, time.perf_counter() - begun
+        taken = time.perf_counter() - begun
+        if success and not 200 <= status < 300:
+            raise RuntimeError(f"{status} for {path} from {' '.join(command)}")
+        yield process.pid, taken
     finally:
         process.terminate()
         try:
@@ -97,27 +116,40 @@ def running(command: list[str], port: int, path: str, limit: float = 120.0) -> I
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        said.close()
 
 
-def answers(url: str) -> bool:
+def _status(port: int, path: str, headers: Mapping[str, str]) -> int:
+    """The status of an answer; 0 while there is none."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
     try:
-        with urlopen(url, timeout=5):
-            return True
-    except HTTPError:
-        return True
-    except (URLError, OSError):
-        return False
+        connection.request("GET", path, headers=dict(headers))
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+    except (OSError, HTTPException):
+        return 0
+    finally:
+        connection.close()
 
 
 def pss_mib(pid: int) -> float:
     """The proportional set size of a process and all its descendants, in MiB."""
+    return _memory(pid, "Pss:")
+
+
+def rss_mib(pid: int) -> float:
+    """What a process and all its descendants have resident, in MiB."""
+    return _memory(pid, "Rss:")
+
+
+def _memory(pid: int, field: str) -> float:
     total, pending = 0, [pid]
     while pending:
-        current = pending.pop()
-        folder = Path(f"/proc/{current}")
+        folder = Path(f"/proc/{pending.pop()}")
         try:
             for line in (folder / "smaps_rollup").read_text().splitlines():
-                if line.startswith("Pss:"):
+                if line.startswith(field):
                     total += int(line.split()[1])
             for task in (folder / "task").iterdir():
                 pending += map(int, (task / "children").read_text().split())

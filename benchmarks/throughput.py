@@ -1,98 +1,127 @@
-"""Validated requests a second against yardsticks, in turns within one run, as ratios.
-
-``python -m benchmarks.throughput`` needs `wrk <https://github.com/wg/wrk>`_ (Debian: ``apt-get install wrk``) and takes
-Prism from ``node_modules``; what is missing is left out with a line.
-"""
+"""Validated requests a second against yardsticks and other mock servers, in turns within one run, as ratios."""
 
 from __future__ import annotations
 
-import argparse
-import re
-import shutil
+import json
 import statistics
-import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
-from benchmarks.servers import DOCUMENT, ROOT, commands, free_port, pss_mib, running
+import yaml
 
-DISTINCT = 1000
-CLIMATES = ("hot", "temperate", "cold")
+from benchmarks.lines import Line, Settings, ratio_of
+from benchmarks.load import KINDS, requests_a_second, write_script
+from benchmarks.servers import DOCUMENT, beep_mock, free_port, prism, pss_mib, running, yardstick
+from benchmarks.wiremock import write_stubs
 
+__all__ = ["large_document", "measure"]
 
-def script(kind: str, distinct: int) -> str:
-    """A wrk script that goes through ``distinct`` different requests."""
-    lines = ["requests = {}", "init = function(args)"]  # before `init` wrk knows no Host to send
-    for i in range(1, distinct + 1):
-        climate = CLIMATES[i % 3]
-        if kind == "GET":
-            target = f"/worlds/{i}?climate={climate}&limit={i * 7 % 99 + 1}"
-            lines.append(f'requests[{i}] = wrk.format("GET", "{target}")')
-        else:
-            body = f'{{"name": "world {i}", "climate": "{climate}", "population": {i * 1000}, "moons": ["a", "b{i}"]}}'
-            headers = "{['Content-Type'] = 'application/json'}"
-            lines.append(f'requests[{i}] = wrk.format("POST", "/worlds", {headers}, \'{body}\')')
-    lines += ["end", "counter = 0", "request = function()", f"  counter = counter % {distinct} + 1"]
-    lines += ["  return requests[counter]", "end"]
-    return "\n".join(lines)
+_STRIPE = "stripe.yaml"
+_OWN_PATH, _OWN_HEADER = "/v1/products/prod_{}", "Authorization: Bearer abc"
+_OURS, _LARGE, _BARE = "beep-mock", "beep-mock, 402 operations", "bare WSGI callable"
+_OTHERS = ("Flask view", "WireMock", "Prism")
+Rates = dict[tuple[str, str], list[float]]
 
 
-def measure(port: int, lua: Path, seconds: float, connections: int) -> float:
-    """Requests a second, by wrk; a run with errors counts for nothing."""
-    ran = subprocess.run(
-        ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(lua), f"http://127.0.0.1:{port}"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    if "Non-2xx" in ran.stdout or "Socket errors" in ran.stdout:
-        raise RuntimeError(f"errors in a measured run:\n{ran.stdout}")
-    found = re.search(r"Requests/sec:\s+([\d.]+)", ran.stdout)
-    if found is None:
-        raise RuntimeError(f"wrk has printed no figure:\n{ran.stdout}")
-    return float(found.group(1))
+def measure(settings: Settings) -> list[Line]:
+    """All servers are up at once; only one gets requests, and which one comes first changes from round to round."""
+    rounds, seconds = settings.rounds(7, 3), 1 if settings.quick else 2
+    rates: Rates = {}
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        scripts = {kind: write_script(folder, kind) for kind in KINDS}
+        commands = _commands(settings, folder)
+        ports, memory = {}, {}
+        for name, command in commands.items():
+            port = ports[name] = free_port()
+            started = [word.format(port=port) for word in command]
+            path = "/worlds/1" if name != _OURS else "/worlds/1?limit=1"
+            pid, _ = stack.enter_context(running(started, port, path, success=True))
+            for script in scripts.values():  # a virtual machine compiles what is called often
+                requests_a_second(port, script, 4 if name == "WireMock" and not settings.quick else 1)
+            memory[name] = pss_mib(pid)
+        own = write_script(folder, "own", path=_OWN_PATH, header=_OWN_HEADER)
+        for turn in range(rounds):
+            names = [n for n in ports if n not in _OTHERS or turn < settings.rounds(4, 2)]
+            names = names if turn % 2 == 0 else names[::-1]
+            for kind, script in scripts.items():
+                for name in names:
+                    rates.setdefault((name, kind), []).append(requests_a_second(ports[name], script, seconds)[0])
+            if _LARGE in ports:
+                rates.setdefault((_LARGE, "its own GET"), []).append(requests_a_second(ports[_LARGE], own, seconds)[0])
+            print(f"throughput: turn {turn + 1} of {rounds}", file=sys.stderr)
+    return [*_lines(rates), *_absolute(rates, memory)]
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=5, help="turns a server gets (default 5)")
-    parser.add_argument("--seconds", type=int, default=2, help="length of a turn (default 2)")
-    parser.add_argument("--connections", type=int, default=16, help="connections of wrk (default 16)")
-    parser.add_argument("--distinct", type=int, default=DISTINCT, help=f"distinct requests (default {DISTINCT})")
-    asked = parser.parse_args()
-    if shutil.which("wrk") is None:
-        print("wrk is not installed (Debian: apt-get install wrk)", file=sys.stderr)
-        return 2
-    prism = ROOT / "node_modules" / ".bin" / "prism"
-    if not prism.exists():
-        print("Prism is left out: not in node_modules (npm ci)")
-    found = commands(prism if prism.exists() else None)
-    figures: dict[tuple[str, str], list[float]] = {}
-    memory: dict[str, float] = {}
-    with tempfile.TemporaryDirectory() as folder:
-        scripts = {}
-        for kind in ("GET", "POST"):
-            scripts[kind] = Path(folder) / f"{kind}.lua"
-            scripts[kind].write_text(script(kind, asked.distinct))
-        # Each turn starts its server anew: two servers at once would share two cores.
-        for turn in range(asked.rounds):
-            for name, command in found.items():
-                port = free_port()
-                with running(command(DOCUMENT, port), port, "/worlds/1") as (pid, _):
-                    for kind, lua in scripts.items():
-                        measure(port, lua, 1, asked.connections)
-                        rate = measure(port, lua, asked.seconds, asked.connections)
-                        figures.setdefault((name, kind), []).append(rate)
-                    memory[name] = pss_mib(pid)
-            print(f"turn {turn + 1} of {asked.rounds}", file=sys.stderr)
-    ours = {kind: statistics.median(figures["beep-mock", kind]) for kind in scripts}
-    print(f"{'server':12} {'request':8} {'a second':>10} {'beep-mock is':>14} {'PSS, MiB':>9}")
-    for (name, kind), rates in sorted(figures.items(), key=lambda item: (item[0][1], -statistics.median(item[1]))):
-        rate = statistics.median(rates)
-        print(f"{name:12} {kind:8} {rate:10,.0f} {ours[kind] / rate:12.2f} x {memory[name]:9.0f}")
-    return 0
+def _commands(settings: Settings, folder: Path) -> dict[str, Sequence[str]]:
+    marker = free_port()  # stands for the port, which is chosen right before the start
+
+    def with_port(command: Sequence[str]) -> list[str]:
+        return [word.replace(str(marker), "{port}") for word in command]
+
+    found: dict[str, Sequence[str]] = {
+        _BARE: with_port(yardstick("bare", marker)),
+        _OURS: with_port(beep_mock(DOCUMENT, marker)),
+        "Flask view": with_port(yardstick("flask_view", marker)),
+    }
+    if settings.corpus is not None and (settings.corpus / _STRIPE).is_file():
+        path = folder / "large.json"
+        path.write_text(json.dumps(large_document(settings.corpus / _STRIPE)))
+        found[_LARGE] = with_port(beep_mock(path, marker))
+    if settings.wiremock is not None:
+        write_stubs(folder / "wiremock", DOCUMENT)
+        found["WireMock"] = [*settings.wiremock, "--root-dir", str(folder / "wiremock"), "--port", "{port}"]
+    if settings.prism is not None:
+        found["Prism"] = with_port(prism(settings.prism, DOCUMENT, marker))
+    return found
+
+
+def large_document(path: Path) -> dict[str, Any]:
+    """A large document with the small one's two operations among its own, so that both can get the same requests."""
+    large: dict[str, Any] = yaml.load(path.read_text(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    small = yaml.safe_load(DOCUMENT.read_text())
+    for template, item in small["paths"].items():
+        large["paths"][template] = {method: {**operation, "security": []} for method, operation in item.items()}
+    large["components"]["schemas"].update(small["components"]["schemas"])
+    return large
+
+
+def _lines(rates: Rates) -> list[Line]:
+    bounds = {_BARE: 0.75, "Flask view": None, "WireMock": 4.0, "Prism": 9.0}
+    lines = []
+    for kind in KINDS:
+        for name, bound in bounds.items():
+            if (name, kind) in rates:
+                middle, low, high = ratio_of(rates[_OURS, kind], rates[name, kind])
+                what = f"validated {kind}, against {'a ' if name[0] in 'bF' else ''}{name}"
+                note = "goal 0.85" if name == _BARE else ""
+                lines.append(Line("throughput", what, middle, "x", bound, None, low, high, note))
+    for kind in KINDS:
+        if (_LARGE, kind) in rates:
+            middle, low, high = ratio_of(rates[_LARGE, kind], rates[_OURS, kind])
+            what = f"validated {kind}, in a document of 402 operations more against the small one"
+            lines.append(Line("throughput", what, middle, "x", 0.9, None, low, high))
+    if (_LARGE, "its own GET") in rates:
+        middle, low, high = ratio_of(rates[_LARGE, "its own GET"], rates[_OURS, "GET"])
+        note = "security checked, an answer of 20 fields"
+        lines.append(Line("throughput", f"GET {_OWN_PATH.format('N')} of {_STRIPE} against the small document's GET",
+                          middle, "x", None, None, low, high, note))  # fmt: skip
+    return lines
+
+
+def _absolute(rates: Rates, memory: Mapping[str, float]) -> list[Line]:
+    return [
+        Line("requests a second", f"{name}: {kind}", statistics.median(found), "", None, None, min(found), max(found),
+             f"{memory[name]:.0f} MiB (PSS)")
+        for (name, kind), found in rates.items()
+    ]  # fmt: skip
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    from benchmarks.__main__ import main
+
+    sys.exit(main(["--only", "throughput", *sys.argv[1:]]))
