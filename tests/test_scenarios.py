@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from beep_mock.contracts.compiler import compile_contract
+from beep_mock.mocks.answering import Answering
 from beep_mock.mocks.mock import Mock
 from beep_mock.mocks.overrides import load_overrides
 from tests.wsgi_client import Reply, call
@@ -35,7 +36,8 @@ def mock(request: pytest.FixtureRequest, tmp_path: Path) -> Mock:
     overrides = tmp_path / "overrides.yaml"
     if "overrides" in content:
         overrides.write_text(yaml.safe_dump(content["overrides"]))
-    return Mock("service", contract, overrides=load_overrides(overrides, contract))
+    answering = Answering(**content.get("answering", {}))
+    return Mock("service", contract, overrides=load_overrides(overrides, contract), answering=answering)
 
 
 @pytest.mark.parametrize(("file", "case"), scenarios())

@@ -16,7 +16,6 @@ traceback (exit code 2). What a check *discovers* about somebody's contract or p
     ├─ OverrideError
     ├─ ServerStartError
     └─ VerificationError
-    ContractViolationError(AssertionError)     at the pytest boundary only
 """
 
 from __future__ import annotations
@@ -24,7 +23,6 @@ from __future__ import annotations
 __all__ = [
     "BeepMockError",
     "ContractError",
-    "ContractViolationError",
     "InvalidDocumentError",
     "OverrideError",
     "PactFileError",
@@ -97,7 +95,3 @@ class ServerStartError(BeepMockError):
 
 class VerificationError(BeepMockError):
     """A verification could not be carried out: nothing to verify, or the provider cannot be reached."""
-
-
-class ContractViolationError(AssertionError):
-    """What a test sees when a peer was called against its contract."""

@@ -17,6 +17,7 @@ from beep_mock.mocks.cors import cross_origin, is_preflight
 from beep_mock.mocks.problems import phrase, problem, violations_header
 from beep_mock.mocks.refusals import too_large
 from beep_mock.mocks.request_body import read_body
+from beep_mock.mocks.waiting import later
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse
@@ -98,6 +99,9 @@ class RealPeer:
 
     def respond(self, environ: dict[str, Any], start_response: StartResponse, path: str) -> Iterable[bytes]:
         """Answer a request for the service's own ``path``, and write it to the journal."""
+        put_off = later(environ)
+        if put_off is not None:
+            return put_off
         call = _Call(environ, start_response, path)
         if self._open_to_all and is_preflight(environ):
             return self._mocked(call)
@@ -204,7 +208,7 @@ class RealPeer:
         headers = [
             (n, self._here(call, v) if n.lower() in _LOCATIONS else v)
             for n, v in reply.headers
-            if n.lower() != "content-length"
+            if n.lower() not in ("content-length", "beep-mock-violations")  # a gateway behind this one has its own view
         ]
         if length is not None:
             headers.append(("Content-Length", length))

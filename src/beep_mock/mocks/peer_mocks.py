@@ -13,6 +13,7 @@ from urllib.parse import parse_qs
 from beep_mock.contracts.compiler import compile_contract
 from beep_mock.errors import BeepMockError
 from beep_mock.interaction import MISSING, Json
+from beep_mock.mocks.answering import AS_DOCUMENTED, Answering
 from beep_mock.mocks.journal import BODY_LIMIT, Exchange, Journal
 from beep_mock.mocks.mock import Mock
 from beep_mock.mocks.overrides import Overrides, load_overrides
@@ -53,9 +54,11 @@ class ContractShelf:
 class PeerMock:
     """The mock of one peer: what a test tells it, and what it asks of it afterwards."""
 
-    def __init__(self, name: str, contract: Contract, overrides: Overrides) -> None:
+    def __init__(
+        self, name: str, contract: Contract, overrides: Overrides, answering: Answering = AS_DOCUMENTED
+    ) -> None:
         self.name = name
-        self.mock = Mock(name, contract, overrides=overrides)
+        self.mock = Mock(name, contract, overrides=overrides, answering=answering)
         self._server = ThreadServer(self.mock).start()
 
     @property
@@ -137,8 +140,9 @@ class PeerMock:
 class PeerMocks:
     """The ``beep_mocks`` of one test: ``beep_mocks("world")`` is the mock of that peer, the same for the whole test."""
 
-    def __init__(self, shelf: ContractShelf) -> None:
+    def __init__(self, shelf: ContractShelf, answering: Answering = AS_DOCUMENTED) -> None:
         self._shelf = shelf
+        self._answering = answering
         self._mocks: dict[str, PeerMock] = {}
 
     def __call__(self, service: str) -> PeerMock:
@@ -149,7 +153,7 @@ class PeerMocks:
         __tracebackhide__ = True
         if service not in self._mocks:
             try:
-                self._mocks[service] = PeerMock(service, *self._shelf.take(service))
+                self._mocks[service] = PeerMock(service, *self._shelf.take(service), self._answering)
             except BeepMockError as fault:
                 raise fault.with_traceback(None) from None  # the test's own line is what its author needs to see
         return self._mocks[service]

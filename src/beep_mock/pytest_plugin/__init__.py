@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from beep_mock.consumers.recording import PactRecorder
+    from beep_mock.mocks.answering import Answering
     from beep_mock.mocks.peer_mocks import ContractShelf, PeerMocks
     from beep_mock.states import ProviderStates
 
@@ -35,14 +36,17 @@ _SHELF: pytest.StashKey[ContractShelf] = pytest.StashKey()
 
 @pytest.fixture
 def beep_mocks(request: pytest.FixtureRequest) -> Iterator[PeerMocks]:
-    """Mocked peers: ``beep_mocks("world").url``, ``.journal``, ``.prefer()``, ``.override()``, ``.assert_called()``."""
+    """Mocked peers: ``beep_mocks("world").url``, ``.journal``, ``.prefer()``, ``.override()``, ``.assert_called()``.
+
+    The ini options ``beep_mock_examples`` and ``beep_mock_seed`` say how they answer, as ``beep-mock up`` has it.
+    """
     from beep_mock.mocks.peer_mocks import ContractShelf, PeerMocks
     from beep_mock.workspace import Workspace
 
     config = request.config
     if _SHELF not in config.stash:
         config.stash[_SHELF] = ContractShelf(Workspace(root_of(config)))
-    mocks = PeerMocks(config.stash[_SHELF])
+    mocks = PeerMocks(config.stash[_SHELF], _answering(config))
     yield mocks
     mocks.stop()
 
@@ -109,6 +113,26 @@ def provider_states(request: pytest.FixtureRequest) -> Iterator[ProviderStates]:
         registry.reset()
     except BeepMockError as fault:
         pytest.fail(str(fault), pytrace=False)
+
+
+def _answering(config: pytest.Config) -> Answering:
+    from beep_mock.mocks.answering import EXAMPLES, Answering, seed_of
+
+    examples = config.getini("beep_mock_examples")
+    for known in EXAMPLES:
+        if examples == known:
+            return Answering(examples=known, seed=seed_of(config.getini("beep_mock_seed")))
+    pytest.fail(f"beep_mock_examples is {examples!r}; it can be {', '.join(EXAMPLES)}", pytrace=False)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Register the ini options."""
+    parser.addini(
+        "beep_mock_examples",
+        "What beep_mocks do with an example that breaks its schema: as-written, repair or refuse.",
+        default="as-written",
+    )
+    parser.addini("beep_mock_seed", "Which samples beep_mocks answer with where there is no example.", default="0")
 
 
 def pytest_configure(config: pytest.Config) -> None:
