@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 import re
-from base64 import b64encode
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from beep_mock.contracts.encoding import encode_request
+from beep_mock.contracts.asking import ask
 from beep_mock.contracts.examples import placed_interactions
 from beep_mock.contracts.sampler import Sampler
-from beep_mock.interaction import MISSING, Json, Missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from beep_mock.contracts.model import Contract, MediaType, Operation, Parameter, ResponseSpec, SecurityScheme
+    from beep_mock.contracts.model import Contract, Operation, ResponseSpec
     from beep_mock.interaction import Interaction
 
 __all__ = ["Question", "questions", "sample_question"]
 
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110, section 5.6.2
-_CREDENTIALS = {
-    "basic": "Basic " + b64encode(b"user:password").decode("ascii"),
-    "bearer": "Bearer token",
-    "digest": 'Digest username="user", realm="realm", nonce="nonce", uri="/", response="response"',
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,47 +86,12 @@ def sample_question(contract: Contract, operation: Operation) -> Question:
 def _question(
     operation: Operation, interaction: Interaction | None, response: ResponseSpec | None, sampler: Sampler
 ) -> Question:
-    values = dict(interaction.request.parameters) if interaction is not None else {}
-    for parameter in operation.parameters:
-        if parameter.required and parameter.key not in values:
-            value = _parameter_value(parameter, sampler)
-            if value is not MISSING:
-                values[parameter.key] = value
-    body, media_type = _body(operation, interaction, sampler)
-    request = encode_request(operation, values, body, media_type)
+    request = ask(operation, interaction, sampler)
     headers, query = list(request.headers), [request.query] if request.query else []
-    for scheme in next(iter(operation.security), ()):
-        _authorize(scheme, headers, query)
-    # Without Accept Prism prefers JSON to what is declared first; clients send `*/*`.
-    accept = interaction.response.media_type if interaction is not None else ""
-    headers.append(("Accept", accept or "*/*"))
     if interaction is not None:
         _name(interaction, headers, query)
     target = f"{request.path}?{'&'.join(query)}" if query else request.path
     return Question(operation, interaction, response, target, tuple(headers), request.body)
-
-
-def _parameter_value(parameter: Parameter, sampler: Sampler) -> Json | Missing:
-    for example in parameter.examples:
-        if example.value is not MISSING:
-            return example.value
-    return sampler.sample(parameter.schema, "request") if parameter.schema is not None else "value"
-
-
-def _body(operation: Operation, interaction: Interaction | None, sampler: Sampler) -> tuple[Json | Missing, str]:
-    if interaction is not None and interaction.request.body is not MISSING:
-        return interaction.request.body, interaction.request.media_type
-    if operation.request_body is None or not operation.request_body.required or not operation.request_body.content:
-        return MISSING, ""
-    media = operation.request_body.content[0]
-    return _body_value(media, sampler), media.name
-
-
-def _body_value(media: MediaType, sampler: Sampler) -> Json | Missing:
-    for example in media.examples:
-        if example.value is not MISSING:
-            return example.value
-    return sampler.sample(media.schema, "request") if media.schema is not None else {}
 
 
 def _name(interaction: Interaction, headers: list[tuple[str, str]], query: list[str]) -> None:
@@ -145,16 +103,3 @@ def _name(interaction: Interaction, headers: list[tuple[str, str]], query: list[
         headers.append(("Prefer", f"code={status}, example={name}"))
     else:
         query += [f"__code={status}", f"__example={quote(name, safe='')}"]
-
-
-def _authorize(scheme: SecurityScheme, headers: list[tuple[str, str]], query: list[str]) -> None:
-    """Add credentials of the right form where they belong."""
-    if scheme.type == "apiKey":
-        pair = f"{quote(scheme.parameter, safe='')}=key"
-        if scheme.location == "query":
-            query.append(pair)
-        else:
-            headers.append(("Cookie", pair) if scheme.location == "cookie" else (scheme.parameter, "key"))
-    elif scheme.type != "mutualTLS":
-        kind = scheme.scheme if scheme.type == "http" else "bearer"  # OAuth 2 and OpenID Connect give bearer tokens
-        headers.append(("Authorization", _CREDENTIALS.get(kind, f"{kind.title()} token")))

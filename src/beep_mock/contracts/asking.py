@@ -1,0 +1,86 @@
+"""A whole request for an operation: the values of an example, and for what that leaves open others that are valid."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from beep_mock.contracts.encoding import RawRequest, encode_request
+from beep_mock.interaction import MISSING, Json, Missing
+
+if TYPE_CHECKING:
+    from beep_mock.contracts.model import MediaType, Operation, Parameter, SecurityScheme
+    from beep_mock.contracts.sampler import Sampler
+    from beep_mock.interaction import Interaction
+
+__all__ = ["ask"]
+
+_CREDENTIALS = {
+    "basic": "Basic " + b64encode(b"user:password").decode("ascii"),
+    "bearer": "Bearer token",
+    "digest": 'Digest username="user", realm="realm", nonce="nonce", uri="/", response="response"',
+}
+
+
+def ask(
+    operation: Operation, interaction: Interaction | None, sampler: Sampler, *, credentials: bool = True
+) -> RawRequest:
+    """The request of ``interaction`` (None: of none), with credentials of the right form unless told otherwise.
+
+    Where its own values leave a required one open, it is an example of that parameter or body, else a sample.
+
+    :raises ContractError: no sample can be made for a required value.
+    """
+    values = dict(interaction.request.parameters) if interaction is not None else {}
+    for parameter in operation.parameters:
+        if parameter.required and parameter.key not in values:
+            value = _parameter_value(parameter, sampler)
+            if value is not MISSING:
+                values[parameter.key] = value
+    body, media_type = _body(operation, interaction, sampler)
+    request = encode_request(operation, values, body, media_type)
+    headers, query = list(request.headers), [request.query] if request.query else []
+    for scheme in next(iter(operation.security), ()) if credentials else ():
+        _authorize(scheme, headers, query)
+    # Without Accept some servers prefer JSON to what is declared first; clients send `*/*`.
+    accept = interaction.response.media_type if interaction is not None else ""
+    headers.append(("Accept", accept or "*/*"))
+    return replace(request, query="&".join(query), headers=headers)
+
+
+def _parameter_value(parameter: Parameter, sampler: Sampler) -> Json | Missing:
+    for example in parameter.examples:
+        if example.value is not MISSING:
+            return example.value
+    return sampler.sample(parameter.schema, "request") if parameter.schema is not None else "value"
+
+
+def _body(operation: Operation, interaction: Interaction | None, sampler: Sampler) -> tuple[Json | Missing, str]:
+    if interaction is not None and interaction.request.body is not MISSING:
+        return interaction.request.body, interaction.request.media_type
+    if operation.request_body is None or not operation.request_body.required or not operation.request_body.content:
+        return MISSING, ""
+    media = operation.request_body.content[0]
+    return _body_value(media, sampler), media.name
+
+
+def _body_value(media: MediaType, sampler: Sampler) -> Json | Missing:
+    for example in media.examples:
+        if example.value is not MISSING:
+            return example.value
+    return sampler.sample(media.schema, "request") if media.schema is not None else {}
+
+
+def _authorize(scheme: SecurityScheme, headers: list[tuple[str, str]], query: list[str]) -> None:
+    """Add credentials of the right form where they belong."""
+    if scheme.type == "apiKey":
+        pair = f"{quote(scheme.parameter, safe='')}=key"
+        if scheme.location == "query":
+            query.append(pair)
+        else:
+            headers.append(("Cookie", pair) if scheme.location == "cookie" else (scheme.parameter, "key"))
+    elif scheme.type != "mutualTLS":
+        kind = scheme.scheme if scheme.type == "http" else "bearer"  # OAuth 2 and OpenID Connect give bearer tokens
+        headers.append(("Authorization", _CREDENTIALS.get(kind, f"{kind.title()} token")))
