@@ -147,8 +147,8 @@ def _response_claims(document: Document, operation: Operation) -> Iterator[_Clai
 def _as_parameter(header: Header) -> Parameter:
     """A response's header travels as a request's does."""
     return Parameter(
-        header.name, "header", header.required, "simple", header.explode, False, False, header.schema, "",
-        header.examples, header.at,
+        header.name, "header", header.required, "simple", header.explode, False, False, header.schema,
+        header.media_type, header.examples, header.at,
     )  # fmt: skip
 
 

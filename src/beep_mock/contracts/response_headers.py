@@ -1,4 +1,4 @@
-"""The headers that an example answers with, written in style ``simple``."""
+"""The headers that an example answers with, written in style ``simple`` or as their ``content`` says."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from beep_mock.contracts.collection_formats import collection_text, formats_of
+from beep_mock.contracts.scalars import text_of
 from beep_mock.contracts.styles import as_written
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Json, Missing
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from beep_mock.contracts.document import Document
     from beep_mock.contracts.model import Header, ResponseSpec, Schema
 
-__all__ = ["simple_text", "written_headers"]
+__all__ = ["header_text", "simple_text", "written_headers"]
 
 _OWN = frozenset(  # what says how the message travels is the server's to say, whatever an example shows
     {"connection", "content-encoding", "content-length", "content-type", "keep-alive", "te", "trailer",
@@ -29,10 +30,15 @@ def written_headers(document: Document, response: ResponseSpec, name: str = "") 
     """
     values = ((header, _value(document, header, name)) for header in response.headers)
     return tuple(
-        (header.name, simple_text(value, header.explode, header.schema))
+        (header.name, header_text(value, header))
         for header, value in values
         if value is not MISSING and header.name.lower() not in _OWN
     )
+
+
+def header_text(value: Json, header: Header) -> str:
+    """``value`` as ``header`` carries it: in style ``simple``, or as one text of its media type."""
+    return text_of(value) if header.media_type else simple_text(value, header.explode, header.schema)
 
 
 def simple_text(value: Json, explode: bool, schema: Schema | None = None) -> str:

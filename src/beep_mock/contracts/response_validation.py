@@ -66,7 +66,8 @@ def _header_violations(contract: Contract, spec: ResponseSpec, headers: Sequence
 def _judge_header(contract: Contract, header: Header, text: str) -> list[Violation]:
     assert header.schema is not None  # noqa: S101 - the caller has looked
     parameter = Parameter(
-        header.name, "header", True, "simple", header.explode, False, False, header.schema, "", (), header.at
+        header.name, "header", True, "simple", header.explode, False, False, header.schema, header.media_type, (),
+        header.at,
     )
     decode = compile_decoder((parameter,), contract.document)
     values = decode({}, "", {f"HTTP_{header.name.upper().replace('-', '_')}": text})

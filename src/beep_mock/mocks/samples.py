@@ -10,7 +10,7 @@ from beep_mock.contracts.encoding import encode_body
 from beep_mock.contracts.media_types import is_json, parse_content_type
 from beep_mock.contracts.model import Contract, MediaType, Operation, ResponseSpec, Schema
 from beep_mock.contracts.payloads import concrete_media_type
-from beep_mock.contracts.response_headers import simple_text
+from beep_mock.contracts.response_headers import header_text
 from beep_mock.contracts.sampler import Sampler
 from beep_mock.contracts.stream_samples import lengthened
 from beep_mock.errors import ContractError
@@ -94,7 +94,7 @@ class SampleAnswers:
         for header in spec.headers:
             if header.name.lower() not in sent and (header.schema is not None or header.required):
                 schema = header.schema or Schema({"type": "string"}, header.at)
-                yield header.name, simple_text(self._sampler.sample(schema, "response", seed), header.explode, schema)
+                yield header.name, header_text(self._sampler.sample(schema, "response", seed), header)
 
     def _encoded(self, value: Json, media: MediaType) -> bytes:
         return encode_body(value, media, document=self._contract.document)[0]
