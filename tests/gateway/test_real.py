@@ -145,16 +145,61 @@ def test_a_peer_that_is_down_is_named(start: Start, server: ThreadServer) -> Non
     assert journal(app)[0]["note"].startswith("peer down: ")
 
 
+ORIGIN = {"Origin": "http://app.example"}
+
+
+def test_a_page_may_read_why_a_peer_does_not_answer(start: Start, server: ThreadServer) -> None:
+    app, closed = start(), start(cors=False)
+    server.stop()
+    reply = call(app, "GET", "/world/worlds/1", ORIGIN)
+    assert (reply.status, reply.header("Access-Control-Allow-Origin")) == (502, "http://app.example")
+    assert call(app, "GET", "/world/worlds/1").header("Access-Control-Allow-Origin") is None
+    assert call(closed, "GET", "/world/worlds/1", ORIGIN).header("Access-Control-Allow-Origin") is None
+
+
+def test_a_peer_says_itself_who_may_read_its_answers(start: Start, peer: Peer) -> None:
+    peer.says("200 OK", {"name": "x"}, Access_Control_Allow_Origin="http://only.example")
+    reply = call(start(), "GET", "/world/worlds/1", ORIGIN)
+    assert reply.header("Access-Control-Allow-Origin") == "http://only.example"
+
+
 def test_the_mock_falls_in_when_asked_to(start: Start, server: ThreadServer) -> None:
     app = start(fallback=True)
     server.stop()
     assert call(app, "GET", "/world/worlds/2").json == {"name": "Mars"}
     assert call(app, "POST", "/world/worlds", POST, b'{"name": "Pluto"}').json == {"name": "Pluto"}
+    assert [e["note"].partition(":")[0] for e in journal(app)] == ["peer down", "peer down"]
 
 
 def test_what_the_peer_has_not_implemented_is_mocked(start: Start, peer: Peer) -> None:
+    app = start()
     peer.says("501 Not Implemented", {})
-    assert call(start(), "GET", "/world/worlds/2").json == {"name": "Mars"}
+    assert call(app, "GET", "/world/worlds/2").json == {"name": "Mars"}
+    assert journal(app)[0]["note"] == "peer answered 501"
+
+
+def test_the_view_of_a_gateway_behind_this_one_is_not_mixed_with_ours(start: Start, peer: Peer) -> None:
+    peer.says("200 OK", {"title": "x"}, Beep_Mock_Violations="[]")
+    assert violations(call(start(), "GET", "/world/worlds/1")) == ["body"]
+
+
+def test_how_far_a_request_may_go_is_counted(start: Start, peer: Peer) -> None:
+    app = start()
+    seen: list[str] = []
+
+    def listening(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        seen.append(environ.get("HTTP_MAX_FORWARDS", ""))
+        start_response("200 OK", [("Content-Length", "0")])
+        return []
+
+    server = ThreadServer(listening)
+    with server:
+        app.extensions["beep_mock"].services["world"].peer.port = int(server.url.rpartition(":")[2])
+        call(app, "OPTIONS", "/world/worlds", {"Max-Forwards": "3"})
+        call(app, "GET", "/world/worlds/1", {"Max-Forwards": "3"})
+        reply = call(app, "OPTIONS", "/world/worlds", {"Max-Forwards": "0"})
+    assert seen == ["2", "3"]  # RFC 9110, section 7.6.2: for OPTIONS and TRACE only
+    assert (reply.status, reply.header("Allow")) == (405, "POST")
 
 
 @pytest.mark.parametrize(
