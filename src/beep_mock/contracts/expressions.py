@@ -100,8 +100,8 @@ class Reference:
         if self.source == "body":
             return _pointed(message.body, self.name)
         if self.source == "header":  # names of headers are case-insensitive (RFC 9110, section 5.1)
-            wanted = self.name.lower()
-            return next((value for name, value in message.headers if name.lower() == wanted), MISSING)
+            wanted = _folded(self.name)
+            return next((value for name, value in message.headers if _folded(name) == wanted), MISSING)
         if self.source == "path":
             return message.path.get(self.name, MISSING)
         return _asked(message.query, self.name)
@@ -202,6 +202,11 @@ def _reference(text: str) -> Reference:
         return Reference(side, "query" if kind == "query" else "path", name)
     hint = " (a part of the body is written body#/name)" if kind == "body" else ""
     raise ExpressionError(f"{text!r}: after '${side}.' there must be header.NAME, query.NAME, path.NAME or body{hint}")
+
+
+def _folded(header: str) -> str:
+    """Underscores are dashes: a WSGI environ does not tell them apart."""
+    return header.lower().replace("_", "-")
 
 
 def _pointed(body: Json | Missing, pointer: str) -> Json | Missing:
