@@ -86,7 +86,7 @@ class Document:
 
     def canonical(self, ref: str, at: str) -> str:
         """A ``$ref`` as an author would write it at the place ``at``, made canonical."""
-        return self._moved(self._canonical(ref, Scope("", f"{split(at)[0]}#")))
+        return self._refer(ref, Scope("", f"{split(at)[0]}#"))
 
     def external(self, uri: str, at: str) -> bytes:
         """The content of the file that a URI, written at the place ``at``, names: an example's ``externalValue``.
@@ -228,10 +228,11 @@ class Document:
         def follow(node: Any, at: str) -> tuple[Any, str]:
             return self._follow(node, at, 0)
 
-        def lookup(ref: str, at: str) -> tuple[Any, str]:
-            return self._follow({"$ref": self.canonical(ref, at)}, at, 0)
+        def lookup(ref: str) -> tuple[Any, str]:
+            return self._lookup(ref, 0)
 
-        places.root = convert_document(data, self.version, Source(follow, lookup, self._note, places))
+        source = Source(follow, lookup, self.canonical, self._note, places)
+        places.root = convert_document(data, self.version, source)
         self.root = self._files[""] = places.root
         self._found.clear()
 

@@ -14,6 +14,7 @@ from beep_mock.contracts.references import place, split
 from beep_mock.contracts.swagger2_bodies import Placed, convert_body, convert_form, convert_response
 from beep_mock.contracts.swagger2_parameters import convert_parameter
 from beep_mock.contracts.swagger2_root import read_schemes, read_servers
+from beep_mock.contracts.swagger2_schemas import map_discriminated
 from beep_mock.contracts.swagger2_source import Source, own_name
 
 __all__ = ["convert_document"]
@@ -94,9 +95,10 @@ class _Conversion:
         if type(definitions) is not dict:
             definitions, _ = source.mapping(root, "#", "definitions")
         if definitions:
+            map_discriminated(definitions)
             self.components["schemas"] = places.made(definitions, "#/definitions")
         for origin, name in tuple(places.homes.items()):
-            found = source.follow({"$ref": origin}, origin)
+            found = source.at(origin)
             if found is not None:
                 schemas = self.components.setdefault("schemas", places.made({}, "#/definitions"))
                 schemas[name] = found[0]

@@ -97,10 +97,12 @@ def schema_of(source: Source, node: dict[str, Any], at: str, what: str) -> Any:
 
 def item_schema(source: Source, node: Any, at: str) -> Any:
     """The schema of an array's items (Items Object). What is no mapping stays as it is."""
-    if type(node) is not dict or "$ref" in node:
+    if type(node) is not dict:
         return node
-    if "type" not in node and any(word in node for word in ("properties", "allOf")):
-        return node  # a schema, which the specification does not allow there and many write
+    if "$ref" in node or ("type" not in node and ("properties" in node or "allOf" in node)):
+        message = "items of a parameter or header are described by keywords only; the schema is understood all the same"
+        source.warn("reference-misplaced" if "$ref" in node else "parameter-type-invalid", message, at)
+        return node
     return schema_of(source, node, at, "an item")
 
 

@@ -13,8 +13,11 @@ from beep_mock.findings import Severity
 
 __all__ = ["Source", "own_name"]
 
-Lookup = Callable[[str, str], tuple[Any, str]]
-"""What a reference as written in the file of a place leads to; raises the same."""
+Lookup = Callable[[str], tuple[Any, str]]
+"""What a canonical reference leads to, which may be another; raises the same."""
+
+Canonical = Callable[[str, str], str]
+"""A reference as written at a place, made canonical."""
 
 Follow = Callable[[Any, str], tuple[Any, str]]
 """What a node at a place stands for; raises :class:`UnresolvableReferenceError` for one that leads nowhere."""
@@ -26,9 +29,10 @@ Note = Callable[[Severity, str, str, str, str], None]
 class Source:
     """Reads nodes of a Swagger 2.0 document. All places here are places as written."""
 
-    def __init__(self, follow: Follow, lookup: Lookup, note: Note, places: Places) -> None:
+    def __init__(self, follow: Follow, lookup: Lookup, canonical: Canonical, note: Note, places: Places) -> None:
         self._follow = follow
         self._lookup = lookup
+        self._canonical = canonical
         self._note = note
         self.places = places
 
@@ -49,10 +53,18 @@ class Source:
         except UnresolvableReferenceError:
             return None
 
+    def at(self, place: str) -> tuple[Any, str] | None:
+        """The node at a place, which may be a ``$ref``; None where there is none."""
+        try:
+            return self._lookup(place)
+        except UnresolvableReferenceError:
+            return None
+
     def example(self, node: dict[str, Any], at: str) -> tuple[Any, str] | None:
         """The value that a ``$ref`` in an example's place is meant to be; None when it leads nowhere and is data."""
         try:
-            found = self._lookup(node["$ref"], at) if type(node["$ref"]) is str else None
+            ref = node["$ref"]
+            found = self._follow(*self._lookup(self._canonical(ref, at))) if type(ref) is str else None
         except UnresolvableReferenceError:
             return None
         if found is not None:
