@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 from collections.abc import Sequence
@@ -22,6 +23,7 @@ RECEIVED_LIMIT: Final = 2**20
 TIMEOUT: Final = 5.0
 """Seconds for the whole of a request and its answer."""
 
+_METHOD = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 9.1
 _PATH = "/:@!$&'()*+,;=~-._%"
 _QUERY = _PATH + "?[]"
 
@@ -110,6 +112,8 @@ def send(
 
     :raises SendError: it may not be sent there, or there is no answer.
     """
+    if not _METHOD.fullmatch(method):
+        raise SendError(f"{method!r} is no method")
     addresses = _addresses(target, reach)
     connection: HTTPConnection
     if target.scheme == "https":
@@ -135,6 +139,8 @@ def send(
         connection.endheaders(body or None)
         answer = connection.getresponse()
         content = answer.read(RECEIVED_LIMIT + 1)
+        if limit.passed:
+            raise TimeoutError
         return Received(
             answer.status, answer.reason, tuple(answer.getheaders()), content[:RECEIVED_LIMIT],
             len(content) > RECEIVED_LIMIT,
