@@ -51,8 +51,9 @@ class _Compiled:
 class SchemaStore:
     """The schemas of one document.
 
-    Nothing is compiled before the first use; then everything registered so far is, at once. What is registered later
-    is compiled on *its* first use, beside what is there. Safe to use from several threads.
+    Nothing is compiled before the first use; then everything registered so far for that direction is, at once: what
+    answers have to be is of no concern to the first request, and seldom to later ones. What is registered later is
+    compiled on *its* first use, beside what is there. Safe to use from several threads.
     """
 
     def __init__(self, document: Document, version: str) -> None:
@@ -133,46 +134,57 @@ class SchemaStore:
     def findings(self) -> tuple[Finding, ...]:
         """What is wrong with the schemas registered: each faulty part is left out, as its finding says."""
         with self._lock:
-            self._compile()
+            self._compile("request")
+            self._compile("response")
             return tuple(self._findings)
 
     def _find(self, key: str) -> _Compiled:
         compiled = self._compiled.get(key)
         if compiled is None:
             with self._lock:
-                self._compile()
+                waiting = self._objects.get(key)
+                if waiting is not None:
+                    self._compile(waiting.direction)
+                elif key in self._schemas:
+                    self._compile(self._schemas[key][1])
                 compiled = self._compiled[key]
         return compiled
 
-    def _compile(self) -> None:
-        """Compile what is registered and not yet compiled. Nothing rewritten is kept."""
-        if not self._schemas and not self._objects:
+    def _compile(self, direction: Direction) -> None:
+        """Compile what is registered for a direction and not yet compiled. Nothing rewritten is kept."""
+        schemas = {key: schema for key, (schema, way) in self._schemas.items() if way == direction}
+        objects = {key: known for key, known in self._objects.items() if known.direction == direction}
+        for key, schema in list(schemas.items()):  # as a part of what was compiled for the other direction
+            node, compiled = self._places.get((schema.at, direction), (None, None))
+            if compiled is not None and node is schema.node:
+                self._compiled[key] = compiled
+                del schemas[key], self._schemas[key]
+        if not schemas and not objects:
             return
         graph = SchemaGraph(self._document, modern=self._modern, accepted=accepted_pattern)
-        numbers = {key: graph.add(schema, direction) for key, (schema, direction) in self._schemas.items()}
+        numbers = {key: graph.add(schema, direction) for key, schema in schemas.items()}
         properties = {
-            key: {name: graph.add(schema, known.direction) for name, schema in known.properties.items()}
-            for key, known in self._objects.items()
+            key: {name: graph.add(schema, direction) for name, schema in known.properties.items()}
+            for key, known in objects.items()
         }
         graph.close()
         keyed, shared = graph.versions()
-        names = {key: graph.name(number, self._schemas[key][1]) for key, number in numbers.items()}
-        for key, known in self._objects.items():
+        names = {key: graph.name(number, direction) for key, number in numbers.items()}
+        for key, known in objects.items():
             names[key] = f"object {len(names)}"
             keyed[names[key]] = {
                 "type": "object",
-                "properties": {
-                    name: keyed[graph.name(number, known.direction)] for name, number in properties[key].items()
-                },
+                "properties": {name: keyed[graph.name(number, direction)] for name, number in properties[key].items()},
                 "required": list(known.required),
             }
         self._findings.update(dict.fromkeys(graph.findings))
         validator = self._validator(keyed, shared, graph)
-        for at, direction, node, name in graph.places():
-            self._places.setdefault((at, direction), (node, _Compiled(validator, name)))
+        for at, way, node, name in graph.places():
+            self._places.setdefault((at, way), (node, _Compiled(validator, name)))
         self._compiled.update((key, _Compiled(validator, name)) for key, name in names.items())
-        self._schemas.clear()
-        self._objects.clear()
+        for key in (*schemas, *objects):
+            self._schemas.pop(key, None)
+            self._objects.pop(key, None)
 
     def _validator(self, keyed: dict[str, Any], shared: dict[str, Any], graph: SchemaGraph) -> jsonschema_rs.Validator:
         try:
