@@ -1,0 +1,137 @@
+"""What of a contract was exercised, and by which kind of check: operations, statuses, media types, parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from beep_mock.contracts.media_types import match_media_type
+from beep_mock.pacts.comparison import operation_of
+
+if TYPE_CHECKING:
+    from beep_mock.contracts.model import Contract, Operation
+    from beep_mock.pacts.model import Pact
+
+__all__ = ["Coverage", "Exercise", "Kind", "OperationCoverage", "coverage_of", "exercises_of"]
+
+Kind = Literal["pacts", "examples", "properties"]
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """One request that was made of an operation (by its key), and what came of it.
+
+    ``parameters`` are the keys of those that were sent (``query.limit``); ``media_type`` is the answer's content type.
+    """
+
+    kind: Kind
+    operation: str
+    status: int
+    media_type: str = ""
+    parameters: frozenset[str] = frozenset()
+    consumer: str = ""
+
+
+@dataclass(slots=True)
+class OperationCoverage:
+    """Who has exercised the parts of one operation; an empty set of kinds means nobody.
+
+    ``statuses`` is by declared status (``200``, ``4XX``), ``media_types`` by ``200 application/json``, ``parameters`` by
+    key; ``undeclared`` are statuses that were answered and no response declares; ``consumers`` those whose pacts use it.
+    """
+
+    operation: str
+    kinds: set[Kind] = field(default_factory=set)
+    statuses: dict[str, set[Kind]] = field(default_factory=dict)
+    media_types: dict[str, set[Kind]] = field(default_factory=dict)
+    parameters: dict[str, set[Kind]] = field(default_factory=dict)
+    undeclared: dict[int, set[Kind]] = field(default_factory=dict)
+    consumers: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The coverage of a contract, by operation in the document's order."""
+
+    operations: tuple[OperationCoverage, ...]
+
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """The operations that no consumer's pact uses."""
+        return tuple(one.operation for one in self.operations if not one.consumers)
+
+    @property
+    def unreached(self) -> tuple[str, ...]:
+        """What no check has reached: operations, and of those that were reached statuses (``GET /worlds 502``)."""
+        found = []
+        for one in self.operations:
+            if not one.kinds:
+                found.append(one.operation)
+            else:
+                found += [f"{one.operation} {status}" for status, kinds in one.statuses.items() if not kinds]
+        return tuple(found)
+
+    def share(self, part: Literal["operations", "statuses", "media_types", "parameters"]) -> tuple[int, int]:
+        """How many were exercised by any check, of how many there are."""
+        if part == "operations":
+            kinds = [one.kinds for one in self.operations]
+        else:
+            kinds = [found for one in self.operations for found in getattr(one, part).values()]
+        return sum(map(bool, kinds)), len(kinds)
+
+
+def coverage_of(contract: Contract, exercises: Iterable[Exercise]) -> Coverage:
+    """What ``exercises`` have reached of ``contract``. Those of operations that it does not declare are left out."""
+    found = {key: _empty(operation) for key, operation in contract.operations.items()}
+    for one in exercises:
+        operation, row = contract.operations.get(one.operation), found.get(one.operation)
+        if operation is None or row is None:
+            continue
+        row.kinds.add(one.kind)
+        if one.consumer:
+            row.consumers.add(one.consumer)
+        for key in one.parameters & row.parameters.keys():
+            row.parameters[key].add(one.kind)
+        spec = next((r for r in _by_status(operation, one.status)), None)
+        if spec is None:
+            row.undeclared.setdefault(one.status, set()).add(one.kind)
+            continue
+        row.statuses[spec].add(one.kind)
+        names = [m.name for r in operation.responses if r.status == spec for m in r.content]
+        index = match_media_type(one.media_type, names) if one.media_type else None
+        if index is not None:
+            row.media_types[f"{spec} {names[index]}"].add(one.kind)
+    return Coverage(tuple(found.values()))
+
+
+def exercises_of(contract: Contract, pact: Pact) -> Iterator[Exercise]:
+    """What a pact exercises, if each of its interactions is replayed and kept."""
+    for interaction in pact.interactions:
+        found = operation_of(contract, interaction)
+        if found is None:
+            continue
+        operation, path_values = found
+        sent = {*interaction.request.parameters, *(f"path.{name}" for name in path_values)}
+        yield Exercise(
+            "pacts",
+            operation.key,
+            interaction.response.status,
+            interaction.response.media_type,
+            frozenset(sent & {parameter.key for parameter in operation.parameters}),
+            pact.consumer,
+        )
+
+
+def _empty(operation: Operation) -> OperationCoverage:
+    return OperationCoverage(
+        operation.key,
+        statuses={response.status: set() for response in operation.responses},
+        media_types={f"{r.status} {m.name}": set() for r in operation.responses for m in r.content},
+        parameters={parameter.key: set() for parameter in operation.parameters},
+    )
+
+
+def _by_status(operation: Operation, status: int) -> Iterator[str]:
+    declared = {response.status for response in operation.responses}
+    yield from (one for one in (str(status), f"{status // 100}XX", "default") if one in declared)

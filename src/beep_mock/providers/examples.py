@@ -1,0 +1,237 @@
+"""A contract's examples replayed at its provider: what it answers must be what the contract says.
+
+An example is one interaction. Its answer must have the status that the example has, and headers and body as the
+contract declares them for it; with ``exact`` the body must be the example's, but for what the provider makes itself
+(``readOnly`` properties, and whatever ``x-beep-made`` names by JSON pointer).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from beep_mock.contracts.asking import ask
+from beep_mock.contracts.encoding import RawRequest
+from beep_mock.contracts.examples import interactions_of
+from beep_mock.contracts.media_types import is_json, parse_content_type
+from beep_mock.contracts.response_validation import response_violations
+from beep_mock.contracts.sampler import Sampler
+from beep_mock.errors import ContractError, VerificationError
+from beep_mock.interaction import MISSING, Interaction, Json, ProviderState
+from beep_mock.providers.exact import differences
+from beep_mock.providers.results import Mismatch
+
+if TYPE_CHECKING:
+    from beep_mock.contracts.model import Contract, Operation
+    from beep_mock.providers.targets import Reply, Target
+
+__all__ = ["ExampleResult", "States", "verify_examples"]
+
+_SHOWN = 200
+
+
+class States(Protocol):
+    """Who brings provider states about: a registry, or the endpoint of a running provider."""
+
+    def knows(self, name: str) -> bool:
+        """Whether there is such a state."""
+
+    def setup(self, name: str, parameters: Mapping[str, Json]) -> None:
+        """Bring it about.
+
+        :raises VerificationError: that failed.
+        """
+
+    def teardown(self, name: str) -> None:
+        """Take it back.
+
+        :raises VerificationError: that failed.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleResult:
+    """What became of one example.
+
+    ``fault`` says why it could not be tried; ``skipped`` why there was nothing to try. ``reply`` is None for both.
+    """
+
+    operation: Operation
+    interaction: Interaction
+    states: tuple[ProviderState, ...] = ()
+    request: RawRequest | None = None
+    reply: Reply | None = None
+    mismatches: tuple[Mismatch, ...] = ()
+    fault: str = ""
+    skipped: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether the provider keeps it, or there was nothing to keep."""
+        return not self.fault and not self.mismatches
+
+    @property
+    def name(self) -> str:
+        """For people: ``GET /worlds/{worldId}, 200, example 'earth'``."""
+        name = f"example {self.interaction.name!r}" if self.interaction.name else "the unnamed example"
+        return f"{self.operation.key}, {self.interaction.response.status}, {name}"
+
+
+def verify_examples(
+    contract: Contract,
+    target: Target,
+    states: States | None = None,
+    *,
+    exact: bool = False,
+    headers: tuple[tuple[str, str], ...] = (),
+) -> Iterator[ExampleResult]:
+    """Replay every example of the contract, in the document's order, each in its provider state if it has one.
+
+    ``headers`` are sent with every request, in place of its own of the same names (credentials, mostly). Writing
+    requests are made too: see :attr:`Target.ours`.
+    """
+    replay = _Replay(contract, target, states, exact, headers)
+    for operation in contract.operations.values():
+        if operation.broken is None:
+            for interaction in interactions_of(contract, operation):
+                yield replay.result(operation, interaction)
+
+
+class _Replay:
+    def __init__(
+        self,
+        contract: Contract,
+        target: Target,
+        states: States | None,
+        exact: bool,
+        headers: tuple[tuple[str, str], ...],
+    ) -> None:
+        self._contract = contract
+        self._target = target
+        self._states = states
+        self._exact = exact
+        self._headers = headers
+        self._sampler = Sampler(contract.document, contract.schemas)
+
+    def result(self, operation: Operation, interaction: Interaction) -> ExampleResult:
+        wanted = self._wanted(interaction)
+        skipped = _untriable(interaction, wanted)
+        if skipped:
+            return ExampleResult(operation, interaction, wanted, skipped=skipped)
+        standing: list[str] = []
+        try:
+            for state in wanted:
+                if self._states is None:
+                    raise VerificationError(f"nobody can bring the provider state {state.name!r} about")
+                self._states.setup(state.name, state.parameters)
+                standing.append(state.name)
+            anonymous = interaction.response.status == 401
+            request = ask(operation, interaction, self._sampler, credentials=not anonymous)
+            reply = self._target.send(request, headers=() if anonymous else self._headers)
+        except (ContractError, VerificationError) as error:
+            return ExampleResult(operation, interaction, wanted, fault=error.message)
+        finally:
+            for name in reversed(standing):
+                assert self._states is not None  # noqa: S101 - it has set them up
+                self._states.teardown(name)
+        found = tuple(self._mismatches(operation, interaction, reply))
+        return ExampleResult(operation, interaction, wanted, request, reply, found)
+
+    def _wanted(self, interaction: Interaction) -> tuple[ProviderState, ...]:
+        """The states an example names (``x-beep-state``), else the one of its own name if there is one."""
+        said = self._said(interaction, "x-beep-state")
+        if said is None:
+            if self._states is not None and interaction.name and self._states.knows(interaction.name):
+                return (ProviderState(interaction.name),)
+            return ()
+        found = []
+        for entry in said if isinstance(said, list) else [said]:
+            if isinstance(entry, str):
+                found.append(ProviderState(entry))
+            elif isinstance(entry, dict) and isinstance(entry.get("name"), str):
+                parameters = entry.get("params", entry.get("parameters"))
+                found.append(ProviderState(entry["name"], parameters if isinstance(parameters, dict) else {}))
+        return tuple(found)
+
+    def _said(self, interaction: Interaction, extension: str) -> Any:
+        """What the Example Object of the response says under an extension."""
+        pointer = interaction.pointer
+        places = [pointer, pointer.rpartition("/")[0]] if pointer.rpartition("/")[2] in _VALUES else [pointer]
+        for place in reversed(places):
+            try:
+                node, _ = self._contract.document.lookup(f"#{place}")
+            except ContractError:
+                continue
+            if isinstance(node, dict) and extension in node:
+                return node[extension]
+        return None
+
+    def _mismatches(self, operation: Operation, interaction: Interaction, reply: Reply) -> Iterator[Mismatch]:
+        expected = interaction.response
+        if reply.status != expected.status:
+            message = f"the answer: {_excerpt(reply.body)}" if reply.body else "the answer has no body"
+            yield Mismatch("status", str(expected.status), str(reply.status), message)
+            return
+        violations = response_violations(self._contract, operation, reply.status, reply.headers, reply.body)
+        for violation in violations:
+            location, *rest = violation.location
+            field = (
+                "status" if location == "status" else f"header {rest[0]}" if location == "header" else _json_path(rest)
+            )
+            yield Mismatch(field, "as the contract says", violation.code, violation.message)
+        if self._exact and not violations and is_json(parse_content_type(expected.media_type)[0]):
+            made = self._said(interaction, "x-beep-made")
+            yield from self._differences(operation, interaction, reply, made if isinstance(made, list) else [])
+
+    def _differences(
+        self, operation: Operation, interaction: Interaction, reply: Reply, made: Sequence[Any]
+    ) -> Iterator[Mismatch]:
+        media = next(
+            (m for r in operation.responses for m in r.content if interaction.pointer.startswith(_pointer(m.at))), None
+        )
+        expected = _parsed(interaction.response.body)
+        actual = _parsed(reply.body)
+        schema = media.schema if media is not None else None
+        for place, wanted, got in differences(self._contract, schema, expected, actual, [str(one) for one in made]):
+            yield Mismatch(_json_path(place), _shown(wanted), _shown(got), "not as the example says")
+
+
+_VALUES = {"value", "dataValue", "serializedValue"}
+
+
+def _untriable(interaction: Interaction, states: Sequence[ProviderState]) -> str:
+    """Why an example of a response cannot be brought about: nothing tells how."""
+    status = interaction.response.status
+    request = interaction.request
+    if status < 200:
+        return "an informational answer is not asked for"
+    said = request.parameters or request.body is not MISSING
+    if status >= 300 and status != 401 and not said and not states:
+        return "no request example of the same name, and no provider state, tells how it comes about"
+    return ""
+
+
+def _pointer(at: str) -> str:
+    return at.partition("#")[2]
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body.decode("utf-8", "replace")
+
+
+def _json_path(place: Sequence[str]) -> str:
+    return "body $" + "".join(f"[{token}]" if token.isdecimal() else f".{token}" for token in place)
+
+
+def _shown(value: Any) -> str:
+    return "nothing" if value is MISSING else _excerpt(json.dumps(value, ensure_ascii=False).encode())
+
+
+def _excerpt(body: bytes) -> str:
+    text = " ".join(body[: _SHOWN * 2].decode("utf-8", "replace").split())
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
