@@ -114,7 +114,7 @@ def test_text_becomes_the_narrowest_type_of_the_schema(
         ("simple", False, COLOUR, "R,100,G,200,name,x", {"R": 100, "G": 200, "name": "x"}),
         ("simple", True, COLOUR, "R=100,G=200,name=x=y", {"R": 100, "G": 200, "name": "x=y"}),
         ("simple", False, COLOUR, "R,100,G", "R,100,G"),
-        ("simple", True, COLOUR, "R=100,G", "R=100,G"),
+        ("simple", True, COLOUR, "R=100,G", {"R": "100,G"}),
         ("simple", False, INTEGERS, "1,x", [1, "x"]),
         ("label", False, {"type": "string"}, ".blue", "blue"),
         ("label", False, {"type": "string"}, ".", ""),

@@ -63,17 +63,20 @@ def comma(text: str) -> list[str]:
     return text.split(",")
 
 
-def composite_reader(shape: Shape, document: Document, split: Split, decode: Decode, *, pairs: bool) -> Reader:
+def composite_reader(
+    shape: Shape, document: Document, split: Split, decode: Decode, *, pairs: bool, mark: str = ""
+) -> Reader:
     """A function from the text between a style's marks to a value of ``shape``.
 
-    ``pairs`` is whether an object travels as ``R=100,G=200`` (explode) rather than ``R,100,G,200``.
+    ``pairs`` is whether an object travels as ``R=100,G=200`` (explode) rather than ``R,100,G,200``. ``mark`` is what
+    parts the pairs where it may stand in a value too, because nothing or no longer anything is percent-encoded.
     """
     scalar = scalar_reader(shape)
     readers: list[Reader] = []
     if shape.scalars:
         readers.append(lambda text: scalar(decode(text)))
     if "object" in shape.types:
-        readers.append(_object_reader(shape, document, split, decode, pairs=pairs))
+        readers.append(_object_reader(shape, document, split, decode, mark if pairs else None))
     if "array" in shape.types:
         item = scalar_reader(shape_of(shape.items, document))
         readers.append(_array_reader(item, split, decode))
@@ -108,18 +111,22 @@ def _array_reader(item: Reader, split: Split, decode: Decode) -> Reader:
     return lambda text: [item(decode(piece)) for piece in split(text)]
 
 
-def _object_reader(shape: Shape, document: Document, split: Split, decode: Decode, *, pairs: bool) -> Reader:
+def _object_reader(shape: Shape, document: Document, split: Split, decode: Decode, mark: str | None) -> Reader:
+    """``mark`` is None for an object that does not travel as pairs."""
     reader_of = properties_reader(shape, document)
 
     def from_pairs(text: str) -> Json:
-        found: dict[str, Json] = {}
+        found: dict[str, str] = {}
         for piece in split(text):
             name, equals, value = piece.partition("=")
-            if not equals:
+            if equals:
+                name = decode(name)
+                found[name] = decode(value)
+            elif mark and found:  # it stood in the last value
+                found[next(reversed(found))] += mark + decode(piece)
+            else:
                 return decode(text)
-            name = decode(name)
-            found[name] = reader_of(name)(decode(value))
-        return found
+        return {name: reader_of(name)(value) for name, value in found.items()}
 
     def from_alternation(text: str) -> Json:
         pieces = [decode(piece) for piece in split(text)]
@@ -127,4 +134,4 @@ def _object_reader(shape: Shape, document: Document, split: Split, decode: Decod
             return decode(text)
         return {name: reader_of(name)(value) for name, value in zip(pieces[::2], pieces[1::2], strict=True)}
 
-    return from_pairs if pairs else from_alternation
+    return from_alternation if mark is None else from_pairs

@@ -35,7 +35,7 @@ def _reader(parameter: Parameter, document: Document) -> Reader:
         return _label(shape, document, explode=parameter.explode)
     if parameter.style == "matrix":
         return _matrix(parameter.name, shape, document, explode=parameter.explode)
-    return composite_reader(shape, document, comma, as_written, pairs=parameter.explode)
+    return composite_reader(shape, document, comma, as_written, pairs=parameter.explode, mark=",")
 
 
 def _label(shape: Shape, document: Document, *, explode: bool) -> Reader:
@@ -45,7 +45,7 @@ def _label(shape: Shape, document: Document, *, explode: bool) -> Reader:
     def pieces(text: str) -> list[str]:
         return text.split("." if explode or (dotted and "," not in text) else ",")
 
-    read = composite_reader(shape, document, pieces, as_written, pairs=explode)
+    read = composite_reader(shape, document, pieces, as_written, pairs=explode, mark=".")
     return lambda text: read(text[1:]) if text[:1] == "." else text
 
 
