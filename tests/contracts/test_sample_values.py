@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from beep_mock.contracts.model import Schema
+from beep_mock.contracts.sample_facts import Facts
 from beep_mock.contracts.sample_numbers import number
 from beep_mock.contracts.sample_strings import text
 from beep_mock.contracts.sampler import Sampler, UnsatisfiableError
@@ -191,13 +192,13 @@ def test_a_string_keeps_format_length_and_pattern(schema: dict[str, Any]) -> Non
     [("email", "@"), ("homepageUrl", "https://"), ("createdAt", "T"), ("worldId", "-"), ("paid", "")],
 )
 def test_a_string_looks_like_what_its_property_is_called(name: str, expected: str) -> None:
-    made = text({}, name, Random(0))
+    made = text({}, name, Facts(Random(0)))
     assert made is not None
     assert expected in made
 
 
 def test_an_ordinary_word_is_no_identifier() -> None:
-    assert "-" not in (text({}, "paid", Random(0)) or "")
+    assert "-" not in (text({}, "paid", Facts(Random(0))) or "")
 
 
 @pytest.mark.parametrize(

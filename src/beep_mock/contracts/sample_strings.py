@@ -2,69 +2,62 @@
 
 from __future__ import annotations
 
-import re
 from base64 import b64encode
 from collections.abc import Callable
-from random import Random
 from typing import Any
 
+from beep_mock.contracts.sample_facts import Facts
+from beep_mock.contracts.sample_names import named_text
 from beep_mock.contracts.sample_patterns import from_pattern
+from beep_mock.contracts.sample_words import age_of
 from beep_mock.contracts.schema_formats import ASSERTED
 from beep_mock.contracts.schema_patterns import matches
+from beep_mock.contracts.schema_texts import has_format
 
 __all__ = ["text"]
 
 _LONGEST = 100_000
-_WORDS = ("alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliett")
-_GIVEN = ("Ada", "Alan", "Barbara", "Edsger", "Grace", "Katherine", "Ken", "Margaret", "Niklaus", "Radia")
-_FAMILY = ("Allen", "Hamilton", "Hopper", "Johnson", "Liskov", "Lovelace", "Perlman", "Ritchie", "Turing", "Wirth")
+_ATTEMPTS = 20
+_PLAIN = ("amber", "cedar", "maple", "river")
 
-_Make = Callable[[Random], str]
-
-
-def _uuid(random: Random) -> str:
-    digits = f"{random.getrandbits(128):032x}"
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
+_Make = Callable[[Facts, str], str]
 
 
-def _email(random: Random) -> str:
-    return f"{random.choice(_GIVEN)}.{random.choice(_FAMILY)}@example.com".lower()
+def _email(facts: Facts, _: str) -> str:
+    return named_text("email", facts)
 
 
-def _date(random: Random) -> str:
-    return f"2026-{random.randint(1, 12):02}-{random.randint(1, 28):02}"
+def _date(facts: Facts, name: str) -> str:
+    return facts.moment(age_of(name)).strftime("%Y-%m-%d")
 
 
-def _clock(random: Random) -> str:
-    return f"{random.randint(0, 23):02}:{random.randint(0, 59):02}:{random.randint(0, 59):02}Z"
+def _moment(facts: Facts, name: str) -> str:
+    return facts.moment(age_of(name)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _moment(random: Random) -> str:
-    return f"{_date(random)}T{_clock(random)}"
+def _clock(facts: Facts, name: str) -> str:
+    return facts.moment(age_of(name)).strftime("%H:%M:%SZ")
 
 
-def _host(random: Random) -> str:
-    return f"{random.choice(_WORDS)}.example.com"
+def _host(facts: Facts, _: str) -> str:
+    return named_text("hostname", facts)
 
 
-def _url(random: Random) -> str:
-    return f"https://example.com/{random.choice(_WORDS)}"
+def _url(facts: Facts, name: str) -> str:
+    found = named_text(name, facts)
+    return found if found.startswith("https://") else named_text("url", facts)
 
 
-def _path(random: Random) -> str:
-    return f"/{random.choice(_WORDS)}"
+def _path(facts: Facts, _: str) -> str:
+    return f"/{facts.random.choice(_PLAIN)}"
 
 
-def _base64(random: Random) -> str:
-    return b64encode(random.choice(_WORDS).encode()).decode()
+def _base64(facts: Facts, _: str) -> str:
+    return b64encode(facts.random.choice(_PLAIN).encode()).decode()
 
 
-def _whole(random: Random) -> str:
-    return str(random.randint(1, 100))
-
-
-def _person(random: Random) -> str:
-    return f"{random.choice(_GIVEN)} {random.choice(_FAMILY)}"
+def _whole(facts: Facts, _: str) -> str:
+    return str(facts.random.randint(1, 100))
 
 
 _FORMATS: dict[str, _Make] = {
@@ -72,56 +65,36 @@ _FORMATS: dict[str, _Make] = {
     "byte": _base64,
     "date": _date,
     "date-time": _moment,
-    "decimal": lambda random: f"{random.randint(1, 99)}.50",
-    "duration": lambda random: f"PT{random.randint(1, 59)}M",
+    "decimal": lambda facts, _: named_text("price", facts),
+    "duration": lambda facts, _: f"PT{facts.random.randint(1, 59)}M",
     "email": _email,
     "hostname": _host,
     "idn-email": _email,
     "idn-hostname": _host,
     "int32": _whole,
     "int64": _whole,
-    "ipv4": lambda random: f"192.0.2.{random.randint(1, 254)}",
-    "ipv6": lambda random: f"2001:db8::{random.randint(1, 0xFFFF):x}",
+    "ipv4": lambda facts, _: f"192.0.2.{facts.random.randint(1, 254)}",
+    "ipv6": lambda facts, _: f"2001:db8::{facts.random.randint(1, 0xFFFF):x}",
     "iri": _url,
     "iri-reference": _path,
     "json-pointer": _path,
-    "regex": lambda random: f"^{random.choice(_WORDS)}$",
-    "relative-json-pointer": lambda random: str(random.randint(0, 9)),
+    "password": lambda facts, _: named_text("password", facts),
+    "regex": lambda facts, _: f"^{facts.random.choice(_PLAIN)}$",
+    "relative-json-pointer": lambda facts, _: str(facts.random.randint(0, 9)),
     "time": _clock,
     "uri": _url,
     "uri-reference": _path,
-    "uri-template": lambda random: f"{_url(random)}/{{id}}",
+    "uri-template": lambda facts, _: f"https://example.com/{facts.random.choice(_PLAIN)}/{{id}}",
     "url": _url,
-    "uuid": _uuid,
+    "uuid": lambda facts, _: named_text("uuid", facts),
 }
 
-_NAMES: tuple[tuple[str, _Make], ...] = (
-    (r"e-?mail", _email),
-    (r"(first|given)_?name", lambda random: random.choice(_GIVEN)),
-    (r"(last|family|sur)_?name", lambda random: random.choice(_FAMILY)),
-    (r"(full|display|user|owner)_?name$", _person),
-    (r"phone|mobile|fax", lambda random: f"+4420794600{random.randint(10, 99)}"),
-    (r"country(_?code)?$", lambda random: random.choice(("DE", "FR", "GB", "JP", "US"))),
-    (r"city|town", lambda random: random.choice(("Berlin", "Lyon", "Osaka", "Leeds"))),
-    (r"currency", lambda random: random.choice(("EUR", "GBP", "JPY", "USD"))),
-    (r"(ur[li]|href|link|website)$", _url),
-    (r"lang(uage)?|locale", lambda random: random.choice(("de", "en", "fr"))),
-    (r"(^|_)(created|updated|modified|expires)(_?at|_?on)?$|(_at|At|_on|On|_date|Date)$", _moment),
-    (r"(^|_|u)id$|Id$|ID$", lambda random: f"{random.choice(_WORDS)}-{random.randint(1, 99)}"),
-    (r"name|title|label", lambda random: f"{random.choice(_WORDS).title()} {random.choice(_WORDS).title()}"),
-    (
-        r"description|comment|message|text|summary|note",
-        lambda random: f"A {random.choice(_WORDS)} for {random.choice(_WORDS)}.",
-    ),
-)
-_NAMED = tuple((re.compile(name, re.IGNORECASE if name == name.lower() else 0), make) for name, make in _NAMES)
 
-
-def text(schema: dict[str, Any], name: str, random: Random, repetition: int = 0) -> str | None:
+def text(schema: dict[str, Any], name: str, facts: Facts, repetition: int = 0) -> str | None:
     """A string for a schema's ``format``, ``pattern`` and lengths; None when none was found.
 
-    ``name`` is the property's, by which a string without a format is chosen; ``repetition`` counts how many others
-    were made that it should differ from.
+    ``name`` is the property's, by which a string is chosen together with the ``facts`` of its object; ``repetition``
+    counts how many others were made that it should differ from.
     """
     least, most = _length(schema, "minLength", 0), _length(schema, "maxLength", _LONGEST)
     if least > min(most, _LONGEST):
@@ -130,22 +103,33 @@ def text(schema: dict[str, Any], name: str, random: Random, repetition: int = 0)
     asked = schema.get("format")
     make = _FORMATS.get(asked) if isinstance(asked, str) else None
     if make is not None:
-        found = _lengthened(make(random), asked, least)
+        found = _lengthened(make(facts, name), asked, least)
         if least <= len(found) <= most and (not isinstance(pattern, str) or matches(pattern, found)):
             return found
     if isinstance(pattern, str):
-        return from_pattern(pattern, random, least, most)
+        named = named_text(name, facts)
+        if least <= len(named) <= most and not repetition and matches(pattern, named):
+            return named
+        if make is None or asked not in ASSERTED:
+            return from_pattern(pattern, facts.random, least, most)
+        return _of_both(pattern, str(asked), make(facts, name), facts, least, most)
     if make is not None and asked in ASSERTED:
         return _shortened(str(asked), least, most)
     tail = str(repetition)[:most] if repetition else ""
-    return _named(name, random)[: most - len(tail)].ljust(least - len(tail), "x") + tail
+    return named_text(name, facts)[: most - len(tail)].rstrip().ljust(least - len(tail), "x") + tail
 
 
-def _named(name: str, random: Random) -> str:
-    for wanted, make in _NAMED:
-        if wanted.search(name):
-            return make(random)
-    return random.choice(_WORDS)
+def _of_both(pattern: str, asked: str, formatted: str, facts: Facts, least: int, most: int) -> str | None:
+    """A string that has a format and matches a pattern: as the pattern writes it, or joined from both."""
+    for _ in range(_ATTEMPTS):
+        matching = from_pattern(pattern, facts.random, 0, most)
+        if matching is None:
+            return None
+        size = len(matching)
+        for found in (matching, matching + formatted[size:], formatted[: max(0, len(formatted) - size)] + matching):
+            if least <= len(found) <= most and has_format(asked, found) and matches(pattern, found):
+                return found
+    return None
 
 
 def _length(schema: dict[str, Any], keyword: str, default: int) -> int:

@@ -9,10 +9,13 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from beep_mock.contracts.nodes import child
-from beep_mock.contracts.sample_numbers import number
+from beep_mock.contracts.sample_amounts import named_flag, named_number
+from beep_mock.contracts.sample_facts import Facts
+from beep_mock.contracts.sample_numbers import allows, number
 from beep_mock.contracts.sample_patterns import from_pattern
 from beep_mock.contracts.sample_schemas import Flattening, ImpossibleError, Ways
 from beep_mock.contracts.sample_strings import text
+from beep_mock.contracts.sample_words import singular
 from beep_mock.contracts.schema_patterns import matches
 from beep_mock.contracts.schema_visibility import hidden_in
 from beep_mock.interaction import MISSING, Json
@@ -68,6 +71,7 @@ class Draw:
         self._sparse = False
         self._left = _BUDGET
         self._repetition = 0
+        self._facts = Facts(self._random)
         self._flattening = Flattening(document, modern=modern)
         self.ways: dict[Place, int] = {}
 
@@ -130,20 +134,44 @@ class Draw:
             return self._object(schema, at, place)
         if kind == "array":
             return self._array(schema, at, place)
+        if kind == "null":
+            return None
+        name = next((step for step in reversed(place) if not step.isdigit()), "")
+        if kind == "boolean":
+            return named_flag(name) is (self._repetition % 2 == 0)
         if kind == "string":
-            name = next((step for step in reversed(place) if not step.isdigit()), "")
-            found = text(schema, name, self._random, self._repetition)
-            if found is None:
-                raise ImpossibleError(place)
-            return found
-        if kind in ("integer", "number"):
-            amount = number(schema, self._random, whole=kind == "integer")
-            if amount is None:
-                raise ImpossibleError(place)
-            return amount
-        return self._repetition % 2 == 0 if kind == "boolean" else None
+            found: str | float | None = text(schema, name, self._facts, self._repetition)
+        else:
+            found = self._number(schema, name, whole=kind == "integer")
+        if found is None:
+            raise ImpossibleError(place)
+        return found
+
+    def _number(self, schema: dict[str, Any], name: str, *, whole: bool) -> int | float | None:
+        named = named_number(name, self._facts, whole=whole)
+        if named is not None and allows(schema, named + self._repetition, whole=whole):
+            return named + self._repetition
+        return number(schema, self._random, whole=whole)
 
     def _object(self, schema: dict[str, Any], at: str, place: Place) -> dict[str, Json]:
+        facts = self._facts
+        self._facts = Facts(self._random, self._owner(place), self._numbered(place))
+        try:
+            return self._filled(schema, at, place)
+        finally:
+            self._facts = facts
+
+    def _owner(self, place: Place) -> str:
+        """What an object is, by the property that holds it, else by the name of its schema."""
+        named = next((step for step in reversed(place) if not step.isdigit()), "")
+        entered = self._flattening.entered
+        return singular(named) or (singular(entered[-1].rpartition("/")[2]) if entered else "")
+
+    def _numbered(self, place: Place) -> int:
+        index = place[-1] if place else ""
+        return int(index) + 1 + self._seed % 9 * 10 if index.isdigit() and len(index) < 4 else 0
+
+    def _filled(self, schema: dict[str, Any], at: str, place: Place) -> dict[str, Json]:
         properties = _mapping(schema, "properties")
         dependent = _mapping(schema, "dependentRequired")
         most = schema.get("maxProperties", math.inf)
@@ -216,7 +244,8 @@ class Draw:
         contains = schema.get("contains")
         containing = schema.get("minContains", 1) if isinstance(contains, dict) else 0
         least = min(max(schema.get("minItems", 0), containing), _MOST_ITEMS)
-        shown = 0 if self._sparse or self._left <= 0 else max(1, len(prefix))
+        several = 1 if self._seed == 0 or len(place) > 1 else 2 + self._seed % 2
+        shown = 0 if self._sparse or self._left <= 0 else max(several, len(prefix))
         wanted = max(least, min(shown, schema.get("maxItems", math.inf)))
         unique = schema.get("uniqueItems") is True
         made: list[Json] = []
