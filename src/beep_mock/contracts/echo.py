@@ -215,6 +215,7 @@ def _as_known(values: Mapping[str, Json]) -> Known:
     return known
 
 
+@lru_cache(maxsize=8192)
 def _plain(name: str) -> str:
     return name.translate(_SEPARATORS).lower()
 

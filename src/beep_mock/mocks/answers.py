@@ -7,13 +7,12 @@ from typing import Any
 
 from beep_mock.contracts.examples import placed_interactions
 from beep_mock.contracts.model import Contract, MediaType, Operation, ResponseSpec
-from beep_mock.contracts.sampler import Sampler
 from beep_mock.errors import ContractError
 from beep_mock.interaction import Interaction, Json, Response
 from beep_mock.mocks.answer import Answer
 from beep_mock.mocks.answering import AS_DOCUMENTED, Answering
 from beep_mock.mocks.negotiation import compile_negotiation
-from beep_mock.mocks.samples import EchoingSample, SampleAnswers
+from beep_mock.mocks.samples import EchoingSample, SampleAnswers, sampler_of
 from beep_mock.mocks.written import WrittenAnswers
 
 __all__ = ["Answer", "Answers"]
@@ -27,7 +26,7 @@ class Answers:
     """The answers of one operation, made when first asked for and kept."""
 
     def __init__(self, contract: Contract, operation: Operation, answering: Answering = AS_DOCUMENTED) -> None:
-        sampler = Sampler(contract.document, contract.schemas)
+        sampler = sampler_of(contract)
         self._seed = answering.seed
         self._samples = SampleAnswers(contract, operation, sampler)
         self._written = WrittenAnswers(contract, operation, sampler, answering.examples)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from weakref import WeakKeyDictionary
 
 from beep_mock.contracts.echo import known_values
 from beep_mock.contracts.encoding import encode_body
@@ -18,10 +19,19 @@ from beep_mock.interaction import Json, Response
 from beep_mock.mocks.answer import SENT_ANYWAY, Answer
 from beep_mock.mocks.problems import problem
 
-__all__ = ["EchoingSample", "SampleAnswers"]
+__all__ = ["EchoingSample", "SampleAnswers", "sampler_of"]
 
 _NOTHING: Mapping[str, Json] = {}
 _Echo = Callable[[Mapping[str, Json]], tuple[Json, Callable[[], bytes]]]
+
+
+_samplers: WeakKeyDictionary[Contract, Sampler] = WeakKeyDictionary()
+
+
+def sampler_of(contract: Contract) -> Sampler:
+    """The one sampler of ``contract``: what it keeps, it keeps for all operations together."""
+    found = _samplers.get(contract)
+    return found if found is not None else _samplers.setdefault(contract, Sampler(contract.document, contract.schemas))
 
 
 class SampleAnswers:
