@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from beep_mock.gateway.service import Service
 from beep_mock.mocks.answers import Answer
-from beep_mock.mocks.app import MOUNT
+from beep_mock.mocks.mounting import MOUNT
 from beep_mock.mocks.problems import problem
+from beep_mock.mocks.waiting import later
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
@@ -31,7 +32,7 @@ class Gateway:
 
     def __init__(self, services: Mapping[str, Service], pages: WSGIApplication, *, single: bool = False) -> None:
         self._services = dict(services)
-        self._pages = pages
+        self._flask = pages
         self._single = next(iter(self._services.values())) if single else None
         self._page_paths = {**_PAGES, "/": "/"} if single else _PAGES
         self._hosts: dict[str, Service | None] = {"": self._single}
@@ -62,6 +63,11 @@ class Gateway:
         except Exception:  # noqa: BLE001 - the server would hide it and cut the connection
             sys.stderr.write(traceback.format_exc())
             return _failed(start_response)
+
+    def _pages(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """The built-in pages: large, slow to build, and asked for by few."""
+        put_off = later(environ)
+        return put_off if put_off is not None else self._flask(environ, start_response)
 
     def _by_host(self, host: str) -> Service | None:
         """The service that a ``Host`` names: ``world`` or ``world.localhost``, with any port."""

@@ -22,6 +22,7 @@ from beep_mock.mocks.reach import LOOPBACK, Reach
 from beep_mock.mocks.refusals import broken, no_method, no_path, too_large
 from beep_mock.mocks.request_body import read_body
 from beep_mock.mocks.responder import Responder
+from beep_mock.mocks.waiting import hold, later_to_compute
 
 __all__ = ["Mock"]
 
@@ -228,7 +229,12 @@ class Mock:
             if operation in state.broken:
                 answer = broken(operation)
             else:
-                responder = state.responders.get(operation) or state.responder(operation)
+                responder = state.responders.get(operation)
+                if responder is None:
+                    put_off = later_to_compute(environ)  # its first request compiles it
+                    if put_off is not None:
+                        return put_off
+                    responder = state.responder(operation)
                 path_values = route.values(match.slots)
                 answer, violations = responder.respond(path_values, query, environ, body)
                 if operation.callbacks and self._after is not None:
@@ -238,7 +244,7 @@ class Mock:
             answer = no_method(state.contract, method, path, tuple(match.methods))
         else:
             answer = no_path(state.contract, method, path)
-        if answer.delay:
+        if answer.delay and not hold(environ, answer.delay):
             sleep(answer.delay)
         headers = answer.headers
         self.journal.record(

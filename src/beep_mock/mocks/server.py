@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from http.client import HTTPConnection, HTTPException
 from multiprocessing import Pipe
@@ -19,11 +21,12 @@ from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, Final
 
 from granian import Granian
-from granian.constants import HTTPModes, Interfaces
+from granian.constants import HTTPModes, Interfaces, Loops, RuntimeModes
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from beep_mock.errors import BeepMockError, ServerStartError
+from beep_mock.mocks.front import install
 from beep_mock.mocks.ports import local_address
 from beep_mock.processes import die_with_parent
 
@@ -37,7 +40,9 @@ HEALTH: Final = "/-/health"
 
 _START_LIMIT = 10.0  # seconds from a loaded application to its first answer
 _KILL_AFTER = 2  # seconds that requests in flight get when the server stops
-_THREADS = 16  # a mock hardly waits; more threads only contend for the interpreter
+_HEAD_LIMIT = 30_000  # milliseconds that a client may take for a request's head, and stay idle between two requests
+_CONNECTIONS = 8192
+_SPARE_FILES = 256  # of the process's file descriptors: for all that are no connections of clients
 _KEPT = frozenset({"HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "NO_COLOR", "PATH", "TMPDIR", "TZ"})
 _KEPT_PREFIXES = ("BEEP_MOCK_", "NODE_", "PYTHON", "SSL_", "WATCHFILES_")
 
@@ -47,7 +52,8 @@ class Server:
 
     ``load`` is called in the worker and must be picklable; what it raises of :class:`BeepMockError` is raised by
     :meth:`run`. The application answers :data:`HEALTH` with ``instance``. ``host`` is an address and ``port`` a
-    port that was claimed (:func:`beep_mock.mocks.ports.claim_port`). ``threads`` requests may wait at once.
+    port that was claimed (:func:`beep_mock.mocks.ports.claim_port`). What may wait is said in
+    :mod:`beep_mock.mocks.waiting`.
     """
 
     def __init__(
@@ -57,7 +63,6 @@ class Server:
         host: str,
         port: int,
         instance: str,
-        threads: int = _THREADS,
     ) -> None:
         self.host = host
         self.port = port
@@ -66,16 +71,19 @@ class Server:
         self._stopped = False
         receiver, sender = Pipe(duplex=False)
         self._receiver: Connection = receiver
-        self._load = partial(_load, load, sender, os.getpid())
+        self._load = partial(_load, load, sender, os.getpid(), host, port)
         self._granian = Granian(
             "beep_mock",  # granian wants a name; `_load` brings the application itself
             address=host,
             port=port,
-            interface=Interfaces.WSGI,
+            interface=Interfaces.RSGI,
             workers=1,
-            blocking_threads=threads,
+            loop=Loops.asyncio,
+            runtime_mode=RuntimeModes.st,
+            backlog=1024,
+            backpressure=_connections(),
             http=HTTPModes.http1,
-            http1_settings=HTTP1Settings(),
+            http1_settings=HTTP1Settings(header_read_timeout=_HEAD_LIMIT),
             websockets=False,
             log_enabled=False,
             log_level=LogLevels.critical,
@@ -181,7 +189,28 @@ def _ask(host: str, port: int) -> str | None:
         connection.close()
 
 
-def _load(load: Callable[[], WSGIApplication], sender: Connection, parent: int) -> WSGIApplication:
+def _connections() -> int:
+    """How many connections there may be at once: granian stops accepting for good when file descriptors run out."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _CONNECTIONS + _SPARE_FILES
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    return max(most if soft == resource.RLIM_INFINITY else max(most, soft), 2 * _SPARE_FILES) - _SPARE_FILES
+
+
+def _allow_files() -> None:
+    """Raise the soft limit of file descriptors to what :func:`_connections` counts on."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _connections() + _SPARE_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+async def _answered_elsewhere(_scope: Any, _proto: Any) -> None:
+    """What granian takes for the application; :mod:`beep_mock.mocks.front` answers instead."""
+
+
+def _load(load: Callable[[], WSGIApplication], sender: Connection, parent: int, host: str, port: int) -> Any:
     """In the worker: make it end with its parent, keep the environment out of requests, and load the application."""
     die_with_parent(parent)
     # Our parent's handlers came along; granian sets those of SIGINT and SIGTERM once the application is loaded.
@@ -190,16 +219,18 @@ def _load(load: Callable[[], WSGIApplication], sender: Connection, parent: int) 
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     # The terminal's Ctrl-C is for our parent, which decides when the worker ends.
     os.setpgid(0, 0)
-    # granian copies the environment into each request's environ: HTTP_PROXY would look like a header there.
+    _allow_files()
+    # What the shell calls HTTP_PROXY looks like a header to CGI programs that the application may start.
     for name in list(os.environ):
         proxy = name.lower().endswith("_proxy") and not name.startswith("HTTP_")  # for references to other machines
         if name not in _KEPT and not name.startswith(_KEPT_PREFIXES) and not proxy:
             del os.environ[name]
     try:
-        application: Any = load()
+        application = load()
+        install(application, host, port)
     except BeepMockError as fault:
         sender.send(fault)
         signal.pause()  # until our parent has shown it and ends us
         raise
     sender.send(None)
-    return application  # type: ignore[no-any-return]
+    return _answered_elsewhere
