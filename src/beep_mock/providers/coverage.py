@@ -37,8 +37,9 @@ class Exercise:
 class OperationCoverage:
     """Who has exercised the parts of one operation; an empty set of kinds means nobody.
 
-    ``statuses`` is by declared status (``200``, ``4XX``), ``media_types`` by ``200 application/json``, ``parameters`` by
-    key; ``undeclared`` are statuses that were answered and no response declares; ``consumers`` those whose pacts use it.
+    ``statuses`` is by declared status (``200``, ``4XX``), ``media_types`` by ``200 application/json``, ``parameters``
+    by key; ``undeclared`` are statuses that were answered and no response declares; ``consumers`` those whose pacts
+    use it.
     """
 
     operation: str
