@@ -36,6 +36,9 @@ __all__ = ["CallbackSender"]
 
 _NOTHING = Received(0, "", (), b"")
 _THREADS: Final = 4
+_IDLE: Final = 10.0
+"""Seconds after which a thread with nothing to send ends."""
+
 _WAITING: Final = 256
 """Answers whose callbacks may wait to be sent; those of further ones are not."""
 
@@ -77,8 +80,11 @@ class CallbackSender:
         while True:
             with self._changed:
                 self._idle += 1
-                self._changed.wait_for(lambda: bool(self._waiting))
+                busy = self._changed.wait_for(lambda: bool(self._waiting), _IDLE)
                 self._idle -= 1
+                if not busy:
+                    self._threads -= 1
+                    return
                 called = self._waiting.popleft()
             try:
                 self._call_back(called)
