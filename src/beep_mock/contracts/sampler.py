@@ -44,13 +44,20 @@ class Sampler:
         self._kept: dict[tuple[str, int], Json] = {}
 
     def sample(
-        self, schema: Schema, direction: Direction, seed: int = 0, *, known: Mapping[str, Json] | None = None
+        self,
+        schema: Schema,
+        direction: Direction,
+        seed: int = 0,
+        *,
+        known: Mapping[str, Json] | None = None,
+        keep: bool = True,
     ) -> Json:
         """A valid value, the same for the same schema, direction, seed and ``known`` values. It must not be changed.
 
         With seed 0 it shows the document's examples, defaults and first alternatives; with another it shows others,
         and values made from the schema's keywords. What a request says (``known``, see
         :func:`beep_mock.contracts.echo.known_values`) is repeated where the sample has a property of that name.
+        A value that nobody will ask for again need not be kept.
 
         :raises UnsatisfiableError: none was found.
         """
@@ -60,7 +67,8 @@ class Sampler:
             value = self._made(schema, direction, seed)
             if len(self._kept) >= _KEPT:
                 self._kept.clear()
-            self._kept[key, seed] = value
+            if keep:
+                self._kept[key, seed] = value
         return echoed(value, known, self._store.checker(key)) if known else value
 
     def violations(self, value: Json, schema: Schema, direction: Direction) -> list[SchemaViolation]:

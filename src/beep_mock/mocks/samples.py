@@ -44,7 +44,7 @@ class SampleAnswers:
 
     def kept(self, spec: ResponseSpec, status: int, index: int, seed: int) -> Answer | EchoingSample:
         """The sample for every request: an answer, or what makes answers that echo what each request says."""
-        answer = self.answer(spec, status, index, seed)
+        answer = self.answer(spec, status, index, seed, keep=True)
         media = spec.content[index] if spec.content else None
         if status >= 400 or answer.source != "sample" or media is None or media.schema is None:
             return answer
@@ -52,14 +52,22 @@ class SampleAnswers:
         return EchoingSample(answer, value, partial(self.echo, media, seed))
 
     def answer(
-        self, spec: ResponseSpec, status: int, index: int, seed: int, values: Mapping[str, Json] = _NOTHING
+        self,
+        spec: ResponseSpec,
+        status: int,
+        index: int,
+        seed: int,
+        values: Mapping[str, Json] = _NOTHING,
+        *,
+        keep: bool = False,
     ) -> Answer:
         """The sample of the media type at ``index``; a problem that says why where none can be made.
 
-        Successes echo the request's decoded ``values``; an error speaks of itself.
+        Successes echo the request's decoded ``values``; an error speaks of itself. ``keep`` what will be asked for
+        again.
         """
         try:
-            headers = tuple(self.headers(spec, (), seed))
+            headers = tuple(self.headers(spec, (), seed, keep=keep))
             if not spec.content:
                 return Answer(Response(status, headers), "sample")
             media = spec.content[index]
@@ -67,7 +75,7 @@ class SampleAnswers:
                 name = concrete_media_type(media.name, {})
                 empty = b"{}" if is_json(parse_content_type(name)[0]) else b""
                 return Answer(Response(status, headers, empty, name), "sample")
-            value = self.echo(media, seed, values if status < 400 else _NOTHING)[0]
+            value = self.echo(media, seed, values if status < 400 else _NOTHING, keep=keep)[0]
             body, name = encode_body(value, media, document=self._contract.document)
             return Answer(Response(status, headers, body, name), "sample")
         except ContractError as error:
@@ -83,11 +91,13 @@ class SampleAnswers:
                 "problem",
             )
 
-    def echo(self, media: MediaType, seed: int, values: Mapping[str, Json]) -> tuple[Json, Callable[[], bytes]]:
+    def echo(
+        self, media: MediaType, seed: int, values: Mapping[str, Json], *, keep: bool = True
+    ) -> tuple[Json, Callable[[], bytes]]:
         """The sample that repeats what a request's decoded ``values`` say, and what writes it."""
         assert media.schema is not None  # noqa: S101 - there is nothing to sample then
         known = known_values(self._operation, values) if values else None
-        value = self._sampler.sample(media.schema, "response", seed, known=known)
+        value = self._sampler.sample(media.schema, "response", seed, known=known, keep=keep)
         if media.stream is not None:
             value = lengthened(
                 value, media.schema, media.stream.item, self._contract.schemas,
@@ -95,7 +105,9 @@ class SampleAnswers:
             )  # fmt: skip
         return value, partial(self._encoded, value, media)
 
-    def headers(self, spec: ResponseSpec, written: Sequence[tuple[str, str]], seed: int) -> Iterable[tuple[str, str]]:
+    def headers(
+        self, spec: ResponseSpec, written: Sequence[tuple[str, str]], seed: int, *, keep: bool = False
+    ) -> Iterable[tuple[str, str]]:
         """The declared headers that are not among the written ones; one that is required is sent without a schema too.
 
         :raises ContractError: nothing satisfies the schema of one.
@@ -104,7 +116,7 @@ class SampleAnswers:
         for header in spec.headers:
             if header.name.lower() not in sent and (header.schema is not None or header.required):
                 schema = header.schema or Schema({"type": "string"}, header.at)
-                yield header.name, header_text(self._sampler.sample(schema, "response", seed), header)
+                yield header.name, header_text(self._sampler.sample(schema, "response", seed, keep=keep), header)
 
     def _encoded(self, value: Json, media: MediaType) -> bytes:
         return encode_body(value, media, document=self._contract.document)[0]
