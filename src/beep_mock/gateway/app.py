@@ -21,7 +21,7 @@ from beep_mock.mocks.http_answers import json_answer, problem_answer
 from beep_mock.mocks.journal import Exchange
 from beep_mock.workspace import Workspace
 
-__all__ = ["app_of_world", "create_app"]
+__all__ = ["app_of_world", "create_app", "pages_of_world"]
 
 _SHOWN = 50
 
@@ -68,6 +68,13 @@ def create_app(
 
 def app_of_world(world: World) -> Flask:
     """The application of a world that was loaded."""
+    app = pages_of_world(world)
+    app.wsgi_app = Gateway(world.services, app.wsgi_app, single=world.plan.single)  # type: ignore[method-assign]
+    return app
+
+
+def pages_of_world(world: World) -> Flask:
+    """The built-in pages of a world alone."""
     app = Flask("beep_mock.gateway", static_folder="static", static_url_path="/-/assets")
     app.extensions["beep_mock"] = world
     app.register_blueprint(service_pages(lambda name: _mock_of(world, name), world.journal, single=world.plan.single))
@@ -110,8 +117,7 @@ def app_of_world(world: World) -> Flask:
 
     @app.get("/-/health")
     def health() -> Response:
-        up = all(service.up for service in world.services.values())
-        return json_answer({"status": "up" if up else "degraded", "instance": world.instance})
+        return json_answer(world.health())
 
     @app.get("/-/services")
     def services() -> Response:
@@ -131,7 +137,6 @@ def app_of_world(world: World) -> Flask:
                 answer.headers[name] = value
         return answer
 
-    app.wsgi_app = Gateway(world.services, app.wsgi_app, single=world.plan.single)  # type: ignore[method-assign]
     return app
 
 

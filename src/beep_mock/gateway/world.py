@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 import traceback
 from collections import deque
@@ -10,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from threading import Thread
+from threading import Timer
 from uuid import uuid4
 
 from beep_mock.errors import BeepMockError
@@ -24,6 +25,7 @@ from beep_mock.mocks.journal import Journal
 __all__ = ["Alert", "World"]
 
 _ALERTS = 50
+_TELL_AFTER = 0.3  # seconds: the first requests go first
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +87,15 @@ class World:
         if self.plan.watch:
             self._reloader = Reloader(self._files, self._reload)
             self._reloader.start()
-        # Lines cost a second parse of the document: nobody shall wait for that.
-        Thread(target=self._tell_findings, name="findings", daemon=True).start()
+        # For them all schemas are compiled, and for their lines a document is parsed again: no request shall wait.
+        telling = Timer(_TELL_AFTER, self._tell_findings)
+        telling.name, telling.daemon = "findings", True
+        telling.start()
+
+    def health(self) -> dict[str, str]:
+        """Whether all services can be answered for, and by which process."""
+        up = all(service.up for service in self.services.values())
+        return {"status": "up" if up else "degraded", "instance": self.instance}
 
     def close(self) -> None:
         """End what was started."""
@@ -115,6 +124,7 @@ class World:
             self._tell(traceback.format_exc())
             self._alert(name, f"not loaded, beep-mock failed: {error!r}")
         else:
+            gc.unfreeze()  # what was loaded before is garbage, if it was frozen at the start
             self._alert(name, "loaded again", good=True)
             for line in finding_lines(name, service.findings):
                 self._tell(line)

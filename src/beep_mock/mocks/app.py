@@ -21,10 +21,10 @@ from beep_mock.mocks.control import Control
 from beep_mock.mocks.http_answers import problem_answer
 from beep_mock.mocks.journal import Journal
 from beep_mock.mocks.mock import Mock
+from beep_mock.mocks.mounting import MOUNT
 
-__all__ = ["MOUNT", "scalar_script", "service_pages"]
+__all__ = ["scalar_script", "service_pages"]
 
-MOUNT = "beep_mock.mount"
 """The environ key of the path that the service asked about has at this address (``/world``), for its URL."""
 
 _POLICY = (
