@@ -7,6 +7,7 @@ from typing import Any
 
 from beep_mock.contracts.model import SecurityScheme
 from beep_mock.contracts.nodes import Nodes, child
+from beep_mock.errors import ContractError
 
 __all__ = ["Alternatives", "read_requirements", "read_schemes"]
 
@@ -45,7 +46,9 @@ def read_requirements(
         demanded = []
         for name in requirement:
             nodes.listing(requirement, here, name, breaking=False)
-            if name not in schemes:
+            if name not in schemes and (found := _by_uri(nodes, name, here)) is not None:
+                demanded.append(found)
+            elif name not in schemes:
                 nodes.error(
                     "security-scheme-unknown",
                     f"there is no security scheme '{name}'; it is not demanded",
@@ -58,6 +61,18 @@ def read_requirements(
         if isinstance(entry, dict):
             alternatives.append(tuple(demanded))
     return tuple(alternatives)
+
+
+def _by_uri(nodes: Nodes, uri: str, at: str) -> SecurityScheme | None:
+    """The scheme that a requirement names by its URI (OpenAPI 3.2.0, Security Requirement Object)."""
+    if nodes.document.version.startswith(("3.0", "3.1")) or not ("#" in uri or "/" in uri or "." in uri):
+        return None
+    try:
+        ref = nodes.document.canonical(uri, at)
+        node, place = nodes.document.follow(*nodes.document.lookup(ref))
+    except ContractError:
+        return None
+    return _read_scheme(nodes, place.rpartition("/")[2], node, place) if isinstance(node, dict) else None
 
 
 def _read_scheme(nodes: Nodes, name: str, node: dict[str, Any], at: str) -> SecurityScheme | None:
