@@ -116,6 +116,7 @@ def _content(source: Source, node: dict[str, Any], at: str, produces: tuple[str,
     content: dict[str, Any] = source.places.made({}, at)
     examples, place = _response_examples(source, node, at)
     shown: dict[str, dict[str, Any]] = {name: {} for name in produces}
+    foreign: list[tuple[str, str]] = []
     for key, value in examples.items():
         index = match_media_type(key, produces) if "/" in key else None
         if index is not None:
@@ -126,10 +127,11 @@ def _content(source: Source, node: dict[str, Any], at: str, produces: tuple[str,
         _report_foreign(source, key, produces, child(place, key))
         if "/" in key and not produces:
             shown[key] = {key: value}
-        elif "/" not in key or is_json(key.partition(";")[0].strip().lower()):
-            home = next((name for name in produces if is_json(name.partition(";")[0].strip().lower())), "")
-            if home := home or next(iter(produces), ""):
-                shown[home][key] = value
+        elif produces and ("/" not in key or is_json(key.partition(";")[0].strip().lower())):
+            home = next((name for name in produces if is_json(name.partition(";")[0].strip().lower())), produces[0])
+            foreign.append((home, key))
+    for home, key in foreign:  # after those that belong there
+        shown[home][key] = examples[key]
     for name, own in shown.items():
         if "schema" in node or own:
             media = content[name] = source.places.made({}, at)
