@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import compileall
 import statistics
 import sys
 import time
 
 from benchmarks.lines import Line, Settings, ratio_of
-from benchmarks.servers import DOCUMENT, beep_mock, free_port, prism, pss_mib, running, yardstick
+from benchmarks.servers import DOCUMENT, ROOT, beep_mock, free_port, prism, pss_mib, running, yardstick
 
 __all__ = ["measure"]
 
@@ -23,6 +24,8 @@ def measure(settings: Settings) -> list[Line]:
     times: dict[tuple[str, str], list[float]] = {}
     memory: dict[tuple[str, str], float] = {}
     rounds = settings.rounds(7, 3)
+    # As an installation has it; PYTHONDONTWRITEBYTECODE would have each start compile all modules.
+    compileall.compile_dir(ROOT / "src", quiet=1)
     for turn in range(rounds):
         for name, path in _PATHS.items():
             document = DOCUMENT if name == DOCUMENT.name else settings.corpus / name if settings.corpus else None
