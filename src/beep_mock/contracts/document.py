@@ -25,7 +25,7 @@ __all__ = ["Document", "load_document"]
 
 _MAX_HOPS = 64
 _CONVERTED = "3.0.3"  # the version of a document that was Swagger 2.0
-_NAMING = re.compile(rb"\$(?:id|self|anchor|dynamicAnchor)\b")
+_NAMING = re.compile(rb"\$(?:id|self|anchor|dynamic(?:Anchor|Ref)|recursive(?:Anchor|Ref)|schema)\b|jsonSchemaDialect")
 
 
 class Document:
@@ -105,6 +105,11 @@ class Document:
         """The file, as the user would name it, and the JSON pointer of a place."""
         key, fragment = split(at if self._places is None else self._places.written(at))
         return Where(self._retrieval.name(key), fragment)
+
+    @property
+    def identifiers(self) -> Identifiers:
+        """What the schemas of the files read so far are called by themselves."""
+        return self._identifiers
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -202,6 +207,7 @@ class Document:
             lambda name: self._named(name, key, data),
             scope,
             narrow,
+            self._refer_dynamically if narrow is not None else None,
             literals=self._literals,
         )
         if self._places is not None:
@@ -253,6 +259,15 @@ class Document:
         canonical = self._canonical(ref, scope)
         self._referenced.setdefault(split(canonical)[0])
         return self._moved(canonical)
+
+    def _refer_dynamically(self, ref: str, scope: Scope) -> str:
+        """A ``$dynamicRef`` to a name as the resource's place, ``#`` and the name; else as the place it leads to."""
+        file, name = decoded(ref)
+        if name.startswith("/"):
+            return self._refer(ref, scope)
+        resource = self._canonical(file, scope) if file else scope.at
+        self._referenced.setdefault(split(resource)[0])
+        return f"{resource}#{name}"
 
     def _canonical(self, ref: str, scope: Scope) -> str:
         if scope.at == "#" and "%" not in ref and ref.startswith("#/"):

@@ -18,6 +18,7 @@ __all__ = ["decoded", "encoded", "escape", "place", "pointer", "settle", "split"
 
 S = TypeVar("S")
 
+_DYNAMIC = ("$dynamicRef", "$recursiveRef")
 _BARE_NAME = re.compile(r"[A-Za-z0-9._-]+")
 _FILE_NAME = re.compile(r".+\.(?:ya?ml|json)", re.IGNORECASE)
 
@@ -68,16 +69,18 @@ def settle(
     named: Callable[[str], str],
     scope: S,
     narrow: Callable[[dict[str, Any], S], S] | None = None,
+    dynamic: Callable[[str, S], str] | None = None,
     *,
     literals: Collection[str] = LITERALS,
 ) -> None:
     """Make the references in ``node`` canonical, in place.
 
-    ``canonical`` rewrites a ``$ref`` that stands in a scope; ``named`` a bare name in a discriminator's mapping.
-    ``narrow`` gives the scope inside a mapping; where one is in force, no ``$id`` remains, as it would change what
-    references mean. ``node`` is a whole file, of which it is not known what it describes: its top level is taken for a
-    mapping of names. ``literals`` are the fields that hold data.
+    ``canonical`` rewrites a ``$ref`` that stands in a scope, ``dynamic`` a ``$dynamicRef`` or ``$recursiveRef``;
+    ``named`` a bare name in a discriminator's mapping. ``narrow`` gives the scope inside a mapping; where one is in
+    force, no ``$id`` remains, as it would change what references mean. ``node`` is a whole file, of which it is not
+    known what it describes: its top level is taken for a mapping of names. ``literals`` are the fields that hold data.
     """
+    rewriters = [("$ref", canonical), *([(word, dynamic) for word in _DYNAMIC] if dynamic is not None else ())]
 
     def walk(node: Any, scope: S, names: bool) -> None:
         if type(node) is list:
@@ -88,12 +91,12 @@ def settle(
         if narrow is not None:
             inner = narrow(node, scope)
             if inner is not scope:
-                del node["$id"]
+                node.pop("$id", None)  # draft-04 has `id`
                 scope = inner
-        for field in ("$ref", "$dynamicRef"):
+        for field, rewrite in rewriters:
             reference = node.get(field)
-            if type(reference) is str and (field == "$ref" or "/" in reference):
-                node[field] = canonical(reference, scope)
+            if type(reference) is str:
+                node[field] = rewrite(reference, scope)
         for key, value in node.items():
             kind = type(value)
             if kind is not dict and kind is not list:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from beep_mock.contracts.schema_rewriting import SchemaRewriting
+from beep_mock.contracts.schema_rewriting import Environment, SchemaRewriting
 from beep_mock.contracts.schema_visibility import Direction
 
 if TYPE_CHECKING:
@@ -19,15 +19,20 @@ if TYPE_CHECKING:
 
 __all__ = ["SchemaGraph"]
 
+_MOST_ENTRIES = 20_000
+_UNBOUND: frozenset[tuple[str, str]] = frozenset()
+
 
 class _Entry:
     """A schema of the document: its rewritten versions, and what they refer to (by number)."""
 
-    __slots__ = ("at", "directed", "node", "refers_to", "request", "response")
+    __slots__ = ("at", "directed", "environment", "node", "plain", "refers_to", "request", "response")
 
-    def __init__(self, node: Any, at: str) -> None:
+    def __init__(self, node: Any, at: str, environment: Environment, plain: bool) -> None:
         self.node = node
         self.at = at
+        self.environment = environment
+        self.plain = plain  # whether values are judged by it where nothing refers to it
         self.refers_to: set[int] = set()
         self.request: Any = True
         self.response: Any = True
@@ -40,7 +45,7 @@ class SchemaGraph:
     def __init__(self, document: Document, *, modern: bool, accepted: Callable[[str], str | None]) -> None:
         self._rewriting = SchemaRewriting(document, modern=modern, refer=self._refer, accepted=accepted)
         self._entries: list[_Entry] = []
-        self._numbers: dict[str, int] = {}
+        self._numbers: dict[tuple[str, frozenset[tuple[str, str]]], int] = {}
         self._roots: dict[tuple[int, Direction], None] = {}
         self._referring: set[int] = set()
         self._kept: dict[str, tuple[int, Direction]] = {}
@@ -52,7 +57,7 @@ class SchemaGraph:
 
     def add(self, schema: Schema, direction: Direction) -> int:
         """Enter a schema that values will be judged by; returns its number."""
-        number = self._enter(schema.node, schema.at)
+        number = self._enter(schema.node, schema.at, self._rewriting.seen_from(schema.at, {}))
         self._roots[number, direction] = None
         return number
 
@@ -60,13 +65,13 @@ class SchemaGraph:
         """Rewrite all that is reachable from the roots."""
         for entry in self._entries:  # it grows meanwhile
             self._referring = entry.refers_to
-            entry.request = self._rewriting.rewrite(entry.node, entry.at, "request")
+            entry.request = self._rewriting.rewrite(entry.node, entry.at, "request", entry.environment)
             entry.directed = self._rewriting.directed
         self._spread_directed()
         for entry in self._entries:
             if entry.directed:
                 self._referring = set()  # known from the first time
-                entry.response = self._rewriting.rewrite(entry.node, entry.at, "response")
+                entry.response = self._rewriting.rewrite(entry.node, entry.at, "response", entry.environment)
         waiting = list(self._roots)
         while waiting:
             number, direction = waiting.pop()
@@ -100,6 +105,8 @@ class SchemaGraph:
         """Place, direction, node and name of every version that is needed."""
         for name, (number, direction) in self._kept.items():
             entry = self._entries[number]
+            if not entry.plain:
+                continue
             yield entry.at, direction, entry.node, name
             if not entry.directed:
                 yield entry.at, "response" if direction == "request" else "request", entry.node, name
@@ -108,17 +115,21 @@ class SchemaGraph:
         """Where the schema of that name stands; the document's root for a name that is not of this graph."""
         return self._entries[self._kept[name][0]].at if name in self._kept else "#"
 
-    def _enter(self, node: Any, at: str) -> int:
-        key = at
+    def _enter(self, node: Any, at: str, environment: Environment) -> int:
+        if environment and len(self._entries) > _MOST_ENTRIES:
+            environment = {}  # by many anchors, versions of schemas could be without end
+        bound = frozenset(environment.items()) if environment else _UNBOUND
+        key = (at, bound)
         while (number := self._numbers.get(key)) is not None and self._entries[number].node is not node:
-            key += "'"  # something else was registered as standing there
+            key = (key[0] + "'", bound)  # something else was registered as standing there
         if number is None:
             number = self._numbers[key] = len(self._entries)
-            self._entries.append(_Entry(node, at))
+            plain = not environment or environment == self._rewriting.seen_from(at, {})
+            self._entries.append(_Entry(node, at, environment, plain))
         return number
 
-    def _refer(self, node: Any, at: str, direction: Direction) -> str:
-        number = self._enter(node, at)
+    def _refer(self, node: Any, at: str, direction: Direction, environment: Environment) -> str:
+        number = self._enter(node, at, environment)
         self._referring.add(number)
         return f"#/$defs/{self.name(number, direction)}"
 

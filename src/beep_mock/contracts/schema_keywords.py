@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from beep_mock.contracts.nodes import kind_of
 
-__all__ = ["SCHEMA", "SCHEMA_LISTS", "SCHEMA_MAPS", "VALUES", "KeywordError"]
+__all__ = ["SCHEMA", "SCHEMA_LISTS", "SCHEMA_MAPS", "VALUES", "KeywordError", "read_names"]
 
 SCHEMA: Final = frozenset(
     {
@@ -59,7 +59,8 @@ def _flag(value: Any) -> bool:
     return value
 
 
-def _names(value: Any) -> list[str]:
+def read_names(value: Any) -> list[str]:
+    """A list of names, each once."""
     if type(value) is not list:
         raise KeywordError(f"must be a list of names, this is {kind_of(value)}")
     if any(type(name) is not str for name in value):
@@ -70,7 +71,7 @@ def _names(value: Any) -> list[str]:
 def _names_by_name(value: Any) -> dict[str, list[str]]:
     if type(value) is not dict:
         raise KeywordError(f"must be a mapping of lists of names, this is {kind_of(value)}")
-    return {name: _names(names) for name, names in value.items()}
+    return {name: read_names(names) for name, names in value.items()}
 
 
 def _type(value: Any) -> Any:
@@ -108,7 +109,7 @@ VALUES: Final[dict[str, Callable[[Any], Any]]] = {
     "minProperties": _count,
     "minimum": _number,
     "multipleOf": _positive,
-    "required": _names,
+    "required": read_names,
     "type": _type,
     "uniqueItems": _flag,
 }

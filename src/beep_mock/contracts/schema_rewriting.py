@@ -11,12 +11,13 @@ JSON Schema's own keywords count in OpenAPI 3.0 as well: whoever writes ``const`
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from beep_mock.contracts.nodes import child, kind_of
+from beep_mock.contracts.schema_dialects import DEFAULT, Dialect, dialect_of, known_dialect
 from beep_mock.contracts.schema_formats import ASSERTED, RANGES
-from beep_mock.contracts.schema_keywords import SCHEMA, SCHEMA_LISTS, SCHEMA_MAPS, VALUES, KeywordError
+from beep_mock.contracts.schema_keywords import SCHEMA, SCHEMA_LISTS, SCHEMA_MAPS, VALUES, KeywordError, read_names
 from beep_mock.contracts.schema_visibility import Direction, declared_properties, hidden_in
 from beep_mock.errors import ContractError
 from beep_mock.findings import Finding, Severity
@@ -24,7 +25,10 @@ from beep_mock.findings import Finding, Severity
 if TYPE_CHECKING:
     from beep_mock.contracts.document import Document
 
-__all__ = ["SchemaRewriting", "is_nullable"]
+__all__ = ["Environment", "SchemaRewriting", "is_nullable"]
+
+Environment = Mapping[str, str]
+"""The places that the dynamic anchors in sight stand for, by their names (JSON Schema core, 8.2.3.2)."""
 
 _EXCLUSIVE = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
 _TIGHTER: dict[str, Callable[[Any, Any], Any]] = {"minimum": max, "maximum": min}
@@ -57,7 +61,7 @@ class SchemaRewriting:
         document: Document,
         *,
         modern: bool,
-        refer: Callable[[Any, str, Direction], str],
+        refer: Callable[[Any, str, Direction, Environment], str],
         accepted: Callable[[str], str | None],
     ) -> None:
         self._document = document
@@ -65,12 +69,20 @@ class SchemaRewriting:
         self._refer = refer
         self._accepted = accepted
         self._direction: Direction = "request"
+        self._names = document.identifiers if document.identifiers.dynamic else None
+        self._dialect = DEFAULT
+        self._environment: Environment = {}
         self.directed = False
         self.findings: dict[Finding, None] = {}
 
-    def rewrite(self, node: Any, at: str, direction: Direction) -> Any:
-        """The schema at ``at`` as JSON Schema 2020-12, for messages going in ``direction``."""
+    def rewrite(self, node: Any, at: str, direction: Direction, environment: Environment | None = None) -> Any:
+        """The schema at ``at`` as JSON Schema 2020-12, for messages going in ``direction``.
+
+        ``environment`` is what the dynamic anchors that are in sight stand for.
+        """
         self._direction = direction
+        self._environment = environment or {}
+        self._dialect = dialect_of(self._document.identifiers.dialect(at))
         self.directed = False
         return self._schema(node, at, _NONE)
 
@@ -81,10 +93,26 @@ class SchemaRewriting:
                 return node
             self._report("schema-invalid", f"a schema must be a mapping, this is {kind_of(node)}", at)
             return True
+        if "$schema" in node and self._modern:
+            self._dialect, around = self._declared_dialect(node, at), self._dialect
+            try:
+                return self._assertions(node, at, hidden)
+            finally:
+                self._dialect = around
+        if self._names is not None and self._names.starts(at):
+            self._environment, outer = self.seen_from(at, self._environment), self._environment
+            try:
+                return self._assertions(node, at, hidden)
+            finally:
+                self._environment = outer
+        return self._assertions(node, at, hidden)
+
+    def _assertions(self, node: dict[str, Any], at: str, hidden: frozenset[str]) -> Any:
         out: dict[str, Any] = {}
+        dialect = self._dialect
         if "$ref" in node:
             reference = self._reference(node, at)
-            if not self._modern:
+            if not self._modern or dialect.lonely_ref:
                 return {"$ref": reference} if reference is not None else True
             if reference is not None:
                 out["$ref"] = reference
@@ -92,8 +120,12 @@ class SchemaRewriting:
             hidden |= self._hidden_names(node, at)
         site = _Site(node, at, hidden, out)
         for keyword, value in node.items():
+            if keyword in dialect.unknown:
+                continue
             if keyword in VALUES:
                 self._value(site, keyword, value)
+            elif keyword == "items" and type(value) is list and dialect.tuples:
+                self._tuple(site, value)
             elif keyword in SCHEMA:
                 out[keyword] = self._schema(value, child(at, keyword), _NONE)
             elif (read := _READERS.get(keyword)) is not None:
@@ -116,7 +148,23 @@ class SchemaRewriting:
         if type(target) is not dict and type(target) is not bool:
             self._report("schema-invalid", f"'$ref' leads to {kind_of(target)}, a schema is a mapping", at)
             return None
-        return self._refer(target, place, self._direction)
+        return self.referred(target, place, self._direction)
+
+    def referred(self, node: Any, at: str, direction: Direction) -> str:
+        """The ``$ref`` of the result to the schema at ``at``, as it is to be read from here."""
+        environment = self._environment
+        return self._refer(node, at, direction, environment if self._names is None else self.seen_from(at, environment))
+
+    def seen_from(self, at: str, environment: Environment) -> Environment:
+        """What the dynamic anchors stand for at ``at``, come to from where they stand for ``environment``."""
+        return {**self._names.bindings(at), **environment} if self._names is not None else environment
+
+    def _declared_dialect(self, node: dict[str, Any], at: str) -> Dialect:
+        known = known_dialect(node["$schema"]) if type(node["$schema"]) is str else None
+        if known is None:
+            message = f"'$schema' names no dialect that is known: {node['$schema']!r}; the default is used"
+            self._report("dialect-unknown", message, child(at, "$schema"), severity=Severity.WARNING)
+        return known or DEFAULT
 
     def _value(self, site: _Site, keyword: str, value: Any) -> None:
         bound = _EXCLUSIVE.get(keyword)
@@ -157,7 +205,8 @@ class SchemaRewriting:
             self._report("schema-invalid", f"'{keyword}' must be a list of schemas, this is {what}", at)
             return
         hidden = _NONE if keyword == "prefixItems" else site.hidden
-        site.out[keyword] = [self._schema(node, f"{at}/{index}", hidden) for index, node in enumerate(value)]
+        schemas = [self._schema(node, f"{at}/{index}", hidden) for index, node in enumerate(value)]
+        site.out[keyword] = [*site.out.get(keyword, ()), *schemas]
 
     def _pattern(self, site: _Site, keyword: str, value: Any) -> None:
         pattern = self._accepted_or_reported(value, child(site.at, keyword))
@@ -172,10 +221,58 @@ class SchemaRewriting:
         elif type(value) is str and value in ASSERTED:
             site.out[keyword] = value
 
-    def _dynamic_reference(self, site: _Site, keyword: str, _: Any) -> None:
-        message = f"'{keyword}' is not followed: it allows every value"
-        hint = "write '$ref' where it can only lead to one place"
-        self._report("keyword-unsupported", message, child(site.at, keyword), hint, Severity.WARNING)
+    def _dynamic_reference(self, site: _Site, keyword: str, value: Any) -> None:
+        at = child(site.at, keyword)
+        if type(value) is not str:
+            self._report("schema-invalid", f"'{keyword}' must be a string, this is {kind_of(value)}", at)
+            return
+        names = self._document.identifiers
+        name = names.named_dynamically(value)
+        if names.ambiguous(value):
+            message = f"several schemas of this file are named '#{name}'; the one in the outermost component counts"
+            self._report("anchor-ambiguous", message, at, "give the schemas an '$id'", Severity.WARNING)
+        bound = self._environment.get(name) if name is not None else None
+        place = bound or names.anchor(value) or value.removesuffix("#")
+        try:
+            target, place = self._document.lookup(place)
+        except ContractError as fault:
+            self._report("reference-unresolvable", fault.message, at, fault.hint)
+            return
+        if type(target) is not dict and type(target) is not bool:
+            self._report("schema-invalid", f"'{keyword}' leads to {kind_of(target)}, a schema is a mapping", at)
+            return
+        reference = self.referred(target, place, self._direction)
+        if "$ref" in site.out:
+            site.out.setdefault("allOf", []).insert(0, {"$ref": reference})
+        else:
+            site.out["$ref"] = reference
+
+    def _tuple(self, site: _Site, value: list[Any]) -> None:
+        """``items`` and ``additionalItems`` of before 2020-12."""
+        at = child(site.at, "items")
+        if value:
+            site.out["prefixItems"] = [self._schema(node, f"{at}/{index}", _NONE) for index, node in enumerate(value)]
+        if "additionalItems" in site.node:
+            others = self._schema(site.node["additionalItems"], child(site.at, "additionalItems"), _NONE)
+            site.out["items"] = others
+
+    def _dependencies(self, site: _Site, keyword: str, value: Any) -> None:
+        """``dependencies`` of before 2019-09: names, or a schema, for each name."""
+        if not self._dialect.dependencies:
+            return
+        if type(value) is not dict:
+            self._map(site, keyword, value)
+            return
+        at = child(site.at, keyword)
+        for name, what in value.items():
+            if type(what) is list:
+                try:
+                    site.out.setdefault("dependentRequired", {})[name] = read_names(what)
+                except KeywordError as reason:
+                    self._report("schema-invalid", f"'{name}' {reason}", child(at, name))
+            else:
+                schema = self._schema(what, child(at, name), site.hidden)
+                site.out.setdefault("dependentSchemas", {})[name] = schema
 
     def _nullable(self, site: _Site, keyword: str, value: Any) -> None:
         if self._modern and value is True and "type" in site.node and not is_nullable(site.node, modern=True):
@@ -211,6 +308,8 @@ _READERS: dict[str, Callable[[SchemaRewriting, _Site, str, Any], None]] = {
     **dict.fromkeys(SCHEMA_MAPS, SchemaRewriting._map),
     **dict.fromkeys(SCHEMA_LISTS, SchemaRewriting._list),
     "$dynamicRef": SchemaRewriting._dynamic_reference,
+    "$recursiveRef": SchemaRewriting._dynamic_reference,
+    "dependencies": SchemaRewriting._dependencies,
     "format": SchemaRewriting._format,
     "nullable": SchemaRewriting._nullable,
     "pattern": SchemaRewriting._pattern,
