@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -455,6 +456,41 @@ def test_a(provider_states, time):
 
 
 HEAVY = "{'flask', 'werkzeug', 'pact', 'pact_ffi', 'schemathesis', 'jsonschema_rs', 'httpx', 'yaml', 'click'}"
+
+
+LYING = CONTRACT.replace("earth: {value: {name: Earth}}", "earth: {value: {title: Earth}}")
+
+
+@pytest.mark.parametrize(
+    ("option", "expected"),
+    [
+        ("", (200, "example earth; invalid")),
+        ("beep_mock_examples = repair", (200, "example earth; repaired")),
+        ("beep_mock_examples = refuse", (500, "problem")),
+    ],
+)
+def test_a_session_says_what_becomes_of_wrong_examples(
+    workspace: Workspace, option: str, expected: tuple[int, str]
+) -> None:
+    workspace.pytester.makeini(f"[pytest]\n{option}\n")
+    workspace.write("contracts/world/openapi.yaml", LYING)
+    test = f"""
+        import httpx
+
+        def test_a(beep_mocks):
+            answer = httpx.get(beep_mocks("world").url + "/worlds/1")
+            assert (answer.status_code, answer.headers["Beep-Mock-Source"]) == {expected!r}
+        """
+    workspace.write("consumers/hello/test_it.py", textwrap.dedent(test))
+    workspace.run().assert_outcomes(passed=1)
+
+
+def test_an_unknown_word_for_wrong_examples_is_said(workspace: Workspace) -> None:
+    workspace.pytester.makeini("[pytest]\nbeep_mock_examples = mend\n")
+    workspace.write("consumers/hello/test_it.py", "def test_a(beep_mocks):\n    pass\n")
+    result = workspace.run()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*beep_mock_examples is 'mend'; it can be as-written, repair, refuse*"])
 
 
 def test_the_plugin_loads_nothing_heavy() -> None:

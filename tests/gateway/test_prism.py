@@ -14,6 +14,7 @@ import pytest
 from beep_mock.errors import ServerStartError
 from beep_mock.gateway.leash import leashed
 from beep_mock.gateway.prism import PrismProcess, find_prism
+from beep_mock.mocks.answering import Answering
 from tests.prism import ROOT, needs_prism
 
 SERVING = """
@@ -85,6 +86,20 @@ def test_errors_are_asked_for_on_demand(tmp_path: Path) -> None:
     install(tmp_path / "node_modules" / ".bin", SERVING)
     with PrismProcess(tmp_path / "openapi.yaml", tmp_path, errors=True) as prism:
         assert " --errors " in httpx.get(prism.url).text
+
+
+def test_what_answers_shall_be_like_is_passed_on(tmp_path: Path) -> None:
+    install(tmp_path / "node_modules" / ".bin", SERVING)
+    wanted = Answering(dynamic=True, ignore_examples=True, seed=7)
+    with PrismProcess(tmp_path / "openapi.yaml", tmp_path, cors=False, answering=wanted) as prism:
+        said = httpx.get(prism.url).text
+    assert "--cors=false --dynamic --ignoreExamples --seed 7 /" in said
+
+
+def test_a_document_may_be_named_by_its_url(tmp_path: Path) -> None:
+    install(tmp_path / "node_modules" / ".bin", SERVING)
+    with PrismProcess("http://127.0.0.1:9/openapi.yaml", tmp_path) as prism:
+        assert httpx.get(prism.url).text.endswith(" http://127.0.0.1:9/openapi.yaml")
 
 
 def test_it_starts_again(tmp_path: Path) -> None:
