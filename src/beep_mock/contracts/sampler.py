@@ -41,7 +41,7 @@ class Sampler:
         self.document = document
         self.modern = store.modern
         self._store = store
-        self._kept: dict[tuple[str, int], Json] = {}
+        self._kept: dict[tuple[str, int], Json | UnsatisfiableError] = {}
 
     def sample(
         self,
@@ -111,15 +111,28 @@ class Sampler:
             return Draw(self.document, direction, seed, attempts, modern=self.modern)
 
         value = self.search(schema, direction, walk)
-        if value is not MISSING:
-            return value
+        return self._generated(schema, direction, seed) if value is MISSING else value
+
+    def _generated(self, schema: Schema, direction: Direction, seed: int) -> Json:
+        from beep_mock.contracts.generation import GeneratorMissingError, generated
+
+        hint = "see whether its parts contradict each other, or give an example"
+        try:
+            value = generated(
+                schema,
+                self.document,
+                seed,
+                lambda value: len(self.violations(value, schema, direction)),
+                modern=self.modern,
+            )
+        except GeneratorMissingError:
+            hint += "; with beep-mock[generation] installed, Hypothesis looks for a value too"
+        else:
+            if value is not MISSING:
+                return value
         where = self.document.where(schema.at)
-        raise UnsatisfiableError(
-            "no valid value was found for this schema",
-            file=where.file,
-            pointer=where.pointer,
-            hint="see whether its parts contradict each other, or give an example",
-        )
+        message = "no valid value was found for this schema"
+        raise UnsatisfiableError(message, file=where.file, pointer=where.pointer, hint=hint)
 
 
 def _refuse(wrong: Iterable[Place], attempts: dict[Place, int], ways: Mapping[Place, int], at_once: int) -> bool:
