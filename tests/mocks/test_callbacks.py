@@ -19,6 +19,7 @@ from beep_mock.mocks import callbacks as module
 from beep_mock.mocks.journal import Exchange
 from beep_mock.mocks.mock import Mock
 from beep_mock.mocks.reach import Reach
+from beep_mock.mocks.sending import SendError
 from beep_mock.serving import ThreadServer
 from tests.contracts.drafts import CORPUS
 from tests.mocks.receiver import LIMIT, Receiver, receiving
@@ -257,7 +258,7 @@ def test_callbacks_can_be_switched_off_and_a_host_be_allowed(make: Make, monkeyp
 
     def send(*_: Any, reach: Reach, **__: Any) -> Any:
         reached.append(reach)
-        raise module.SendError("enough")
+        raise SendError("enough")
 
     monkeypatch.setattr(module, "send", send)
     with receiving() as receiver:
@@ -281,7 +282,7 @@ def test_several_callbacks_and_expressions_are_all_sent(make: Make) -> None:
 def test_a_callback_that_cannot_be_made_says_so(make: Make) -> None:
     never = {"allOf": [{"type": "string"}, {"type": "integer"}]}
     impossible = {"requestBody": {"content": {"application/json": {"schema": never}}}}
-    broken = {"requestBody": {"content": []}}
+    broken: Any = {"requestBody": {"content": []}}
     mock = make(subscribing(callbacks={"a": {"{$request.body#/url}": {"post": impossible, "put": broken}}}))
     with receiving() as receiver:
         subscribe(mock, receiver.url)
@@ -299,7 +300,7 @@ def test_what_waits_is_bounded(make: Make, monkeypatch: pytest.MonkeyPatch) -> N
     def send(*_: Any, **__: Any) -> Any:
         begun.set()
         assert held.wait(LIMIT)
-        raise module.SendError("let go")
+        raise SendError("let go")
 
     monkeypatch.setattr(module, "send", send)
     mock = make()

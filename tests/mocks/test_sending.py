@@ -53,7 +53,7 @@ def resolved(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> list[str]:
         asked.append(host)
         return [entry for address in addresses for entry in real(address, port, **how)]
 
-    monkeypatch.setattr(sending.socket, "getaddrinfo", answer)
+    monkeypatch.setattr(socket, "getaddrinfo", answer)
     return asked
 
 
@@ -144,7 +144,7 @@ def test_a_name_that_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
     def unknown(*_: Any, **__: Any) -> Any:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
-    monkeypatch.setattr(sending.socket, "getaddrinfo", unknown)
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
     with pytest.raises(SendError, match=r"consumer\.test is not found: Name or service not known"):
         send(target_of("http://consumer.test/"), "GET", [], b"")
 
