@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from beep_mock.contracts import fast_yaml
 from beep_mock.contracts.fast_yaml import InexactError, read_fast
 from beep_mock.contracts.reading import read_data
-from beep_mock.contracts.tolerant_yaml import MAX_ALIASED, MAX_DEPTH, read_yaml
+from beep_mock.contracts.tolerant_yaml import MAX_ALIASED, read_yaml
+from beep_mock.contracts.yaml_bounds import MAX_DEPTH
 from beep_mock.errors import InvalidDocumentError
 from beep_mock.findings import Finding
 

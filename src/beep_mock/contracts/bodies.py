@@ -12,7 +12,6 @@ from beep_mock.contracts.model import MediaType
 from beep_mock.contracts.scalars import scalar_reader
 from beep_mock.contracts.shapes import Shape, shape_of
 from beep_mock.contracts.stream_bodies import compile_stream
-from beep_mock.contracts.xml_bodies import compile_xml
 from beep_mock.interaction import MISSING, Json, Missing
 
 __all__ = ["BodyDecoder", "BodyError", "compile_body_decoder", "match_media_type", "parse_content_type"]
@@ -38,6 +37,8 @@ def compile_body_decoder(media: MediaType, document: Document) -> BodyDecoder:
     if name.startswith("multipart/"):
         return compile_multipart(media, document)
     if is_xml(name):
+        from beep_mock.contracts.xml_bodies import compile_xml  # with all that it brings, for XML only
+
         return compile_xml(media.schema, document)
     shape = shape_of(media.schema, document)
     if name.startswith("text/"):

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml_rs
 
-from beep_mock.contracts.tolerant_yaml import MAX_DEPTH, duplicate_key
+from beep_mock.contracts.yaml_bounds import MAX_DEPTH, duplicate_key
 from beep_mock.contracts.yaml_scalars import MAX_DIGITS
 from beep_mock.findings import Finding
 

@@ -10,7 +10,6 @@ import orjson
 
 from beep_mock.contracts.form_encoding import encode_form
 from beep_mock.contracts.media_types import is_json, is_xml, parse_content_type
-from beep_mock.contracts.xml_payloads import xml_text
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Json, Missing
 
@@ -57,6 +56,8 @@ def encode(value: Json, media_type: str, schema: Schema | None = None, document:
     if name == "application/x-www-form-urlencoded" and isinstance(value, dict):
         return encode_form(value)
     if is_xml(name):
+        from beep_mock.contracts.xml_payloads import xml_text  # with all that it brings, for XML only
+
         return _text(xml_text(value, schema, document), media_type)
     return _json(value)
 

@@ -6,10 +6,8 @@ import json
 import re
 from typing import Any, NoReturn
 
-import yaml
-
 from beep_mock.contracts.fast_yaml import InexactError, read_fast
-from beep_mock.contracts.tolerant_yaml import MAX_DEPTH, duplicate_key, read_yaml
+from beep_mock.contracts.yaml_bounds import MAX_DEPTH, duplicate_key
 from beep_mock.errors import InvalidDocumentError
 from beep_mock.findings import Finding, Severity, Where
 
@@ -85,6 +83,10 @@ def _duplicates(keys: list[str], text: str, name: str) -> list[Finding]:
     """Findings for keys that occur twice; the tolerant YAML parser reads nearly all JSON and knows where."""
     if not keys:
         return []
+    import yaml
+
+    from beep_mock.contracts.tolerant_yaml import read_yaml
+
     try:
         placed = [finding for finding in read_yaml(text, name)[1] if finding.rule == "duplicate-key"]
     except (yaml.YAMLError, InvalidDocumentError):
@@ -112,6 +114,10 @@ def _read_yaml(text: str, name: str) -> tuple[Any, list[Finding]]:
         pass
     except ValueError as error:
         refusal = str(error)
+    import yaml
+
+    from beep_mock.contracts.tolerant_yaml import read_yaml
+
     try:
         data, findings = read_yaml(text, name)
     except yaml.YAMLError as error:
@@ -124,7 +130,7 @@ def _read_yaml(text: str, name: str) -> tuple[Any, list[Finding]]:
     return data, findings
 
 
-def _fail_yaml(refusal: str, error: yaml.YAMLError, name: str) -> NoReturn:
+def _fail_yaml(refusal: str, error: Exception, name: str) -> NoReturn:
     line: int | None
     place = _RUST_PLACE.search(refusal)
     if place:

@@ -13,14 +13,12 @@ from typing import Any, NoReturn
 import yaml
 
 from beep_mock.contracts.references import pointer
+from beep_mock.contracts.yaml_bounds import MAX_DEPTH, duplicate_key
 from beep_mock.contracts.yaml_scalars import key_text, resolve
 from beep_mock.errors import InvalidDocumentError
 from beep_mock.findings import Finding, Severity, Where
 
-__all__ = ["MAX_ALIASED", "MAX_DEPTH", "duplicate_key", "events", "read_yaml"]
-
-MAX_DEPTH = 256
-"""How deep mappings and sequences may be nested."""
+__all__ = ["MAX_ALIASED", "events", "read_yaml"]
 
 MAX_ALIASED = 1_000_000
 """How many nodes a document's aliases may stand for."""
@@ -68,12 +66,6 @@ def read_yaml(text: str, name: str) -> tuple[Any, list[Finding]]:
         aliases that contain themselves or stand for more than :data:`MAX_ALIASED` nodes, a key that is no scalar.
     """
     return _Reader(name).read(text)
-
-
-def duplicate_key(key: str, name: str, line: int | None, pointer: str = "") -> Finding:
-    """The finding that ``key`` occurs twice in a mapping of the file ``name``."""
-    message = f"the key {key!r} occurs twice in one mapping: the last counts"
-    return Finding("duplicate-key", Severity.WARNING, message, Where(name, pointer, line))
 
 
 class _Reader:

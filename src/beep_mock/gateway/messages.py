@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from beep_mock.contracts.positions import line_of
 from beep_mock.findings import Finding, Severity
 
 __all__ = ["finding_lines", "say"]
@@ -34,6 +33,8 @@ def finding_lines(service: str, findings: Sequence[Finding], *, shown: int = _SH
 def _line(finding: Finding) -> str:
     where = finding.where
     if where.line is None and where.file:
+        from beep_mock.contracts.positions import line_of  # reads YAML slowly: imported when a line is looked for
+
         where = replace(where, line=line_of(where.file, where.pointer))
     file = Path(where.file)
     if file.is_absolute() and file.is_relative_to(Path.cwd()):

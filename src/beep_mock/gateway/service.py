@@ -14,10 +14,7 @@ from beep_mock.contracts.reading import read_data
 from beep_mock.contracts.validator import validator_of
 from beep_mock.errors import BeepMockError
 from beep_mock.findings import Finding
-from beep_mock.gateway.forwarding import Forwarder
 from beep_mock.gateway.plan import Entry, Plan
-from beep_mock.gateway.prism import PrismProcess
-from beep_mock.gateway.real import RealPeer
 from beep_mock.gateway.remote_references import refuse_remote_references
 from beep_mock.mocks.answers import Answer
 from beep_mock.mocks.journal import Journal
@@ -27,6 +24,10 @@ from beep_mock.mocks.problems import problem
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse
+
+    from beep_mock.gateway.forwarding import Forwarder
+    from beep_mock.gateway.prism import PrismProcess
+    from beep_mock.gateway.real import RealPeer
 
 __all__ = ["Respond", "Service"]
 
@@ -150,6 +151,9 @@ class Service:
             mock.swap(contract, overrides)
         self.mock = mock
         if self.entry.url and self._peer is None:
+            from beep_mock.gateway.forwarding import Forwarder  # these only where there are real peers
+            from beep_mock.gateway.real import RealPeer
+
             self._forwarder = Forwarder(self.entry.url, timeout=self._plan.timeout)
             self._peer = RealPeer(
                 self.name,
@@ -169,6 +173,10 @@ class Service:
         self.respond = self._peer.respond if self._peer is not None else mock.respond
 
     def _start_prism(self, mock: Mock) -> None:
+        from beep_mock.gateway.forwarding import Forwarder
+        from beep_mock.gateway.prism import PrismProcess
+        from beep_mock.gateway.real import RealPeer
+
         if not self._plan.allow_remote:
             refuse_remote_references(str(self.entry.document))
         started = PrismProcess(

@@ -15,7 +15,6 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from http.client import HTTPConnection, HTTPException
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, Final
@@ -176,6 +175,8 @@ class Server:
 
 def _ask(host: str, port: int) -> str | None:
     """The instance that answers at an address: ``""`` for another program, None for nobody."""
+    from http.client import HTTPConnection, HTTPException  # while the worker loads: no start waits for it
+
     connection = HTTPConnection(host, port, timeout=2.0)
     try:
         connection.request("GET", HEALTH)
