@@ -15,6 +15,8 @@ from beep_mock.findings import Finding, Severity, Where
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from beep_mock.providers.coverage import Coverage
+
 __all__ = ["FORMATS", "Case", "Report", "counted", "place", "render"]
 
 FORMATS = ("text", "json", "junit", "github")
@@ -26,13 +28,15 @@ class Case:
     """One thing that was looked at: a contract, an interaction replayed at a provider.
 
     ``group`` is what cases are listed under (the consumer, the service); ``detail`` is one line on the case that is
-    shown beside its name (provider states, a count). A case fails when one of its findings is an error.
+    shown beside its name (provider states, a count); ``reproduce`` is a command that shows what was found. A case fails
+    when one of its findings is an error.
     """
 
     name: str
     findings: tuple[Finding, ...] = ()
     group: str = ""
     detail: str = ""
+    reproduce: str = ""
 
     @property
     def passed(self) -> bool:
@@ -45,12 +49,15 @@ class Report:
     """The outcome of a check.
 
     ``findings`` are those that belong to no case; ``unit`` is the noun (singular) that the summary counts cases by.
+    ``coverage`` is what of a contract was exercised; ``partial`` says why the check broke off, where it did.
     """
 
     findings: tuple[Finding, ...] = ()
     title: str = ""
     cases: tuple[Case, ...] = ()
     unit: str = "case"
+    coverage: Coverage | None = None
+    partial: str = ""
 
     def every_finding(self) -> Iterator[Finding]:
         """The findings of no case, then those of each case in turn."""

@@ -9,26 +9,56 @@ from beep_mock.ci.report import Case, Report
 from beep_mock.findings import Finding, Severity, Where
 
 if TYPE_CHECKING:
+    from beep_mock.ci.provider_checks import Verified
+    from beep_mock.contracts.encoding import RawRequest
+    from beep_mock.contracts.model import Contract
+    from beep_mock.interaction import Interaction
+    from beep_mock.providers.examples import ExampleResult
     from beep_mock.providers.pacts import InteractionResult, VerificationReport
+    from beep_mock.providers.properties import PropertiesResult
 
-__all__ = ["report_of"]
+__all__ = ["is_untried", "report_of", "report_of_pacts"]
 
 
-def report_of(verified: VerificationReport) -> Report:
+def report_of(verified: Verified, contract: Contract | None = None) -> Report:
+    """A case for each interaction of a pact, each example, and each operation whose properties failed.
+
+    Pacts are grouped by consumer. What could not be tried is an error too; a mismatch of a pending interaction and what
+    could not be asked are warnings.
+    """
+    cases = [*_pact_cases(verified.pacts)] if verified.pacts is not None else []
+    cases += [_example_case(result) for result in verified.examples or ()]
+    if verified.properties is not None:
+        cases += _property_cases(verified.properties, contract)
+    findings = [Finding("not-verified", Severity.INFO, note) for note in verified.notes]
+    if verified.partial:
+        message = f"the verification broke off: {verified.partial}"
+        findings.append(Finding("verification-partial", Severity.ERROR, message, hint="what is told is what was seen"))
+    return Report(tuple(findings), f"verification of {verified.provider}", tuple(cases), unit="check",
+                  coverage=verified.coverage, partial=verified.partial)  # fmt: skip
+
+
+def report_of_pacts(verified: VerificationReport) -> Report:
     """A case an interaction, grouped by consumer; a mismatch is an error, of a pending interaction a warning."""
-    cases = tuple(
-        Case(
-            result.interaction.name,
-            tuple(_findings(result)),
-            group=f"{result.consumer} of {verified.provider}",
-            detail=_given(result),
-        )
-        for result in verified.results
+    return Report(title=f"pacts of {verified.provider}", cases=tuple(_pact_cases(verified)), unit="interaction")
+
+
+def is_untried(verified: Verified) -> bool:
+    """Whether something could not be verified, so that the outcome is a fault (2) and no finding."""
+    return bool(
+        verified.partial
+        or any(result.fault for result in (verified.pacts.results if verified.pacts else ()))
+        or any(result.fault for result in verified.examples or ())
     )
-    return Report(title=f"pacts of {verified.provider}", cases=cases, unit="interaction")
 
 
-def _findings(result: InteractionResult) -> Iterator[Finding]:
+def _pact_cases(verified: VerificationReport) -> Iterator[Case]:
+    for result in verified.results:
+        group = f"{result.consumer} of {verified.provider}"
+        yield Case(result.interaction.name, tuple(_pact_findings(result)), group, _given(result.interaction))
+
+
+def _pact_findings(result: InteractionResult) -> Iterator[Finding]:
     where = Where(result.interaction.file, result.interaction.pointer)
     severity = Severity.WARNING if result.pending else Severity.ERROR
     for mismatch in result.mismatches:
@@ -38,5 +68,58 @@ def _findings(result: InteractionResult) -> Iterator[Finding]:
         yield Finding("pact-not-verified", Severity.ERROR, result.fault, where)
 
 
-def _given(result: InteractionResult) -> str:
-    return f"given {', '.join(s.name for s in result.interaction.states)}" if result.interaction.states else ""
+def _given(interaction: Interaction) -> str:
+    return f"given {', '.join(s.name for s in interaction.states)}" if interaction.states else ""
+
+
+def _example_case(result: ExampleResult) -> Case:
+    where = Where(result.interaction.file, result.interaction.pointer)
+    findings = [
+        Finding("example-mismatch", Severity.ERROR,
+                f"{mismatch.field}: expected {mismatch.expected}, got {mismatch.actual}", where, mismatch.message)
+        for mismatch in result.mismatches
+    ]  # fmt: skip
+    if result.fault:
+        findings.append(Finding("example-not-verified", Severity.ERROR, result.fault, where))
+    if result.skipped:
+        hint = "give its request an example of the same name, or name a provider state with x-beep-state"
+        findings.append(Finding("example-not-tried", Severity.INFO, result.skipped, where, hint))
+    detail = f"given {', '.join(state.name for state in result.states)}" if result.states else ""
+    curl = _curl(result.request) if result.request is not None and result.mismatches else ""
+    return Case(result.name, tuple(findings), "examples", detail, curl)
+
+
+def _property_cases(result: PropertiesResult, contract: Contract | None) -> Iterator[Case]:
+    asked = {exercise.operation: 0 for exercise in result.exercises}
+    for exercise in result.exercises:
+        asked[exercise.operation] += 1
+    for failure in result.failures:
+        asked.setdefault(failure.operation, 0)
+    for operation, count in asked.items():
+        where = Where()
+        if contract is not None and operation in contract.operations:
+            where = contract.document.where(contract.operations[operation].at)
+        failures = [failure for failure in result.failures if failure.operation == operation]
+        findings = tuple(
+            Finding(f"property-{one.check.replace('_', '-')}", Severity.ERROR, f"{one.title}: {one.message}", where)
+            for one in failures
+        )
+        curl = next((failure.curl for failure in failures if failure.curl), "")
+        yield Case(operation, findings, "properties", f"{count} requests", curl)
+    for error in result.errors:
+        operation, _, reason = error.partition(": ")
+        finding = Finding("property-not-verified", Severity.WARNING, reason or error)
+        yield Case(operation if reason else "properties", (finding,), "properties")
+
+
+def _curl(request: RawRequest) -> str:
+    """The request as a command; the provider's address is for the reader to put in."""
+    from shlex import quote
+
+    parts = ["curl", "-i", "-X", request.method]
+    for name, value in request.headers:
+        if (name, value) != ("Accept", "*/*"):
+            parts += ["-H", quote(f"{name}: {value}")]
+    if request.body:
+        parts += ["--data-binary", quote(request.body.decode("utf-8", "replace"))]
+    return " ".join((*parts, quote(f"$PROVIDER{request.target}").replace("'$PROVIDER", '"$PROVIDER"' + "'")))

@@ -1,70 +1,100 @@
-"""`beep-mock verify`: the pacts that name a provider, replayed at it."""
+"""`beep-mock verify`: a provider held against its consumers' pacts and its own contract."""
 
 from __future__ import annotations
 
 import sys
 from contextlib import redirect_stdout
-from typing import TYPE_CHECKING
 
 import click
 
 from beep_mock.ci.report import FORMATS
 
-if TYPE_CHECKING:
-    from beep_mock.providers.pacts import VerificationReport
-    from beep_mock.workspace import Workspace
-
 __all__ = ["command"]
 
 
-@click.command("verify", short_help="Replay the pacts that name a provider at that provider.")
+def _headers(_ctx: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    found = []
+    for value in values:
+        name, separator, text = value.partition(":")
+        if not separator or not name.strip():
+            raise click.BadParameter(f"{value!r} is not NAME:VALUE, e.g. 'Authorization: Bearer abc'")
+        found.append((name.strip(), text.strip()))
+    return tuple(found)
+
+
+@click.command("verify", short_help="Verify a provider: pacts, examples, properties.")
 @click.argument("provider")
-@click.option("--url", help="Where the provider runs already.", metavar="URL")
+@click.option("--pacts", "kinds", flag_value="pacts", multiple=True, help="Replay the pacts that name it.")
+@click.option("--examples", "kinds", flag_value="examples", multiple=True, help="Replay its contract's examples.")
+@click.option(
+    "--properties",
+    "kinds",
+    flag_value="properties",
+    multiple=True,
+    help="Made requests, valid and invalid (writes).",
+)
+@click.option("--exact", is_flag=True, help="Examples: the body must equal the example, but for what is readOnly.")
+@click.option("--url", default="", help="Where the provider runs already.", metavar="URL")
 @click.option("--states-url", help="Where that provider takes provider states.", metavar="URL", default="")
-@click.option("--app", "app_name", help="The WSGI application to serve.", metavar="MODULE:FACTORY")
+@click.option("--app", "app_name", default="", help="The WSGI or ASGI application.", metavar="MODULE:FACTORY")
+@click.option("--command", "started", default="", metavar="COMMAND", help="Start it; it listens at $PORT, or at --url.")
+@click.option(
+    "--header", "headers", multiple=True, metavar="NAME:VALUE", callback=_headers,
+    help="Send it with examples and properties (credentials).",
+)  # fmt: skip
 @click.option(
     "--timeout", type=click.FloatRange(0.1, 60), default=4.0, show_default=True, help="Seconds for one answer."
 )
 @click.option(
+    "--max-examples", type=click.IntRange(1), default=20, show_default=True, help="Made requests an operation."
+)
+@click.option(
+    "--max-time", type=click.FloatRange(1), default=60.0, show_default=True, help="Seconds for all properties."
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="Of what is made.")
+@click.option(
     "--format", "output", type=click.Choice(FORMATS), default="text", show_default=True, help="How to report."
 )
-def command(provider: str, url: str | None, states_url: str, app_name: str | None, timeout: float, output: str) -> None:
-    """Replay the pacts that name PROVIDER at it, each with its provider states.
+def command(provider: str, output: str, kinds: tuple[str, ...], started: str, **how: object) -> None:
+    """Verify PROVIDER: it keeps the pacts that name it, and its own contract.
 
-    Without --url or --app the application is what `create_app` in providers/PROVIDER/app.py makes, served on
-    127.0.0.1, with the states of providers/PROVIDER/states.py.
+    Three kinds of checks, all of them by default: pacts are replayed with their provider states; so is every example of
+    the contract (in the state of its name, or that its x-beep-state names); and made requests, valid and invalid, must
+    be taken or refused as the contract says. Since these write, a provider that runs already (--url) is only asked them
+    with --properties.
+
+    Without --url, --app or --command the application is what `create_app` in providers/PROVIDER/app.py makes, with the
+    states of providers/PROVIDER/states.py. Peers that it consumes are mocked meanwhile, unless their variables
+    (PEOPLE_URL) are set.
 
     \b
     Examples:
       beep-mock verify world
-      beep-mock verify world --app shop.world:create_app
+      beep-mock verify world --pacts
+      beep-mock verify world --app shop.world:create_app --exact
+      beep-mock verify world --command "python -m providers.world"
       beep-mock verify world --url http://127.0.0.1:5001 --states-url http://127.0.0.1:5001/-/states
 
     Exit codes: 0 kept, 1 broken, 2 not verified.
     """  # noqa: D301 - click's mark for lines that stay as they are
-    if url and app_name:
-        raise click.UsageError("either --url or --app, not both")
-    if states_url and not url:
-        raise click.UsageError("--states-url goes with --url")
+    if sum(map(bool, (how["app_name"], how["url"] or started))) > 1:
+        raise click.UsageError("either --app, or --url and --command")
+    if how["states_url"] and not (how["url"] or started):
+        raise click.UsageError("--states-url goes with --url or --command")
+    from beep_mock.ci.provider_checks import Asked, verify
     from beep_mock.ci.report import render
-    from beep_mock.ci.verifying import report_of
+    from beep_mock.ci.verifying import is_untried, report_of
     from beep_mock.workspace import Workspace
 
+    asked = Asked(kinds=kinds, command=started, **how)  # type: ignore[arg-type]  # as click's options are declared
+    tell = _progress if sys.stderr.isatty() else lambda _: None
+    workspace = Workspace.find()
     with redirect_stdout(sys.stderr):  # what the application prints is no part of the report
-        verified = _verify(Workspace.find(), provider, url, states_url, app_name, timeout)
+        verified = verify(workspace, provider, asked, tell)
     report = report_of(verified)
     click.echo(render(report, output, colour=sys.stdout.isatty()))
-    untried = any(result.fault for result in verified.results)
-    click.get_current_context().exit(2 if untried else report.exit_code)
+    click.get_current_context().exit(2 if is_untried(verified) else report.exit_code)
 
 
-def _verify(
-    workspace: Workspace, provider: str, url: str | None, states_url: str, app_name: str | None, timeout: float
-) -> VerificationReport:
-    from beep_mock.providers.verification import load_app, verify_at, verify_provider
-
-    if url:
-        return verify_at(workspace, provider, url, states_url=states_url, timeout=timeout)
-    if app_name:
-        return verify_provider(workspace, provider, app=load_app(workspace, app_name), timeout=timeout)
-    return verify_provider(workspace, provider, timeout=timeout)
+def _progress(kind: str) -> None:
+    click.echo(f"verifying {kind} ...", err=True)

@@ -62,6 +62,7 @@ class Target:
         self._stack = ExitStack()
         self._url = url
         self.app = app
+        self._silences = 0  # in a row
         self.ours = ours
         self.timeout = timeout
 
@@ -77,6 +78,24 @@ class Target:
 
         :raises VerificationError: there is no answer in time, or the provider is gone.
         """
+        self._silences += 1
+        reply = self._ask(request, headers)
+        self._silences = 0
+        return reply
+
+    def is_gone(self) -> bool:
+        """Whether asking on makes no sense: nobody listens any more, or the last two questions got no answer."""
+        if self._silences > 1:
+            return True
+        if self.app is not None or not self._url:
+            return False
+        try:
+            Address.of(self._url).require_listener("the provider")
+        except VerificationError:
+            return True
+        return False
+
+    def _ask(self, request: RawRequest, headers: tuple[tuple[str, str], ...]) -> Reply:
         replaced = {name.lower() for name, _ in headers}
         sent = [*(pair for pair in request.headers if pair[0].lower() not in replaced), *headers]
         asked = f"{request.method} {request.target}"

@@ -19,7 +19,7 @@ from beep_mock.states import ProviderStates, states_app, told
 if TYPE_CHECKING:
     from beep_mock.workspace import Workspace
 
-__all__ = ["load_app", "load_service", "load_states", "read_pacts", "verify_at", "verify_provider"]
+__all__ = ["load_app", "load_service", "load_states", "objection", "read_pacts", "verify_at", "verify_provider"]
 
 
 def verify_provider(
@@ -46,7 +46,7 @@ def verify_provider(
         states = load_states(workspace, provider)
     endpoint = states_app(states, app)
     with ThreadServer(app) as server, ThreadServer(endpoint) as arranged:
-        handling = StateHandling(arranged.url, _objection(states), endpoint.failures)
+        handling = StateHandling(arranged.url, objection(states), endpoint.failures)
         try:
             return verify_pacts(provider, pacts, url=server.url, states=handling, timeout=timeout)
         finally:
@@ -144,7 +144,7 @@ def _is_factory(found: Callable[..., Any]) -> bool:
     return True
 
 
-def _objection(states: ProviderStates) -> Callable[[Interaction], str]:
+def objection(states: ProviderStates) -> Callable[[Interaction], str]:
     def objection(interaction: Interaction) -> str:
         for state in interaction.states:
             if not states.knows(state.name):
