@@ -98,7 +98,7 @@ class Responder:
         asked = preference_of(environ, query) if asks(environ, query) else NO_PREFERENCE
         preference = asked.over(self._standing)
         if refusal == 415:
-            return self._unsupported(violations, accept), violations
+            return _saying(self._unsupported(violations, accept), violations), violations
         seed = 0
         if preference.dynamic:
             seed = crc32(
@@ -106,7 +106,7 @@ class Responder:
             )
         if violations:
             answer = self._invalid(values, violations, preference, accept, seed)
-            return answer.with_headers([("Beep-Mock-Violations", violations_header(violations))]), violations
+            return _saying(answer, violations), violations
         if preference != NO_PREFERENCE:
             answer = self._preferred(values, preference, accept, seed)
             return answer.with_headers([("Preference-Applied", preference.applied)]), _NOTHING
@@ -237,7 +237,7 @@ class Responder:
             kept = [h for h in answer.headers if h[0].lower() != "www-authenticate"]
             answer = answer.with_headers(())
             answer.headers = [*kept, ("WWW-Authenticate", challenge)]
-        return answer, (violation,)
+        return _saying(answer, (violation,)), (violation,)
 
     def _unsupported(self, violations: Sequence[Violation], accept: str | None) -> Answer:
         spec = self._covering(415)
@@ -261,6 +261,11 @@ class Responder:
         if not self._operation.responses:
             return Answer(Response(200, ()), "undeclared")
         return _problem(500, "NO_RESPONSE_DEFINED", f"{self._operation.key} declares no final response")
+
+
+def _saying(answer: Answer, violations: Sequence[Violation]) -> Answer:
+    """The contract's own answers rarely have room for the reasons: a header has."""
+    return answer.with_headers([("Beep-Mock-Violations", violations_header(violations))])
 
 
 def _problem(status: int, code: str, detail: str, violations: Sequence[Violation] = ()) -> Answer:
