@@ -100,6 +100,9 @@ def test_what_is_written_by_hints_is_read_back(made: tuple[dict[str, Any], Any])
         ("<a><k>v</k></a>",
          {"properties": {"n": {"xml": {"nodeType": "none"}, "properties": {"k": {"type": "string"}}}}},
          {"n": {"k": "v"}}),
+        ("<a xmlns:x='u'><b xmlns:x='v' x:k='1'/><x:c/></a>",
+         {"properties": {"b": {"properties": {"k": {"type": "integer", "xml": {"attribute": True, "namespace": "v"}}}},
+                         "c": {"type": "string", "xml": {"namespace": "u"}}}}, {"b": {"k": 1}, "c": ""}),
         ("<a xml:lang='en' xmlns='u' xmlns:x='v'><x:b>1</x:b></a>", {"type": "object"}, {"b": "1"}),
     ],
 )  # fmt: skip
@@ -137,6 +140,7 @@ BILLION = (
         ("<!DOCTYPE a><a/>", "xml"), ("<!DOCTYPE a SYSTEM 'file:///etc/passwd'><a/>", "xml"), (BILLION, "xml"),
         ("<!DOCTYPE a [<!ENTITY % x SYSTEM 'http://127.0.0.1:1/'> %x;]><a/>", "xml"),
         ("<a>" * 257 + "</a>" * 257, "nesting"), ("<a>" * 10_000, "nesting"),
+        ("<a>" + "<b/>" * 200_000 + "</a>", "xml"),
     ],
 )  # fmt: skip
 def test_what_is_no_plain_xml_is_refused(text: str | bytes, code: str) -> None:

@@ -23,10 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["compile_xml"]
 
-_INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
-_NIL = ("true", "1")
-
-
 def compile_xml(schema: Schema | None, document: Document) -> Callable[[bytes, Mapping[str, str]], Json | Missing]:
     """The function that reads XML bodies by ``schema``.
 
@@ -104,17 +100,16 @@ class _Reading:
 
     def value(self, element: Element, schema: Schema | None) -> Json:
         """What an element holds, by its schema; without one an object, a list or text, as it looks."""
-        if _is_nil(element):
+        if element.is_nil:
             return None
-        attributes = [name for name in element.attributes if not _is_markup(name, element)]
         if schema is None:
-            return self._fields(element, None, attributes) if element.children or attributes else element.text
+            return self._fields(element, None) if element.children or element.attributes else element.text
         plan = self.plan(schema)
         if plan.is_list:
             return self.list_in(element, plan)
         types = plan.shape.types
         if element.children or ("object" in types and (not plan.shape.scalars or not element.text.strip())):
-            return self._fields(element, plan, attributes)
+            return self._fields(element, plan)
         text = element.text
         value = plan.scalar(text if types <= {"string"} else text.strip())
         return text if isinstance(value, str) else value
@@ -126,16 +121,16 @@ class _Reading:
             items.append(self.value(child, plan.shape.items))  # noqa: PERF401
         return items
 
-    def _fields(self, element: Element, plan: _Plan | None, attributes: list[str]) -> Json:
+    def _fields(self, element: Element, plan: _Plan | None) -> Json:
         found: dict[str, Json] = {}
         known: set[int] = set()
         for each in plan.properties if plan is not None else ():
             self._take(element, each, found, known)
         taken = {p.name for p in plan.properties if p.node == "attribute"} if plan is not None else set()
         other = plan.shape.additional if plan is not None else None
-        for name in attributes:
-            if name.rpartition(":")[2] not in taken:
-                found.setdefault(name.rpartition(":")[2], element.attributes[name])
+        for attribute in element.attributes:
+            if attribute.name not in taken:
+                found.setdefault(attribute.name, attribute.text)
         names: dict[str, list[Json]] = {}
         for child in element.children:
             if id(child) not in known:
@@ -169,7 +164,7 @@ class _Reading:
         known.update(map(id, children))
         plan = self.plan(each.schema)
         if each.node == "wrapped" and len(children) == 1:
-            found[each.key] = None if _is_nil(children[0]) else self.list_in(children[0], plan)
+            found[each.key] = None if children[0].is_nil else self.list_in(children[0], plan)
             return
         schema = plan.shape.items if each.node == "list" else each.schema
         values = []
@@ -195,27 +190,7 @@ class _Reading:
 
 
 def _attribute(element: Element, each: _Property) -> str | None:
-    for name, text in element.attributes.items():
-        prefix, colon, local = name.rpartition(":")
-        if local == each.name and not _is_markup(name, element):
-            namespace = element.prefixes.get(prefix, "") if colon else ""
-            if not each.namespace or namespace in ("", each.namespace):
-                return text
+    for name, namespace, text in element.attributes:
+        if name == each.name and (not each.namespace or namespace in ("", each.namespace)):
+            return text
     return None
-
-
-def _is_markup(name: str, element: Element) -> bool:
-    """Whether an attribute is about XML and not about the data."""
-    prefix, colon, _ = name.rpartition(":")
-    return name == "xmlns" or prefix in ("xmlns", "xml", "xsi") or (
-        bool(colon) and element.prefixes.get(prefix) == _INSTANCE
-    )
-
-
-def _is_nil(element: Element) -> bool:
-    """``xsi:nil="true"``: null (OpenAPI 3.2.0, XML Object, "Representing `null`")."""
-    for name, text in element.attributes.items():
-        prefix, _, local = name.rpartition(":")
-        if local == "nil" and (prefix == "xsi" or element.prefixes.get(prefix) == _INSTANCE):
-            return text in _NIL
-    return False

@@ -3,36 +3,48 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import NamedTuple
 from xml.parsers import expat
 
 from beep_mock.contracts.json_bodies import MOST_NESTING, BodyError
 
-__all__ = ["Element", "read_xml"]
+__all__ = ["Attribute", "Element", "read_xml"]
+
+_MOST_ELEMENTS = 200_000  # each costs some 300 bytes, and may be written in four
+_INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
+_NIL = ("true", "1")
+_NO_ATTRIBUTES: Sequence[Attribute] = ()
+
+
+class Attribute(NamedTuple):
+    """An attribute that is data. ``name`` is without its prefix; ``namespace`` is empty where none is declared."""
+
+    name: str
+    namespace: str
+    text: str
 
 
 class Element:
-    """An element. Names are as written, with their prefix; ``namespace`` is the URI that its prefix stands for."""
+    """An element. ``name`` is as written, with its prefix; ``namespace`` is the URI that this stands for, or empty.
 
-    __slots__ = ("attributes", "children", "name", "namespace", "prefixes", "texts")
+    ``attributes`` are those that are data; ``is_nil`` is whether ``xsi:nil`` says that it holds null.
+    """
 
-    def __init__(self, name: str, attributes: dict[str, str], prefixes: Mapping[str, str]) -> None:
+    __slots__ = ("attributes", "children", "is_nil", "name", "namespace", "text")
+
+    def __init__(self, name: str, namespace: str) -> None:
         self.name = name
-        self.attributes = attributes
-        self.prefixes = prefixes
-        self.namespace = prefixes.get(name.partition(":")[0] if ":" in name else "", "")
-        self.children: list[Element] = []
-        self.texts: list[str] = []
+        self.namespace = namespace
+        self.attributes: Sequence[Attribute] = _NO_ATTRIBUTES
+        self.children: list[Element] | tuple[()] = ()
+        self.text = ""
+        self.is_nil = False
 
     @property
     def local(self) -> str:
         """The name without its prefix."""
         return self.name.rpartition(":")[2]
-
-    @property
-    def text(self) -> str:
-        """The element's own text, without that of its children."""
-        return "".join(self.texts)
 
 
 class _RefusedError(Exception):
@@ -63,6 +75,9 @@ class _Builder:
     def __init__(self) -> None:
         self.root: Element | None = None
         self.open: list[Element] = []
+        self.count = 0
+        self.namespaces: dict[str, list[str]] = {}  # by prefix, the innermost last
+        self.declared: list[Sequence[str]] = []  # the prefixes that each open element declares
 
     def read(self, text: str | bytes) -> Element:
         parser = expat.ParserCreate()
@@ -87,20 +102,50 @@ class _Builder:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if len(self.open) == MOST_NESTING:
             raise _RefusedError("nesting", f"the XML is nested more than {MOST_NESTING} levels deep")
-        around = self.open[-1].prefixes if self.open else {"xml": "http://www.w3.org/XML/1998/namespace"}
-        declared = {key[6:]: value for key, value in attributes.items() if key == "xmlns" or key.startswith("xmlns:")}
-        element = Element(name, attributes, {**around, **declared} if declared else around)
-        if self.open:
-            self.open[-1].children.append(element)
-        else:
+        self.count += 1
+        if self.count > _MOST_ELEMENTS:
+            raise _RefusedError("xml", f"the XML has more than {_MOST_ELEMENTS} elements")
+        declared = [key for key in attributes if key == "xmlns" or key.startswith("xmlns:")] if attributes else ()
+        for key in declared:
+            self.namespaces.setdefault(key[6:], []).append(attributes[key])
+        self.declared.append(declared)
+        element = Element(name, self._namespace(name.partition(":")[0] if ":" in name else ""))
+        if len(attributes) > len(declared):
+            self._read_attributes(element, attributes)
+        if not self.open:
             self.root = element
+        elif self.open[-1].children:
+            self.open[-1].children.append(element)  # type: ignore[union-attr] - what holds something is a list
+        else:
+            self.open[-1].children = [element]
         self.open.append(element)
 
     def _end(self, _name: str) -> None:
         self.open.pop()
+        for key in self.declared.pop():
+            self.namespaces[key[6:]].pop()
 
     def _text(self, text: str) -> None:
-        self.open[-1].texts.append(text)
+        self.open[-1].text += text
+
+    def _read_attributes(self, element: Element, attributes: dict[str, str]) -> None:
+        found = []
+        for name, text in attributes.items():
+            prefix, _, local = name.rpartition(":")
+            if prefix in ("xmlns", "xml") or name == "xmlns":
+                continue
+            namespace = self._namespace(prefix) if prefix else ""  # Namespaces in XML 1.0, 6.2: no default one
+            if namespace == _INSTANCE or (prefix == "xsi" and not namespace):
+                element.is_nil = element.is_nil or (local == "nil" and text.strip() in _NIL)
+            else:
+                found.append(Attribute(local, namespace, text))
+        element.attributes = found
+
+    def _namespace(self, prefix: str) -> str:
+        uris = self.namespaces.get(prefix)
+        return uris[-1] if uris else ""
 
     def _document_type(self, *_declared: object) -> None:
-        raise _RefusedError("xml", "a document type (<!DOCTYPE>) is not read: it could name files, or grow without end")
+        raise _RefusedError(
+            "xml", "a document type (<!DOCTYPE>) is not read: it could name files, or grow without end"
+        )
