@@ -19,8 +19,8 @@ from beep_mock.mocks.journal import Journal
 from beep_mock.mocks.overrides import Overrides, build_override
 from beep_mock.mocks.preferences import NO_PREFERENCE, Preference
 from beep_mock.mocks.reach import LOOPBACK, Reach
-from beep_mock.mocks.refusals import broken, no_method, no_path, too_large
-from beep_mock.mocks.request_body import read_body
+from beep_mock.mocks.refusals import broken, no_method, no_path, not_decoded
+from beep_mock.mocks.request_body import plain_body
 from beep_mock.mocks.responder import Responder
 from beep_mock.mocks.waiting import hold, later_to_compute
 
@@ -212,7 +212,7 @@ class Mock:
         query = environ.get("QUERY_STRING", "")
         if method == "OPTIONS" and self._cors and is_preflight(environ):
             return self._preflight(state, environ, start_response, path)
-        body = read_body(environ)
+        body = plain_body(environ)
         match = state.match(path, method)
         route = match.methods.get(method) if match is not None else None
         if route is None and (found := self._find(state, path, method)) is not None:
@@ -220,9 +220,9 @@ class Mock:
         key = ""
         called: Called | None = None
         violations: tuple[Violation, ...] = _NOTHING
-        if body is None:
+        if isinstance(body, int):
+            answer = not_decoded(body)
             body = b""
-            answer = too_large()
         elif route is not None and match is not None:
             operation = route.payload
             key = state.keys[operation]
@@ -231,8 +231,7 @@ class Mock:
             else:
                 responder = state.responders.get(operation)
                 if responder is None:
-                    put_off = later_to_compute(environ)  # its first request compiles it
-                    if put_off is not None:
+                    if (put_off := later_to_compute(environ)) is not None:  # its first request compiles it
                         return put_off
                     responder = state.responder(operation)
                 path_values = route.values(match.slots)

@@ -7,9 +7,9 @@ from typing import Any
 from beep_mock.contracts.model import Contract, Operation
 from beep_mock.mocks.answers import Answer
 from beep_mock.mocks.problems import problem
-from beep_mock.mocks.request_body import BODY_LIMIT
+from beep_mock.mocks.request_body import BODY_LIMIT, CODINGS
 
-__all__ = ["broken", "no_method", "no_path", "too_large"]
+__all__ = ["broken", "no_method", "no_path", "not_decoded", "too_large"]
 
 
 _NAMED = 10
@@ -18,6 +18,18 @@ _NAMED = 10
 def too_large() -> Answer:
     """413: the body is longer than a mock takes."""
     return _problem(413, "PAYLOAD_TOO_LARGE", f"the request body is longer than {BODY_LIMIT} bytes")
+
+
+def not_decoded(status: int) -> Answer:
+    """The answer to a body whose content coding cannot be undone, for the reason that ``status`` gives."""
+    if status == 413:
+        return too_large()
+    if status == 400:
+        return _problem(400, "MALFORMED_BODY", "the request body is not what its Content-Encoding says")
+    known = ", ".join(CODINGS)
+    # RFC 9110, sections 12.5.3 and 15.5.16.
+    detail = f"the request body's Content-Encoding is not known here; known: {known}"
+    return _problem(415, "UNSUPPORTED_CONTENT_ENCODING", detail, headers=[("Accept-Encoding", known)])
 
 
 def broken(operation: Operation) -> Answer:

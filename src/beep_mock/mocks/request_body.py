@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
-__all__ = ["BODY_LIMIT", "read_body"]
+__all__ = ["BODY_LIMIT", "CODINGS", "plain_body", "read_body"]
 
 BODY_LIMIT = 10 * 2**20
-"""Bytes of a request body; a longer one is refused with 413."""
+"""Bytes of a request body, decoded too; a longer one is refused with 413."""
+
+CODINGS: Final = {"gzip": 31, "x-gzip": 31, "deflate": 15}
+"""The content codings that are read (RFC 9110, section 8.4.1), with zlib's word for their format."""
 
 
 def read_body(environ: Mapping[str, Any]) -> bytes | None:
@@ -28,3 +32,31 @@ def read_body(environ: Mapping[str, Any]) -> bytes | None:
         body = environ["wsgi.input"].read(BODY_LIMIT + 1)
         return body if len(body) <= BODY_LIMIT else None
     return b""
+
+
+def plain_body(environ: Mapping[str, Any]) -> bytes | int:
+    """The body without its content codings, or the status that refuses it: 413 long, 400 malformed, 415 unknown."""
+    body = read_body(environ)
+    if body is None:
+        return 413
+    return _decoded(environ["HTTP_CONTENT_ENCODING"], body) if body and "HTTP_CONTENT_ENCODING" in environ else body
+
+
+def _decoded(codings: str, body: bytes) -> bytes | int:
+    # RFC 9110, section 8.4: listed in the order in which they were applied.
+    for coding in reversed(codings.lower().split(",")):
+        name = coding.strip()
+        if name in ("", "identity"):
+            continue
+        if name not in CODINGS:
+            return 415
+        decoder = zlib.decompressobj(CODINGS[name])
+        try:
+            body = decoder.decompress(body, BODY_LIMIT + 1)
+        except zlib.error:
+            return 400
+        if len(body) > BODY_LIMIT:
+            return 413
+        if not decoder.eof:
+            return 400
+    return body
