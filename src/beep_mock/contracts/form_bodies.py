@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from beep_mock.contracts.collection_formats import collection_reader, formats_of
 from beep_mock.contracts.delimited import as_written, properties_reader, query_decoded
 from beep_mock.contracts.document import Document
-from beep_mock.contracts.media_types import is_json, parse_content_type
+from beep_mock.contracts.media_types import is_json, is_xml, parse_content_type
 from beep_mock.contracts.model import MediaType, Schema
 from beep_mock.contracts.multipart_parts import Part, read_parts
 from beep_mock.contracts.named_pairs import compile_pairs
@@ -20,6 +20,7 @@ from beep_mock.contracts.nameless_parts import read_nameless
 from beep_mock.contracts.query_parameters import pairs_of
 from beep_mock.contracts.scalars import Reader, read_json, scalar_reader
 from beep_mock.contracts.shapes import shape_of
+from beep_mock.contracts.xml_bodies import compile_xml
 from beep_mock.interaction import Json
 
 __all__ = ["compile_form", "compile_multipart"]
@@ -84,12 +85,19 @@ def compile_multipart(media: MediaType, document: Document) -> FormDecoder:
         if name in media.encoding and is_json(parse_content_type(media.encoding[name].content_type)[0]):
             readers[name] = _json_first(readers[name])
     reader_of = properties_reader(shape, document)
+    structured = {
+        name: compile_xml(schema, document)
+        for name, schema in shape.properties.items()
+        if shape_of(schema, document).types & {"array", "object"}
+    }
 
     def decode(body: bytes, parameters: Mapping[str, str]) -> dict[str, Json]:
         found: dict[str, list[Json]] = {}
         for part in read_all(body, parameters.get("boundary", "")):
             read = readers.get(part.name) or reader_of(part.name)
-            found.setdefault(part.name, []).append(_part_value(part, read))
+            as_xml = structured.get(part.name) if is_xml(part.content_type) else None
+            value = _part_value(part, read) if as_xml is None else as_xml(part.content, {"charset": part.charset})
+            found.setdefault(part.name, []).append(value)
         return {name: _listed(each) if name in lists else _one_or_all(each) for name, each in found.items()}
 
     return decode

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from beep_mock.contracts.collection_formats import collection_pairs, collection_text, formats_of
-from beep_mock.contracts.media_types import is_json, parse_content_type
+from beep_mock.contracts.media_types import is_json, is_xml, parse_content_type
 from beep_mock.contracts.model import MediaType, Schema
 from beep_mock.contracts.multipart_parts import Part, write_parts
 from beep_mock.contracts.scalars import text_of
 from beep_mock.contracts.shapes import shape_of
 from beep_mock.contracts.styles import as_written, encoded, pairs, reserved_kept
+from beep_mock.contracts.xml_payloads import xml_text
 from beep_mock.errors import ContractError
 from beep_mock.interaction import Json
 
@@ -60,6 +61,10 @@ def encode_multipart(
         content_type = parse_content_type(encoding.content_type.partition(",")[0])[0] if encoding is not None else ""
         if not content_type and _is_binary(media, name, document):
             content_type = "application/octet-stream"
+        if is_xml(content_type) and isinstance(item, (dict, list)):
+            schema = shape_of(media.schema, document).properties.get(name) if media is not None and document else None
+            parts.append(Part(name, xml_text(item, schema, document).encode("utf-8", "replace"), None, content_type))
+            continue
         whole = not isinstance(item, list) or is_json(content_type)  # a type of its own says how the array travels
         parts += [_part(name, each, content_type) for each in ([item] if whole else item)]
     return write_parts(parts)
