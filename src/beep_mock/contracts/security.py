@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote_plus
 
+from beep_mock.contracts.callbacks import outgoing_operations
 from beep_mock.contracts.header_parameters import environ_name
 from beep_mock.contracts.model import Contract, Operation, SecurityScheme
 
@@ -40,7 +41,7 @@ def secret_keys(contract: Contract) -> frozenset[str]:
     The headers with credentials are always among them; cookies travel in one of these.
     """
     keys = {"HTTP_AUTHORIZATION", "HTTP_COOKIE", "HTTP_PROXY_AUTHORIZATION"}
-    for operation in contract.operations.values():
+    for operation in (*contract.operations.values(), *outgoing_operations(contract)):
         for scheme in (scheme for schemes in operation.security for scheme in schemes):
             if scheme.type == "apiKey" and scheme.location != "cookie":
                 is_header = scheme.location == "header"

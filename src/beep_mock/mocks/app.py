@@ -18,6 +18,7 @@ from flask import Blueprint, Response, abort, render_template, request, send_fil
 from beep_mock.contracts.bundle import bundle
 from beep_mock.contracts.model import Contract
 from beep_mock.mocks.control import Control
+from beep_mock.mocks.firing_control import FiringControl
 from beep_mock.mocks.http_answers import problem_answer
 from beep_mock.mocks.journal import Journal
 from beep_mock.mocks.mock import Mock
@@ -56,6 +57,7 @@ def service_pages(find: Callable[[str], Mock | None], journal: Journal, *, singl
     pages.add_url_rule("/-/openapi/<service>.json", "document", docs.document)
     pages.add_url_rule("/-/static/scalar.js", "scalar", _scalar)
     Control(find, journal).register(pages)
+    FiringControl(find).register(pages)
     pages.after_app_request(_protect)
     return pages
 

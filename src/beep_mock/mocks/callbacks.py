@@ -18,6 +18,7 @@ from urllib.parse import quote
 from beep_mock.contracts.bodies import BodyError, compile_body_decoder, match_media_type, parse_content_type
 from beep_mock.contracts.echo import known_values
 from beep_mock.contracts.expressions import MessageValues, RuntimeValues
+from beep_mock.contracts.header_parameters import environ_name
 from beep_mock.contracts.outgoing import compose
 from beep_mock.contracts.response_validation import response_violations
 from beep_mock.contracts.validator import validator_of
@@ -170,7 +171,7 @@ class CallbackSender:
         received: Received = _NOTHING,
         violations: Sequence[Violation] = (),
     ) -> None:
-        environ = {_environ_name(name): value for name, value in headers}
+        environ = {environ_name(name): value for name, value in headers}
         self._journal.record(
             self._service, operation.method, url, {**environ, "QUERY_STRING": query}, body, received.status,
             received.headers, received.body, f"callback {callback.name}", f"{called.operation.key} {callback.name}",
@@ -222,8 +223,3 @@ def _name_of(source: str) -> str:
     """The example's name in an answer's source: callbacks show the example of the same name."""
     kind, _, name = source.partition(" ")
     return name.partition(";")[0] if kind == "example" else ""
-
-
-def _environ_name(header: str) -> str:
-    name = header.upper().replace("-", "_")
-    return name if name == "CONTENT_TYPE" else f"HTTP_{name}"

@@ -59,10 +59,10 @@ class Exchange:
 
     @property
     def direction(self) -> Literal["incoming", "outgoing"]:
-        """``outgoing`` for what the mock itself has sent, a callback: its ``path`` is then a URL, and ``status`` 0 when
-        nobody answered.
+        """``outgoing`` for what the mock itself has sent, a callback or webhook: its ``path`` is then a URL, and
+        ``status`` 0 when nobody answered.
         """
-        return "outgoing" if self.source.startswith("callback ") else "incoming"
+        return "outgoing" if self.source.startswith(("callback ", "webhook ")) else "incoming"
 
     def as_dict(self) -> dict[str, Any]:
         """The exchange as JSON; bodies as text, undecodable bytes replaced."""
