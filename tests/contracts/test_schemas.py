@@ -9,6 +9,7 @@ import pytest
 from beep_mock.contracts.document import load_document
 from beep_mock.contracts.model import Schema
 from beep_mock.contracts.schema_messages import abbreviated
+from beep_mock.contracts.schema_patterns import AcceptedPattern
 from beep_mock.contracts.schemas import SchemaStore
 from tests.contracts.judged import Judge
 
@@ -191,7 +192,7 @@ def test_repeated_names_in_required_are_read_once() -> None:
 
 
 def test_what_the_library_refuses_unexpectedly_costs_only_its_own_schema(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("beep_mock.contracts.schemas.accepted_pattern", lambda pattern: pattern)
+    monkeypatch.setattr("beep_mock.contracts.schemas.accepted_pattern", lambda pattern: AcceptedPattern(pattern, None))
     judge = Judge({"properties": {"a": REF, "b": {"type": "string"}}}, Other={"pattern": "(", "type": "string"})
     assert verdicts(judge, {"a": 1, "b": "c"}, {"b": 1}) == [True, False]
     assert judge.rules() == [("schema-invalid", "/components/schemas/Other")]

@@ -15,6 +15,7 @@ from beep_mock.contracts.schema_visibility import Direction
 if TYPE_CHECKING:
     from beep_mock.contracts.document import Document
     from beep_mock.contracts.model import Schema
+    from beep_mock.contracts.schema_patterns import AcceptedPattern
     from beep_mock.findings import Finding
 
 __all__ = ["SchemaGraph"]
@@ -42,7 +43,7 @@ class _Entry:
 class SchemaGraph:
     """Schemas by number. First :meth:`add` the roots, then :meth:`close` once, then read."""
 
-    def __init__(self, document: Document, *, modern: bool, accepted: Callable[[str], str | None]) -> None:
+    def __init__(self, document: Document, *, modern: bool, accepted: Callable[[str], AcceptedPattern | None]) -> None:
         self._rewriting = SchemaRewriting(document, modern=modern, refer=self._refer, accepted=accepted)
         self._entries: list[_Entry] = []
         self._numbers: dict[tuple[str, frozenset[tuple[str, str]]], int] = {}

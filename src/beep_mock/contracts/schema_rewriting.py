@@ -24,6 +24,7 @@ from beep_mock.findings import Finding, Severity
 
 if TYPE_CHECKING:
     from beep_mock.contracts.document import Document
+    from beep_mock.contracts.schema_patterns import AcceptedPattern
 
 __all__ = ["Environment", "SchemaRewriting", "is_nullable"]
 
@@ -39,13 +40,14 @@ _NONE: frozenset[str] = frozenset()
 class _Site:
     """A schema that is being read: its node and place, the properties hidden in it, and what becomes of it."""
 
-    __slots__ = ("at", "hidden", "node", "out")
+    __slots__ = ("at", "hidden", "longest_name", "node", "out")
 
     def __init__(self, node: dict[str, Any], at: str, hidden: frozenset[str], out: dict[str, Any]) -> None:
         self.node = node
         self.at = at
         self.hidden = hidden
         self.out = out
+        self.longest_name: int | None = None  # that the patterns of `patternProperties` are matched against
 
 
 class SchemaRewriting:
@@ -62,7 +64,7 @@ class SchemaRewriting:
         *,
         modern: bool,
         refer: Callable[[Any, str, Direction, Environment], str],
-        accepted: Callable[[str], str | None],
+        accepted: Callable[[str], AcceptedPattern | None],
     ) -> None:
         self._document = document
         self._modern = modern
@@ -132,6 +134,9 @@ class SchemaRewriting:
                 read(self, site, keyword, value)
         if hidden and "required" in out:
             out["required"] = [name for name in out["required"] if name not in hidden]
+        if site.longest_name is not None:
+            limit = {"propertyNames": {"maxLength": site.longest_name}}
+            out = {"if": limit, "then": out, "else": limit}
         return out if self._modern or node.get("nullable") is not True else _or_null(out)
 
     def _reference(self, node: dict[str, Any], at: str) -> str | None:
@@ -195,7 +200,9 @@ class SchemaRewriting:
             elif keyword == "dependentSchemas":
                 schemas[name] = self._schema(node, place, site.hidden)
             elif (pattern := self._accepted_or_reported(name, place)) is not None:
-                schemas[pattern] = self._schema(node, place, _NONE)
+                schemas[pattern.text] = self._schema(node, place, _NONE)
+                if pattern.longest is not None:
+                    site.longest_name = min(pattern.longest, site.longest_name or pattern.longest)
         site.out[keyword] = schemas
 
     def _list(self, site: _Site, keyword: str, value: Any) -> None:
@@ -210,8 +217,12 @@ class SchemaRewriting:
 
     def _pattern(self, site: _Site, keyword: str, value: Any) -> None:
         pattern = self._accepted_or_reported(value, child(site.at, keyword))
-        if pattern is not None:
-            site.out[keyword] = pattern
+        if pattern is not None and pattern.longest is None:
+            site.out[keyword] = pattern.text
+        elif pattern is not None:
+            limit = {"maxLength": pattern.longest}
+            bounded = {"if": limit, "then": {"pattern": pattern.text}, "else": limit}
+            site.out["allOf"] = [*site.out.get("allOf", ()), bounded]
 
     def _format(self, site: _Site, keyword: str, value: Any) -> None:
         bounds = RANGES.get(value) if type(value) is str else None
@@ -281,7 +292,7 @@ class SchemaRewriting:
                 "keyword-unsupported", message, child(site.at, keyword), "add 'null' to 'type'", Severity.WARNING
             )
 
-    def _accepted_or_reported(self, value: Any, at: str) -> str | None:
+    def _accepted_or_reported(self, value: Any, at: str) -> AcceptedPattern | None:
         pattern = self._accepted(value) if type(value) is str else None
         if pattern is None:
             shown = repr(value) if type(value) is str else kind_of(value)
