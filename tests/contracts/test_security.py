@@ -125,7 +125,7 @@ def test_a_digest_challenge_has_the_nonce_it_must_have() -> None:
 
 def test_secrets_are_the_credentials_and_the_declared_keys() -> None:
     operations = {"a": operation("/a", security=((HEADER, QUERY), (COOKIE,))), "b": operation("/b")}
-    contract = cast("Contract", SimpleNamespace(operations=operations))
+    contract = cast("Contract", SimpleNamespace(operations=operations, webhooks={}))
     assert secret_keys(contract) == {
         "HTTP_AUTHORIZATION",
         "HTTP_COOKIE",
