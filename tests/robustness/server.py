@@ -25,11 +25,18 @@ class Served:
         self.port = port
         self.process = process
         self._errors = errors
+        self._heard = 0
 
     @property
     def words(self) -> str:
         """What it has written to its terminal."""
         return self._errors.read_text(errors="replace")
+
+    def new_words(self) -> str:
+        """What it has written since the last call."""
+        words = self.words
+        new, self._heard = words[self._heard :], len(words)
+        return new
 
     def connect(self) -> socket.socket:
         """A connection to it."""

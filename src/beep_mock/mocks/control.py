@@ -17,6 +17,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, request
 
+from beep_mock.contracts.json_bodies import BodyError, load_json
 from beep_mock.errors import BeepMockError
 from beep_mock.mocks.http_answers import json_answer, problem_answer
 from beep_mock.mocks.journal import Journal
@@ -108,7 +109,10 @@ class Control:
 
 
 def _json_object() -> dict[str, Any]:
-    content = request.get_json(force=True, silent=True)
+    try:
+        content = load_json(request.get_data())
+    except BodyError:
+        content = None
     if not isinstance(content, dict):
         abort(problem_answer(422, "NO_JSON_OBJECT", "send a JSON object"))
     return content
