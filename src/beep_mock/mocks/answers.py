@@ -28,7 +28,7 @@ class Answers:
     def __init__(self, contract: Contract, operation: Operation, answering: Answering = AS_DOCUMENTED) -> None:
         sampler = sampler_of(contract)
         self._seed = answering.seed
-        self._samples = SampleAnswers(contract, operation, sampler)
+        self._samples = SampleAnswers(contract, operation, sampler, examples=not answering.ignore_examples)
         self._written = WrittenAnswers(contract, operation, sampler, answering.examples)
         placed = () if answering.ignore_examples else placed_interactions(contract, operation)
         self._specs = {

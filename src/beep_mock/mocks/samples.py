@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from weakref import WeakKeyDictionary
 
-from beep_mock.contracts.echo import known_values
+from beep_mock.contracts.echo import echoed, known_values
 from beep_mock.contracts.encoding import encode_body
 from beep_mock.contracts.media_types import is_json, parse_content_type
 from beep_mock.contracts.model import Contract, MediaType, Operation, ResponseSpec, Schema
@@ -17,7 +17,9 @@ from beep_mock.contracts.stream_samples import lengthened
 from beep_mock.errors import ContractError
 from beep_mock.interaction import Json, Response
 from beep_mock.mocks.answer import SENT_ANYWAY, Answer
+from beep_mock.mocks.linked_samples import LinkedSamples
 from beep_mock.mocks.problems import problem
+from beep_mock.mocks.produced import typed_if_empty
 
 __all__ = ["EchoingSample", "SampleAnswers", "sampler_of"]
 
@@ -35,12 +37,14 @@ def sampler_of(contract: Contract) -> Sampler:
 
 
 class SampleAnswers:
-    """Makes samples of the responses of one operation."""
+    """Makes samples of the responses of one operation; links may lead to examples if those answer (``examples``)."""
 
-    def __init__(self, contract: Contract, operation: Operation, sampler: Sampler) -> None:
+    def __init__(self, contract: Contract, operation: Operation, sampler: Sampler, *, examples: bool = True) -> None:
         self._contract = contract
         self._operation = operation
         self._sampler = sampler
+        self._follows_examples = examples
+        self._links: dict[int, LinkedSamples] = {}
 
     def kept(self, spec: ResponseSpec, status: int, index: int, seed: int) -> Answer | EchoingSample:
         """The sample for every request: an answer, or what makes answers that echo what each request says."""
@@ -49,7 +53,7 @@ class SampleAnswers:
         if status >= 400 or answer.source != "sample" or media is None or media.schema is None:
             return answer
         value = self._sampler.sample(media.schema, "response", seed)
-        return EchoingSample(answer, value, partial(self.echo, media, seed))
+        return EchoingSample(answer, value, partial(self.echo, spec, media, seed))
 
     def answer(
         self,
@@ -69,13 +73,13 @@ class SampleAnswers:
         try:
             headers = tuple(self.headers(spec, (), seed, keep=keep))
             if not spec.content:
-                return Answer(Response(status, headers), "sample")
+                return typed_if_empty(Answer(Response(status, headers), "sample"), self._operation)
             media = spec.content[index]
             if media.schema is None:
                 name = concrete_media_type(media.name, {})
                 empty = b"{}" if is_json(parse_content_type(name)[0]) else b""
                 return Answer(Response(status, headers, empty, name), "sample")
-            value = self.echo(media, seed, values if status < 400 else _NOTHING, keep=keep)[0]
+            value = self.echo(spec, media, seed, values if status < 400 else _NOTHING, keep=keep)[0]
             body, name = encode_body(value, media, document=self._contract.document)
             return Answer(Response(status, headers, body, name), "sample")
         except ContractError as error:
@@ -92,18 +96,45 @@ class SampleAnswers:
             )
 
     def echo(
-        self, media: MediaType, seed: int, values: Mapping[str, Json], *, keep: bool = True
+        self, spec: ResponseSpec, media: MediaType, seed: int, values: Mapping[str, Json], *, keep: bool = True
     ) -> tuple[Json, Callable[[], bytes]]:
         """The sample that repeats what a request's decoded ``values`` say, and what writes it."""
         assert media.schema is not None  # noqa: S101 - there is nothing to sample then
         known = known_values(self._operation, values) if values else None
-        value = self._sampler.sample(media.schema, "response", seed, known=known, keep=keep)
+        if spec.links and (links := self._links_of(spec)):
+            value = self._linked(links, media.schema, seed, values, known, keep=keep)
+        else:
+            value = self._sampler.sample(media.schema, "response", seed, known=known, keep=keep)
         if media.stream is not None:
             value = lengthened(
                 value, media.schema, media.stream.item, self._contract.schemas,
                 lambda item, number: self._sampler.sample(item, "response", seed + number),
             )  # fmt: skip
         return value, partial(self._encoded, value, media)
+
+    def _linked(
+        self,
+        links: LinkedSamples,
+        schema: Schema,
+        seed: int,
+        values: Mapping[str, Json],
+        known: Mapping[str, Json] | None,
+        *,
+        keep: bool,
+    ) -> Json:
+        """What the links lead to first, then what the request says: that is for sure."""
+        is_valid = self._contract.schemas.checker(self._contract.schemas.register(schema, "response"))
+        value = links.fitted(self._sampler.sample(schema, "response", seed, keep=keep), is_valid, seed)
+        if known:
+            value = links.repeated(echoed(value, known, is_valid), values, is_valid)
+        return value
+
+    def _links_of(self, spec: ResponseSpec) -> LinkedSamples:
+        found = self._links.get(id(spec))
+        if found is None:
+            found = LinkedSamples(self._contract, self._operation, spec, self._sampler, examples=self._follows_examples)
+            found = self._links.setdefault(id(spec), found)
+        return found
 
     def headers(
         self, spec: ResponseSpec, written: Sequence[tuple[str, str]], seed: int, *, keep: bool = False
