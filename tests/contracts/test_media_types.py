@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from beep_mock.contracts.bodies import match_media_type, parse_content_type
+from beep_mock.contracts.media_types import is_json, is_xml, lists_json
 
 
 @pytest.mark.parametrize(
@@ -58,3 +59,26 @@ def test_no_header_breaks_the_parser(header: str) -> None:
     name, parameters = parse_content_type(header)
     assert name == name.lower().strip()
     assert all(attribute == attribute.lower() for attribute in parameters)
+
+
+@pytest.mark.parametrize(
+    ("listed", "expected"),
+    [
+        ("application/json", True), ("text/plain, application/json; charset=utf-8", True), ("text/plain", False),
+        ("image/*", False), ("", False),
+    ],
+)  # fmt: skip
+def test_whether_json_is_among_the_types_of_an_encoding(listed: str, expected: bool) -> None:
+    assert lists_json(listed) is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "json", "xml"),
+    [
+        ("application/json", True, False), ("application/problem+json", True, False), ("text/json", True, False),
+        ("application/jsonp", False, False), ("application/x-ndjson", False, False), ("*/*", False, False),
+        ("text/xml", False, True), ("application/atom+xml", False, True), ("application/xmlx", False, False),
+    ],
+)  # fmt: skip
+def test_which_types_are_json_and_which_xml(name: str, json: bool, xml: bool) -> None:
+    assert (is_json(name), is_xml(name)) == (json, xml)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from beep_mock.contracts.collection_formats import collection_reader, formats_of
 from beep_mock.contracts.delimited import as_written, properties_reader, query_decoded
 from beep_mock.contracts.document import Document
-from beep_mock.contracts.media_types import is_json, is_xml, parse_content_type
+from beep_mock.contracts.media_types import is_json, is_xml, lists_json, parse_content_type
 from beep_mock.contracts.model import MediaType, Schema
 from beep_mock.contracts.multipart_parts import Part, read_parts
 from beep_mock.contracts.named_pairs import compile_pairs
@@ -82,7 +82,7 @@ def compile_multipart(media: MediaType, document: Document) -> FormDecoder:
             lists.add(name)
             field = shape_of(field.items, document)
         readers[name] = scalar_reader(field)
-        if name in media.encoding and is_json(parse_content_type(media.encoding[name].content_type)[0]):
+        if name in media.encoding and lists_json(media.encoding[name].content_type):
             readers[name] = _json_first(readers[name])
     reader_of = properties_reader(shape, document)
     structured = {
@@ -121,7 +121,7 @@ def _field(name: str, schema: Schema, media: MediaType, document: Document) -> _
     if encoding is None:  # an object is one JSON text; those who write `name[property]` are understood too
         style = "deepObject" if "object" in shape_of(schema, document).types else "form"
         return _Field(name, name, style, True, schema, "")
-    content_type = encoding.content_type if is_json(parse_content_type(encoding.content_type)[0]) else ""
+    content_type = "application/json" if lists_json(encoding.content_type) else ""
     return _Field(name, name, encoding.style, encoding.explode, schema, content_type)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-__all__ = ["is_json", "is_xml", "match_media_type", "parse_content_type"]
+__all__ = ["is_json", "is_xml", "lists_json", "match_media_type", "parse_content_type"]
 
 _PARAMETER = re.compile(r';[ \t]*([!#$%&\'*+.^_`|~0-9A-Za-z-]+)=(?:"((?:[^"\\]|\\.)*)"|([^;"\s]+))')
 _ESCAPE = re.compile(r"\\(.)")
@@ -40,6 +40,11 @@ def match_media_type(content_type: str, declared: Sequence[str]) -> int | None:
 def is_json(name: str) -> bool:
     """Whether bodies of the media type are one JSON text (RFC 8259; RFC 6839, 3.1). ``name`` is in lower case."""
     return name.endswith(("/json", "+json"))
+
+
+def lists_json(content_types: str) -> bool:
+    """Whether JSON is among the media types that an Encoding Object lists (``text/plain, application/json``)."""
+    return any(is_json(parse_content_type(each)[0]) for each in content_types.split(","))
 
 
 def is_xml(name: str) -> bool:
