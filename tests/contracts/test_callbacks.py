@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from beep_mock.contracts.callbacks import outgoing_operations
 from beep_mock.contracts.compiler import compile_contract
 from beep_mock.contracts.example_checks import all_example_findings
 from beep_mock.contracts.model import Contract
+from beep_mock.contracts.outgoing import compose
 
 HOOK: dict[str, Any] = {
     "post": {
@@ -156,3 +159,30 @@ def test_examples_of_webhooks_and_callbacks_are_checked(tmp_path: Path) -> None:
     assert {f.rule for f in wrong} == {"example-invalid"}
     assert all(pointer in f.where.pointer for f in wrong)
     assert [o.key for o in outgoing_operations(contract)] == ["POST made", "POST {$url}"]
+
+
+JUNK = st.sampled_from([None, True, 0, "", "x", "{$url", [], [None], {}, {"$ref": 1}, {"$ref": "#/nowhere"},
+                        {"$ref": "#"}, {"x-a": 1}, {"{$url}": {}}])  # fmt: skip
+
+
+def _places(node: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    below = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    return [at, *(place for key, value in below for place in _places(value, (*at, key)))]
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_junk_anywhere_is_at_most_a_finding(tmp_path: Path, data: st.DataObject) -> None:
+    link = {"operationId": "hook", "parameters": {"path.a": "$response.body#/a"}, "requestBody": "{$url}", "server": {}}
+    hook = {"post": {**HOOK["post"], "responses": {"200": {"description": "", "links": {"again": link}}}}}
+    parts: dict[str, Any] = {"callbacks": {"a": {"{$request.query.url}": hook}}, "webhooks": {"made": hook}}
+    place = data.draw(st.sampled_from(_places(parts)[1:]))
+    node = parts = json.loads(json.dumps(parts))
+    for step in place[:-1]:
+        node = node[step]
+    node[place[-1]] = data.draw(JUNK)
+    contract = compiled(tmp_path, **parts)
+    assert contract.operations["POST /subs"].broken is None
+    for operation in outgoing_operations(contract):
+        if operation.broken is None:
+            compose(contract, operation)
