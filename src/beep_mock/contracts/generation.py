@@ -20,6 +20,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from beep_mock.contracts.mending import same
 from beep_mock.contracts.nodes import child
 from beep_mock.contracts.sample_facts import Facts
 from beep_mock.contracts.sample_numbers import number
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ["GeneratorMissingError", "generated"]
 
-_EXAMPLES = 400
+_EXAMPLES = 1000
 _SECONDS = 3.0
 """How long is looked at most. It ends in no value, never in another one."""
 _DEEPEST = 12
@@ -230,7 +231,8 @@ class _Drawing:
         for name in [*properties, *self._mentioned.names]:
             if name not in wanted and self._integer(0, 2) == 2:
                 wanted[name] = None
-        for _ in range(max(0, schema.get("minProperties", 0) - len(wanted)) + self._integer(0, 1)):
+        missing = min(max(0, schema.get("minProperties", 0) - len(wanted)), _MENTIONS)
+        for _ in range(missing + self._integer(0, 1)):
             wanted[self._name(schema, at, depth)] = None
         most = schema.get("maxProperties", len(wanted))
         return {
@@ -267,7 +269,7 @@ class _Drawing:
             if isinstance(contains, dict) and self._integer(0, 1):
                 node = {"allOf": [contains, node]} if isinstance(node, dict) else contains
             item = self.value(True if node is None else node, f"{at}/{where}", depth + 1)
-            if schema.get("uniqueItems") is not True or item not in made:
+            if schema.get("uniqueItems") is not True or not any(same(item, other) for other in made):
                 made.append(item)
         return made
 

@@ -7,6 +7,7 @@ from random import Random
 
 from beep_mock.contracts.ecma_patterns import PatternError, parse_pattern
 from beep_mock.contracts.pattern_trees import (
+    Assertion,
     Back,
     Choice,
     Class,
@@ -22,6 +23,7 @@ from beep_mock.contracts.schema_patterns import matches
 __all__ = ["from_pattern"]
 
 _ATTEMPTS = 40
+_POSITIVE = ("(?=", "(?<=")
 _NATURAL = 4  # characters more than the fewest that fit, where nothing is said about the length
 _LONGEST = 4096
 _GOOD = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
@@ -37,14 +39,34 @@ def from_pattern(pattern: str, random: Random, least: int = 0, most: int = _LONG
     if shortest > most:
         return None
     natural = min(most, shortest + _NATURAL)
+    sought = _sought(tree)
     for attempt in range(_ATTEMPTS):
         wanted = max(least, natural if attempt % 2 == 0 else shortest)
         found = _Walk(random, wanted - shortest, greedy=attempt < 2).text(tree)
         if len(found) < least:  # the pattern may not reach to the ends
-            found += random.choice(_GOOD) * (least - len(found))
+            found += random.choice(_GOOD if attempt % 2 == 0 else " -") * (least - len(found))
         if least <= len(found) <= most and matches(pattern, found):
             return found
+        if sought:
+            found = _holding(found, sought, random)
+            if least <= len(found) <= most and matches(pattern, found):
+                return found
     return None
+
+
+def _holding(found: str, sought: tuple[Node, ...], random: Random) -> str:
+    """``found`` with what is looked for written over parts of it, one beside the other as far as there is room."""
+    pieces = [_Walk(random, 0, greedy=False).text(node) for node in sought]
+    random.shuffle(pieces)
+    room = max(0, len(found) - sum(map(len, pieces)))
+    at = 0
+    for piece in pieces:
+        skipped = random.randint(0, room)
+        room -= skipped
+        at += skipped
+        found = found[:at] + piece + found[at + len(piece) :]
+        at += len(piece)
+    return found
 
 
 class _Walk:
@@ -90,6 +112,18 @@ def _tree(pattern: str) -> Node | None:
         return parse_pattern(pattern)
     except PatternError:
         return None
+
+
+@lru_cache(maxsize=256)
+def _sought(node: Node) -> tuple[Node, ...]:
+    """What a pattern looks ahead or back for."""
+    if isinstance(node, Assertion):
+        return (node.item,) if node.item is not None and node.sign in _POSITIVE else ()
+    if isinstance(node, Sequence):
+        return tuple(found for item in node.items for found in _sought(item))
+    if isinstance(node, Choice):
+        return tuple(found for branch in node.branches for found in _sought(branch))
+    return _sought(node.item) if isinstance(node, Group | Repeat) else ()
 
 
 @lru_cache(maxsize=1024)

@@ -11,7 +11,7 @@ from beep_mock.contracts.sample_names import named_text
 from beep_mock.contracts.sample_patterns import from_pattern
 from beep_mock.contracts.sample_words import age_of
 from beep_mock.contracts.schema_formats import ASSERTED
-from beep_mock.contracts.schema_patterns import matches
+from beep_mock.contracts.schema_patterns import accepted_pattern, matches
 from beep_mock.contracts.schema_texts import has_format
 
 __all__ = ["text"]
@@ -100,6 +100,8 @@ def text(schema: dict[str, Any], name: str, facts: Facts, repetition: int = 0) -
     if least > min(most, _LONGEST):
         return None
     pattern = schema.get("pattern")
+    if isinstance(pattern, str) and accepted_pattern(pattern) is None:
+        pattern = None  # nothing is matched against it
     asked = schema.get("format")
     make = _FORMATS.get(asked) if isinstance(asked, str) else None
     if make is not None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from beep_mock.contracts.nodes import child
 from beep_mock.contracts.sample_amounts import named_flag, named_number
 from beep_mock.contracts.sample_facts import Facts
+from beep_mock.contracts.sample_kinds import chosen_kind
 from beep_mock.contracts.sample_numbers import allows, number
 from beep_mock.contracts.sample_patterns import from_pattern
 from beep_mock.contracts.sample_schemas import Flattening, ImpossibleError, Ways
@@ -34,13 +35,6 @@ _DEEPEST = 60
 _BUDGET = 1500  # values of one sample, about
 _MOST_ITEMS = 1000
 _RETRIES = 40  # for items that must differ
-_KINDS = (
-    ("object", ("properties", "required", "additionalProperties", "patternProperties", "minProperties")),
-    ("array", ("items", "prefixItems", "contains", "minItems", "maxItems", "uniqueItems")),
-    ("string", ("pattern", "minLength", "maxLength", "format")),
-    ("number", ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")),
-)
-_ANY_KIND = ("object", "string", "number", "array", "boolean", "null")
 
 
 class Draw:
@@ -70,7 +64,7 @@ class Draw:
         self._shows = seed == 0
         self._sparse = False
         self._left = _BUDGET
-        self._repetition = 0
+        self._repetition = self._turn = 0
         self._facts = Facts(self._random)
         self._flattening = Flattening(document, modern=modern)
         self.ways: dict[Place, int] = {}
@@ -96,7 +90,7 @@ class Draw:
     def _value(self, node: Any, at: str, place: Place) -> Json:
         attempt = self._attempt(place)
         way, plain = divmod(max(0, attempt - 1), 2)
-        ways = Ways(way, self._seed)
+        ways = Ways(way, self._seed + self._turn)
         try:
             schema = self._flattening.flat(node, at, ways)
             shown = self._shown(schema) if attempt == 0 and self._shows else MISSING
@@ -110,7 +104,7 @@ class Draw:
                 if not choices:
                     raise ImpossibleError(place)
                 return choices[(ways.choose(len(choices))[0] + self._repetition) % len(choices)]
-            kind = _kind(schema, ways)
+            kind = chosen_kind(schema, ways)
         finally:
             self.ways[place] = 1 + 4 * ways.count
         self._shows = self._shows and not plain and ways.rest == 0
@@ -226,8 +220,9 @@ class Draw:
         asked = schema.get("propertyNames")
         for index in range(min(int(schema.get("minProperties", 0)), _MOST_ITEMS) + 20):
             if patterns:
-                pattern = patterns[index % len(patterns)]
-                yield from_pattern(pattern, self._random, index) or from_pattern(pattern, self._random) or ""
+                pattern, most = patterns[index % len(patterns)], _longest_name(asked)
+                yield from_pattern(pattern, self._random, min(index, most), most) or ""
+                yield from_pattern(pattern, self._random, 0, most) or ""
             elif isinstance(asked, dict):
                 kept, self._repetition = self._repetition, index
                 name = self.value({"type": "string", "allOf": [asked]}, f"{at}/propertyNames", (*place, ""))
@@ -250,7 +245,7 @@ class Draw:
         unique = schema.get("uniqueItems") is True
         made: list[Json] = []
         seen: set[str] = set()
-        kept = self._repetition
+        kept, turn = self._repetition, self._turn
         try:
             for attempt in range(wanted + (_RETRIES if unique else 0)):
                 index = len(made)
@@ -266,28 +261,19 @@ class Draw:
                 if not unique or mark not in seen:
                     seen.add(mark)
                     made.append(value)
+                else:
+                    self._turn += 1  # to another alternative
         except ImpossibleError:
             if len(made) < least:
                 raise
         finally:
-            self._repetition = kept
+            self._repetition, self._turn = kept, turn
         return made
 
 
-def _kind(schema: dict[str, Any], ways: Ways) -> str:
-    """The type to make a value of: one declared, else one that the keywords hint at; when all fail, any other."""
-    declared = schema.get("type")
-    names = [declared] if isinstance(declared, str) else declared
-    if isinstance(names, list):
-        first = [str(name) for name in names if name != "null"] or [str(name) for name in names]
-        others = ["null"] if schema.get("nullable") is True or "null" in names else []
-    else:
-        first = [kind for kind, keywords in _KINDS if any(keyword in schema for keyword in keywords)] or ["object"]
-        others = [kind for kind in _ANY_KIND if kind not in first]
-    if not first:
-        raise ImpossibleError
-    chosen, round_ = ways.choose(len(first), 1 + len(others))
-    return others[round_ - 1] if round_ else first[chosen]
+def _longest_name(asked: Any) -> int:
+    most = asked.get("maxLength") if isinstance(asked, dict) else None
+    return most if isinstance(most, int) and not isinstance(most, bool) else 4096
 
 
 def _additional(schema: dict[str, Any]) -> Any:

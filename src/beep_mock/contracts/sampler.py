@@ -64,11 +64,17 @@ class Sampler:
         key = self._store.register(schema, direction)
         value = self._kept.get((key, seed), MISSING)
         if value is MISSING:
-            value = self._made(schema, direction, seed)
             if len(self._kept) >= _KEPT:
                 self._kept.clear()
+            try:
+                value = self._made(schema, direction, seed)
+            except UnsatisfiableError as error:  # to look again would take as long
+                self._kept[key, seed] = error
+                raise
             if keep:
                 self._kept[key, seed] = value
+        if isinstance(value, UnsatisfiableError):
+            raise value.with_traceback(None)  # it would grow with each time
         return echoed(value, known, self._store.checker(key)) if known else value
 
     def violations(self, value: Json, schema: Schema, direction: Direction) -> list[SchemaViolation]:

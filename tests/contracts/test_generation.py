@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from beep_mock.contracts.generation import generated
+from beep_mock.contracts.sampler import Sampler, UnsatisfiableError
+from tests.contracts.judged import Judge
+
+OVERLAPPING = {
+    "oneOf": [
+        {"anyOf": [{"type": "string"}]},
+        {"anyOf": [{"type": "integer"}]},
+        {"anyOf": [{"type": "string"}, {"type": "integer", "minimum": 0}]},
+    ]
+}
+HARD = [
+    OVERLAPPING,
+    {"type": "integer", "minimum": 2, "maximum": 20, "allOf": [{"not": {"multipleOf": n}} for n in (2, 3, 5, 7, 11)]},
+    {"type": "array", "contains": {"type": "integer"}, "unevaluatedItems": False, "minItems": 2},
+    {"type": "array", "items": {"enum": [1, 2, 3]}, "minItems": 5, "contains": {"const": 3}, "minContains": 2,
+     "maxContains": 2, "not": {"contains": {"const": 1}}},
+]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def without_walks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even the simplest value is found without Hypothesis."""
+    monkeypatch.setattr("beep_mock.contracts.sampler._ROUNDS", 0)
+
+
+@pytest.mark.parametrize("schema", HARD)
+def test_a_value_is_found_where_walks_find_none(schema: Any) -> None:
+    for seed in range(2):
+        value = Judge(schema).sample(seed=seed)
+        assert json.dumps(Judge(schema).sample(seed=seed)) == json.dumps(value)
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a", "b"]},
+        {"type": "object", "minProperties": 2, "patternProperties": {"^x": {"type": "integer"}}},
+        {"type": "object", "propertyNames": {"enum": ["k"]}, "minProperties": 1},
+        {"type": "array", "prefixItems": [{"const": 1}], "minItems": 2, "items": {"type": "boolean"}},
+        {"type": "array", "uniqueItems": True, "minItems": 2, "items": {"enum": [0, False]}},
+        {"type": "string", "pattern": "^[a-f]{3}$"},
+        {"type": "string", "format": "date"},
+        {"type": "object", "properties": {"s": {"$ref": "#/components/schemas/S"}}},
+        {"type": "null"},
+        True,
+    ],
+)
+def test_every_kind_of_schema_is_understood(schema: Any) -> None:
+    Judge(schema).sample()  # which the store has judged
+
+
+def test_what_nothing_satisfies_is_given_up() -> None:
+    with pytest.raises(UnsatisfiableError) as fault:
+        Judge({"type": "integer", "minimum": 3, "maximum": 2}).sample()
+    assert fault.value.pointer == "/components/schemas/S"
+
+
+def test_looking_is_bounded_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("beep_mock.contracts.generation._SECONDS", -1.0)
+    judge = Judge(True)
+    assert not isinstance(generated(judge.schema(), judge.document, 0, lambda _: 0, modern=True), str)
+    with pytest.raises(UnsatisfiableError):
+        judge.sample()
+
+
+def test_without_hypothesis_the_hint_names_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("beep_mock.contracts.generation.find_spec", lambda _: None)
+    with pytest.raises(UnsatisfiableError) as fault:
+        Judge(OVERLAPPING).sample()
+    assert "beep-mock[generation]" in fault.value.hint
+
+
+PROGRAM = """
+import json, os, sys
+from beep_mock.contracts.document import load_document
+from beep_mock.contracts.model import Schema
+from beep_mock.contracts.sampler import Sampler
+from beep_mock.contracts.schemas import SchemaStore
+
+document = load_document("openapi.json")
+sampler = Sampler(document, SchemaStore(document, "3.1.0"))
+values = []
+for name in ("Easy", "Hard"):
+    schemas = document.root["components"]["schemas"]
+    values.append(sampler.sample(Schema(schemas[name], f"#/components/schemas/{name}"), "response"))
+    values.append("hypothesis" in sys.modules)
+print(json.dumps([*values, sorted(os.listdir("."))]))
+"""
+
+
+def test_hypothesis_is_imported_for_hard_schemas_only_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    schemas = {"Easy": {"type": "string", "example": "shown"}, "Hard": OVERLAPPING}
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "t", "version": "1"},
+        "paths": {},
+        "components": {"schemas": schemas},
+    }
+    (tmp_path / "openapi.json").write_text(json.dumps(document), encoding="utf-8")
+    done = subprocess.run([sys.executable, "-c", PROGRAM], cwd=tmp_path, capture_output=True, text=True, check=True)
+    easy, imported, hard, needed, files = json.loads(done.stdout)
+    assert (easy, imported) == ("shown", False)
+    assert isinstance(hard, int)
+    assert needed
+    assert files == ["openapi.json"]
+
+
+def test_the_common_case_does_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    monkeypatch.setattr(Sampler, "_generated", lambda *_: pytest.fail("not needed"))
+    assert Judge({"type": "object", "properties": {"a": {"type": "integer"}}}).sample()
