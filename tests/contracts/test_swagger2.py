@@ -156,7 +156,7 @@ def test_all_parts_of_a_document_have_their_place_in_openapi_3(tmp_path: Path) -
     ]
     world = {"schema": {"$ref": "#/components/schemas/World"}}
     assert path["get"] == {
-        "tags": ["a"], "summary": "One", "operationId": "one", "deprecated": True, "x-rate": 5,
+        "tags": ["a"], "summary": "One", "operationId": "one", "deprecated": True, "x-rate": 5, "x-produces": ["application/json", "application/xml"],
         "servers": [{"url": "http://worlds.example:8443/v1"}],
         "security": [{"key": []}, {"implicit": ["read"]}],
         "responses": {
@@ -183,6 +183,7 @@ def test_all_parts_of_a_document_have_their_place_in_openapi_3(tmp_path: Path) -
                 "application/hal+json": {"schema": {"type": "string", "format": "binary"}}}},
             "404": {"$ref": "#/components/responses/Missing_2"},
         },
+        "x-produces": ["application/hal+json"],
     }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-__all__ = ["COLLECTION", "FIELDS", "LITERALS", "NAME_MAPS", "SECTIONS"]
+__all__ = ["COLLECTION", "FIELDS", "LITERALS", "NAME_MAPS", "PRODUCES", "SECTIONS"]
 
 _CONTENT = {"content": "{media type}", "examples": "{example}"}
 _OPERATIONS = dict.fromkeys(("get", "put", "post", "delete", "options", "head", "patch", "trace", "query"), "operation")
@@ -17,6 +17,9 @@ _ENCODINGS = {"encoding": "{encoding}", "prefixEncoding": "[encoding]", "itemEnc
 
 COLLECTION = "x-collectionFormat"
 """The extension of an array's schema that lists the collection formats of Swagger 2.0 that no style says."""
+
+PRODUCES = "x-produces"
+"""The extension of an operation that lists what all its answers are (Swagger 2.0, ``produces``)."""
 
 SECTIONS: Mapping[str, str] = MappingProxyType(
     {

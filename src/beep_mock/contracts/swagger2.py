@@ -11,6 +11,7 @@ from typing import Any
 
 from beep_mock.contracts.nodes import child
 from beep_mock.contracts.references import place, split
+from beep_mock.contracts.structure import PRODUCES
 from beep_mock.contracts.swagger2_bodies import Placed, convert_body, convert_form, convert_response
 from beep_mock.contracts.swagger2_parameters import convert_parameter
 from beep_mock.contracts.swagger2_root import read_schemes, read_servers
@@ -210,6 +211,8 @@ class _Conversion:
         if "responses" in node:
             new["responses"] = self._responses(node["responses"], child(at, "responses"), produces)
         new.update({name: value for name, value in node.items() if name.startswith("x-")})
+        if produces:
+            new[PRODUCES] = list(produces)
         return new
 
     def _parameters(self, listing: Any, at: str) -> _Parameters:

@@ -28,6 +28,7 @@ from beep_mock.mocks.answers import Answer, Answers
 from beep_mock.mocks.negotiation import find_status, invalid_request_status, success_status
 from beep_mock.mocks.preferences import NO_PREFERENCE, Preference, asks, preference_of
 from beep_mock.mocks.problems import problem, violations_header
+from beep_mock.mocks.produced import keeping_produced
 from beep_mock.mocks.selection import Selection
 
 __all__ = ["Responder"]
@@ -137,7 +138,7 @@ class Responder:
         if asked.code is not None:
             spec = find_status(self._operation.responses, asked.code)
             if spec is None:
-                return _problem(404, "NOT_FOUND", f"{self._operation.key} declares no response {asked.code}")
+                return self._problem(404, "NOT_FOUND", f"{self._operation.key} declares no response {asked.code}")
             found = (spec, asked.code)
         if found is None:
             return self._undeclared()
@@ -175,7 +176,7 @@ class Responder:
                 if interaction.name == asked.example and interaction.response.status >= 200:
                     return self._example(interaction, accept, status if candidate is spec else None)
         known = ", ".join(dict.fromkeys(n for s in specs for n in self._answers.names(s))) or "none"
-        return _problem(
+        return self._problem(
             404, "NOT_FOUND", f"{self._operation.key} has no response example {asked.example!r}; examples: {known}"
         )
 
@@ -208,7 +209,7 @@ class Responder:
             return self._generated(*found, accept, seed, values)
         if found is not None:
             return self._error(*found, accept)
-        return _problem(
+        return self._problem(
             422, "UNPROCESSABLE_ENTITY", f"the request breaks the contract of {self._operation.key}", violations
         )
 
@@ -232,7 +233,7 @@ class Responder:
         if spec is not None:
             answer = self._error(spec, 401, accept)
         else:
-            answer = _problem(401, "UNAUTHORIZED", violation.message)
+            answer = self._problem(401, "UNAUTHORIZED", violation.message)
         if challenge:
             kept = [h for h in answer.headers if h[0].lower() != "www-authenticate"]
             answer = answer.with_headers(())
@@ -245,7 +246,7 @@ class Responder:
             return self._error(spec, 415, accept)
         body = self._operation.request_body
         declared = ", ".join(m.name for m in body.content) if body is not None else ""
-        return _problem(415, "INVALID_CONTENT_TYPE", violations[0].message, violations).with_headers(
+        return self._problem(415, "INVALID_CONTENT_TYPE", violations[0].message, violations).with_headers(
             [("Accept", declared)] if declared and self._operation.method in ("POST", "PUT", "PATCH") else []
         )
 
@@ -254,19 +255,19 @@ class Responder:
         if spec is not None:
             return self._error(spec, 406, None)
         declared = ", ".join(m.name for m in wanted.content)
-        return _problem(406, "NOT_ACCEPTABLE", f"{self._operation.key} can answer with: {declared}")
+        return self._problem(406, "NOT_ACCEPTABLE", f"{self._operation.key} can answer with: {declared}")
 
     def _undeclared(self) -> Answer:
         """An operation need not list its responses (OpenAPI 3.1.1, section 4.8.10): a bare success breaks none."""
         if not self._operation.responses:
             return Answer(Response(200, ()), "undeclared")
-        return _problem(500, "NO_RESPONSE_DEFINED", f"{self._operation.key} declares no final response")
+        return self._problem(500, "NO_RESPONSE_DEFINED", f"{self._operation.key} declares no final response")
+
+    def _problem(self, status: int, code: str, detail: str, violations: Sequence[Violation] = ()) -> Answer:
+        told = problem(status, code, detail, violations=violations)
+        return Answer(keeping_produced(told, self._operation), "problem")
 
 
 def _saying(answer: Answer, violations: Sequence[Violation]) -> Answer:
     """The contract's own answers rarely have room for the reasons: a header has."""
     return answer.with_headers([("Beep-Mock-Violations", violations_header(violations))])
-
-
-def _problem(status: int, code: str, detail: str, violations: Sequence[Violation] = ()) -> Answer:
-    return Answer(problem(status, code, detail, violations=violations), "problem")
