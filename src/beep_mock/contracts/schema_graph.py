@@ -62,9 +62,11 @@ class SchemaGraph:
         self._roots[number, direction] = None
         return number
 
-    def close(self) -> None:
-        """Rewrite all that is reachable from the roots."""
+    def close(self, most: int | None = None) -> bool:
+        """Rewrite all that is reachable from the roots; False, and nothing is, where that is more than ``most``."""
         for entry in self._entries:  # it grows meanwhile
+            if most is not None and len(self._entries) > most:
+                return False
             self._referring = entry.refers_to
             entry.request = self._rewriting.rewrite(entry.node, entry.at, "request", entry.environment)
             entry.directed = self._rewriting.directed
@@ -80,6 +82,7 @@ class SchemaGraph:
             if name not in self._kept:
                 self._kept[name] = (number, direction)
                 waiting += [(target, direction) for target in self._entries[number].refers_to]
+        return True
 
     def name(self, number: int, direction: Direction) -> str:
         """The name of the version of a schema that counts in ``direction``."""

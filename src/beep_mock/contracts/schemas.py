@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 __all__ = ["Direction", "SchemaStore", "SchemaViolation"]
 
 _MAX_VIOLATIONS = 100
+_ALONE = 8  # schemas: whoever has just started a mock gets the first answers without waiting for a whole document
+_FEW = 64  # parts of a schema, and schemas that it refers to
 _FORMATS = {BASE64: is_base64}
 _EMAIL = jsonschema_rs.EmailOptions(allow_display_text=False)
 
@@ -51,9 +53,9 @@ class _Compiled:
 class SchemaStore:
     """The schemas of one document.
 
-    Nothing is compiled before the first use; then everything registered so far for that direction is, at once: what
-    answers have to be is of no concern to the first request, and seldom to later ones. What is registered later is
-    compiled on *its* first use, beside what is there. Safe to use from several threads.
+    Nothing is compiled before the first use. The first few small schemas are compiled alone when they are asked for;
+    then everything registered so far for that direction is, at once. What is registered later is compiled on *its*
+    first use, beside what is there. Safe to use from several threads.
     """
 
     def __init__(self, document: Document, version: str) -> None:
@@ -67,6 +69,7 @@ class SchemaStore:
         self._compiled: dict[str, _Compiled] = {}
         self._places: dict[tuple[str, Direction], tuple[Any, _Compiled]] = {}
         self._findings: dict[Finding, None] = {}
+        self._alone = 0
 
     @property
     def modern(self) -> bool:
@@ -142,32 +145,44 @@ class SchemaStore:
         compiled = self._compiled.get(key)
         if compiled is None:
             with self._lock:
-                waiting = self._objects.get(key)
-                if waiting is not None:
-                    self._compile(waiting.direction)
-                elif key in self._schemas:
-                    self._compile(self._schemas[key][1])
+                if key in self._objects or key in self._schemas:
+                    direction = self._objects[key].direction if key in self._objects else self._schemas[key][1]
+                    self._alone += 1
+                    if self._alone > _ALONE or not self._compile(direction, only=key):
+                        self._compile(direction)
                 compiled = self._compiled[key]
         return compiled
 
-    def _compile(self, direction: Direction) -> None:
-        """Compile what is registered for a direction and not yet compiled. Nothing rewritten is kept."""
-        schemas = {key: schema for key, (schema, way) in self._schemas.items() if way == direction}
-        objects = {key: known for key, known in self._objects.items() if known.direction == direction}
+    def _compile(self, direction: Direction, only: str = "") -> bool:
+        """Compile what is registered for a direction and not yet compiled. Nothing rewritten is kept.
+
+        ``only`` is compiled alone, or not at all (False) if it reaches so much that the rest may as well come along.
+        """
+        schemas = {
+            key: schema
+            for key, (schema, way) in self._schemas.items()
+            if way == direction and (not only or key == only)
+        }
+        objects = {
+            key: known
+            for key, known in self._objects.items()
+            if known.direction == direction and (not only or key == only)
+        }
         for key, schema in list(schemas.items()):  # as a part of what was compiled for the other direction
             node, compiled = self._places.get((schema.at, direction), (None, None))
             if compiled is not None and node is schema.node:
                 self._compiled[key] = compiled
                 del schemas[key], self._schemas[key]
         if not schemas and not objects:
-            return
+            return True
         graph = SchemaGraph(self._document, modern=self._modern, accepted=accepted_pattern)
         numbers = {key: graph.add(schema, direction) for key, schema in schemas.items()}
         properties = {
             key: {name: graph.add(schema, direction) for name, schema in known.properties.items()}
             for key, known in objects.items()
         }
-        graph.close()
+        if not graph.close(_FEW if only else None):
+            return False
         keyed, shared = graph.versions()
         names = {key: graph.name(number, direction) for key, number in numbers.items()}
         for key, known in objects.items():
@@ -185,6 +200,7 @@ class SchemaStore:
         for key in (*schemas, *objects):
             self._schemas.pop(key, None)
             self._objects.pop(key, None)
+        return True
 
     def _validator(self, keyed: dict[str, Any], shared: dict[str, Any], graph: SchemaGraph) -> jsonschema_rs.Validator:
         try:
