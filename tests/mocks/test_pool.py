@@ -21,19 +21,19 @@ def test_tasks_run_at_once() -> None:
     together = Barrier(5, timeout=LIMIT)
     threads = Threads(4)
     for _ in range(4):
-        assert threads.run(lambda: together.wait() and None)
+        assert threads.run(together.wait)
     together.wait()
 
 
 def test_what_exceeds_the_threads_is_refused(gate: Event) -> None:
     threads = Threads(2)
-    assert [threads.run(lambda: gate.wait(LIMIT) and None) for _ in range(3)] == [True, True, False]
+    assert [threads.run(lambda: gate.wait(LIMIT)) for _ in range(3)] == [True, True, False]
 
 
 def test_or_waits_for_its_turn(gate: Event) -> None:
     done = Event()
     threads = Threads(1, queue=1)
-    assert threads.run(lambda: gate.wait(LIMIT) and None)
+    assert threads.run(lambda: gate.wait(LIMIT))
     assert threads.run(done.set)
     assert not threads.run(done.set)
     gate.set()

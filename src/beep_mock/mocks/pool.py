@@ -22,12 +22,12 @@ class Threads:
     def __init__(self, limit: int, queue: int = 0) -> None:
         self._limit = limit
         self._queue = queue
-        self._tasks: deque[Callable[[], None]] = deque()
+        self._tasks: deque[Callable[[], object]] = deque()
         self._changed = Condition()
         self._idle = 0
         self._threads = 0
 
-    def run(self, task: Callable[[], None]) -> bool:
+    def run(self, task: Callable[[], object]) -> bool:
         """Run ``task``; False when all threads are taken, and all places of the queue."""
         with self._changed:
             free = self._idle > len(self._tasks)
@@ -46,8 +46,8 @@ class Threads:
             return False
         return True
 
-    def _work(self, task: Callable[[], None]) -> None:
-        current: Callable[[], None] | None = task
+    def _work(self, task: Callable[[], object]) -> None:
+        current: Callable[[], object] | None = task
         while current is not None:
             try:
                 current()
@@ -55,7 +55,7 @@ class Threads:
                 sys.stderr.write(traceback.format_exc())
             current = self._next()
 
-    def _next(self) -> Callable[[], None] | None:
+    def _next(self) -> Callable[[], object] | None:
         with self._changed:
             self._idle += 1
             self._changed.wait_for(lambda: self._tasks, timeout=_IDLE)
