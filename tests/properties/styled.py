@@ -87,7 +87,11 @@ def _schemas(kind: str, number: int) -> st.SearchStrategy[dict[str, Any]]:
     names = [f"x{number}", f"y{number}"]
     more = st.sampled_from([{"required": names[:1]}, {"required": names}, {}])
     properties = st.fixed_dictionaries(dict.fromkeys(names, scalars))
-    return st.builds(lambda known, limits: {"type": "object", "properties": known, **limits}, properties, more)
+
+    def made(known: dict[str, Any], limits: dict[str, Any]) -> dict[str, Any]:
+        return {"type": "object", "properties": known, **limits}
+
+    return st.builds(made, properties, more)
 
 
 def _values(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
