@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from beep_mock.contracts import generation
 from beep_mock.contracts.model import Schema
 from beep_mock.contracts.sample_numbers import number
 from beep_mock.contracts.sampler import Sampler, UnsatisfiableError
@@ -14,7 +15,14 @@ from beep_mock.contracts.schema_formats import ASSERTED
 from tests.contracts.judged import Judge
 from tests.contracts.made_schemas import values
 
-QUICK = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+@pytest.fixture(autouse=True)
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What has no value is looked for in vain, as briefly as can be."""
+    monkeypatch.setattr(generation, "_EXAMPLES", 5)
+
+
+QUICK = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def size(value: Any) -> int:

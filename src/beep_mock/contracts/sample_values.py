@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -205,8 +206,10 @@ class Draw:
         shows = not made and not self._sparse and len(place) < _FULL
         if shows and (schema.get("additionalProperties") or schema.get("patternProperties")) not in (None, True):
             least = max(least, min(1, schema.get("maxProperties", 1)))
+        if len(made) >= least:
+            return
         properties = _mapping(schema, "properties")
-        for name in [*properties, *self._names(schema, at, place)]:
+        for name in chain(properties, self._names(schema, at, place)):
             if len(made) >= least:
                 return
             if name not in made and not self._is_hidden(properties.get(name), at):
