@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
-import threading
-from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from beep_mock.contracts.identifiers import Identifiers, Scope
-from beep_mock.contracts.kinds import SWAGGER, document_version
-from beep_mock.contracts.reading import read_data
-from beep_mock.contracts.references import decoded, escape, settle, split, tokens
+from beep_mock.contracts.document_files import DocumentFiles, reason
+from beep_mock.contracts.identifiers import Identifiers
+from beep_mock.contracts.kinds import document_version
+from beep_mock.contracts.references import escape, split, tokens
 from beep_mock.contracts.retrieval import Retrieval, is_url
-from beep_mock.contracts.structure import LITERALS
 from beep_mock.errors import ContractError, InvalidDocumentError, UnresolvableReferenceError
 from beep_mock.findings import Finding, Severity, Where
 
@@ -25,7 +21,6 @@ __all__ = ["Document", "load_document"]
 
 _MAX_HOPS = 64
 _CONVERTED = "3.0.3"  # the version of a document that was Swagger 2.0
-_NAMING = re.compile(rb"\$(?:id|self|anchor|dynamic(?:Anchor|Ref)|recursive(?:Anchor|Ref)|schema)\b|jsonSchemaDialect")
 
 
 class Document:
@@ -41,22 +36,20 @@ class Document:
     """
 
     def __init__(self, retrieval: Retrieval) -> None:
-        self._retrieval = retrieval
-        self._lock = threading.RLock()
-        self._files: dict[str, Any] = {}
-        self._unreadable: dict[str, Exception] = {}
-        self._referenced: dict[str, None] = {}  # the keys of the files referred to, in order
-        self._external: dict[str, None] = {}  # the keys of the files that examples are in
+        self._files = DocumentFiles(retrieval)
         self._found: dict[str, tuple[Any, str]] = {}
-        self._identifiers = Identifiers()
         self._reported: set[tuple[str, str]] = set()
         self.file = retrieval.source
-        self.findings: list[Finding] = []
-        self.root: dict[str, Any] = {}
         self.version = ""
         self.written = ""
-        self._places: Places | None = None  # where the nodes of a converted document were written
-        self._literals = LITERALS
+
+    @property
+    def root(self) -> dict[str, Any]:
+        return self._files.root
+
+    @property
+    def findings(self) -> list[Finding]:
+        return self._files.findings
 
     def lookup(self, ref: str) -> tuple[Any, str]:
         """What the canonical reference ``ref`` leads to, and its place.
@@ -86,30 +79,24 @@ class Document:
 
     def canonical(self, ref: str, at: str) -> str:
         """A ``$ref`` as an author would write it at the place ``at``, made canonical."""
-        return self._refer(ref, Scope("", f"{split(at)[0]}#"))
+        return self._files.canonical(ref, at)
 
     def external(self, uri: str, at: str) -> bytes:
         """The content of the file that a URI, written at the place ``at``, names: an example's ``externalValue``.
 
         :raises UnresolvableReferenceError: it cannot be read, or may not be fetched.
         """
-        key = self._retrieval.key(uri, split(at)[0])
-        with self._lock:
-            self._external.setdefault(key)
-        try:
-            return self._retrieval.read(key)
-        except (OSError, ValueError, ContractError) as error:
-            raise _unreadable(error, uri, self._retrieval.name(key)) from error
+        return self._files.external(uri, at)
 
     def where(self, at: str) -> Where:
         """The file, as the user would name it, and the JSON pointer of a place."""
-        key, fragment = split(at if self._places is None else self._places.written(at))
-        return Where(self._retrieval.name(key), fragment)
+        places = self._files.places
+        return self._files.where(at if places is None else places.written(at))
 
     @property
     def identifiers(self) -> Identifiers:
         """What the schemas of the files read so far are called by themselves."""
-        return self._identifiers
+        return self._files.identifiers
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -117,24 +104,14 @@ class Document:
 
         Files not needed so far are read, as they may refer to others; what is wrong with them is no concern here.
         """
-        with self._lock:
-            pending = list(self._referenced)
-            while pending:
-                key = pending.pop()
-                if key not in self._files and self._retrieval.path(key) is not None:
-                    known = len(self._referenced)
-                    with suppress(UnresolvableReferenceError):
-                        self._file(key, key)
-                    pending += list(self._referenced)[known:]
-            paths = (self._retrieval.path(key) for key in ("", *self._referenced, *self._external))
-            return tuple(dict.fromkeys(path for path in paths if path is not None))
+        return self._files.paths
 
     def _lookup(self, ref: str, hops: int) -> tuple[Any, str]:
         key, fragment = split(ref)
-        node = self._file(key, ref)
+        node = self._files.get(key, ref)
         at = f"{key}#"
         if fragment and not fragment.startswith("/"):
-            named = self._identifiers.anchor(f"{at}#{fragment}")
+            named = self._files.identifiers.anchor(f"{at}#{fragment}")
             if named is None:
                 raise UnresolvableReferenceError(f"{ref!r} leads nowhere: no such $anchor", **self._place(at))
             return self._lookup(named, hops)
@@ -175,61 +152,12 @@ class Document:
             f"{self._shown(ref)!r} leads nowhere: no {token!r} in {shown}", hint=hint, **self._place(at)
         )
 
-    def _file(self, key: str, ref: str) -> Any:
-        if key in self._files:
-            return self._files[key]
-        with self._lock:
-            if key not in self._files and key not in self._unreadable:
-                try:
-                    self._files[key] = self._load(key)
-                except (OSError, ValueError, ContractError) as error:
-                    self._unreadable[key] = error
-            if key in self._unreadable:
-                raise _unreadable(self._unreadable[key], ref, self._retrieval.name(key))
-            return self._files[key]
-
-    def _load(self, key: str) -> Any:
-        text = self._retrieval.read(key)
-        data, findings = read_data(text, self._retrieval.name(key))
-        self.findings += findings
-        if type(data) is not dict and type(data) is not list:
-            return data
-        scope = Scope("", f"{key}#")
-        narrow = None
-        if not key and SWAGGER in data and "openapi" not in data:
-            self._expect_swagger()
-        if self._places is None and _NAMING.search(text) and not _version(self.root or data).startswith("3.0"):
-            scope = self._identifiers.collect(data, scope.at)
-            narrow = self._identifiers.scope
-        settle(
-            data,
-            self._refer,
-            lambda name: self._named(name, key, data),
-            scope,
-            narrow,
-            self._refer_dynamically if narrow is not None else None,
-            literals=self._literals,
-        )
-        if self._places is not None:
-            from beep_mock.contracts.swagger2_schemas import convert_schemas
-
-            convert_schemas(data, f"{key}#", self._note)
-        return data
-
-    def _expect_swagger(self) -> None:
-        """From here on, files hold nodes of Swagger 2.0."""
-        from beep_mock.contracts.swagger2_places import Places
-        from beep_mock.contracts.swagger2_schemas import SWAGGER_LITERALS
-
-        self._places = Places()
-        self._literals = SWAGGER_LITERALS
-
     def _convert(self, data: dict[str, Any], places: Places) -> None:
         """Make ``data``, as it was read, the OpenAPI document that it means."""
         from beep_mock.contracts.swagger2 import convert_document
         from beep_mock.contracts.swagger2_source import Source
 
-        self._files[""] = data | {"components": {"schemas": data.get("definitions")}}  # where references lead already
+        self._files.put(data | {"components": {"schemas": data.get("definitions")}})  # where references lead already
 
         def follow(node: Any, at: str) -> tuple[Any, str]:
             return self._follow(node, at, 0)
@@ -237,57 +165,16 @@ class Document:
         def lookup(ref: str) -> tuple[Any, str]:
             return self._lookup(ref, 0)
 
-        source = Source(follow, lookup, self.canonical, self._note, places)
+        source = Source(follow, lookup, self.canonical, self._files.note, places)
         places.root = convert_document(data, self.version, source)
-        self.root = self._files[""] = places.root
+        self._files.put(places.root)
         self._found.clear()
 
-    def _note(self, severity: Severity, rule: str, message: str, at: str, hint: str = "") -> None:
-        """Note a finding at a place as written."""
-        key, fragment = split(self._shown(at))
-        finding = Finding(rule, severity, message, Where(self._retrieval.name(key), fragment), hint)
-        if finding not in self.findings:
-            self.findings.append(finding)
-
-    def _moved(self, ref: str) -> str:
-        return ref if self._places is None else self._places.moved(ref)
-
     def _shown(self, ref: str) -> str:
-        return ref if self._places is None else self._places.shown(ref)
-
-    def _refer(self, ref: str, scope: Scope) -> str:
-        canonical = self._canonical(ref, scope)
-        self._referenced.setdefault(split(canonical)[0])
-        return self._moved(canonical)
-
-    def _refer_dynamically(self, ref: str, scope: Scope) -> str:
-        """A ``$dynamicRef`` to a name as the resource's place, ``#`` and the name; else as the place it leads to."""
-        file, name = decoded(ref)
-        if name.startswith("/"):
-            return self._refer(ref, scope)
-        resource = self._canonical(file, scope) if file else scope.at
-        self._referenced.setdefault(split(resource)[0])
-        return f"{resource}#{name}"
-
-    def _canonical(self, ref: str, scope: Scope) -> str:
-        if scope.at == "#" and "%" not in ref and ref.startswith("#/"):
-            return ref
-        named = self._identifiers.place(ref, scope)
-        if named is not None:
-            return named
-        file, fragment = decoded(ref)
-        return f"{self._retrieval.key(file, split(scope.at)[0])}#{fragment}"
-
-    def _named(self, name: str, key: str, data: Any) -> str:
-        """A schema's bare name in a discriminator's mapping: the root document's, else the file's own."""
-        for candidate, owner in (("", self.root or data), (key, data)):
-            schemas = _at(owner, "components", "schemas")
-            if type(schemas) is dict and name in schemas:
-                return f"{candidate}#/components/schemas/{escape(name)}" if candidate else name
-        return name
+        return ref if self._files.places is None else self._files.places.shown(ref)
 
     def _report(self, error: UnresolvableReferenceError, at: str) -> None:
-        with self._lock:
+        with self._files.lock:
             if (at, error.message) not in self._reported:
                 self._reported.add((at, error.message))
                 finding = Finding("reference-unresolvable", Severity.ERROR, error.message, self.where(at), error.hint)
@@ -314,7 +201,7 @@ def load_document(source: str | Path, *, allow_remote: bool = False, allow_root:
         )
     document = Document(retrieval)
     try:
-        data = document._load("")
+        data = document._files.load("")
     except UnresolvableReferenceError as error:
         raise InvalidDocumentError(error.message, file=file, hint=error.hint) from None
     except ContractError:
@@ -322,40 +209,15 @@ def load_document(source: str | Path, *, allow_remote: bool = False, allow_root:
     except IsADirectoryError:
         raise InvalidDocumentError("is a directory", file=file, hint="name the document in it") from None
     except (OSError, ValueError) as error:
-        raise InvalidDocumentError(_reason(error), file=file) from None
+        raise InvalidDocumentError(reason(error), file=file) from None
     document.written = document.version = document_version(data, file)
-    if document._places is not None:
+    if document._files.places is not None:
         document.version = _CONVERTED
-        document._convert(data, document._places)
+        document._convert(data, document._files.places)
         return document
     if data["openapi"] != document.version:
         message = f"the version must be a string: {document.version!r}"
         document.findings.append(Finding("openapi-version", Severity.WARNING, message, Where(file, "/openapi")))
         data["openapi"] = document.version
-    document.root = data
-    document._files[""] = data
+    document._files.put(data)
     return document
-
-
-def _unreadable(error: Exception, ref: str, name: str) -> UnresolvableReferenceError:
-    if isinstance(error, UnresolvableReferenceError):
-        return UnresolvableReferenceError(f"{ref!r} {error.message}", hint=error.hint)
-    if isinstance(error, ContractError):
-        return UnresolvableReferenceError(f"{ref!r} leads to a file that cannot be read: {error}")
-    return UnresolvableReferenceError(f"{ref!r} leads to {name}: {_reason(error)}")
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, FileNotFoundError):
-        return "no such file"
-    return getattr(error, "strerror", "") or str(error)
-
-
-def _at(node: Any, *path: str) -> Any:
-    for key in path:
-        node = node.get(key) if type(node) is dict else None
-    return node
-
-
-def _version(data: Any) -> str:
-    return str(data.get("openapi", "")) if type(data) is dict else ""
