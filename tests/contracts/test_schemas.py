@@ -34,11 +34,16 @@ def verdicts(judge: Judge, *values: Any) -> list[bool]:
     ("schema", "good", "bad"),
     [
         ({"type": "string", "nullable": True}, [None, "a"], [1]),
-        ({"type": "string", "nullable": True, "enum": ["a"]}, [None, "a"], ["b"]),
-        ({"nullable": True, "enum": ["a"]}, [None, "a"], ["b"]),
-        ({"nullable": True, "allOf": [REF]}, [None, 1], ["a"]),
-        ({"nullable": True, "oneOf": [REF, {"type": "boolean"}]}, [None, 1, True], ["a"]),
+        ({"type": "string", "nullable": True, "enum": ["a"]}, ["a"], [None, "b"]),
+        ({"type": "string", "nullable": True, "enum": ["a", None]}, [None, "a"], ["b"]),
+        ({"type": "string", "enum": ["a", None]}, ["a"], [None]),
+        ({"nullable": True, "enum": ["a"]}, ["a"], [None, "b"]),
+        ({"nullable": True, "allOf": [REF]}, [1], [None, "a"]),
+        ({"type": "integer", "nullable": True, "allOf": [REF]}, [1], [None, "a"]),
+        ({"nullable": True, "oneOf": [REF, {"type": "boolean"}]}, [1, True], [None, "a"]),
+        ({"oneOf": [REF, {"type": "boolean", "nullable": True}]}, [None, 1, True], ["a"]),
         ({"type": "object", "nullable": True, "anyOf": [{"required": ["a"]}]}, [None, {"a": 1}], [{}]),
+        ({"x-nullable": True, "nullable": True, "allOf": [REF]}, [None, 1], ["a"]),
         ({"nullable": True}, [None, 1, "a"], []),
         ({"type": "string"}, ["a"], [None]),
         ({"type": "number", "minimum": 1, "exclusiveMinimum": True}, [1.5, 2], [1, 0]),
@@ -55,12 +60,34 @@ def test_openapi_30_means_what_its_authors_mean(schema: Any, good: list[Any], ba
     judge = Judge(schema, "3.0.3", Other={"type": "integer"})
     assert verdicts(judge, *good) == [True] * len(good)
     assert verdicts(judge, *bad) == [False] * len(bad)
-    assert not judge.rules()
+    assert {rule for rule, _ in judge.rules()} <= {"nullable-ineffective", "reference-siblings"}
 
 
 def test_in_openapi_31_what_stands_beside_a_reference_counts() -> None:
     judge = Judge({**REF, "maximum": 3}, Other={"type": "integer"})
     assert verdicts(judge, 3, 4, "a") == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("schema", "rules"),
+    [
+        ({"type": "string", "nullable": True, "enum": ["a"]}, ["nullable-ineffective"]),
+        ({"nullable": True, "allOf": [REF]}, ["nullable-ineffective"]),
+        ({"type": "integer", "nullable": True, "allOf": [REF]}, ["nullable-ineffective"]),
+        ({"nullable": True, "anyOf": [REF, {"enum": ["a"]}]}, ["nullable-ineffective"]),
+        ({"nullable": True, "anyOf": [REF, {"type": "string", "nullable": True}]}, []),
+        ({"nullable": True, "anyOf": [REF, {"enum": [None]}]}, []),
+        ({"nullable": True}, []),
+        ({"type": "object", "nullable": True, "allOf": [{"required": ["a"]}]}, []),
+        ({**REF, "nullable": True}, ["reference-siblings"]),
+        ({**REF, "description": "d", "example": 1}, []),
+    ],
+)
+def test_a_nullable_without_effect_in_openapi_30_is_reported(schema: Any, rules: list[str]) -> None:
+    judge = Judge(schema, "3.0.3", Other={"type": "integer"})
+    assert [rule for rule, _ in judge.rules()] == rules
+    if "nullable" in schema:
+        assert judge.accepts(None) == (not rules)
 
 
 def test_nullable_means_nothing_in_openapi_31_and_is_reported() -> None:

@@ -34,6 +34,8 @@ def longest_backtracked(tree: Node) -> int | None:
 
     Look-aheads at the very start (``^(?=.*[0-9])(?!.* ).{8,}$``) cost no more than one pass each.
     """
+    if not _backtracks(tree):
+        return longest_text(tree)
     items = tree.items if isinstance(tree, Sequence) else ()
     looks = 1
     while looks < len(items) and _looks_ahead(items[looks]):

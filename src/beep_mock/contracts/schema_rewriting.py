@@ -1,7 +1,8 @@
 """Schemas as OpenAPI writes them, rewritten as JSON Schema 2020-12 that means what their author meant.
 
-- OpenAPI 3.0: ``nullable`` allows null, also beside ``enum``, ``allOf`` and the like where the specification is silent;
-  ``exclusiveMinimum: true`` becomes a number; the siblings of ``$ref`` are ignored.
+- OpenAPI 3.0: ``nullable`` widens the ``type`` beside it; ``exclusiveMinimum: true`` becomes a number; the siblings of
+  ``$ref`` are ignored.
+- Older dialects of JSON Schema, and dynamic references: see :mod:`beep_mock.contracts.schema_dialects`.
 - A property that is ``readOnly`` is not required of a request, nor judged in one; ``writeOnly`` likewise in a response.
 - Formats of numbers become ranges.
 - What is no assertion is left out; what is faulty is left out with a finding.
@@ -15,9 +16,17 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from beep_mock.contracts.nodes import child, kind_of
+from beep_mock.contracts.schema_dialect_keywords import (
+    or_null,
+    read_dependencies,
+    read_dynamic_reference,
+    read_tuple,
+    report_siblings,
+)
 from beep_mock.contracts.schema_dialects import DEFAULT, Dialect, dialect_of, known_dialect
 from beep_mock.contracts.schema_formats import ASSERTED, RANGES
-from beep_mock.contracts.schema_keywords import SCHEMA, SCHEMA_LISTS, SCHEMA_MAPS, VALUES, KeywordError, read_names
+from beep_mock.contracts.schema_keywords import SCHEMA, SCHEMA_LISTS, SCHEMA_MAPS, VALUES, KeywordError
+from beep_mock.contracts.schema_nulls import is_nullable
 from beep_mock.contracts.schema_visibility import Direction, declared_properties, hidden_in
 from beep_mock.errors import ContractError
 from beep_mock.findings import Finding, Severity
@@ -26,18 +35,18 @@ if TYPE_CHECKING:
     from beep_mock.contracts.document import Document
     from beep_mock.contracts.schema_patterns import AcceptedPattern
 
-__all__ = ["Environment", "SchemaRewriting", "is_nullable"]
+__all__ = ["Environment", "SchemaRewriting", "Site"]
 
 Environment = Mapping[str, str]
 """The places that the dynamic anchors in sight stand for, by their names (JSON Schema core, 8.2.3.2)."""
 
 _EXCLUSIVE = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
 _TIGHTER: dict[str, Callable[[Any, Any], Any]] = {"minimum": max, "maximum": min}
-_FORBIDDING_NULL = ("allOf", "anyOf", "const", "not", "oneOf")
+_ASSERTING = frozenset({*VALUES, *SCHEMA, *SCHEMA_LISTS, *SCHEMA_MAPS, "format", "nullable", "pattern"})
 _NONE: frozenset[str] = frozenset()
 
 
-class _Site:
+class Site:
     """A schema that is being read: its node and place, the properties hidden in it, and what becomes of it."""
 
     __slots__ = ("at", "hidden", "longest_name", "node", "out")
@@ -66,14 +75,14 @@ class SchemaRewriting:
         refer: Callable[[Any, str, Direction, Environment], str],
         accepted: Callable[[str], AcceptedPattern | None],
     ) -> None:
-        self._document = document
-        self._modern = modern
+        self.document = document
+        self.modern = modern
         self._refer = refer
         self._accepted = accepted
-        self._direction: Direction = "request"
+        self.direction: Direction = "request"
         self._names = document.identifiers if document.identifiers.dynamic else None
-        self._dialect = DEFAULT
-        self._environment: Environment = {}
+        self.dialect = DEFAULT
+        self.environment: Environment = {}
         self.directed = False
         self.findings: dict[Finding, None] = {}
 
@@ -82,54 +91,56 @@ class SchemaRewriting:
 
         ``environment`` is what the dynamic anchors that are in sight stand for.
         """
-        self._direction = direction
-        self._environment = environment or {}
-        self._dialect = dialect_of(self._document.identifiers.dialect(at))
+        self.direction = direction
+        self.environment = environment or {}
+        self.dialect = dialect_of(self.document.identifiers.dialect(at))
         self.directed = False
-        return self._schema(node, at, _NONE)
+        return self.schema(node, at, _NONE)
 
-    def _schema(self, node: Any, at: str, hidden: frozenset[str]) -> Any:
-        """``hidden`` are the properties that a schema around this one (by ``allOf``) has declared hidden."""
+    def schema(self, node: Any, at: str, hidden: frozenset[str]) -> Any:
+        """One schema rewritten; ``hidden`` are the properties that one around it (by ``allOf``) has declared hidden."""
         if type(node) is not dict:
             if type(node) is bool:
                 return node
-            self._report("schema-invalid", f"a schema must be a mapping, this is {kind_of(node)}", at)
+            self.report("schema-invalid", f"a schema must be a mapping, this is {kind_of(node)}", at)
             return True
-        if "$schema" in node and self._modern:
-            self._dialect, around = self._declared_dialect(node, at), self._dialect
+        if "$schema" in node and self.modern:
+            self.dialect, around = self._declared_dialect(node, at), self.dialect
             try:
                 return self._assertions(node, at, hidden)
             finally:
-                self._dialect = around
+                self.dialect = around
         if self._names is not None and self._names.starts(at):
-            self._environment, outer = self.seen_from(at, self._environment), self._environment
+            self.environment, outer = self.seen_from(at, self.environment), self.environment
             try:
                 return self._assertions(node, at, hidden)
             finally:
-                self._environment = outer
+                self.environment = outer
         return self._assertions(node, at, hidden)
 
     def _assertions(self, node: dict[str, Any], at: str, hidden: frozenset[str]) -> Any:
         out: dict[str, Any] = {}
-        dialect = self._dialect
+        dialect = self.dialect
         if "$ref" in node:
             reference = self._reference(node, at)
-            if not self._modern or dialect.lonely_ref:
+            if not self.modern or dialect.lonely_ref:
+                if reference is not None and (ignored := _ASSERTING & node.keys()):
+                    report_siblings(self, node, at, ignored)
                 return {"$ref": reference} if reference is not None else True
             if reference is not None:
                 out["$ref"] = reference
         if "properties" in node or "allOf" in node:
             hidden |= self._hidden_names(node, at)
-        site = _Site(node, at, hidden, out)
+        site = Site(node, at, hidden, out)
         for keyword, value in node.items():
             if keyword in dialect.unknown:
                 continue
             if keyword in VALUES:
                 self._value(site, keyword, value)
             elif keyword == "items" and type(value) is list and dialect.tuples:
-                self._tuple(site, value)
+                read_tuple(self, site, value)
             elif keyword in SCHEMA:
-                out[keyword] = self._schema(value, child(at, keyword), _NONE)
+                out[keyword] = self.schema(value, child(at, keyword), _NONE)
             elif (read := _READERS.get(keyword)) is not None:
                 read(self, site, keyword, value)
         if hidden and "required" in out:
@@ -137,27 +148,27 @@ class SchemaRewriting:
         if site.longest_name is not None:
             limit = {"propertyNames": {"maxLength": site.longest_name}}
             out = {"if": limit, "then": out, "else": limit}
-        return out if self._modern or node.get("nullable") is not True else _or_null(out)
+        return out if self.modern or node.get("nullable") is not True else or_null(self, node, at, out)
 
     def _reference(self, node: dict[str, Any], at: str) -> str | None:
         ref = node["$ref"]
         if type(ref) is not str:
-            self._report("schema-invalid", f"'$ref' must be a string, this is {kind_of(ref)}", at)
+            self.report("schema-invalid", f"'$ref' must be a string, this is {kind_of(ref)}", at)
             return None
         try:
-            self._document.follow(node, at)  # refuses circles
-            target, place = self._document.lookup(ref)
+            self.document.follow(node, at)  # refuses circles
+            target, place = self.document.lookup(ref)
         except ContractError as fault:
-            self._report("reference-unresolvable", fault.message, at, fault.hint)
+            self.report("reference-unresolvable", fault.message, at, fault.hint)
             return None
         if type(target) is not dict and type(target) is not bool:
-            self._report("schema-invalid", f"'$ref' leads to {kind_of(target)}, a schema is a mapping", at)
+            self.report("schema-invalid", f"'$ref' leads to {kind_of(target)}, a schema is a mapping", at)
             return None
-        return self.referred(target, place, self._direction)
+        return self.referred(target, place, self.direction)
 
     def referred(self, node: Any, at: str, direction: Direction) -> str:
         """The ``$ref`` of the result to the schema at ``at``, as it is to be read from here."""
-        environment = self._environment
+        environment = self.environment
         return self._refer(node, at, direction, environment if self._names is None else self.seen_from(at, environment))
 
     def seen_from(self, at: str, environment: Environment) -> Environment:
@@ -168,10 +179,10 @@ class SchemaRewriting:
         known = known_dialect(node["$schema"]) if type(node["$schema"]) is str else None
         if known is None:
             message = f"'$schema' names no dialect that is known: {node['$schema']!r}; the default is used"
-            self._report("dialect-unknown", message, child(at, "$schema"), severity=Severity.WARNING)
+            self.report("dialect-unknown", message, child(at, "$schema"), severity=Severity.WARNING)
         return known or DEFAULT
 
-    def _value(self, site: _Site, keyword: str, value: Any) -> None:
+    def _value(self, site: Site, keyword: str, value: Any) -> None:
         bound = _EXCLUSIVE.get(keyword)
         if bound is not None and type(value) is bool:
             if value and type(site.node.get(bound)) in (int, float):
@@ -180,42 +191,43 @@ class SchemaRewriting:
         try:
             read = VALUES[keyword](value)
         except KeywordError as reason:
-            self._report("schema-invalid", f"'{keyword}' {reason}", child(site.at, keyword))
+            self.report("schema-invalid", f"'{keyword}' {reason}", child(site.at, keyword))
             return
         tighter = _TIGHTER.get(keyword)
         known = site.out.get(keyword) if tighter is not None else None  # by a format that is a range
         site.out[keyword] = tighter(known, read) if tighter is not None and known is not None else read
 
-    def _map(self, site: _Site, keyword: str, value: Any) -> None:
+    def read_map(self, site: Site, keyword: str, value: Any) -> None:
+        """A keyword that holds schemas by name or pattern."""
         at = child(site.at, keyword)
         if type(value) is not dict:
-            self._report("schema-invalid", f"'{keyword}' must be a mapping, this is {kind_of(value)}", at)
+            self.report("schema-invalid", f"'{keyword}' must be a mapping, this is {kind_of(value)}", at)
             return
         schemas: dict[str, Any] = {}
         for name, node in value.items():
             place = child(at, name)
             if keyword == "properties":
-                schema = self._schema(node, place, _NONE)  # a hidden one too, for what it refers to
+                schema = self.schema(node, place, _NONE)  # a hidden one too, for what it refers to
                 schemas[name] = True if name in site.hidden else schema
             elif keyword == "dependentSchemas":
-                schemas[name] = self._schema(node, place, site.hidden)
+                schemas[name] = self.schema(node, place, site.hidden)
             elif (pattern := self._accepted_or_reported(name, place)) is not None:
-                schemas[pattern.text] = self._schema(node, place, _NONE)
+                schemas[pattern.text] = self.schema(node, place, _NONE)
                 if pattern.longest is not None:
                     site.longest_name = min(pattern.longest, site.longest_name or pattern.longest)
         site.out[keyword] = schemas
 
-    def _list(self, site: _Site, keyword: str, value: Any) -> None:
+    def _list(self, site: Site, keyword: str, value: Any) -> None:
         at = child(site.at, keyword)
         if type(value) is not list or not value:
             what = "empty" if value == [] else kind_of(value)
-            self._report("schema-invalid", f"'{keyword}' must be a list of schemas, this is {what}", at)
+            self.report("schema-invalid", f"'{keyword}' must be a list of schemas, this is {what}", at)
             return
         hidden = _NONE if keyword == "prefixItems" else site.hidden
-        schemas = [self._schema(node, f"{at}/{index}", hidden) for index, node in enumerate(value)]
+        schemas = [self.schema(node, f"{at}/{index}", hidden) for index, node in enumerate(value)]
         site.out[keyword] = [*site.out.get(keyword, ()), *schemas]
 
-    def _pattern(self, site: _Site, keyword: str, value: Any) -> None:
+    def _pattern(self, site: Site, keyword: str, value: Any) -> None:
         pattern = self._accepted_or_reported(value, child(site.at, keyword))
         if pattern is not None and pattern.longest is None:
             site.out[keyword] = pattern.text
@@ -224,7 +236,7 @@ class SchemaRewriting:
             bounded = {"if": limit, "then": {"pattern": pattern.text}, "else": limit}
             site.out["allOf"] = [*site.out.get("allOf", ()), bounded]
 
-    def _format(self, site: _Site, keyword: str, value: Any) -> None:
+    def _format(self, site: Site, keyword: str, value: Any) -> None:
         bounds = RANGES.get(value) if type(value) is str else None
         if bounds is not None:
             for bound, limit in zip(_TIGHTER, bounds, strict=True):
@@ -232,63 +244,10 @@ class SchemaRewriting:
         elif type(value) is str and value in ASSERTED:
             site.out[keyword] = value
 
-    def _dynamic_reference(self, site: _Site, keyword: str, value: Any) -> None:
-        at = child(site.at, keyword)
-        if type(value) is not str:
-            self._report("schema-invalid", f"'{keyword}' must be a string, this is {kind_of(value)}", at)
-            return
-        names = self._document.identifiers
-        name = names.named_dynamically(value)
-        if names.ambiguous(value):
-            message = f"several schemas of this file are named '#{name}'; the one in the outermost component counts"
-            self._report("anchor-ambiguous", message, at, "give the schemas an '$id'", Severity.WARNING)
-        bound = self._environment.get(name) if name is not None else None
-        place = bound or names.anchor(value) or value.removesuffix("#")
-        try:
-            target, place = self._document.lookup(place)
-        except ContractError as fault:
-            self._report("reference-unresolvable", fault.message, at, fault.hint)
-            return
-        if type(target) is not dict and type(target) is not bool:
-            self._report("schema-invalid", f"'{keyword}' leads to {kind_of(target)}, a schema is a mapping", at)
-            return
-        reference = self.referred(target, place, self._direction)
-        if "$ref" in site.out:
-            site.out.setdefault("allOf", []).insert(0, {"$ref": reference})
-        else:
-            site.out["$ref"] = reference
-
-    def _tuple(self, site: _Site, value: list[Any]) -> None:
-        """``items`` and ``additionalItems`` of before 2020-12."""
-        at = child(site.at, "items")
-        if value:
-            site.out["prefixItems"] = [self._schema(node, f"{at}/{index}", _NONE) for index, node in enumerate(value)]
-        if "additionalItems" in site.node:
-            others = self._schema(site.node["additionalItems"], child(site.at, "additionalItems"), _NONE)
-            site.out["items"] = others
-
-    def _dependencies(self, site: _Site, keyword: str, value: Any) -> None:
-        """``dependencies`` of before 2019-09: names, or a schema, for each name."""
-        if not self._dialect.dependencies:
-            return
-        if type(value) is not dict:
-            self._map(site, keyword, value)
-            return
-        at = child(site.at, keyword)
-        for name, what in value.items():
-            if type(what) is list:
-                try:
-                    site.out.setdefault("dependentRequired", {})[name] = read_names(what)
-                except KeywordError as reason:
-                    self._report("schema-invalid", f"'{name}' {reason}", child(at, name))
-            else:
-                schema = self._schema(what, child(at, name), site.hidden)
-                site.out.setdefault("dependentSchemas", {})[name] = schema
-
-    def _nullable(self, site: _Site, keyword: str, value: Any) -> None:
-        if self._modern and value is True and "type" in site.node and not is_nullable(site.node, modern=True):
+    def _nullable(self, site: Site, keyword: str, value: Any) -> None:
+        if self.modern and value is True and "type" in site.node and not is_nullable(site.node, modern=True):
             message = "OpenAPI 3.1 has no 'nullable': null is not allowed here"
-            self._report(
+            self.report(
                 "keyword-unsupported", message, child(site.at, keyword), "add 'null' to 'type'", Severity.WARNING
             )
 
@@ -297,53 +256,32 @@ class SchemaRewriting:
         if pattern is None:
             shown = repr(value) if type(value) is str else kind_of(value)
             hint = "write it as ECMA-262 does; nothing is matched against it meanwhile"
-            self._report("pattern-invalid", f"the pattern {shown} is no regular expression that can be used", at, hint)
+            self.report("pattern-invalid", f"the pattern {shown} is no regular expression that can be used", at, hint)
         return pattern
 
     def _hidden_names(self, node: dict[str, Any], at: str) -> frozenset[str]:
         found = [
             (name, hidden)
-            for name, schema, place in declared_properties(node, at, self._document)
-            if (hidden := hidden_in(schema, place, self._document, modern=self._modern))
+            for name, schema, place in declared_properties(node, at, self.document)
+            if (hidden := hidden_in(schema, place, self.document, modern=self.modern))
         ]
         if not found:
             return _NONE
         self.directed = True
-        return frozenset(name for name, hidden in found if self._direction in hidden)
+        return frozenset(name for name, hidden in found if self.direction in hidden)
 
-    def _report(self, rule: str, message: str, at: str, hint: str = "", severity: Severity = Severity.ERROR) -> None:
-        self.findings[Finding(rule, severity, message, self._document.where(at), hint)] = None
+    def report(self, rule: str, message: str, at: str, hint: str = "", severity: Severity = Severity.ERROR) -> None:
+        """Note what is wrong at a place."""
+        self.findings[Finding(rule, severity, message, self.document.where(at), hint)] = None
 
 
-_READERS: dict[str, Callable[[SchemaRewriting, _Site, str, Any], None]] = {
-    **dict.fromkeys(SCHEMA_MAPS, SchemaRewriting._map),
+_READERS: dict[str, Callable[[SchemaRewriting, Site, str, Any], None]] = {
+    **dict.fromkeys(SCHEMA_MAPS, SchemaRewriting.read_map),
     **dict.fromkeys(SCHEMA_LISTS, SchemaRewriting._list),
-    "$dynamicRef": SchemaRewriting._dynamic_reference,
-    "$recursiveRef": SchemaRewriting._dynamic_reference,
-    "dependencies": SchemaRewriting._dependencies,
+    "$dynamicRef": read_dynamic_reference,
+    "$recursiveRef": read_dynamic_reference,
+    "dependencies": read_dependencies,
     "format": SchemaRewriting._format,
     "nullable": SchemaRewriting._nullable,
     "pattern": SchemaRewriting._pattern,
 }
-
-
-def is_nullable(node: dict[str, Any], *, modern: bool) -> bool:
-    """Whether a schema says of itself that null is allowed (OpenAPI 3.0 ``nullable``, JSON Schema's type ``null``)."""
-    if not modern and node.get("nullable") is True:
-        return True
-    types = node.get("type")
-    return types == "null" or (type(types) is list and "null" in types)
-
-
-def _or_null(schema: dict[str, Any]) -> Any:
-    """``schema``, with null allowed too."""
-    types = schema.get("type")
-    if types is not None:
-        names = types if type(types) is list else [types]
-        schema["type"] = names if "null" in names else [*names, "null"]
-    values = schema.get("enum")
-    if values is not None and None not in values:
-        schema["enum"] = [*values, None]
-    if any(keyword in schema for keyword in _FORBIDDING_NULL):
-        return {"anyOf": [{"type": "null"}, schema]}
-    return schema
