@@ -66,12 +66,17 @@ def whole_schema(
             return schema, None
         items: dict[str, object] = {"type": "array", "items": {"$ref": schema.at}}
         wrapped = kind == "events" and _is_wrapped(schema, document)
-        return Schema(items, f"{schema.at}-items"), Stream(kind, schema, wrapped=wrapped, by_item=True)
+        return Schema(items, _around(schema)), Stream(kind, schema, wrapped=wrapped, by_item=True)
     items = {"type": "array", "items": {"$ref": item.at}}
     if schema is not None:
         items = {"allOf": [{"$ref": schema.at}, items]}
     wrapped = kind == "events" and _is_wrapped(item, document)
-    return Schema(items, f"{item.at}-items"), Stream(kind, item, wrapped=wrapped)
+    return Schema(items, _around(item)), Stream(kind, item, wrapped=wrapped)
+
+
+def _around(schema: Schema) -> str:
+    """Where the array of ``schema`` is said to stand, as no document writes it down: its Media Type Object."""
+    return schema.at.rpartition("/")[0]
 
 
 def _is_wrapped(item: Schema | None, document: Document) -> bool:
