@@ -45,6 +45,7 @@ class DocumentFiles:
         self._referenced: dict[str, None] = {}  # the keys of the files referred to, in order
         self._external: dict[str, None] = {}  # the keys of the files that examples are in
         self._literals = LITERALS
+        self._noted: set[Finding] = set()
 
     def get(self, key: str, ref: str) -> Any:
         """The data in a file that the reference ``ref`` leads to.
@@ -125,7 +126,8 @@ class DocumentFiles:
         """Note a finding at a place as written."""
         shown = at if self.places is None else self.places.shown(at)
         finding = Finding(rule, severity, message, self.where(shown), hint)
-        if finding not in self.findings:
+        if finding not in self._noted:
+            self._noted.add(finding)
             self.findings.append(finding)
 
     @property

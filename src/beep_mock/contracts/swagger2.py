@@ -12,7 +12,7 @@ from typing import Any
 from beep_mock.contracts.nodes import child
 from beep_mock.contracts.references import place, split
 from beep_mock.contracts.structure import PRODUCES
-from beep_mock.contracts.swagger2_bodies import Placed, convert_body, convert_form, convert_response
+from beep_mock.contracts.swagger2_bodies import Parameters, Placed, convert_response, read_body
 from beep_mock.contracts.swagger2_parameters import convert_parameter
 from beep_mock.contracts.swagger2_root import read_schemes, read_servers
 from beep_mock.contracts.swagger2_schemas import map_discriminated
@@ -37,16 +37,6 @@ def convert_document(root: dict[str, Any], version: str, source: Source) -> dict
     (``convert_schemas``). Origins and findings are noted in ``source``.
     """
     return _Conversion(root, source).run(version)
-
-
-class _Parameters:
-    """Parameters apart: those that stay some, as converted, and those that make up a body."""
-
-    def __init__(self, converted: Any, bodies: list[Placed], forms: list[Placed], at: str) -> None:
-        self.converted = converted
-        self.bodies = bodies
-        self.forms = forms
-        self.at = at
 
 
 class _Conversion:
@@ -169,7 +159,7 @@ class _Conversion:
         if target is not node:
             fields |= {name: (value, child(at, name)) for name, value in node.items() if name != "$ref"}
         new = self.places.made({}, origin)
-        shared = _Parameters(None, [], [], at)
+        shared = Parameters(None, [], [], at)
         if "parameters" in fields:
             shared = self._parameters(*fields["parameters"])
             if shared.converted != []:
@@ -185,7 +175,7 @@ class _Conversion:
                 self.places.entry(new, name, here)
         return new
 
-    def _operation(self, node: Any, at: str, shared: _Parameters) -> Any:
+    def _operation(self, node: Any, at: str, shared: Parameters) -> Any:
         found = self.source.follow(node, at)
         if found is None or type(found[0]) is not dict:
             return node
@@ -200,12 +190,12 @@ class _Conversion:
         new.update({name: node[name] for name in _KEPT if name in node})
         if "schemes" in node and (servers := read_servers(source, self.root, node, at)):
             new["servers"] = servers
-        own = _Parameters(None, [], [], child(at, "parameters"))
+        own = Parameters(None, [], [], child(at, "parameters"))
         if "parameters" in node:
             own = self._parameters(node["parameters"], own.at)
             if own.converted != []:
                 new["parameters"] = own.converted
-        body = self._body(own, shared, consumes)
+        body = read_body(source, own, shared, consumes)
         if body is not None:
             new["requestBody"] = body
         if "responses" in node:
@@ -215,11 +205,11 @@ class _Conversion:
             new[PRODUCES] = list(produces)
         return new
 
-    def _parameters(self, listing: Any, at: str) -> _Parameters:
+    def _parameters(self, listing: Any, at: str) -> Parameters:
         source = self.source
         found = source.follow(listing, at)
         if found is None or type(found[0]) is not list:
-            return _Parameters(listing, [], [], at)
+            return Parameters(listing, [], [], at)
         if found[0] is not listing:
             source.warn("reference-misplaced", "'parameters' may not be a '$ref'; it is followed all the same", at)
         listing, at = found
@@ -245,7 +235,7 @@ class _Conversion:
                 entry = self.places.made({"$ref": self._home("parameters", *target, ())}, here)
             self.places.entry(converted, len(converted), here)
             converted.append(entry)
-        return _Parameters(converted, bodies, forms, at)
+        return Parameters(converted, bodies, forms, at)
 
     def _dangling(self, node: dict[str, Any], at: str) -> dict[str, Any]:
         """A reference that leads nowhere still does so, under the name that ``Places.shown`` knows."""
@@ -254,23 +244,6 @@ class _Conversion:
             if type(ref) is str and ref.startswith(f"#/{section}/"):
                 return self.places.made({"$ref": f"#/components{ref[1:]}"}, at)
         return node
-
-    def _body(self, own: _Parameters, shared: _Parameters, consumes: tuple[str, ...]) -> dict[str, Any] | None:
-        """The request body. There is at most one (Parameter Object, `in`); the operation's own counts."""
-        source = self.source
-        for each in (own, shared):
-            for _, at in each.bodies[1:]:
-                source.error("body-duplicate", "there can be only one parameter in 'body'; the first one counts", at)
-            if each.bodies and each.forms:
-                message = "parameters in 'body' and in 'formData' exclude each other; the one in 'body' counts"
-                source.error("body-and-form", message, each.forms[0][1])
-        if own.bodies:
-            return convert_body(source, *own.bodies[0], consumes)
-        if not own.forms and shared.bodies:
-            return convert_body(source, *shared.bodies[0], consumes)
-        names = {node.get("name") for node, _ in own.forms}
-        forms = [*own.forms, *((node, at) for node, at in shared.forms if node.get("name") not in names)]
-        return convert_form(source, forms, own.at if own.forms else shared.at, consumes) if forms else None
 
     def _responses(self, node: Any, at: str, produces: tuple[str, ...]) -> Any:
         found = self.source.follow(node, at)

@@ -15,7 +15,7 @@ from beep_mock.contracts.swagger2_parameters import (
 )
 from beep_mock.contracts.swagger2_source import Source
 
-__all__ = ["Placed", "convert_body", "convert_form", "convert_response"]
+__all__ = ["Parameters", "Placed", "convert_response", "read_body"]
 
 Placed = tuple[dict[str, Any], str]
 """A parameter and its place."""
@@ -27,7 +27,37 @@ _RESPONSE_FIELDS = frozenset({"description", "schema", "headers", "examples"})
 _ENCODED = {"csv": ("form", False), "ssv": ("spaceDelimited", False), "pipes": ("pipeDelimited", False)}
 
 
-def convert_body(source: Source, node: dict[str, Any], at: str, consumes: tuple[str, ...]) -> dict[str, Any]:
+class Parameters:
+    """Parameters apart: those that stay some, as converted, and those that make up a body."""
+
+    def __init__(self, converted: Any, bodies: list[Placed], forms: list[Placed], at: str) -> None:
+        self.converted = converted
+        self.bodies = bodies
+        self.forms = forms
+        self.at = at
+
+
+def read_body(source: Source, own: Parameters, shared: Parameters, consumes: tuple[str, ...]) -> dict[str, Any] | None:
+    """The request body of an operation, from its own parameters and those of its path item.
+
+    There is at most one (Swagger 2.0, Parameter Object, ``in``); the operation's own counts.
+    """
+    for each in (own, shared):
+        for _, at in each.bodies[1:]:
+            source.error("body-duplicate", "there can be only one parameter in 'body'; the first one counts", at)
+        if each.bodies and each.forms:
+            message = "parameters in 'body' and in 'formData' exclude each other; the one in 'body' counts"
+            source.error("body-and-form", message, each.forms[0][1])
+    if own.bodies:
+        return _convert_body(source, *own.bodies[0], consumes)
+    if not own.forms and shared.bodies:
+        return _convert_body(source, *shared.bodies[0], consumes)
+    names = {node.get("name") for node, _ in own.forms}
+    forms = [*own.forms, *((node, at) for node, at in shared.forms if node.get("name") not in names)]
+    return _convert_form(source, forms, own.at if own.forms else shared.at, consumes) if forms else None
+
+
+def _convert_body(source: Source, node: dict[str, Any], at: str, consumes: tuple[str, ...]) -> dict[str, Any]:
     """The request body of a parameter in ``body``."""
     source.known(node, at, _BODY_FIELDS, "a body parameter")
     body = _request_body(source, node, at)
@@ -52,7 +82,7 @@ def convert_body(source: Source, node: dict[str, Any], at: str, consumes: tuple[
     return body
 
 
-def convert_form(source: Source, parameters: list[Placed], at: str, consumes: tuple[str, ...]) -> dict[str, Any]:
+def _convert_form(source: Source, parameters: list[Placed], at: str, consumes: tuple[str, ...]) -> dict[str, Any]:
     """The request body of all parameters in ``formData``; ``at`` is the place of their list."""
     schema = source.places.made({"type": "object"}, at)
     properties = schema["properties"] = source.places.made({}, at)
