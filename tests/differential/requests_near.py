@@ -103,7 +103,7 @@ def requests_of(draw: st.DrawFn, contract: Contract) -> Asked:
         media = draw(st.sampled_from(operation.request_body.content))
         body = draw(values_near(media.schema.node if media.schema is not None else {}, root))
         media_type = media.name.replace("*", "plain")
-    request = encode_request(operation, parameters, body, media_type)
+    request = encode_request(operation, parameters, body, media_type, contract.document)
     asked = Asked(operation, request.method, request.target, dict(request.headers), request.body)
     if operation.security:
         asked.headers.update(draw(st.sampled_from(_CREDENTIALS)))

@@ -40,7 +40,7 @@ def ask(
             if value is not MISSING:
                 values[parameter.key] = value
     body, media_type = _body(operation, interaction, sampler)
-    request = encode_request(operation, values, body, media_type)
+    request = encode_request(operation, values, body, media_type, sampler.document)
     headers, query = list(request.headers), [request.query] if request.query else []
     for scheme in next(iter(operation.security), ()) if credentials else ():
         _authorize(scheme, headers, query)

@@ -44,12 +44,17 @@ class RawRequest:
 
 
 def encode_request(
-    operation: Operation, parameters: Mapping[str, Json], body: Json | Missing = MISSING, media_type: str = ""
+    operation: Operation,
+    parameters: Mapping[str, Json],
+    body: Json | Missing = MISSING,
+    media_type: str = "",
+    document: Document | None = None,
 ) -> RawRequest:
     """The request for ``operation`` that carries ``parameters`` (by :attr:`Parameter.key`) and ``body``.
 
-    ``media_type`` names the body's type; without it the first declared one is taken. Undeclared parameters are left
-    out, and so is what RFC 6570 does not expand: an empty array, null in a query.
+    ``media_type`` names the body's type; without it the first declared one is taken. ``document`` resolves references
+    in its schema, which forms and XML are written by. Undeclared parameters are left out, and so is what RFC 6570 does
+    not expand: an empty array, null in a query.
 
     :raises ContractError: a path parameter has no value.
     """
@@ -63,7 +68,7 @@ def encode_request(
     content = b""
     if body is not MISSING:
         media = _declared(operation, media_type)
-        content, kind = encode_body(body, media, media_type)
+        content, kind = encode_body(body, media, media_type, document)
         headers.append(("Content-Type", kind))
     path = _path(operation, {p.name: _path_text(p, value) for p, value in given if p.location == "path"})
     return RawRequest(operation.method, path, "&".join(query), headers, content)
