@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from beep_mock.contracts.encoding import RawRequest
+from beep_mock.errors import VerificationError
+from beep_mock.providers.targets import app_target, command_target, url_target
+from beep_mock.serving import ThreadServer
+
+SERVER = """
+import json, os, sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = json.dumps({"path": self.path, "pid": os.getpid()}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+HTTPServer(("127.0.0.1", int(sys.argv[1] if len(sys.argv) > 1 else os.environ["PORT"])), Handler).serve_forever()
+"""
+
+
+def echo(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    body = environ["wsgi.input"].read(length)
+    text = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}?{environ['QUERY_STRING']} {environ.get('HTTP_X_KEY')} "
+    start_response("201 Created", [("Content-Type", "text/plain"), ("X-Twice", "1"), ("X-Twice", "2")])
+    return [text.encode("latin-1"), body]
+
+
+REQUEST = RawRequest("PUT", "/a%20b", "q=1", [("X-Key", "own")], b"body")
+
+
+def test_an_application_answers_in_process_and_is_served_only_when_its_address_is_asked_for() -> None:
+    with app_target(echo, timeout=5) as target:
+        reply = target.send(REQUEST)
+        assert (reply.status, reply.body) == (201, b"PUT /a b?q=1 own body")
+        assert [value for name, value in reply.headers if name.lower() == "x-twice"] == ["1", "2"]
+        assert target.ours
+        assert target.url.startswith("http://127.0.0.1:")
+        with url_target(target.url, timeout=5) as other:
+            assert other.send(REQUEST, headers=(("x-key", "given"),)).body == b"PUT /a b?q=1 given body"
+            assert not other.ours
+
+
+def test_an_application_that_fails_answers_500() -> None:
+    def broken(_environ: dict[str, Any], _start: Any) -> Iterable[bytes]:
+        raise KeyError("name")
+
+    with app_target(broken, timeout=5) as target:
+        reply = target.send(REQUEST)
+        assert reply.status == 500
+        assert b"KeyError" in reply.body
+
+
+def test_an_asgi_application_is_one_too() -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        assert scope["type"] == "http"
+        message = await receive()
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/plain")]})
+        await send({"type": "http.response.body", "body": scope["path"].encode() + b" " + message["body"]})
+
+    with app_target(app, timeout=5) as target:
+        assert target.send(REQUEST).body == b"/a b body"
+
+
+def test_an_answer_that_does_not_come_is_not_waited_for() -> None:
+    never = threading.Event()
+
+    def hanging(_environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        never.wait(30)
+        start_response("200 OK", [])
+        return []
+
+    with app_target(hanging, timeout=0.1) as target:
+        for _ in range(2):
+            assert not target.is_gone()
+            with pytest.raises(VerificationError, match="no answer to PUT"):
+                target.send(REQUEST)
+        assert target.is_gone()
+        never.set()
+
+
+def test_a_service_that_has_gone_is_noticed() -> None:
+    server = ThreadServer(echo).start()
+    with url_target(server.url, timeout=5) as target:
+        assert target.send(REQUEST).status == 201
+        server.stop()
+        with pytest.raises(VerificationError):
+            target.send(REQUEST)
+        assert target.is_gone()
+
+
+def test_nobody_at_an_address_is_a_fault() -> None:
+    server = ThreadServer(echo).start()
+    server.stop()
+    with pytest.raises(VerificationError, match="cannot be reached"), url_target(server.url, timeout=1):
+        pass
+
+
+@pytest.mark.parametrize("arguments", ["", " {port}"])
+def test_a_command_is_started_awaited_and_stopped(tmp_path: Path, arguments: str) -> None:
+    script = tmp_path / "server.py"
+    script.write_text(SERVER)
+    with command_target(f"{sys.executable} {script}{arguments}", timeout=5) as target:
+        url = target.url
+        reply = target.send(RawRequest("GET", "/worlds"))
+        assert reply.status == 200
+        assert b'"/worlds"' in reply.body
+        assert target.ours
+    with pytest.raises(VerificationError), url_target(url, timeout=1):
+        pass
+
+
+def test_a_command_that_ends_says_why() -> None:
+    command = f"{sys.executable} -c \"import sys; sys.exit('no database')\""
+    with (
+        pytest.raises(VerificationError, match="ended with 1 before it listened: no database"),
+        command_target(command, timeout=5),
+    ):
+        pass
+
+
+def test_a_command_that_is_not_there() -> None:
+    with pytest.raises(VerificationError, match="cannot be started"), command_target("/no/such/program", timeout=5):
+        pass
