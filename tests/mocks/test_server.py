@@ -54,11 +54,12 @@ PROGRAM = """
 
 
 @contextmanager
-def program(kind: str) -> Iterator[subprocess.Popen[str]]:
+def program(kind: str, stderr: int | None = None) -> Iterator[subprocess.Popen[str]]:
     with subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(PROGRAM), kind],
         env={**os.environ, "HTTP_PROXY": "http://user:password@proxy.invalid", "CONTENT_TYPE": "text/x"},
         stdout=subprocess.PIPE,
+        stderr=stderr,
         text=True,
     ) as process:
         try:
@@ -112,9 +113,15 @@ def test_another_server_at_its_address_is_a_fault() -> None:
         assert line(process).startswith("fault: another server answers at 127.0.0.1:")
 
 
-def test_a_worker_that_ends_is_a_fault() -> None:
-    with program("app") as process:
-        os.kill(httpx.get(line(process)).json()["pid"], signal.SIGKILL)
+def test_a_worker_that_ends_is_replaced_and_soon_again_it_is_a_fault() -> None:
+    with program("app", subprocess.STDOUT) as process:
+        url = line(process)
+        first = httpx.get(url).json()["pid"]
+        os.kill(first, signal.SIGKILL)
+        assert line(process) == "ALERT: the server's worker ended unexpectedly; a new one answers"
+        second = httpx.get(url).json()["pid"]
+        assert second != first
+        os.kill(second, signal.SIGKILL)
         assert line(process) == "fault: the server's worker ended unexpectedly"
 
 

@@ -69,7 +69,7 @@ def parameters(draw: st.DrawFn, number: int) -> Parameter:
 
 
 def _schemas(kind: str, number: int) -> st.SearchStrategy[dict[str, Any]]:
-    scalars = st.sampled_from(
+    scalars: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
         [
             {"type": "integer", "minimum": 1, "maximum": 50},
             {"type": "integer", "multipleOf": 3},
@@ -83,7 +83,7 @@ def _schemas(kind: str, number: int) -> st.SearchStrategy[dict[str, Any]]:
         return scalars
     if kind == "array":
         limits = st.sampled_from([{}, {"minItems": 2}, {"maxItems": 2}, {"uniqueItems": True}])
-        return st.builds(lambda items, more: {"type": "array", "items": items, **more}, scalars, limits)
+        return st.builds(_array, scalars, limits)
     names = [f"x{number}", f"y{number}"]
     more = st.sampled_from([{"required": names[:1]}, {"required": names}, {}])
     properties = st.fixed_dictionaries(dict.fromkeys(names, scalars))
@@ -92,6 +92,10 @@ def _schemas(kind: str, number: int) -> st.SearchStrategy[dict[str, Any]]:
         return {"type": "object", "properties": known, **limits}
 
     return st.builds(made, properties, more)
+
+
+def _array(items: dict[str, Any], limits: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": items, **limits}
 
 
 def _values(schema: dict[str, Any]) -> st.SearchStrategy[Any]:

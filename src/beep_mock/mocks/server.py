@@ -10,6 +10,7 @@ import json
 import os
 import resource
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -87,6 +88,7 @@ class Server:
             log_enabled=False,
             log_level=LogLevels.critical,
             workers_kill_timeout=_KILL_AFTER,
+            respawn_failed_workers=True,  # once; a second end within 5.5 s is a fault
         )
 
     def run(self, when_ready: Callable[[], None] | None = None, on_signal: Callable[[int], None] | None = None) -> None:
@@ -148,6 +150,22 @@ class Server:
                 except BaseException:  # nobody else would end the server
                     self._give_up(ServerStartError("beep-mock failed when the server was ready"))
                     raise
+            self._watch_successors()
+
+    def _watch_successors(self) -> None:
+        """Tell of each worker that takes the place of one that ended by itself, which none ever should."""
+        try:
+            while True:
+                fault = self._receiver.recv()
+                if fault is not None:
+                    raise fault
+                self._confirm()
+                sys.stderr.write("ALERT: the server's worker ended unexpectedly; a new one answers\n")
+                sys.stderr.flush()
+        except (EOFError, OSError):
+            return
+        except BeepMockError as error:
+            self._give_up(error)
 
     def _give_up(self, fault: BeepMockError) -> None:
         self._fault = fault
