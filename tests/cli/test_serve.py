@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import subprocess
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from click.testing import CliRunner
 
 from beep_mock.cli.main import cli
+from beep_mock.serving import ThreadServer
 from tests.cli.running import run, serving
 from tests.gateway.conftest import PEOPLE, write
 
@@ -63,3 +67,94 @@ def test_a_document_that_cannot_be_served_is_a_fault(tmp_path: Path, text: str |
 def test_help_teaches_by_example() -> None:
     text = CliRunner().invoke(cli, ["serve", "--help"]).output
     assert "beep-mock serve openapi.yaml --port 8080 -h 0.0.0.0" in text
+
+
+LYING = """
+    openapi: 3.0.3
+    info: {title: Lies, version: "1"}
+    paths:
+      /a:
+        get:
+          responses:
+            '200':
+              description: One
+              content:
+                application/json:
+                  schema: {type: object, required: [id], properties: {id: {enum: [7]}, name: {type: string}}}
+                  example: {name: Earth}
+      /b:
+        get:
+          responses:
+            '200':
+              description: Other
+              content: {application/json: {schema: {$ref: 'more.yaml#/Text'}}}
+"""
+
+
+@pytest.fixture(scope="module")
+def website(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Documents on a server."""
+    texts = {"/lies.yaml": textwrap.dedent(LYING), "/more.yaml": "Text: {type: string, enum: [far]}"}
+
+    def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        body = texts[environ["PATH_INFO"]].encode()
+        start_response("200 OK", [("Content-Length", str(len(body)))])
+        return [body]
+
+    with ThreadServer(application) as server:
+        yield server.url
+
+
+def test_a_command_line_of_prism_works_as_it_is(tmp_path: Path) -> None:
+    write(tmp_path / "lies.yaml", LYING)
+    words = ["-p=0", "-h", "127.0.0.1", "--cors=false", "--errors", "--ignoreExamples", "--seed", "spring", "-m"]
+    with serving("serve", *words, "lies.yaml", cwd=tmp_path) as (url, process):
+        answer = httpx.get(f"{url}/a", headers={"Origin": "http://app.example"})
+        assert (answer.headers["Beep-Mock-Source"], answer.json()["id"]) == ("sample", 7)
+        assert "Access-Control-Allow-Origin" not in answer.headers
+        assert process.stderr is not None
+        assert "--multiprocess has no effect" in process.stderr.readline()
+
+
+@pytest.mark.parametrize(
+    ("words", "source"),
+    [
+        ([], "example; invalid"),
+        (["--examples", "repair"], "example; repaired"),
+        (["--examples", "refuse"], "problem"),
+        (["-d"], "sample"),
+    ],
+)
+def test_what_becomes_of_a_wrong_example_is_said(tmp_path: Path, words: list[str], source: str) -> None:
+    write(tmp_path / "lies.yaml", LYING)
+    with serving("serve", "lies.yaml", "-p", "0", *words, cwd=tmp_path) as (url, _):
+        assert httpx.get(f"{url}/a").headers["Beep-Mock-Source"] == source
+
+
+def test_a_document_is_fetched_when_it_is_named_by_its_url(website: str, tmp_path: Path) -> None:
+    with serving("serve", f"{website}/lies.yaml", "-p", "0", cwd=tmp_path) as (_, process):
+        url = _own_address(process)
+        assert httpx.get(f"{url}/a").json() == {"name": "Earth"}
+        assert process.stderr is not None
+        assert "more.yaml#/Text' leads to a remote file, which is not fetched" in process.stderr.readline()
+
+
+def test_and_what_it_refers_to_when_that_is_allowed(website: str, tmp_path: Path) -> None:
+    with serving("serve", f"{website}/lies.yaml", "-p", "0", "--allow-remote-refs", cwd=tmp_path) as (_, process):
+        assert httpx.get(f"{_own_address(process)}/b").json() == "far"
+
+
+def test_silence_is_kept_on_demand(tmp_path: Path) -> None:
+    write(tmp_path / "broken.yaml", LYING.replace("more.yaml", "missing.yaml"))
+    with serving("serve", "broken.yaml", "-p", "0", "-v", "silent", cwd=tmp_path) as (url, process):
+        assert httpx.get(f"{url}/a").status_code == 200
+        httpx.get(f"{url}/-/services")
+        process.terminate()
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+
+
+def _own_address(process: subprocess.Popen[str]) -> str:
+    """Of the line after the first, which names the document's address too."""
+    assert process.stdout is not None
+    return process.stdout.readline().removeprefix("docs: ").strip().removesuffix("/-/docs")

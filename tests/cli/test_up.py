@@ -52,6 +52,12 @@ def test_services_answer_at_their_paths(url: str) -> None:
     assert "<h1>" in httpx.get(f"{url}/").text
 
 
+def test_how_they_answer_is_said_for_all(folder: Path) -> None:
+    with serving("up", "world", "people", "--port", "0", "--ignore-examples", "--seed", "3", cwd=folder) as (url, _):
+        for path in ("/world/worlds/2", "/people/people"):
+            assert httpx.get(url + path).headers["Beep-Mock-Source"] == "sample"
+
+
 def test_services_answer_to_their_hosts(url: str) -> None:
     assert httpx.get(f"{url}/worlds/2", headers={"Host": "world.localhost"}).json() == {"name": "Mars"}
 
