@@ -161,8 +161,8 @@ def test_examples_of_webhooks_and_callbacks_are_checked(tmp_path: Path) -> None:
     assert [o.key for o in outgoing_operations(contract)] == ["POST made", "POST {$url}"]
 
 
-JUNK = st.sampled_from([None, True, 0, "", "x", "{$url", [], [None], {}, {"$ref": 1}, {"$ref": "#/nowhere"},
-                        {"$ref": "#"}, {"x-a": 1}, {"{$url}": {}}])  # fmt: skip
+JUNK: st.SearchStrategy[Any] = st.sampled_from([None, True, 0, "", "x", "{$url", [], [None], {}, {"$ref": 1},
+                        {"$ref": "#/nowhere"}, {"$ref": "#"}, {"x-a": 1}, {"{$url}": {}}])  # fmt: skip
 
 
 def _places(node: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:

@@ -292,6 +292,19 @@ def test_a_callback_that_cannot_be_made_says_so(make: Make) -> None:
     assert notes[1].startswith("not sent: its part of the contract cannot be used")
 
 
+def test_a_circle_of_callbacks_ends(make: Make) -> None:
+    mock = make(subscribing(url="{$url}"))
+    with ThreadServer(mock) as server:
+        import httpx
+
+        assert httpx.post(f"{server.url}/subs/earth", json={}).status_code == 201
+        assert mock.callbacks_settled(LIMIT)
+    assert sorted((e.status, e.note) for e in outgoing(mock)) == [
+        (0, "not sent: mocks call back in a circle"),
+        *[(201, "sent: sample")] * 3,
+    ]
+
+
 def test_what_waits_is_bounded(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_WAITING", 2)
     monkeypatch.setattr(module, "_THREADS", 1)

@@ -57,11 +57,16 @@ class AfterAnswers:
     def settled(self, timeout: float) -> bool:
         """Wait until all callbacks so far are sent and journaled; whether they are, within ``timeout`` seconds."""
         end = monotonic() + timeout
-        with self._changed:
-            if not self._changed.wait_for(lambda: not self._unsent, timeout):
-                return False
-            sender = self._sender
-        return sender is None or sender.settled(max(end - monotonic(), 0.0))
+        while True:  # a callback may be sent to the mock itself
+            with self._changed:
+                if not self._changed.wait_for(lambda: not self._unsent, max(end - monotonic(), 0.0)):
+                    return False
+                sender = self._sender
+            if sender is None or not sender.settled(max(end - monotonic(), 0.0)):
+                return sender is None
+            with self._changed:
+                if not self._unsent and sender.settled(0.0):
+                    return True
 
     def take(self, called: Called) -> None:
         """Send the callbacks of an exchange soon; returns at once."""

@@ -12,7 +12,7 @@ import traceback
 from collections import deque
 from collections.abc import Mapping, Sequence
 from threading import Condition, Thread
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from beep_mock.contracts.bodies import BodyError, compile_body_decoder, match_media_type, parse_content_type
@@ -40,6 +40,10 @@ _THREADS: Final = 4
 _IDLE: Final = 10.0
 """Seconds after which a thread with nothing to send ends."""
 
+_HOP: Final = "Beep-Mock-Callback"
+"""Counts how many callbacks led to this one: a mock may be called back, and call back itself (`{$url}`)."""
+
+_HOPS: Final = 3
 _WAITING: Final = 256
 """Answers whose callbacks may wait to be sent; those of further ones are not."""
 
@@ -97,6 +101,10 @@ class CallbackSender:
                     self._changed.notify_all()
 
     def _call_back(self, called: Called) -> None:
+        if _hops(called.environ) >= _HOPS:
+            for callback in called.operation.callbacks:
+                self._journal_failure(called, callback, "mocks call back in a circle")
+            return
         reader = validator_of(called.contract).reader(called.operation)
         values, _, _ = reader.read(called.path_values, called.query, called.environ, called.body)
         request_body = values.get("body", MISSING)
@@ -138,7 +146,7 @@ class CallbackSender:
         )
         request = composed.request
         target = target.asking(request.query)
-        sent = [("User-Agent", "beep-mock"), *request.headers]
+        sent = [("User-Agent", "beep-mock"), (_HOP, str(_hops(called.environ) + 1)), *request.headers]
         received = send(target, request.method, sent, request.body, reach=self._reach)
         violations: list[Violation] = []
         if operation.responses:
@@ -177,6 +185,11 @@ class CallbackSender:
             received.headers, received.body, f"callback {callback.name}", f"{called.operation.key} {callback.name}",
             violations, called.secrets, note,
         )  # fmt: skip
+
+
+def _hops(environ: Mapping[str, Any]) -> int:
+    count = environ.get(environ_name(_HOP), "0")
+    return int(count) if count.isdecimal() and len(count) < 4 else _HOPS
 
 
 def _runtime_values(called: Called, request_body: Json | Missing, answered: Json | Missing) -> RuntimeValues:
