@@ -66,13 +66,20 @@ def _combined(inner: st.SearchStrategy[Any]) -> list[st.SearchStrategy[Any]]:
 
 
 def _old(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """OpenAPI 3.0: ``nullable`` beside a type, exclusive bounds as flags."""
+    """OpenAPI 3.0: ``nullable``, with an effect or without, and exclusive bounds as flags."""
     flags = st.fixed_dictionaries(
         {}, optional={"nullable": st.booleans(), "exclusiveMinimum": st.booleans(), "exclusiveMaximum": st.booleans()}
     )
     typed = st.builds(lambda schema, more: {**schema, **more}, st.one_of(_plain(inner)), flags)
-    enums = st.fixed_dictionaries({"enum": st.lists(scalars, min_size=1, max_size=4)})
-    return st.one_of(typed, *_combined(inner), enums)
+    nullable = {"nullable": st.booleans()}
+    values = st.fixed_dictionaries({"enum": st.lists(scalars, min_size=1, max_size=4)}, optional=nullable)
+    typed_values = st.builds(lambda schema, enum: {**schema, **enum}, typed, values)
+    combined = st.builds(
+        lambda schema, more: schema if "$ref" in schema else {**schema, **more},
+        st.one_of(_combined(inner)),
+        st.fixed_dictionaries({}, optional={**nullable, "type": st.sampled_from(["integer", "string", "object"])}),
+    )
+    return st.one_of(typed, values, typed_values, combined)
 
 
 def _new(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:

@@ -217,3 +217,4 @@ def test_anchors_without_end_stay_bounded(tmp_path: Path) -> None:
     store = store_of(tmp_path, schemas)
     assert accepts(store, "R0", {"here": 0})
     assert not accepts(store, "R0", {"here": 1})
+    assert {finding.rule for finding in store.findings()} == {"dynamic-excessive"}

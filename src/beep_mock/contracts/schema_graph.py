@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from beep_mock.contracts.schema_rewriting import Environment, SchemaRewriting
 from beep_mock.contracts.schema_visibility import Direction
+from beep_mock.findings import Severity
 
 if TYPE_CHECKING:
     from beep_mock.contracts.document import Document
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["SchemaGraph"]
 
-_MOST_ENTRIES = 20_000
+_MOST_BOUND = 2_000
+_EXCESSIVE = "dynamic references lead to too many versions of schemas; from here on each leads to its first target"
 _UNBOUND: frozenset[tuple[str, str]] = frozenset()
 
 
@@ -49,6 +51,7 @@ class SchemaGraph:
         self._numbers: dict[tuple[str, frozenset[tuple[str, str]]], int] = {}
         self._roots: dict[tuple[int, Direction], None] = {}
         self._referring: set[int] = set()
+        self._bound = 0  # entries in which dynamic anchors are bound
         self._kept: dict[str, tuple[int, Direction]] = {}
 
     @property
@@ -120,14 +123,16 @@ class SchemaGraph:
         return self._entries[self._kept[name][0]].at if name in self._kept else "#"
 
     def _enter(self, node: Any, at: str, environment: Environment) -> int:
-        if environment and len(self._entries) > _MOST_ENTRIES:
-            environment = {}  # by many anchors, versions of schemas could be without end
+        if environment and self._bound > _MOST_BOUND:
+            self._rewriting.report("dynamic-excessive", _EXCESSIVE, at, severity=Severity.WARNING)
+            environment = {}
         bound = frozenset(environment.items()) if environment else _UNBOUND
         key = (at, bound)
         while (number := self._numbers.get(key)) is not None and self._entries[number].node is not node:
             key = (key[0] + "'", bound)  # something else was registered as standing there
         if number is None:
             number = self._numbers[key] = len(self._entries)
+            self._bound += bool(environment)
             plain = not environment or environment == self._rewriting.seen_from(at, {})
             self._entries.append(_Entry(node, at, environment, plain))
         return number
