@@ -131,6 +131,7 @@ def test_ignored_examples_do_not_answer_even_by_name(file: Path) -> None:
         reply = call(users, "GET", "/shown", headers)
         assert (reply.status, reply.header("Beep-Mock-Source")) == (200, "sample")
         assert reply.json["name"] != "Ada Lovelace"
+        assert "ada" not in (reply.header("Preference-Applied") or "")
 
 
 @given(identity=st.integers(1, 2**53), name=st.text(min_size=1), tags=st.lists(st.text(), max_size=4))

@@ -15,6 +15,7 @@ An invalid request only gets an error: one that matches it by 2 or 3, else the c
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from zlib import crc32
 
@@ -97,6 +98,8 @@ class Responder:
     ) -> Outcome:
         accept = environ.get("HTTP_ACCEPT")
         asked = preference_of(environ, query) if asks(environ, query) else NO_PREFERENCE
+        if not self._named_ones and asked.example is not None:
+            asked = replace(asked, example=None)
         preference = asked.over(self._standing)
         if refusal == 415:
             return _saying(self._unsupported(violations, accept), violations), violations
@@ -143,11 +146,11 @@ class Responder:
         if found is None:
             return self._undeclared()
         spec, status = found
-        if asked.example is not None and self._named_ones:
+        if asked.example is not None:
             return self._named(spec, status, asked, accept)
         if asked.dynamic:
             return self._generated(spec, status, accept, seed, values)
-        if asked.code is None:  # only `dynamic=false`, or an example where examples are ignored
+        if asked.code is None:  # only `dynamic=false`
             return self._usual(values, accept)
         override = self._overrides.match(values, status, status)
         if override is not None:
