@@ -1,98 +1,71 @@
-"""The pages as a browser shows them, without a request that leaves the machine."""
-
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
+import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from beep_mock.gateway.app import create_app
-from beep_mock.mocks.app import scalar_script
-from beep_mock.serving import ThreadServer
-from beep_mock.workspace import Workspace
-from tests.gateway.conftest import COMMON, PEOPLE, WORLD, write
-from tests.wsgi_client import call
+from beep_mock.gateway.app import app_of_world
+from beep_mock.gateway.pages import Pages
+from beep_mock.gateway.plan import Entry, Plan
+from beep_mock.gateway.world import World
 
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-pytestmark = pytest.mark.skipif(not CHROMIUM.is_file(), reason="there is no Chromium")
+DOCUMENT = Path(__file__).parents[2] / "benchmarks" / "small.yaml"
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as tool:
-        browser = tool.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield browser
-        browser.close()
+def ask(application: Any, path: str, **environ: Any) -> tuple[str, dict[str, str], bytes]:
+    said: list[Any] = []
+    whole = {
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": path,
+        "QUERY_STRING": "",
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "wsgi.url_scheme": "http",
+        "HTTP_HOST": "127.0.0.1",
+        **environ,
+    }
+    body = b"".join(application(whole, lambda status, headers, _error=None: said.extend((status, headers))))
+    return said[0], dict(said[1]), body
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, str]]:
-    root = tmp_path_factory.mktemp("workspace")
-    write(root / "contracts/world/openapi.yaml", WORLD)
-    write(root / "contracts/world/common.yaml", COMMON)
-    write(root / "contracts/people/openapi.yaml", PEOPLE)
-    app = create_app(Workspace(root))
-    with ThreadServer(app.wsgi_app) as server:
-        yield app, server.url
+@pytest.fixture
+def world() -> World:
+    made = World(Plan((Entry("small", DOCUMENT),), DOCUMENT.parent))
+    made.load()
+    return made
 
 
-class Visit:
-    """A page that notes every request and every complaint of the browser."""
-
-    def __init__(self, browser: Any, **how: Any) -> None:
-        self.page = browser.new_context(**how).new_page()
-        self.requests: list[str] = []
-        self.complaints: list[str] = []
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.on("console", lambda message: self._note(message))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-
-    def _note(self, message: Any) -> None:
-        if message.type in ("error", "warning"):
-            self.complaints.append(message.text)
-
-    def leaving(self, url: str) -> list[str]:
-        return [asked for asked in self.requests if not asked.startswith((url + "/", "data:", "blob:"))]
+def test_health_is_what_the_whole_application_says(world: World) -> None:
+    status, headers, body = ask(Pages(world), "/-/health")
+    theirs = ask(app_of_world(world), "/-/health")
+    assert (status, json.loads(body)) == (theirs[0], json.loads(theirs[2]))
+    assert headers["Cache-Control"] == theirs[1]["Cache-Control"] == "no-store"
 
 
-def test_the_index_follows_what_happens(browser: Any, world: tuple[Any, str]) -> None:
-    app, url = world
-    visit = Visit(browser)
-    visit.page.goto(url)
-    call(app, "GET", "/world/worlds/2")
-    visit.page.get_by_text("/worlds/2").first.wait_for()
-    assert "Mars" not in visit.page.title()
-    assert visit.page.locator("#service-world .tag.good").inner_text() == "up"
-    assert (visit.leaving(url), visit.complaints) == ([], [])
+def test_a_foreign_page_learns_nothing(world: World) -> None:
+    status, _, body = ask(Pages(world), "/-/health", HTTP_HOST="evil.example")
+    assert status.startswith("403")
+    assert world.instance.encode() not in body
 
 
-def test_the_index_is_readable_without_a_script(browser: Any, world: tuple[Any, str]) -> None:
-    app, url = world
-    call(app, "GET", "/world/worlds/1?%3Cimg%20src=x%20onerror=alert(1)%3E")
-    visit = Visit(browser, java_script_enabled=False, viewport={"width": 360, "height": 700})
-    visit.page.goto(url)
-    assert visit.page.get_by_text("onerror=alert").count() >= 1
-    assert visit.page.locator("img").count() == 0
-    width = visit.page.locator("main").bounding_box()["width"]
-    assert width <= 360
-    assert visit.leaving(url) == []
+def test_other_pages_are_built_when_asked_for(world: World) -> None:
+    pages = Pages(world)
+    status, _, body = ask(pages, "/-/services")
+    assert status == "200 OK"
+    assert [service["name"] for service in json.loads(body)["services"]] == ["small"]
+    assert ask(pages, "/-/services")[0] == "200 OK"
 
 
-def test_the_docs_ask_nobody_else_and_can_be_tried_out(browser: Any, world: tuple[Any, str]) -> None:
-    if scalar_script() is None:
-        pytest.skip("the extra `docs` is not installed")
-    _, url = world
-    visit = Visit(browser)
-    visit.page.goto(f"{url}/world/docs")
-    visit.page.get_by_role("heading", name="The <World>").first.wait_for()
-    visit.page.get_by_role("button", name="Test Request").first.click()
-    with visit.page.expect_response(lambda answer: "/world/worlds" in answer.url) as answer:
-        visit.page.get_by_role("button", name="Send").first.click()
-    assert answer.value.ok
-    assert f"{url}/-/openapi/world.json" in visit.requests
-    assert visit.leaving(url) == []
-    assert not [c for c in visit.complaints if "Content Security Policy" in c]
+def test_what_serves_mocked_traffic_imports_no_flask() -> None:
+    code = (
+        "import sys\n"
+        "from beep_mock.gateway import launch, pages, world, wsgi\n"
+        "print(sorted({'flask', 'werkzeug', 'yaml', 'http.client', 'xml.sax'} & set(sys.modules)))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout == "[]\n"

@@ -13,7 +13,6 @@ from beep_mock.contracts.multipart_parts import Part, write_parts
 from beep_mock.contracts.scalars import text_of
 from beep_mock.contracts.shapes import shape_of
 from beep_mock.contracts.styles import as_written, encoded, pairs, reserved_kept
-from beep_mock.contracts.xml_payloads import xml_text
 from beep_mock.errors import ContractError
 from beep_mock.interaction import Json
 
@@ -62,6 +61,8 @@ def encode_multipart(
         if not content_type and _is_binary(media, name, document):
             content_type = "application/octet-stream"
         if is_xml(content_type) and isinstance(item, (dict, list)):
+            from beep_mock.contracts.xml_payloads import xml_text  # with all that it brings, for XML only
+
             schema = shape_of(media.schema, document).properties.get(name) if media is not None and document else None
             parts.append(Part(name, xml_text(item, schema, document).encode("utf-8", "replace"), None, content_type))
             continue

@@ -18,7 +18,7 @@ from beep_mock.contracts.retrieval import MAX_BYTES
 from beep_mock.contracts.tolerant_yaml import events
 from beep_mock.contracts.yaml_scalars import key_text
 
-__all__ = ["line_of"]
+__all__ = ["forget_lines", "line_of"]
 
 _Kind = Literal["mapping", "sequence", "end", "scalar"]
 _JSON_WORD = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:\n]|[^\s{}\[\],:"]+')
@@ -51,6 +51,11 @@ def line_of(file: str, pointer: str) -> int | None:
             break
         node = node.below[token]
     return node.line
+
+
+def forget_lines() -> None:
+    """Give up what is kept of files."""
+    _index.cache_clear()
 
 
 @lru_cache(maxsize=8)

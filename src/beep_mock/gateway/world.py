@@ -151,6 +151,9 @@ class World:
         for service in self.services.values():
             for line in finding_lines(service.name, service.findings):
                 self._tell(line)
+        from beep_mock.gateway.memory import give_back  # with the slow reader of YAML
+
+        give_back()
 
 
 def _load(service: Service) -> BeepMockError | None:
