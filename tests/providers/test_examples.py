@@ -75,7 +75,7 @@ class Provider:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if "HTTP_AUTHORIZATION" not in environ:
-            status, body = "401 Unauthorized", {}
+            status, body = "401 Unauthorized", dict[str, Any]()
         elif environ["PATH_INFO"] == "/worlds/1" and "it exists" in self.standing:
             status, body = "200 OK", self.world
         else:
