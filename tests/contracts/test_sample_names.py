@@ -10,7 +10,7 @@ import pytest
 from beep_mock.contracts.sample_amounts import named_flag, named_number
 from beep_mock.contracts.sample_facts import Facts
 from beep_mock.contracts.sample_names import named_text
-from beep_mock.contracts.sample_words import singular, words_of
+from beep_mock.contracts.sample_words import plural, singular, words_of
 from tests.contracts.judged import Judge
 
 TEXT, WHOLE, MOMENT = {"type": "string"}, {"type": "integer"}, {"type": "string", "format": "date-time"}
@@ -37,7 +37,14 @@ def test_a_name_is_read_word_by_word(name: str, words: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize(
     ("name", "one"),
-    [("categories", "category"), ("boxes", "box"), ("UserResponse", "user"), ("items", ""), ("status", "status")],
+    [
+        ("categories", "category"),
+        ("FileBase", "file"),
+        ("boxes", "box"),
+        ("UserResponse", "user"),
+        ("items", ""),
+        ("status", "status"),
+    ],
 )
 def test_things_have_a_singular(name: str, one: str) -> None:
     assert singular(name) == one
@@ -79,6 +86,7 @@ def test_a_text_looks_like_what_its_property_is_called(name: str, form: str) -> 
         ("latitude", -90, 90),
         ("rating", 1, 5),
         ("totalPrice", 3, 10_000),
+        ("total", 1, 100),
         ("publicationYear", 2020, 2030),
     ],
 )
@@ -142,3 +150,15 @@ def test_what_the_schema_says_beats_what_the_name_says() -> None:
         found = Judge(schema).sample(seed=seed)
         assert found["id"] == "x"
         assert found["age"] <= 3
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_whoever_has_an_email_is_a_person_unless_a_company(seed: int) -> None:
+    found = Judge(object_of(name=TEXT, email=TEXT)).sample(seed=seed)
+    assert found["email"] == f"{found['name'].replace(' ', '.')}@example.com".lower()
+
+
+@pytest.mark.parametrize(("one", "several"), [("city", "cities"), ("box", "boxes"), ("day", "days"), ("pet", "pets")])
+def test_things_have_a_plural(one: str, several: str) -> None:
+    assert plural(one) == several
+    assert singular(several) == one

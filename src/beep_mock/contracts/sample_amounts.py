@@ -31,6 +31,10 @@ def _money(facts: Facts, whole: bool) -> int | float:
     return units * 100 + 99 if whole else round(units + facts.random.choice((0, 0.5, 0.9, 0.99)), 2)
 
 
+def _total(facts: Facts, whole: bool) -> int | float:
+    return facts.random.randint(1, 99) if whole else _money(facts, whole)
+
+
 def _share(facts: Facts, whole: bool) -> int | float:
     return facts.random.randint(5, 95) if whole else facts.random.randint(10, 190) / 2
 
@@ -44,7 +48,8 @@ def _sorted(names: str, make: _Number) -> dict[str, _Number]:
 
 
 _NUMBERS: dict[str, _Number] = {
-    **_sorted("price amount total subtotal cost fee balance tax discount revenue salary", _money),
+    **_sorted("price amount subtotal cost fee balance tax discount revenue salary", _money),
+    **_sorted("total", _total),
     **_sorted("quantity qty count", _within(1, 9)),
     **_sorted("age", _within(18, 80)),
     **_sorted("year", lambda facts, _: facts.moment().year),

@@ -47,12 +47,24 @@ _SPOTS = (
 class Facts:
     """The facts of one object, each chosen when it is first asked for. ``owner`` is what the object is, in a word."""
 
-    __slots__ = ("_company", "_family", "_given", "_moment", "_number", "_spot", "_street", "owner", "random")
+    __slots__ = (
+        "_company",
+        "_family",
+        "_given",
+        "_moment",
+        "_number",
+        "_spot",
+        "_street",
+        "owner",
+        "personal",
+        "random",
+    )
 
-    def __init__(self, random: Random, owner: str = "", number: int = 0) -> None:
-        """``number`` is the object's in its list, from 1; 0 when it is in none."""
+    def __init__(self, random: Random, owner: str = "", number: int = 0, *, personal: bool = False) -> None:
+        """``number`` is the object's in its list, from 1; 0 when it is in none. ``personal``: it is about a person."""
         self.random = random
         self.owner = owner
+        self.personal = personal
         self._number = number
         self._given = self._family = self._company = self._street = ""
         self._moment: datetime | None = None

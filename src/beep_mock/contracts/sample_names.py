@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from beep_mock.contracts.sample_facts import Facts
-from beep_mock.contracts.sample_words import age_of, endings, tells_moment, words_of
+from beep_mock.contracts.sample_words import age_of, endings, plural, tells_moment, words_of
 
 __all__ = ["named_text"]
 
@@ -54,10 +54,10 @@ _Make = Callable[[Facts], str]
 
 
 def _name(facts: Facts) -> str:
-    if facts.owner in _PEOPLE:
-        return f"{facts.given} {facts.family}"
     if facts.owner in _COMPANIES:
         return facts.company
+    if facts.personal or facts.owner in _PEOPLE:
+        return f"{facts.given} {facts.family}"
     if facts.owner in _FILES:
         return f"{_word(facts)}.pdf"
     if facts.owner in ("tag", "category", "genre", "label", "topic"):
@@ -92,7 +92,7 @@ def _phone(facts: Facts) -> str:
 
 
 def _url(facts: Facts) -> str:
-    return f"https://example.com/{facts.owner + 's/' if facts.owner.isalpha() else ''}{_word(facts)}"
+    return f"https://example.com/{plural(facts.owner) + '/' if facts.owner.isalpha() else ''}{_word(facts)}"
 
 
 def _picture(facts: Facts) -> str:
@@ -141,7 +141,7 @@ _TEXTS: dict[str, _Make] = {
     **_spelt("lastname familyname surname", lambda facts: facts.family),
     **_spelt("fullname realname holdername cardholder recipientname customername authorname ownername author",
              lambda facts: f"{facts.given} {facts.family}"),
-    **_spelt("displayname", lambda facts: f"{facts.given} {facts.family}" if facts.owner in _PEOPLE else _name(facts)),
+    **_spelt("displayname", _name),
     **_spelt("username login handle nickname screenname", _login),
     **_spelt("name", _name),
     **_spelt("title subject headline label caption", _title),

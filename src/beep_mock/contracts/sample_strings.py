@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from typing import Any
 
+from beep_mock.contracts.media_types import is_json, parse_content_type
 from beep_mock.contracts.sample_facts import Facts
 from beep_mock.contracts.sample_names import named_text
 from beep_mock.contracts.sample_patterns import from_pattern
@@ -14,7 +15,7 @@ from beep_mock.contracts.schema_formats import ASSERTED
 from beep_mock.contracts.schema_patterns import accepted_pattern, matches
 from beep_mock.contracts.schema_texts import has_format
 
-__all__ = ["text"]
+__all__ = ["holds_json", "text"]
 
 _LONGEST = 100_000
 _ATTEMPTS = 20
@@ -119,6 +120,17 @@ def text(schema: dict[str, Any], name: str, facts: Facts, repetition: int = 0) -
         return _shortened(str(asked), least, most)
     tail = str(repetition)[:most] if repetition else ""
     return named_text(name, facts)[: most - len(tail)].rstrip().ljust(least - len(tail), "x") + tail
+
+
+def holds_json(schema: dict[str, Any]) -> bool:
+    """Whether a string is JSON with a schema of its own (JSON Schema 2020-12, validation, 8.5), and nothing else."""
+    kind = schema.get("contentMediaType")
+    return (
+        isinstance(kind, str)
+        and is_json(parse_content_type(kind)[0])
+        and isinstance(schema.get("contentSchema"), dict)
+        and not schema.keys() & {"contentEncoding", "pattern", "format", "minLength", "maxLength"}
+    )
 
 
 def _of_both(pattern: str, asked: str, formatted: str, facts: Facts, least: int, most: int) -> str | None:

@@ -16,7 +16,7 @@ from beep_mock.contracts.sample_kinds import chosen_kind
 from beep_mock.contracts.sample_numbers import allows, number
 from beep_mock.contracts.sample_patterns import from_pattern
 from beep_mock.contracts.sample_schemas import Flattening, ImpossibleError, Ways
-from beep_mock.contracts.sample_strings import text
+from beep_mock.contracts.sample_strings import holds_json, text
 from beep_mock.contracts.sample_words import singular
 from beep_mock.contracts.schema_patterns import matches
 from beep_mock.contracts.schema_visibility import hidden_in
@@ -35,7 +35,9 @@ _FULL = 5  # levels that optional properties are shown on
 _DEEPEST = 60
 _BUDGET = 1500  # values of one sample, about
 _MOST_ITEMS = 1000
+_PERSONAL = frozenset({"email", "first_name", "firstName", "given_name", "givenName", "last_name", "lastName", "login"})
 _RETRIES = 40  # for items that must differ
+_PATIENCE = 5  # equal items before null is one
 
 
 class Draw:
@@ -101,7 +103,7 @@ class Draw:
                 return schema["const"]
             values = schema.get("enum")
             if isinstance(values, list):
-                choices = [value for value in values if value is not None] or values
+                choices = [value for value in values if value is not None or self._turn > _PATIENCE] or values
                 if not choices:
                     raise ImpossibleError(place)
                 return choices[(ways.choose(len(choices))[0] + self._repetition) % len(choices)]
@@ -134,6 +136,9 @@ class Draw:
         name = next((step for step in reversed(place) if not step.isdigit()), "")
         if kind == "boolean":
             return named_flag(name) is (self._repetition % 2 == 0)
+        if kind == "string" and holds_json(schema):
+            held = self.value(schema["contentSchema"], f"{at}/contentSchema", (*place, "contentSchema"))
+            return json.dumps(held, ensure_ascii=False, separators=(",", ":"), default=str)
         if kind == "string":
             found: str | float | None = text(schema, name, self._facts, self._repetition)
         else:
@@ -150,7 +155,8 @@ class Draw:
 
     def _object(self, schema: dict[str, Any], at: str, place: Place) -> dict[str, Json]:
         facts = self._facts
-        self._facts = Facts(self._random, self._owner(place), self._numbered(place))
+        personal = not _PERSONAL.isdisjoint(_mapping(schema, "properties"))
+        self._facts = Facts(self._random, self._owner(place), self._numbered(place), personal=personal)
         try:
             return self._filled(schema, at, place)
         finally:
@@ -248,7 +254,7 @@ class Draw:
         unique = schema.get("uniqueItems") is True
         made: list[Json] = []
         seen: set[str] = set()
-        kept, turn = self._repetition, self._turn
+        kept, turn, facts = self._repetition, self._turn, self._facts
         try:
             for attempt in range(wanted + (_RETRIES if unique else 0)):
                 index = len(made)
@@ -258,6 +264,7 @@ class Draw:
                 if index < containing and isinstance(contains, dict):
                     node = {"allOf": [contains, node]} if isinstance(node, dict) else contains
                 self._repetition = kept + (attempt if unique else 0)
+                self._facts = Facts(self._random, facts.owner) if index else facts
                 item = {"type": "string"} if node in (None, True) else node
                 value = self.value(item, f"{at}/{where}", (*place, str(index)))
                 mark = json.dumps(value, sort_keys=True, default=str) if unique else ""
@@ -270,7 +277,7 @@ class Draw:
             if len(made) < least:
                 raise
         finally:
-            self._repetition, self._turn = kept, turn
+            self._repetition, self._turn, self._facts = kept, turn, facts
         return made
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-__all__ = ["age_of", "endings", "singular", "tells_moment", "words_of"]
+__all__ = ["age_of", "endings", "plural", "singular", "tells_moment", "words_of"]
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _NOISE = frozenset(
     {
+        *("base", "full", "mini", "public", "simple"),
         *("body", "content", "contents", "create", "created", "data", "detail", "details", "dto", "entity", "entries"),
         *(
             "entry",
@@ -63,6 +64,13 @@ def singular(name: str) -> str:
     if word.endswith(("sses", "shes", "ches", "xes")):
         return word[:-2]
     return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 3 else word
+
+
+def plural(word: str) -> str:
+    """Several of what is called ``word``."""
+    if word.endswith("y") and word[-2:-1] not in ("", *"aeiou"):
+        return f"{word[:-1]}ies"
+    return f"{word}es" if word.endswith(("s", "x", "ch", "sh")) else f"{word}s"
 
 
 @lru_cache(maxsize=8192)
