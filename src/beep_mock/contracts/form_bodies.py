@@ -70,12 +70,13 @@ def compile_multipart(media: MediaType, document: Document) -> FormDecoder:
     read_all = read_parts if parse_content_type(media.name)[0] in _NAMED else _named_by_order(media, document)
     shape = shape_of(media.schema, document)
     lists: set[str] = set()
+    lists_of_lists: set[str] = set()
     readers: dict[str, Reader] = {}
     for name, schema in shape.properties.items():
         if (collection := collection_reader(schema, document, as_written)) is not None:
             readers[name] = collection
             if formats_of(schema)[0] == "multi":
-                lists.add(name)
+                lists_of_lists.add(name)
             continue
         field = shape_of(schema, document)
         if "array" in field.types and not field.scalars:
@@ -98,7 +99,10 @@ def compile_multipart(media: MediaType, document: Document) -> FormDecoder:
             as_xml = structured.get(part.name) if is_xml(part.content_type) else None
             value = _part_value(part, read) if as_xml is None else as_xml(part.content, {"charset": part.charset})
             found.setdefault(part.name, []).append(value)
-        return {name: _listed(each) if name in lists else _one_or_all(each) for name, each in found.items()}
+        return {
+            name: _listed(each) if name in lists else each if name in lists_of_lists else _one_or_all(each)
+            for name, each in found.items()
+        }
 
     return decode
 
