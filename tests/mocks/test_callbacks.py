@@ -219,7 +219,10 @@ def test_what_was_not_asked_for_is_not_sent_and_not_journaled(make: Make) -> Non
 @pytest.mark.parametrize(
     ("url", "why"),
     [
-        ("http://192.0.2.1/in", "not sent: 192.0.2.1 is not this machine (192.0.2.1), and not allowed"),
+        (
+            "http://192.0.2.1/in",
+            "not sent: 192.0.2.1 is not this machine (192.0.2.1), and not allowed (--allow-callbacks-to 192.0.2.1)",
+        ),
         ("/in", "not sent: '/in' is no absolute http or https URL"),
         ("ftp://127.0.0.1/", "not sent: 'ftp://127.0.0.1/' is no absolute http or https URL"),
     ],

@@ -70,10 +70,10 @@ class AfterAnswers:
 
     def take(self, called: Called) -> None:
         """Send the callbacks of an exchange soon; returns at once."""
+        from beep_mock.mocks.callbacks import CallbackSender  # most mocks never send any
+
         with self._changed:
             if self._sender is None:
-                from beep_mock.mocks.callbacks import CallbackSender
-
                 self._sender = CallbackSender(self._service, self._journal, self._reach)
             self._sender.take(called)
             self._unsent -= 1

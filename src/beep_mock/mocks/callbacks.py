@@ -121,7 +121,8 @@ class CallbackSender:
                 try:
                     self._send(called, callback, operation, str(url), known, runtime.request.headers)
                 except SendError as error:
-                    self._journal_failure(called, callback, error.reason, operation, str(url))
+                    hint = f" (--allow-callbacks-to {error.refused})" if error.refused else ""
+                    self._journal_failure(called, callback, error.reason + hint, operation, str(url))
                 except ContractError as error:
                     self._journal_failure(called, callback, error.message, operation, str(url))
 

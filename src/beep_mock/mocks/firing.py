@@ -150,7 +150,7 @@ def fire(contract: Contract, outgoing: Outgoing, prepared: Prepared, url: str, r
         target = target_of(url).asking(prepared.query)
         received = send(target, prepared.method, prepared.headers, prepared.body, reach=reach)
     except SendError as error:
-        hint = "allow it with --allow-remote" if "not allowed" in error.reason else ""
+        hint = "allow it with --allow-remote" if error.refused else ""
         raise BeepMockError(f"not sent: {error.reason}", hint=hint) from None
     operation = outgoing.operation
     violations: list[Violation] = []

@@ -29,11 +29,15 @@ _QUERY = _PATH + "?[]"
 
 
 class SendError(Exception):
-    """A request was not sent, or not answered: ``reason`` says why in a few words."""
+    """A request was not sent, or not answered: ``reason`` says why in a few words.
 
-    def __init__(self, reason: str) -> None:
+    ``refused`` is the host that it may not be sent to, if that is why.
+    """
+
+    def __init__(self, reason: str, *, refused: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
+        self.refused = refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +188,7 @@ def _addresses(target: Target, reach: Reach) -> list[tuple[socket.AddressFamily,
         raise SendError(f"{target.host} is not found: {getattr(error, 'strerror', None) or error}") from error
     allowed = [(entry[0], entry[4]) for entry in found if reach.allows(target.host, str(entry[4][0]))]
     if not allowed:
-        raise SendError(f"{target.host} is not this machine ({found[0][4][0]}), and not allowed")
+        raise SendError(f"{target.host} is not this machine ({found[0][4][0]}), and not allowed", refused=target.host)
     return allowed  # type: ignore[return-value]
 
 
