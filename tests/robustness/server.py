@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import select
 import socket
 import subprocess
 import sys
@@ -11,6 +10,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
 
 from beep_mock.mocks.ports import claim_port
 from beep_mock.processes import descendants
@@ -114,9 +114,13 @@ def served(arguments: Sequence[str], folder: Path | None = None) -> Iterator[Ser
 def _await(running: Served) -> None:
     stdout = running.process.stdout
     assert stdout is not None
-    said = ""
-    while f":{running.port}" not in said:
-        assert select.select([stdout], [], [], LIMIT)[0], "the server does not get ready"
-        line = stdout.readline()
-        assert line, f"the server ended: {said}{running.words}"
-        said += line
+    patience = Timer(LIMIT, running.process.kill)
+    patience.start()
+    try:
+        said = ""
+        while f":{running.port}" not in said:
+            line = stdout.readline()
+            assert line, f"the server does not get ready: {said}{running.words}"
+            said += line
+    finally:
+        patience.cancel()
