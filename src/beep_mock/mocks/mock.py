@@ -52,7 +52,7 @@ class _State:
         self.broken = {o: o.broken for o in contract.operations.values() if o.broken is not None}
         self.keys = {o: o.key for o in contract.operations.values()}
         # Longest first: /api/v1 before /api.
-        self.base_paths = sorted((b for b in _base_paths(contract) if b), key=len, reverse=True)
+        self.base_paths = sorted((b for b in contract.base_paths if b), key=len, reverse=True)
         self.secrets = secret_keys(contract)
 
     def responder(self, operation: Operation) -> Responder:
@@ -212,7 +212,8 @@ class Mock:
         query = environ.get("QUERY_STRING", "")
         if method == "OPTIONS" and self._cors and is_preflight(environ):
             return self._preflight(state, environ, start_response, path)
-        body = plain_body(environ)
+        has_body = "CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ
+        body = plain_body(environ) if has_body else b""
         match = state.match(path, method)
         route = match.methods.get(method) if match is not None else None
         if route is None and (found := self._find(state, path, method)) is not None:
@@ -226,10 +227,10 @@ class Mock:
         elif route is not None and match is not None:
             operation = route.payload
             key = state.keys[operation]
-            if operation in state.broken:
+            responder = state.responders.get(operation)
+            if responder is None and operation in state.broken:
                 answer = broken(operation)
             else:
-                responder = state.responders.get(operation)
                 if responder is None:
                     if (put_off := later_to_compute(environ)) is not None:  # its first request compiles it
                         return put_off
@@ -295,10 +296,3 @@ class Mock:
         )
         start_response("204 No Content", headers)
         return []
-
-
-def _base_paths(contract: Contract) -> Iterable[str]:
-    found = dict.fromkeys(contract.base_paths)
-    for operation in contract.operations.values():
-        found.update(dict.fromkeys(operation.base_paths))
-    return found
