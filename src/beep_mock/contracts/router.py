@@ -153,18 +153,18 @@ class Router(Generic[T]):
         slots: tuple[str, ...] = ()
         for segment in segments:
             following = node.literals.get(segment)
-            if following is None:
+            if following is None and node.mixed:
                 for _, match, target in node.mixed:
                     values = match(segment)
                     if values is not None:
                         slots += values
                         following = target
                         break
-                else:
-                    following = node.plain
-                    if following is None or not segment:
-                        break
-                    slots += (segment,)
+            if following is None:
+                following = node.plain
+                if following is None or not segment:
+                    break
+                slots += (segment,)
             node = following
         else:
             if node.methods is not None:

@@ -248,20 +248,9 @@ class Mock:
             sleep(answer.delay)
         headers = answer.headers
         self.journal.record(
-            self.name,
-            method,
-            path,
-            environ,
-            body,
-            answer.status,
-            headers,
-            answer.body,
-            answer.source,
-            key,
-            violations,
-            state.secrets,
-            note,
-        )
+            self.name, method, path, environ, body,
+            answer.status, headers, answer.body, answer.source, key, violations, state.secrets, note,
+        )  # fmt: skip
         if self._cors and "HTTP_ORIGIN" in environ:
             start_response(answer.status_line, cross_origin(environ, headers))
         else:
