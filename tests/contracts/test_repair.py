@@ -166,6 +166,18 @@ def test_alternatives_that_overlap_are_told_apart_and_the_rest_is_kept() -> None
     assert found["type"] == "number"
 
 
+def test_a_dynamic_reference_is_followed_to_the_outermost_of_its_name() -> None:
+    items = {"type": "array", "items": {"$dynamicRef": "#item"}}
+    page = {
+        "$id": "https://example.com/page",
+        **object_of("items", items=items),
+        "$defs": {"item": {"$dynamicAnchor": "item"}},
+    }
+    item = {"$dynamicAnchor": "item", **object_of("id", id={**WHOLE, "minimum": 500})}
+    pets = {"$id": "https://example.com/pets", "$ref": "https://example.com/page", "$defs": {"item": item}}
+    assert repair({"items": [{"id": "600"}, {"id": 3}]}, pets, Page=page) == {"items": [{"id": 600}, {"id": 500}]}
+
+
 def test_nothing_is_near_what_nothing_satisfies() -> None:
     with pytest.raises(UnsatisfiableError):
         repair({"a": 1}, {"type": "string", "pattern": "^a$", "minLength": 2})

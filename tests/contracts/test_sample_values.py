@@ -333,3 +333,40 @@ def schema_of(value: Any) -> dict[str, Any]:
 def test_what_is_satisfiable_is_sampled(value: Any) -> None:
     schema = schema_of(value)
     Judge({"oneOf": [{"allOf": [schema, {"not": {"const": "no such value"}}]}]}).sample()
+
+
+def test_a_dynamic_reference_leads_to_the_outermost_of_its_name() -> None:
+    page = {
+        "$id": "https://example.com/page",
+        **object_of(items={"type": "array", "minItems": 1, "items": {"$dynamicRef": "#item"}}),
+        "required": ["items"],
+        "$defs": {"item": {"$dynamicAnchor": "item"}},
+    }
+    item = {"$dynamicAnchor": "item", **object_of(id={"type": "integer", "minimum": 500}), "required": ["id"]}
+    pets = {"$id": "https://example.com/pets", "$ref": "https://example.com/page", "$defs": {"item": item}}
+    assert Judge(pets, Page=page).sample()["items"][0]["id"] >= 500
+
+
+def test_a_tree_that_is_made_strict_elsewhere_is_strict_all_the_way() -> None:
+    children = {"type": "array", "items": {"$dynamicRef": "#node"}}
+    tree = {"$id": "https://example.com/tree", "$dynamicAnchor": "node", **object_of(n={"const": 1}, children=children)}
+    strict = {"$id": "https://example.com/strict", "$dynamicAnchor": "node", "$ref": "https://example.com/tree"}
+    found = Judge({**strict, "unevaluatedProperties": False}, Tree=tree).sample()
+    assert found["children"][0]["n"] == 1
+
+
+def test_items_of_before_2020_12_are_a_tuple() -> None:
+    schema = {"type": "array", "items": [{"const": 1}, {"const": "a"}], "additionalItems": False, "minItems": 2}
+    assert Judge({"$schema": "http://json-schema.org/draft-07/schema#", **schema}).sample() == [1, "a"]
+
+
+def test_an_anchor_is_followed() -> None:
+    named = {"$anchor": "named", "type": "integer", "minimum": 77}
+    assert Judge(object_of(a={"$ref": "#named"}), Named=named).sample()["a"] >= 77
+
+
+def test_the_fault_names_the_part_that_nothing_fits() -> None:
+    inner = {"type": "string", "format": "uuid", "maxLength": 24}
+    schema = {**object_of(a={"type": "string"}, b={**object_of(id=inner), "required": ["id"]}), "required": ["b"]}
+    with pytest.raises(UnsatisfiableError, match="'/b/id'"):
+        Judge(schema).sample()

@@ -182,6 +182,8 @@ class _Drawing:
     def value(self, node: Any, at: str, depth: int) -> Json:
         """A value that may be one of the schema's."""
         entered = len(self._flattening.entered)
+        if depth == 0:
+            self._flattening.outer = [at]
         try:
             schema = self._flattening.flat(node, at, _DrawnWays(self._integer))
         except ImpossibleError:

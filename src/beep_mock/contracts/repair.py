@@ -99,11 +99,13 @@ class _Mending(Draw):
             self.ways[place] = 3
             return written
         ways = Ways((attempt - asis) // 2)
-        entered, self._flattening.entered = self._flattening.entered, []  # a value ends, whatever its schema does
+        outer, entered = self._flattening.outer, self._flattening.entered
+        # A value ends, whatever its schema does: how often that leads back to itself does not count.
+        self._flattening.outer, self._flattening.entered = [*outer, *entered], []
         try:
             return self._mended(written, node, at, place, ways, asis, strict=(attempt - asis) % 2 == 1)
         finally:
-            self._flattening.entered = entered
+            self._flattening.outer, self._flattening.entered = outer, entered
 
     def _mended(self, written: Json, node: Any, at: str, place: Place, ways: Ways, asis: int, *, strict: bool) -> Json:
         self._flattening.distance = lambda schema: distance(written, schema, self._flat, at)

@@ -19,7 +19,10 @@ __all__ = ["Flattening", "ImpossibleError", "Ways"]
 _DEEPEST = 64
 _REENTRIES = 2
 _MOST_WAYS = 24
-_APPLIED = frozenset({"$ref", "allOf", "anyOf", "dependentSchemas", "discriminator", "else", "if", "oneOf", "then"})
+_DYNAMIC = ("$dynamicRef", "$recursiveRef")
+_APPLIED = frozenset(
+    {*_DYNAMIC, "$ref", "allOf", "anyOf", "dependentSchemas", "discriminator", "else", "if", "oneOf", "then"}
+)
 
 
 class ImpossibleError(Exception):
@@ -63,6 +66,8 @@ class Flattening:
         self._document = document
         self._modern = modern
         self.entered: list[str] = []
+        self.outer: list[str] = []
+        """Places entered further out, the first where all began; they count for dynamic references only."""
         self.distance: Callable[[dict[str, Any]], float] | None = None
         """How far a value that is there already is from a schema: the nearest alternative is then the first."""
 
@@ -86,6 +91,9 @@ class Flattening:
             return dict(node)
         own = {keyword: value for keyword, value in node.items() if keyword not in _APPLIED}
         result = merged(base, own)
+        for keyword in _DYNAMIC:
+            if isinstance(node.get(keyword), str):
+                result = merged(self._entered(self._bound(node[keyword]), ways, depth), result)
         parts = node.get("allOf")
         for index, part in enumerate(parts if isinstance(parts, list) else ()):
             inherited = self._inherited(part, at)
@@ -105,8 +113,20 @@ class Flattening:
         return result
 
     def _target(self, node: dict[str, Any], ways: Ways, depth: int) -> dict[str, Any]:
+        return self._entered(node["$ref"], ways, depth)
+
+    def _bound(self, reference: str) -> str:
+        """The place that a dynamic reference leads to: the outermost of its name on the way (JSON Schema, 8.2.3.2)."""
+        names = self._document.identifiers
+        name = names.named_dynamically(reference)
+        places: dict[str, str] = {}
+        for place in reversed((*self.outer, *self.entered)) if name is not None else ():
+            places.update(names.bindings(place))
+        return places.get(name or "") or names.anchor(reference) or reference.removesuffix("#")
+
+    def _entered(self, reference: str, ways: Ways, depth: int) -> dict[str, Any]:
         try:
-            target, place = self._document.lookup(node["$ref"])
+            target, place = self._document.lookup(reference)
         except ContractError:
             return {}
         if self.entered.count(place) > _REENTRIES:
@@ -176,6 +196,8 @@ class Flattening:
 
 def _meaningful(node: dict[str, Any]) -> dict[str, Any]:
     """The schema without keywords whose values mean nothing: the store has left them out too."""
+    if isinstance(node.get("items"), list):  # before 2020-12
+        node = {**node, "prefixItems": node["items"], "items": node.get("additionalItems", True)}
     absurd = [keyword for keyword, value in node.items() if keyword in VALUES and not _means(keyword, value)]
     return {keyword: value for keyword, value in node.items() if keyword not in absurd} if absurd else node
 

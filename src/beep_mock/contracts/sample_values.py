@@ -79,6 +79,8 @@ class Draw:
         """
         if len(place) > _DEEPEST:
             raise ImpossibleError(place)
+        if not place:
+            self._flattening.outer = [at]
         entered = self._flattening.entered
         depth, shows, sparse = len(entered), self._shows, self._sparse
         self._left -= 1

@@ -6,9 +6,11 @@ objects to a part of it, the innermost part around it that can be made in anothe
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from beep_mock.contracts.echo import echoed
+from beep_mock.contracts.nodes import child
 from beep_mock.contracts.sample_schemas import ImpossibleError
 from beep_mock.contracts.sample_values import Draw, Place
 from beep_mock.errors import ContractError
@@ -88,10 +90,11 @@ class Sampler:
         walk: Callable[[dict[Place, int]], Draw],
         *,
         at_once: int = _AT_ONCE,
+        stuck: list[Place] | None = None,
     ) -> Any:
         """The first valid value that ``walk`` makes, given how often each place was refused.
 
-        In one round ``at_once`` places are refused, at most.
+        In one round ``at_once`` places are refused, at most. ``stuck`` is given the places refused last.
 
         :data:`~beep_mock.interaction.MISSING` when all its ways have been tried, or a hundred.
         """
@@ -108,6 +111,8 @@ class Sampler:
                 if is_valid(value):
                     return value
                 wrong = [violation.pointer for violation in self._store.violations(key, value)]
+            if stuck is not None:
+                stuck[:] = wrong
             if not _refuse(wrong, attempts, draw.ways, at_once):
                 break
         return MISSING
@@ -116,10 +121,11 @@ class Sampler:
         def walk(attempts: dict[Place, int]) -> Draw:
             return Draw(self.document, direction, seed, attempts, modern=self.modern)
 
-        value = self.search(schema, direction, walk)
-        return self._generated(schema, direction, seed) if value is MISSING else value
+        stuck: list[Place] = []
+        value = self.search(schema, direction, walk, stuck=stuck)
+        return self._generated(schema, direction, seed, stuck) if value is MISSING else value
 
-    def _generated(self, schema: Schema, direction: Direction, seed: int) -> Json:
+    def _generated(self, schema: Schema, direction: Direction, seed: int, stuck: list[Place]) -> Json:
         from beep_mock.contracts.generation import GeneratorMissingError, generated
 
         hint = "see whether its parts contradict each other, or give an example"
@@ -137,7 +143,10 @@ class Sampler:
             if value is not MISSING:
                 return value
         where = self.document.where(schema.at)
+        deepest = max(stuck, key=len, default=())
         message = "no valid value was found for this schema"
+        if deepest:
+            message += f": nothing fits at '{reduce(child, deepest, '')}'"
         raise UnsatisfiableError(message, file=where.file, pointer=where.pointer, hint=hint)
 
 
