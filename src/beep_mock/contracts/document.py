@@ -160,10 +160,12 @@ class Document:
         self._files.put(data | {"components": {"schemas": data.get("definitions")}})  # where references lead already
 
         def follow(node: Any, at: str) -> tuple[Any, str]:
-            return self._follow(node, at, 0)
+            node, at = self._follow(node, at, 0)
+            return node, places.shown(at)
 
         def lookup(ref: str) -> tuple[Any, str]:
-            return self._lookup(ref, 0)
+            node, at = self._lookup(ref, 0)
+            return node, places.shown(at)
 
         source = Source(follow, lookup, self.canonical, self._files.note, places)
         places.root = convert_document(data, self.version, source)

@@ -52,7 +52,7 @@ def read_body(source: Source, own: Parameters, shared: Parameters, consumes: tup
         return _convert_body(source, *own.bodies[0], consumes)
     if not own.forms and shared.bodies:
         return _convert_body(source, *shared.bodies[0], consumes)
-    names = {node.get("name") for node, _ in own.forms}
+    names = [node.get("name") for node, _ in own.forms]
     forms = [*own.forms, *((node, at) for node, at in shared.forms if node.get("name") not in names)]
     return _convert_form(source, forms, own.at if own.forms else shared.at, consumes) if forms else None
 

@@ -81,7 +81,11 @@ class Places:
         return place("#/components/schemas", home, *path[depth + 1 :])
 
     def shown(self, ref: str) -> str:
-        """A reference as its author would know it, for messages."""
+        """A canonical reference as its author would know it."""
+        name, slash, rest = ref.removeprefix("#/components/schemas/").partition("/")
+        for origin, home in self.homes.items():
+            if home == name.replace("~1", "/").replace("~0", "~"):
+                return f"{origin}{slash}{rest}"
         for section, home in SECTIONS.items():
             if ref.startswith(f"#{home}/"):
                 return f"#{section}{ref[len(home) + 1 :]}"
