@@ -7,6 +7,7 @@ with a constant answer, or ``flask``, a plain Flask view, both under the server 
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -72,7 +73,7 @@ def beep_mock(document: Path, port: int) -> list[str]:
 
 
 def yardstick(kind: str, port: int) -> list[str]:
-    """How ``bare`` or ``flask_view`` is started."""
+    """How ``bare``, ``plain`` or ``flask_view`` is started."""
     return [sys.executable, "-m", "benchmarks.servers", kind, str(port)]
 
 
@@ -143,27 +144,58 @@ def rss_mib(pid: int) -> float:
     return _memory(pid, "Rss:")
 
 
+def processor_seconds(pid: int) -> float:
+    """The processor time that a process and all its descendants have used."""
+    ticks = 0
+    for folder in _tree(pid):
+        fields = (folder / "stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])  # utime and stime, proc(5)
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def _memory(pid: int, field: str) -> float:
-    total, pending = 0, [pid]
+    total = 0
+    for folder in _tree(pid):
+        for line in (folder / "smaps_rollup").read_text().splitlines():
+            if line.startswith(field):
+                total += int(line.split()[1])
+    return total / 1024
+
+
+def _tree(pid: int) -> list[Path]:
+    """The folders in ``/proc`` of a process and all its descendants."""
+    found, pending = [], [pid]
     while pending:
         folder = Path(f"/proc/{pending.pop()}")
         try:
-            for line in (folder / "smaps_rollup").read_text().splitlines():
-                if line.startswith(field):
-                    total += int(line.split()[1])
             for task in (folder / "task").iterdir():
                 pending += map(int, (task / "children").read_text().split())
         except OSError:
             continue
-    return total / 1024
+        found.append(folder)
+    return found
 
 
 def main() -> None:
+    kind, port = sys.argv[1], int(sys.argv[2])
+    if kind == "plain":
+        _plain(port)
+        return
     from beep_mock.mocks.server import Server
 
-    kind, port = sys.argv[1], int(sys.argv[2])
     load = {"bare": bare, "flask_view": flask_view}[kind]
     Server(partial(load, "yardstick"), host="127.0.0.1", port=port, instance="yardstick").run()
+
+
+def _plain(port: int) -> None:
+    """The bare callable under granian's own WSGI, as its documentation starts it: one worker, one thread."""
+    from granian import Granian
+    from granian.constants import HTTPModes, Interfaces
+
+    server = Granian(
+        "yardstick", port=port, interface=Interfaces.WSGI, http=HTTPModes.http1, websockets=False, log_enabled=False
+    )
+    server.serve(target_loader=partial(bare, "yardstick"), wrap_loader=False)
 
 
 if __name__ == "__main__":

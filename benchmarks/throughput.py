@@ -15,7 +15,7 @@ import yaml
 
 from benchmarks.lines import Line, Settings, ratio_of
 from benchmarks.load import KINDS, requests_a_second, write_script
-from benchmarks.servers import DOCUMENT, beep_mock, free_port, prism, pss_mib, running, yardstick
+from benchmarks.servers import DOCUMENT, beep_mock, free_port, prism, processor_seconds, pss_mib, running, yardstick
 from benchmarks.wiremock import write_stubs
 
 __all__ = ["large_document", "measure"]
@@ -23,6 +23,7 @@ __all__ = ["large_document", "measure"]
 _STRIPE = "stripe.yaml"
 _OWN_PATH, _OWN_HEADER = "/v1/products/prod_{}", "Authorization: Bearer abc"
 _OURS, _LARGE, _BARE = "beep-mock", "beep-mock, 402 operations", "bare WSGI callable"
+_PLAIN = "bare WSGI callable, granian's own WSGI"
 _OTHERS = ("Flask view", "WireMock", "Prism")
 Rates = dict[tuple[str, str], list[float]]
 
@@ -31,11 +32,12 @@ def measure(settings: Settings) -> list[Line]:
     """All servers are up at once; only one gets requests, and which one comes first changes from round to round."""
     rounds, seconds = settings.rounds(7, 3), 1 if settings.quick else 2
     rates: Rates = {}
+    costs: Rates = {}
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         scripts = {kind: write_script(folder, kind) for kind in KINDS}
         commands = _commands(settings, folder)
-        ports, memory = {}, {}
+        ports, pids, memory = {}, {}, {}
         for name, command in commands.items():
             port = ports[name] = free_port()
             started = [word.format(port=port) for word in command]
@@ -43,18 +45,22 @@ def measure(settings: Settings) -> list[Line]:
             pid, _ = stack.enter_context(running(started, port, path, success=True))
             for script in scripts.values():  # a virtual machine compiles what is called often
                 requests_a_second(port, script, 4 if name == "WireMock" and not settings.quick else 1)
-            memory[name] = pss_mib(pid)
+            memory[name], pids[name] = pss_mib(pid), pid
         own = write_script(folder, "own", path=_OWN_PATH, header=_OWN_HEADER)
         for turn in range(rounds):
             names = [n for n in ports if n not in _OTHERS or turn < settings.rounds(4, 2)]
             names = names if turn % 2 == 0 else names[::-1]
             for kind, script in scripts.items():
                 for name in names:
-                    rates.setdefault((name, kind), []).append(requests_a_second(ports[name], script, seconds)[0])
+                    before = processor_seconds(pids[name])
+                    rate, count = requests_a_second(ports[name], script, seconds)
+                    rates.setdefault((name, kind), []).append(rate)
+                    spent = (processor_seconds(pids[name]) - before) / count * 1e6
+                    costs.setdefault((name, kind), []).append(spent)
             if _LARGE in ports:
                 rates.setdefault((_LARGE, "its own GET"), []).append(requests_a_second(ports[_LARGE], own, seconds)[0])
             print(f"throughput: turn {turn + 1} of {rounds}", file=sys.stderr)
-    return [*_lines(rates), *_absolute(rates, memory)]
+    return [*_lines(rates), *_costs(costs), *_absolute(rates, memory)]
 
 
 def _commands(settings: Settings, folder: Path) -> dict[str, Sequence[str]]:
@@ -66,6 +72,7 @@ def _commands(settings: Settings, folder: Path) -> dict[str, Sequence[str]]:
     found: dict[str, Sequence[str]] = {
         _BARE: with_port(yardstick("bare", marker)),
         _OURS: with_port(beep_mock(DOCUMENT, marker)),
+        _PLAIN: with_port(yardstick("plain", marker)),
         "Flask view": with_port(yardstick("flask_view", marker)),
     }
     if settings.corpus is not None and (settings.corpus / _STRIPE).is_file():
@@ -91,7 +98,7 @@ def large_document(path: Path) -> dict[str, Any]:
 
 
 def _lines(rates: Rates) -> list[Line]:
-    bounds = {_BARE: 0.75, "Flask view": None, "WireMock": 4.0, "Prism": 9.0}
+    bounds = {_BARE: 0.75, _PLAIN: None, "Flask view": None, "WireMock": 4.0, "Prism": 9.0}
     lines = []
     for kind in KINDS:
         for name, bound in bounds.items():
@@ -110,6 +117,21 @@ def _lines(rates: Rates) -> list[Line]:
         note = "security checked, an answer of 20 fields"
         lines.append(Line("throughput", f"GET {_OWN_PATH.format('N')} of {_STRIPE} against the small document's GET",
                           middle, "x", None, None, low, high, note))  # fmt: skip
+    return lines
+
+
+def _costs(costs: Rates) -> list[Line]:
+    """Processor time is what neighbours on the machine hardly change; rates are what they halve."""
+    lines = []
+    for kind in KINDS:
+        for name in (_BARE, _PLAIN):
+            middle, low, high = ratio_of(costs[name, kind], costs[_OURS, kind])
+            lines.append(Line("processor time", f"a request: {name} against validated {kind}", middle, "x",
+                              low=low, high=high))  # fmt: skip
+        for name in (_BARE, _OURS):
+            found = costs[name, kind]
+            lines.append(Line("processor time", f"{name}: {kind}", statistics.median(found), "µs", None, None,
+                              min(found), max(found)))  # fmt: skip
     return lines
 
 
