@@ -93,6 +93,13 @@ def test_both_sides_are_judged_and_passed(url: str) -> None:
     assert broken(httpx.get(f"{url}/nowhere/7")) == ["path"]
 
 
+def test_only_reserved_paths_are_its_own(url: str) -> None:
+    for path in ("/", "/docs", "/openapi.json"):
+        answer = httpx.get(url + path, headers={"Accept": "text/html"})
+        assert answer.json()["path"] == f"/api{path}"
+    assert "text/html" in httpx.get(f"{url}/-/").headers["Content-Type"]
+
+
 def test_what_was_found_is_in_the_journal(url: str) -> None:
     httpx.get(f"{url}/users/13", headers={"X-Request-Id": "mine"})
     exchanges = httpx.get(f"{url}/-/journal").json()["exchanges"]

@@ -41,7 +41,7 @@ def command(document: str, upstream: str, host: str, port: int, verbose_level: s
     DOCUMENT is a file or URL of an OpenAPI document, UPSTREAM the URL where the service runs, with or without a path.
     Everything is passed through; what breaks the contract is said in the header Beep-Mock-Violations, on the terminal
     and in the journal at /-/. What the service has not implemented (501) is mocked. Command lines of `prism proxy`
-    work as they are.
+    work as they are, but for --upstream-proxy.
 
     \b
     Examples:

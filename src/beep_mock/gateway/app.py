@@ -69,7 +69,7 @@ def create_app(
 def app_of_world(world: World) -> Flask:
     """The application of a world that was loaded."""
     app = pages_of_world(world)
-    app.wsgi_app = Gateway(world.services, app.wsgi_app, single=world.plan.single)  # type: ignore[method-assign]
+    app.wsgi_app = Gateway(world.services, app.wsgi_app, single=world.plan.single, proxy=world.plan.proxy)  # type: ignore[method-assign]
     return app
 
 

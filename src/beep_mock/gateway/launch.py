@@ -37,7 +37,7 @@ def _load(plan: Plan, instance: str) -> WSGIApplication:
 
         world = World(plan, instance=instance)
         world.load()
-        gateway = Gateway(world.services, Pages(world), single=plan.single)
+        gateway = Gateway(world.services, Pages(world), single=plan.single, proxy=plan.proxy)
     finally:
         gc.freeze()
         gc.enable()

@@ -28,13 +28,18 @@ _PAGES: Final = {"/docs": "/-/docs/{}", "/openapi.json": "/-/openapi/{}.json"}
 
 
 class Gateway:
-    """Many services at one address, or one at the root path (``single``)."""
+    """Many services at one address, or one at the root path (``single``).
 
-    def __init__(self, services: Mapping[str, Service], pages: WSGIApplication, *, single: bool = False) -> None:
+    A ``proxy`` has no pages of its own but those that are reserved: all else is the service's.
+    """
+
+    def __init__(
+        self, services: Mapping[str, Service], pages: WSGIApplication, *, single: bool = False, proxy: bool = False
+    ) -> None:
         self._services = dict(services)
         self._flask = pages
         self._single = next(iter(self._services.values())) if single else None
-        self._page_paths = {**_PAGES, "/": "/"} if single else _PAGES
+        self._page_paths = {} if proxy else {**_PAGES, "/": "/"} if single else _PAGES
         self._hosts: dict[str, Service | None] = {"": self._single}
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
