@@ -285,7 +285,28 @@ def test_numbers_of_any_size_are_judged(value: float) -> None:
             "anyOf",
             "{\"k\": 1} fits none of the 2 alternatives; the nearest says of 'k': 1 is not a string",
         ),
-        ({"oneOf": [{}, {}]}, 1, (), "oneOf", "1 fits 2 of the 2 alternatives, it must fit just one"),
+        ({"oneOf": [{}, {}]}, 1, (), "oneOf", "1 fits alternatives 1 and 2 of 2, it must fit just one"),
+        (
+            {"oneOf": [{}, {"type": "string"}, {"minimum": 1}, {"maximum": 1}]},
+            1,
+            (),
+            "oneOf",
+            "1 fits alternatives 1, 3 and 4 of 4, it must fit just one",
+        ),
+        (
+            {"oneOf": [{}] * 12},
+            1,
+            (),
+            "oneOf",
+            "1 fits alternatives 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more of 12, it must fit just one",
+        ),
+        (
+            {"oneOf": [{"properties": {"a": {"type": "string"}}}, {"properties": {"a": {"type": "null"}}}]},
+            {"a": 1},
+            (),
+            "oneOf",
+            "{\"a\": 1} fits none of the 2 alternatives; the nearest says of 'a': 1 is not a string",
+        ),
     ],
 )
 def test_violations_say_what_is_wrong_where(

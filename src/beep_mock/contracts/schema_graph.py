@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from beep_mock.contracts.schema_impossible import impossible
 from beep_mock.contracts.schema_rewriting import Environment, SchemaRewriting
 from beep_mock.contracts.schema_visibility import Direction
 from beep_mock.findings import Severity
@@ -86,6 +87,21 @@ class SchemaGraph:
                 self._kept[name] = (number, direction)
                 waiting += [(target, direction) for target in self._entries[number].refers_to]
         return True
+
+    def judge(self) -> None:
+        """Report the schemas, of those reachable from the roots, that no value can keep."""
+        written: list[tuple[str, dict[str, Any]]] = []
+        self._rewriting.written = written
+        self.close()
+        self._rewriting.written = None
+        targets = {
+            f"#/$defs/{self.name(number, 'request')}": entry.request for number, entry in enumerate(self._entries)
+        }
+        for at, schema in written:
+            reason = impossible(schema, lambda reference: targets.get(reference, True))
+            if reason:
+                message = f"no value can keep this schema: {reason}"
+                self._rewriting.report("schema-impossible", message, at, severity=Severity.WARNING)
 
     def name(self, number: int, direction: Direction) -> str:
         """The name of the version of a schema that counts in ``direction``."""

@@ -92,12 +92,21 @@ def _unreadable(value: Any, at: tuple[str, ...]) -> tuple[str, ...] | None:
 def _reason(error: LibraryError) -> tuple[str, str]:
     kind: _Kind = error.kind
     say = _SAY.get(kind.name)
-    return kind.name, say(error.instance, kind.as_dict()) if say is not None else error.message
+    if say is None:
+        return kind.name, error.message
+    return kind.name, say(error.instance, {**kind.as_dict(), "depth": len(error.instance_path)})
 
 
 def _listed(names: Sequence[Any]) -> str:
     shown = ", ".join(abbreviated(name, 40) for name in names[:_LISTED])
     return f"{shown} and {len(names) - _LISTED} more" if len(names) > _LISTED else shown
+
+
+def _and(words: Sequence[str]) -> str:
+    """``1, 2 and 3``; of many the first few and how many more."""
+    if len(words) > _LISTED:
+        return f"{', '.join(words[:_LISTED])} and {len(words) - _LISTED} more"
+    return " and ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else words[0]
 
 
 def _type(value: Any, details: dict[str, Any]) -> str:
@@ -121,17 +130,15 @@ def _size(words: str, unit: str) -> Callable[[Any, dict[str, Any]], str]:
 def _alternatives(value: Any, details: dict[str, Any]) -> str:
     """What the alternative that is nearest says: the one that fails deepest in the value, then with fewest errors."""
     branches = [branch for branch in details["context"] if branch]
-    fitting = len(details["context"]) - len(branches)
+    fitting = [str(number) for number, branch in enumerate(details["context"], 1) if not branch]
     if fitting:
-        return (
-            f"{abbreviated(value)} fits {fitting} of the {len(details['context'])} alternatives, it must fit just one"
-        )
+        which = _and(fitting)
+        return f"{abbreviated(value)} fits alternatives {which} of {len(details['context'])}, it must fit just one"
     start = f"{abbreviated(value)} fits none of the {len(branches)} alternatives"
     nearest = max(branches, key=lambda branch: (max(len(error.instance_path) for error in branch), -len(branch)))
     error = max(nearest, key=lambda error: len(error.instance_path))
     _, message = _reason(error)
-    here = min(len(e.instance_path) for branch in branches for e in branch)
-    where = "/".join(map(str, error.instance_path[here:]))
+    where = "/".join(map(str, error.instance_path[details["depth"] :]))
     return f"{start}; the nearest says{f' of {where!r}' if where else ''}: {message}"
 
 

@@ -65,6 +65,7 @@ class SchemaRewriting:
     ``refer`` names the rewritten version of what a ``$ref`` leads to (node, place), as a ``$ref`` of the result;
     ``accepted`` says how the JSON Schema library wants a pattern, or None when it cannot be used. Findings are
     collected in ``findings``; ``directed`` turns true when a ``readOnly`` or ``writeOnly`` property is met.
+    ``written``, if it is a list, is given every schema that is rewritten, and its place.
     """
 
     def __init__(
@@ -84,6 +85,7 @@ class SchemaRewriting:
         self.dialect = DEFAULT
         self.environment: Environment = {}
         self.directed = False
+        self.written: list[tuple[str, dict[str, Any]]] | None = None
         self.findings: dict[Finding, None] = {}
 
     def rewrite(self, node: Any, at: str, direction: Direction, environment: Environment | None = None) -> Any:
@@ -120,10 +122,9 @@ class SchemaRewriting:
 
     def _assertions(self, node: dict[str, Any], at: str, hidden: frozenset[str]) -> Any:
         out: dict[str, Any] = {}
-        dialect = self.dialect
         if "$ref" in node:
             reference = self._reference(node, at)
-            if not self.modern or dialect.lonely_ref:
+            if not self.modern or self.dialect.lonely_ref:
                 if reference is not None and (ignored := _ASSERTING & node.keys()):
                     report_siblings(self, node, at, ignored)
                 return {"$ref": reference} if reference is not None else True
@@ -132,7 +133,19 @@ class SchemaRewriting:
         if "properties" in node or "allOf" in node:
             hidden |= self._hidden_names(node, at)
         site = Site(node, at, hidden, out)
-        for keyword, value in node.items():
+        self._keywords(site)
+        if hidden and "required" in out:
+            out["required"] = [name for name in out["required"] if name not in hidden]
+        if self.written is not None:
+            self.written.append((at, out))
+        if site.longest_name is not None:
+            limit = {"propertyNames": {"maxLength": site.longest_name}}
+            out = {"if": limit, "then": out, "else": limit}
+        return out if self.modern or node.get("nullable") is not True else or_null(self, node, at, out)
+
+    def _keywords(self, site: Site) -> None:
+        dialect = self.dialect
+        for keyword, value in site.node.items():
             if keyword in dialect.unknown:
                 continue
             if keyword in VALUES:
@@ -140,15 +153,9 @@ class SchemaRewriting:
             elif keyword == "items" and type(value) is list and dialect.tuples:
                 read_tuple(self, site, value)
             elif keyword in SCHEMA:
-                out[keyword] = self.schema(value, child(at, keyword), _NONE)
+                site.out[keyword] = self.schema(value, child(site.at, keyword), _NONE)
             elif (read := _READERS.get(keyword)) is not None:
                 read(self, site, keyword, value)
-        if hidden and "required" in out:
-            out["required"] = [name for name in out["required"] if name not in hidden]
-        if site.longest_name is not None:
-            limit = {"propertyNames": {"maxLength": site.longest_name}}
-            out = {"if": limit, "then": out, "else": limit}
-        return out if self.modern or node.get("nullable") is not True else or_null(self, node, at, out)
 
     def _reference(self, node: dict[str, Any], at: str) -> str | None:
         ref = node["$ref"]

@@ -69,6 +69,7 @@ class SchemaStore:
         self._compiled: dict[str, _Compiled] = {}
         self._places: dict[tuple[str, Direction], tuple[Any, _Compiled]] = {}
         self._findings: dict[Finding, None] = {}
+        self._unjudged: dict[str, Schema] = {}  # of which it is not known whether a value can keep them
         self._alone = 0
 
     @property
@@ -85,7 +86,7 @@ class SchemaStore:
                     break
                 key += "'"  # another schema was said to stand there
             if known is None:
-                self._registered[key] = schema
+                self._registered[key] = self._unjudged[schema.at] = schema
                 node, compiled = self._places.get((schema.at, direction), (None, None))
                 if compiled is not None and node is schema.node:
                     self._compiled[key] = compiled
@@ -103,6 +104,7 @@ class SchemaStore:
         with self._lock:
             if key not in self._compiled:
                 known = _Object(dict(properties), tuple(dict.fromkeys(required)), direction)
+                self._unjudged.update((schema.at, schema) for schema in properties.values())
                 self._objects.setdefault(key, known)
         return key
 
@@ -139,6 +141,13 @@ class SchemaStore:
         with self._lock:
             self._compile("request")
             self._compile("response")
+            if self._unjudged:
+                graph = SchemaGraph(self._document, modern=self._modern, accepted=accepted_pattern)
+                for schema in self._unjudged.values():
+                    graph.add(schema, "request")
+                graph.judge()
+                self._findings.update(dict.fromkeys(graph.findings))
+                self._unjudged.clear()
             return tuple(self._findings)
 
     def _find(self, key: str) -> _Compiled:
