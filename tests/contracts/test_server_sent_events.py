@@ -1,4 +1,4 @@
-"""Server-sent events: after the examples of HTML, 9.2.6, and of OpenAPI 3.2.0, 4.14.2.3; and back again."""
+"""Server-sent events: after the examples of HTML, 9.2.6, and of OpenAPI 3.2.0, Media Type Object; and back again."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ __all__ = ["effective_parameters", "read_parameters"]
 _STYLES: dict[str, tuple[str, ...]] = {  # the default first (OpenAPI 3.1.1, 4.8.12.2.2; `cookie` since 3.2)
     "path": ("simple", "label", "matrix"),
     "query": ("form", "spaceDelimited", "pipeDelimited", "deepObject"),
-    "querystring": ("form",),  # not used: `content` says all (OpenAPI 3.2.0, 4.12.1)
+    "querystring": ("form",),  # not used: `content` says all (OpenAPI 3.2.0, Parameter Locations)
     "header": ("simple",),
     "cookie": ("form", "cookie"),
 }
@@ -89,7 +89,7 @@ def effective_parameters(
 
 
 def _check_query(nodes: Nodes, declared: list[tuple[Parameter, str]], key: str) -> None:
-    """Report parameters that would describe the query string twice (OpenAPI 3.2.0, 4.12.1); all are read."""
+    """Report parameters that describe the query string twice (OpenAPI 3.2.0, Parameter Locations); all are read."""
     whole = [place for parameter, place in declared if parameter.location == "querystring"]
     if len(whole) > 1:
         nodes.error("querystring-exclusive", f"{key} describes its query string as a whole more than once", whole[1])
@@ -149,7 +149,7 @@ def _parameter(nodes: Nodes, node: dict[str, Any], at: str) -> Parameter | None:
 
 
 def _check_defined(nodes: Nodes, node: dict[str, Any], at: str, name: str, types: frozenset[str]) -> None:
-    """Report what is "n/a" in the specification's table of styles (OpenAPI 3.2.0, 4.12.6).
+    """Report what is "n/a" in the specification's table of styles (OpenAPI 3.2.0, Style Examples).
 
     ``deepObject`` without a word of ``explode`` is meant as the table has it, though false is the default.
     """

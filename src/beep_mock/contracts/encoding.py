@@ -146,7 +146,7 @@ def _query_pairs(parameter: Parameter, value: Json) -> list[str]:
 
 
 def _query_string(parameter: Parameter, value: Json) -> str:
-    """The query string as a whole: a form, or any text percent-encoded (OpenAPI 3.2.0, 4.12.3)."""
+    """The query string as a whole: a form, or any text percent-encoded (OpenAPI 3.2.0, Parameter Object)."""
     name, _ = parse_content_type(parameter.media_type)
     if name == "application/x-www-form-urlencoded" and isinstance(value, dict):
         return encode_form(value, parameter.content).decode("ascii")

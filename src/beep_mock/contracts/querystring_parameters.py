@@ -1,4 +1,4 @@
-"""Readers of parameters ``in: querystring``: the query string as a whole (OpenAPI 3.2.0, 4.12.1 and 4.12.3)."""
+"""Readers of parameters ``in: querystring``: the query string as a whole (OpenAPI 3.2.0, Parameter Object)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Sequential media types: bodies that are one item after the other, and which schema says what (OpenAPI 3.2.0, 4.14.2).
+"""Sequential media types: bodies that are one item after the other, and which schema says what.
+
+See "Sequential Media Types" of OpenAPI 3.2.0, Media Type Object.
 
 ``itemSchema`` describes each item, ``schema`` all of them as one array. Before 3.2 there was no such word, and
 documents describe one item by ``schema``: where that admits no array, each item is meant.
@@ -82,7 +84,7 @@ def _around(schema: Schema) -> str:
 def _is_wrapped(item: Schema | None, document: Document) -> bool:
     """Whether a schema of server-sent events describes what their ``data`` holds, as JSON, and not the events.
 
-    By the specification it describes the events (4.14.2.3); one that knows none of their fields cannot be meant so.
+    By the specification it describes the events; one that knows none of their fields cannot be meant so.
     """
     if item is None or not isinstance(item.node, dict):
         return False

@@ -1,4 +1,4 @@
-"""Sequential bodies to the arrays that their schemas describe, and arrays to such bodies (OpenAPI 3.2.0, 4.14.2)."""
+"""Sequential bodies to the arrays that their schemas describe, and back (OpenAPI 3.2.0, Media Type Object)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = ["compile_stream", "encode_parts", "encode_stream"]
 
 _SEPARATOR = b"\x1e"  # RFC 7464, 2.1
 _SPACE = b" \t\r\n"
-_DONE = "[DONE]"  # what ends many streams of JSON events
+_DONE = "[DONE]"  # ends many streams of JSON events; conventions of applications are not modelled
 
 
 def compile_stream(media: MediaType, document: Document) -> Callable[[bytes, Mapping[str, str]], list[Json]]:
@@ -49,7 +49,10 @@ def compile_stream(media: MediaType, document: Document) -> Callable[[bytes, Map
     data = scalar_reader(shape_of(shape.properties["data"], document)) if "data" in shape.properties else str
 
     def events(body: bytes, _parameters: Mapping[str, str]) -> list[Json]:
-        return [{**event, "data": data(event["data"])} for event in read_events(body)]
+        found = read_events(body)
+        if data is not str:
+            found = [{**event, "data": data(event["data"])} for event in found if event["data"] != _DONE]
+        return found
 
     return events
 
