@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from beep_mock.contracts.bundle import bundle
 from beep_mock.contracts.compiler import compile_contract
@@ -68,11 +69,8 @@ definitions: {Sun: {type: object, discriminator: kind, required: [kind],
         schema = response.content[0].schema
         assert schema is not None
         keys[name] = schemas.register(schema, "response")
-    assert [schemas.checker(keys["world"])(v) for v in ({"moon": None}, {"moon": 3}, {"sun": {}})] == [
-        True,
-        False,
-        False,
-    ]
+    worlds: list[dict[str, Any]] = [{"moon": None}, {"moon": 3}, {"sun": {}}]
+    assert [schemas.checker(keys["world"])(world) for world in worlds] == [True, False, False]
     assert [schemas.checker(keys[n])({"code": 6}) for n in ("missing", "made")] == [False, False]
     assert [(f.rule, f.where.file, f.where.pointer) for f in schemas.findings()] == [
         ("pattern-invalid", str(tmp_path / "common.yaml"), "/definitions/Sun/properties/kind/pattern"),

@@ -38,7 +38,8 @@ ODD_NODES: list[Any] = [
     {"name": "n", "in": "query"}, {"name": "n", "in": "body", "schema": []}, {"name": 1, "in": "formData"},
     {"$ref": "#/nowhere"}, {"$ref": 5}, {"$ref": {"a": 1}}, {"$ref": "other.yaml#/a"},
     {"$ref": "#/responses/Missing"}, {"$ref": "#/parameters/World"}, {"$ref": "#/definitions/World"},
-    {"$ref": "#/paths"}, {"$ref": "#/parameters/World/schema"}, {"type": ["string", "null"], "x-nullable": 3, "discriminator": []},
+    {"$ref": "#/paths"}, {"$ref": "#/parameters/World/schema"},
+    {"type": ["string", "null"], "x-nullable": 3, "discriminator": []},
     {"type": "array", "items": {"type": "array", "collectionFormat": "multi"}, "collectionFormat": []},
 ]  # fmt: skip
 
@@ -61,7 +62,7 @@ def check(root: dict[str, Any]) -> None:
         json.dumps(bundle(contract.document, "http://127.0.0.1/"))
         for finding in (*contract.findings, *contract.schemas.findings()):
             assert finding.where.file == str(file)
-            node = root
+            node: Any = root
             *path, last = tokens(finding.where.pointer) or [""]
             for key in path:
                 if key == "discriminator" or (isinstance(node, dict) and key not in node and "x-nullable" in node):
