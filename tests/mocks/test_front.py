@@ -7,8 +7,10 @@ import socket
 import subprocess
 import sys
 import textwrap
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -56,6 +58,8 @@ PROGRAM = """
             if (put_off := later(environ)) is not None:
                 return put_off
             time.sleep(60)
+        if path == "/large":
+            body = b"x" * 50_000_000
         if path == "/streams":
             start_response("200 OK", [("Content-Type", "text/plain")])
             return (b"x" * 1000 for _ in range(int(environ["QUERY_STRING"])))
@@ -85,6 +89,12 @@ class Running:
         assert process.stdout is not None
         self.said = process.stdout
         self.port = int(self.said.readline())
+
+    def peers(self) -> set[int]:
+        """The ports of the clients that the server has established connections with."""
+        lines = Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]
+        pairs = [(line.split()[1][9:], line.split()[2][9:], line.split()[3]) for line in lines]
+        return {int(peer, 16) for local, peer, state in pairs if int(local, 16) == self.port and state == "01"}
 
     def connect(self, sent: bytes) -> socket.socket:
         connection = socket.create_connection(("127.0.0.1", self.port), LIMIT)
@@ -176,6 +186,18 @@ def test_an_answer_in_pieces(running: Running) -> None:
     assert (status, body.count(b"x")) == (200, 3000)
     assert running.ask("/closes") == (200, b"ab")
     assert running.said.readline() == "closed\n"
+
+
+def test_a_client_that_reads_nothing_is_given_up(running: Running) -> None:
+    with running.connect(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n") as connection:
+        connection.recv(1)  # its answer is on the way
+        own = connection.getsockname()[1]
+        deadline = time.monotonic() + LIMIT
+        while own in running.peers():
+            assert time.monotonic() < deadline
+        with pytest.raises(ConnectionError):  # what it reads now is cut short
+            everything(connection)
+    assert running.ask("/echo", b"a") == (200, b"a")
 
 
 def test_more_than_may_wait_is_a_503(running: Running) -> None:

@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from beep_mock.errors import ServerStartError
-from beep_mock.mocks.ports import base_url, claim_port, occupant, resolve_host
+from beep_mock.mocks.ports import base_url, claim_port, limit_unread, occupant, resolve_host
 
 
 def test_a_free_port_is_chosen() -> None:
@@ -62,3 +62,13 @@ def test_hosts_become_addresses() -> None:
 )
 def test_a_client_here_is_told_an_address_it_can_use(host: str, url: str) -> None:
     assert base_url(host, 9) == url
+
+
+def test_listeners_of_a_port_are_limited() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener, socket.create_server(("127.0.0.1", 0)) as other:
+        assert limit_unread(listener.getsockname()[1], 1.5) == 1
+        with socket.create_connection(listener.getsockname()):
+            connection, _ = listener.accept()
+            with connection:
+                assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 1500
+        assert other.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 0

@@ -28,6 +28,7 @@ from granian._granian import CallbackScheduler, RSGIProtocolClosed, RSGIProtocol
 from beep_mock.errors import ServerStartError
 from beep_mock.mocks.exchange import Environs, Headers, Started, problem_parts, with_body
 from beep_mock.mocks.pool import Threads
+from beep_mock.mocks.ports import limit_unread
 from beep_mock.mocks.request_body import BODY_LIMIT
 from beep_mock.mocks.waiting import DEFERS, HOLDS, LATER, NO_WAITING, NOTHING_LONG
 
@@ -68,6 +69,7 @@ def install(application: WSGIApplication, host: str, port: int) -> None:
         def __init__(self, loop: Any, _callback: Any, *_asyncio: Any) -> None:
             super().__init__()
             self._schedule_fn = Front(application, loop, Environs(host, port)).take
+            loop.call_soon(limit_unread, port, _WRITE_SECONDS)  # when granian listens
 
     def schedule(loop: Any, callback: Any, impl_asyncio: bool = False) -> Any:  # noqa: ARG001 - granian's signature
         return Scheduler(loop, callback, None, None, None)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from beep_mock.errors import ServerStartError
 
-__all__ = ["base_url", "claim_port", "local_address", "occupant", "resolve_host"]
+__all__ = ["base_url", "claim_port", "limit_unread", "local_address", "occupant", "resolve_host"]
 
 _LISTEN = "0A"  # state TCP_LISTEN in /proc/net/tcp, see proc(5)
 
@@ -63,6 +63,22 @@ def claim_port(host: str, port: int) -> int:
         except OSError as error:
             raise _refusal(host, port, error) from error
         return int(probe.getsockname()[1])
+
+
+def limit_unread(port: int, seconds: float) -> int:
+    """End the connections to this process's listeners at ``port`` whose clients read nothing for so long.
+
+    What they were sent would be kept for ever. Concerns connections that are accepted from now on; returned is how many
+    listeners were found.
+    """
+    found = 0
+    for entry in Path("/proc/self/fd").iterdir():
+        with suppress(OSError, ValueError), socket.socket(fileno=os.dup(int(entry.name))) as listener:
+            if listener.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN) and listener.getsockname()[1] == port:
+                # tcp(7); accepted sockets inherit it.
+                listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(seconds * 1000))
+                found += 1
+    return found
 
 
 def _refusal(host: str, port: int, error: OSError) -> ServerStartError:
