@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beep_mock.contracts.compiler import compile_contract
+from beep_mock.contracts.sampler import Sampler, UnsatisfiableError
 from beep_mock.mocks.answering import Answering, seed_of
 from beep_mock.mocks.mock import Mock
 from tests.wsgi_client import call
@@ -169,3 +170,16 @@ def test_a_number_is_a_seed_as_it_is(text: str, seed: int) -> None:
 def test_any_other_text_stands_for_a_seed(file: Path) -> None:
     assert seed_of("spring") == seed_of("spring") != seed_of("autumn")
     assert get(mock(file, seed=-1, dynamic=True), "/users/1")["id"] == 1
+
+
+def test_where_chance_finds_nothing_the_document_is_shown(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = Sampler.sample
+
+    def unlucky(self: Sampler, schema: Any, direction: Any, seed: int = 0, **how: Any) -> Any:
+        if seed:
+            raise UnsatisfiableError("nothing by chance")
+        return made(self, schema, direction, seed, **how)
+
+    monkeypatch.setattr(Sampler, "sample", unlucky)
+    reply = call(mock(file), "GET", "/users/9", {"Prefer": "dynamic=true"})
+    assert (reply.status, reply.header("Beep-Mock-Source"), reply.json["id"]) == (200, "sample", 9)
