@@ -74,7 +74,7 @@ def composite_reader(
     scalar = scalar_reader(shape)
     readers: list[Reader] = []
     if shape.scalars:
-        readers.append(lambda text: scalar(decode(text)))
+        readers.append(scalar if decode is as_written else lambda text: scalar(decode(text)))
     if "object" in shape.types:
         readers.append(_object_reader(shape, document, split, decode, mark if pairs else None))
     if "array" in shape.types:

@@ -76,7 +76,7 @@ class Responder:
             if not allowed:
                 return self._unauthorized(challenge, environ.get("HTTP_ACCEPT"))
         values, violations, refusal = self._reader.read(path_values, query, environ, body)
-        if self._plain and not refusal and not asks(environ, query):
+        if self._plain and not refusal and not ("HTTP_PREFER" in environ or ("__" in query and asks(environ, query))):
             accept = environ.get("HTTP_ACCEPT")
             interaction = self._examples.match(values)
             if interaction is not None:
