@@ -46,6 +46,8 @@ WHERE_IT_ERRS = {
     ("xml", "an example that is text"): _XML,
     ("xml", "an example whose text lies"): _XML,
     ("xml", "text nodes"): _XML,
+    ("xml", "an example of a request in XML is matched by what it says"): _XML,
+    ("xml", "another is matched by none"): _XML,
     ("xml", "a list"): _XML,
 }
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["compile_xml"]
 
+
 def compile_xml(schema: Schema | None, document: Document) -> Callable[[bytes, Mapping[str, str]], Json | Missing]:
     """The function that reads XML bodies by ``schema``.
 

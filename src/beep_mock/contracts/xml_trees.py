@@ -146,6 +146,4 @@ class _Builder:
         return uris[-1] if uris else ""
 
     def _document_type(self, *_declared: object) -> None:
-        raise _RefusedError(
-            "xml", "a document type (<!DOCTYPE>) is not read: it could name files, or grow without end"
-        )
+        raise _RefusedError("xml", "a document type (<!DOCTYPE>) is not read: it could name files, or grow without end")
