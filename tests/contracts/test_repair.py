@@ -125,6 +125,12 @@ def test_a_null_that_is_required_is_sampled() -> None:
     assert isinstance(repair({"a": None}, object_of("a", a=TEXT))["a"], str)
 
 
+@pytest.mark.parametrize("value", ["1e400", "-1e999", "9" * 400, "[" * 5000, "NaN", "\u0000", {"a": "1e400"}, 10**400])
+@pytest.mark.parametrize("schema", [WHOLE, NUMBER, object_of("a", a=NUMBER), {"type": "array", "items": NUMBER}])
+def test_absurd_values_are_no_fault(value: Json, schema: Any) -> None:
+    repair(value, schema)
+
+
 def test_what_another_property_requires_is_added() -> None:
     schema = {**object_of(a=TEXT, b=WHOLE), "dependentRequired": {"a": ["b"]}}
     assert set(repair({"a": "x"}, schema)) == {"a", "b"}

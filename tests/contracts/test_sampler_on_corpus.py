@@ -1,9 +1,8 @@
-"""Samples of real documents' response schemas, judged by validators that we have not written."""
+"""Samples of real documents' schemas, judged by validators that we have not written."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -19,6 +18,7 @@ from referencing.jsonschema import DRAFT202012
 from beep_mock.contracts.compiler import compile_contract
 from beep_mock.contracts.model import Contract, Schema
 from beep_mock.contracts.sampler import Sampler
+from beep_mock.contracts.schemas import Direction
 from beep_mock.contracts.validator import validator_of
 from tests.corpus import FOLDER, documents
 
@@ -26,22 +26,28 @@ AT_MOST = 40
 """Schemas of one document, evenly spread: judging is slow."""
 
 
-def response_schemas(contract: Contract) -> Iterator[Schema]:
-    seen = set()
+def directed_schemas(contract: Contract) -> dict[tuple[str, Direction], Schema]:
+    """The schemas of all bodies, parameters and headers, by their place and the direction they travel in."""
+    found: dict[tuple[str, Direction], Schema] = {}
     for operation in contract.operations.values():
-        for response in operation.responses:
-            for schema in [media.schema for media in response.content] + [h.schema for h in response.headers]:
-                if schema is not None and schema.at not in seen:
-                    seen.add(schema.at)
-                    yield schema
+        asked = [parameter.schema for parameter in operation.parameters]
+        body = operation.request_body
+        asked += [media.schema for media in body.content] if body is not None else []
+        answered = [media.schema for response in operation.responses for media in response.content]
+        answered += [header.schema for response in operation.responses for header in response.headers]
+        for direction, schemas in (("request", asked), ("response", answered)):
+            for schema in schemas:
+                if schema is not None:
+                    found[schema.at, direction] = schema  # type: ignore[index]
+    return found
 
 
 def excused(error: ValidationError) -> bool:
-    """Whether the other library judges what a sample does not keep: what is write-only is never in an answer."""
+    """Whether the other library judges what a sample does not keep: what only travels in the other direction."""
     if error.validator == "required":
         missing = error.message.partition("' is a required")[0].strip("'")
         known = error.schema.get("properties", {}).get(missing, {})
-        return bool(known.get("writeOnly") is True)
+        return known.get("writeOnly") is True or known.get("readOnly") is True
     # One document's `type` names no schema, as its `discriminator` says it does.
     return bool(error.message.endswith("could not be resolved"))
 
@@ -82,11 +88,11 @@ def test_samples_of_real_schemas_are_valid_elsewhere_too(document: Path) -> None
     validator_of(contract).register_all()
     sampler = Sampler(contract.document, contract.schemas)
     judge = Judge(document, contract.document.root)
-    schemas = list(response_schemas(contract))
+    schemas = list(directed_schemas(contract).items())
     wrong: list[str] = []
-    for schema in schemas[:: 1 + len(schemas) // AT_MOST]:
+    for (_, direction), schema in schemas[:: 1 + len(schemas) // AT_MOST]:
         for seed in (0, 7):
-            value = sampler.sample(schema, "response", seed)
-            assert sampler.sample(schema, "response", seed) == value
+            value = sampler.sample(schema, direction, seed)
+            assert Sampler(contract.document, contract.schemas).sample(schema, direction, seed) == value
             wrong += judge.objections(schema, value)
     assert wrong == []

@@ -22,6 +22,7 @@ from beep_mock.interaction import MISSING, Json
 __all__ = ["kind_names", "kinds_of", "mended", "same"]
 
 _LONGEST = 10_000
+_HUGE = 10**300
 _EPOCH = range(10**8, 10**11)
 """Whole numbers that are moments, in seconds; in milliseconds a thousand times as many."""
 _NUMBER = re.compile(r"\s*([+-]?\d{1,20}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,3})?)\s*%?")
@@ -136,6 +137,8 @@ def _fitting(value: Json, schema: dict[str, Any]) -> Any:
     if isinstance(value, str):
         return next((text for text in _spellings(value, schema) if _is_text_of(text, schema)), MISSING)
     if isinstance(value, int | float) and not isinstance(value, bool):
+        if not -_HUGE < value < _HUGE:  # nor is it a number that is none
+            return MISSING
         whole = "integer" in kinds_of(schema) and "number" not in kinds_of(schema)
         return value if allows(schema, value, whole=whole) else nearest(schema, Fraction(value), whole=whole)
     return value

@@ -103,7 +103,7 @@ def _fraction(value: Any) -> Fraction | None:
 
 def allows(schema: dict[str, Any], value: float, *, whole: bool) -> bool:
     """Whether a number keeps the bounds and steps of a flat schema."""
-    if not math.isfinite(value):
+    if not -_MOST < value < _MOST:
         return False
     exact, (low, high) = Fraction(value), _bounds(schema)
     step = _fraction(schema.get("multipleOf"))
