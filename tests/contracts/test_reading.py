@@ -196,6 +196,18 @@ def test_aliases_cannot_make_a_document_deep() -> None:
     assert "nested deeper" in fault_of("a0: &a0 []\n" + levels).message
 
 
+@pytest.mark.parametrize("text", [b"\0\0a: 1", "a: 1".encode("utf-16-le"), "a: 1".encode("utf-16-be"), b"\0"])
+def test_text_that_begins_with_nul_is_a_fault(text: bytes) -> None:
+    assert "NUL" in fault_of(text).message
+
+
+def test_nul_is_not_the_end() -> None:
+    data, findings = read_data(b"a: 1\n\0b: 2\n", "worlds.yaml")
+    assert data == {"a": 1, "\ufffdb": 2}
+    assert [finding.rule for finding in findings] == ["yaml-irregular"]
+    assert fault_of(b'{"a": "\0"}', "worlds.json").line == 1
+
+
 @pytest.mark.parametrize(
     ("text", "words"), [("a: é\nb: ü".encode("latin-1"), "not UTF-8"), ("a: 1".encode("utf-16"), "UTF-16")]
 )

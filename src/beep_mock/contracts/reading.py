@@ -43,7 +43,7 @@ def read_data(text: bytes, name: str) -> tuple[Any, list[Finding]]:
 
 def _decode(text: bytes, name: str) -> str:
     try:
-        return text.decode("utf-8-sig")
+        string = text.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         encoding = "UTF-16" if text.startswith(_UTF16) else "not UTF-8"
         raise InvalidDocumentError(
@@ -52,6 +52,10 @@ def _decode(text: bytes, name: str) -> str:
             line=text.count(b"\n", 0, error.start) + 1,
             hint="save the file as UTF-8",
         ) from None
+    if "\0" in string[:2]:
+        message = "the text begins with a NUL character, as do damaged files and UTF-16 without a mark"
+        raise InvalidDocumentError(message, file=name, line=1, hint="save the file as UTF-8")
+    return string
 
 
 def _read_json(text: str, name: str) -> tuple[Any, list[Finding]]:
@@ -109,7 +113,8 @@ def _fail_json(error: ValueError, name: str) -> NoReturn:
 def _read_yaml(text: str, name: str) -> tuple[Any, list[Finding]]:
     refusal = ""
     try:
-        return read_fast(text, name)
+        if "\0" not in text:  # which the fast parser takes for the end
+            return read_fast(text, name)
     except InexactError:
         pass
     except ValueError as error:
