@@ -49,8 +49,8 @@ def create_app(people: Directory | None = None) -> Flask:
     def list_worlds() -> Response:
         query = _request().parameters.query
         after = query.get("cursor", _CURSOR + "0").removeprefix(_CURSOR)
-        if not after.isdecimal():
-            return problem(422, "Invalid request", "The cursor is none that this service has given.")
+        if not (after.isascii() and after.isdecimal() and len(after) < 19):
+            return problem(422, "Unknown cursor", "The cursor is none that this service has given.")
         page, more = worlds.page(after=int(after), limit=query["limit"], climate=query.get("climate"))
         return jsonify(items=[_content(world) for world in page], next=f"{_CURSOR}{page[-1].id}" if more else None)
 
@@ -117,9 +117,10 @@ def _create(
 ) -> Response | tuple[Response, int, dict[str, str]]:
     founder = None
     if "founder" in wanted:
-        person = people.find(wanted["founder"])
+        person_id = int(wanted["founder"])  # JSON Schema takes 2.0 for an integer
+        person = people.find(person_id)
         if person is None:
-            return problem(422, "Unknown founder", f"There is no person {wanted['founder']}.")
+            return problem(422, "Unknown founder", f"There is no person {person_id}.")
         founder = Founder(person.id, person.name)
     try:
         world = worlds.add(World(0, wanted["name"], wanted["climate"], wanted.get("population", 0), founder))

@@ -100,7 +100,7 @@ class _Verification:
             steps: dict[str, Callable[[], None]] = {
                 "pacts": lambda: self._verify_pacts(target, handling),
                 "examples": lambda: self._verify_examples(contract, target, states),
-                "properties": lambda: self._verify_properties(contract, target, states),
+                "properties": lambda: self._verify_properties(contract, target),
             }
             for kind in kinds:
                 try:
@@ -177,7 +177,7 @@ class _Verification:
             if result.fault and target.is_gone():
                 raise VerificationError(f"the provider is gone after {result.name}: {result.fault}")
 
-    def _verify_properties(self, contract: Contract | None, target: Target, states: States | None) -> None:
+    def _verify_properties(self, contract: Contract | None, target: Target) -> None:
         from beep_mock.providers.properties import verify_properties
 
         assert contract is not None  # noqa: S101 - required above
@@ -191,7 +191,6 @@ class _Verification:
             max_time=asked.max_time,
             seed=asked.seed,
             headers=asked.headers,
-            states=states,
         )
         self._found.partial = self._found.properties.partial
 
