@@ -72,12 +72,12 @@ class Provider:
         except ValueError:
             return "400 No", {}
         name = value.get("name") if isinstance(value, dict) else None
-        valid = isinstance(name, str) and len(name) <= 5 and set(value) == {"name"}
+        valid = isinstance(name, str) and len(name) <= 5 and list(value) == ["name"]
         if not valid and "lax" not in self.faults:
             return "400 No", {}
         if valid and name == "Ada":
             return "409 No", {"code": "taken"}
-        if valid and len(name) == self.faults.get("crash"):
+        if valid and len(str(name)) == self.faults.get("crash"):
             return "500 No", {}
         return "200 OK", self.faults.get("answer", {"name": "x"})
 
