@@ -11,6 +11,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from beep_mock.contracts.bundle import bundle
 from beep_mock.contracts.compiler import compile_contract
 from beep_mock.contracts.encoding import encode_request
 from beep_mock.contracts.example_checks import all_example_findings
@@ -199,3 +200,17 @@ def test_a_query_string_that_is_written_is_read(whole: Contract, value: dict[str
     request = encode_request(operation, {"querystring.q": value})
     values = compile_decoder(operation.parameters, whole.document)({}, request.query, {})
     assert values == {"querystring.q": value}
+
+
+def test_a_default_mapping_into_another_file_is_bundled(tmp_path: Path) -> None:
+    (tmp_path / "dogs.json").write_text(json.dumps({"Dog": {"type": "object", "required": ["bark"]}}))
+    cat = {"type": "object"}
+    pet = {
+        "oneOf": [{"$ref": "#/components/schemas/Cat"}, {"$ref": "dogs.json#/Dog"}],
+        "discriminator": {"propertyName": "kind", "defaultMapping": "dogs.json#/Dog"},
+    }
+    schema = {"schema": {"$ref": "#/components/schemas/Pet"}}
+    contract = compiled(tmp_path, answering(schema), components={"schemas": {"Cat": cat, "Pet": pet}})
+    discriminator = bundle(contract.document, "/")["components"]["schemas"]["Pet"]["discriminator"]
+    assert discriminator["defaultMapping"] == "#/components/schemas/Dog"
+    assert contract.findings == ()

@@ -176,6 +176,9 @@ class _Bundler:
                 mapping.setdefault(name, home)
         if mapping:
             discriminator["mapping"] = mapping
+        default = discriminator.get("defaultMapping")
+        if type(default) is str and "#" in default:
+            discriminator["defaultMapping"] = self._schema_home(default)
         return discriminator
 
     def _schema_home(self, ref: str) -> str:

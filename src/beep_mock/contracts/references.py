@@ -105,6 +105,9 @@ def settle(
                 walk(value, scope, False)
             elif key == "discriminator" and kind is dict:
                 _settle_mapping(value.get("mapping"), lambda ref: canonical(ref, scope), named)
+                default = {key: value[key] for key in ("defaultMapping",) if key in value}  # since OpenAPI 3.2
+                _settle_mapping(default, lambda ref: canonical(ref, scope), named)
+                value.update(default)
             elif key not in literals and (key != "examples" or kind is dict):
                 walk(value, scope, key in NAME_MAPS)
 
