@@ -34,7 +34,7 @@ def test_another_reader_agrees() -> None:
         [Part("", b"one", None, "text/plain"), Part("", b'{"n":1}', None, "application/json")]
     )
     head = f"Content-Type: multipart/mixed; boundary={boundary}\r\n\r\n".encode()
-    parts = message_from_bytes(head + body, policy=HTTP).iter_parts()  # type: ignore[attr-defined]
+    parts = message_from_bytes(head + body, policy=HTTP).iter_parts()
     assert [(p.get_content_type(), p.get_payload(decode=True)) for p in parts] == [
         ("text/plain", b"one"),
         ("application/json", b'{"n":1}'),

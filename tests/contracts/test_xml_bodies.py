@@ -163,7 +163,7 @@ def test_lists_in_lists_are_read_as_deep(tmp_path: Path) -> None:
     schemas = {"A": {"type": "object", "properties": {"a": items}}}
     file.write_text(json.dumps({"openapi": "3.1.0", "info": {}, "components": {"schemas": schemas}}))
     decode = compile_xml(Schema({"$ref": "#/components/schemas/A"}, "#"), load_document(file))
-    value = decode(("<a>" * 256 + "</a>" * 256).encode(), {})
+    value: Any = decode(("<a>" * 256 + "</a>" * 256).encode(), {})
     for _ in range(255):
         (value,) = value["a"]
     assert value == {}
