@@ -6,6 +6,7 @@ Names are the same when only case, dashes and underscores differ (``world_id``, 
 - as ``id`` there, when it is the path's last parameter and names what the path leads to (``/worlds/{worldId}``,
   ``/worlds/{world}``), unless a property has the parameter's own name;
 - as ``worldId``, when it is the ``{id}`` of a collection's member (``/worlds/{id}/moons``);
+- in what is said about a collection's pages (``meta``, ``pagination``), when it asked for one (``limit``, ``offset``);
 - in the items of a collection, when it selected them: a parameter of the path above it or of a GET's query. What was
   posted never is, nor an ``id``.
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Known", "echoed", "known_values"]
 
 _ENVELOPES = frozenset({"data", "item", "payload", "resource", "response", "result"})
+_ABOUT_PAGES = frozenset({"meta", "metadata", "page", "pageinfo", "pagination", "paging"})
 _PARAMETER = re.compile(r"\{([^{}]+)\}")
 _SEPARATORS = str.maketrans("", "", "-_ .")
 _DEEPEST = 8
@@ -139,6 +141,9 @@ def _changes(sample: Json, known: Known) -> Iterator[_Change]:
             for inner, items in member.items():
                 if isinstance(items, list) and inner not in known:
                     yield from _in_items(items, (name, inner), known)
+        elif isinstance(member, dict) and _plain(name) in _ABOUT_PAGES:
+            asked = {name for name in known if _plain(name) in _PAGING}
+            yield from _in_object(member, (name,), known, asked)
 
 
 def _in_items(items: list[Json], at: tuple[str | int, ...], known: Known) -> Iterator[_Change]:
