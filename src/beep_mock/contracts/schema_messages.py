@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-__all__ = ["LibraryError", "SchemaViolation", "abbreviated", "describe", "not_json"]
+__all__ = ["LibraryError", "SchemaViolation", "abbreviated", "describe", "not_json", "unexplained"]
 
 _WIDTH = 80
 _LISTED = 10
@@ -71,6 +71,12 @@ def not_json(value: Any) -> SchemaViolation:
     """What to say of a value that is no JSON, and so cannot be judged: where that is, as far as it can be found."""
     pointer = _unreadable(value, ())
     return SchemaViolation(pointer or (), "type", "this holds what is no text of JSON: half of a surrogate pair, say")
+
+
+def unexplained(name: str, member: Any) -> SchemaViolation:
+    """What to say of a member of a value that is not valid, where it would take too long to find out why."""
+    message = f"{abbreviated(member)} does not fit its schema; it is nested too deeply to say where"
+    return SchemaViolation((name,), "schema", message)
 
 
 def _unreadable(value: Any, at: tuple[str, ...]) -> tuple[str, ...] | None:

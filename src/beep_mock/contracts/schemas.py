@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 
 from beep_mock.contracts.model import Schema
+from beep_mock.contracts.schema_budget import SHALLOW, SMALL, deepest_member, is_affordable, measured
 from beep_mock.contracts.schema_formats import BASE64, is_base64
 from beep_mock.contracts.schema_graph import SchemaGraph
-from beep_mock.contracts.schema_messages import SchemaViolation, describe, not_json
+from beep_mock.contracts.schema_messages import SchemaViolation, abbreviated, describe, not_json, unexplained
 from beep_mock.contracts.schema_patterns import PATTERN_OPTIONS, accepted_pattern
 from beep_mock.contracts.schema_visibility import Direction
 from beep_mock.findings import Finding, Severity
@@ -131,8 +132,7 @@ class SchemaStore:
         """
         compiled = self._find(key)
         try:
-            errors = compiled.validator.iter_errors({compiled.name: value})
-            return [describe(error, below=1) for error in islice(errors, _MAX_VIOLATIONS)]
+            return _explained(compiled, value)
         except ValueError:
             return [not_json(value)]
 
@@ -228,6 +228,29 @@ class SchemaStore:
                     where = self._document.where(graph.place(name))
                     self._findings[Finding("schema-invalid", Severity.ERROR, message, where)] = None
         return _compiled(keyed, shared)
+
+
+def _explained(compiled: _Compiled, value: Json) -> list[SchemaViolation]:
+    """Why a value is not valid; of what is nested so that it would take too long, only that it is not."""
+
+    def explain(value: Json) -> list[SchemaViolation]:
+        errors = compiled.validator.iter_errors({compiled.name: value})
+        return [describe(error, below=1) for error in islice(errors, _MAX_VIOLATIONS)]
+
+    depth, size = measured(value)
+    if depth <= SHALLOW and size <= SMALL:
+        return explain(value)
+    if compiled.validator.is_valid({compiled.name: value}):
+        return []
+    if is_affordable(explain, value, depth, size):
+        return explain(value)
+    name = deepest_member(value)
+    elsewhere: list[SchemaViolation] = []
+    if type(value) is dict:
+        rest = {key: member for key, member in value.items() if measured(member)[0] <= 1}
+        missing = {f"{abbreviated(key)} is missing" for key in value.keys() - rest.keys()}
+        elsewhere = [found for found in explain(rest) if found.message not in missing]
+    return [*elsewhere, unexplained(name, value[name] if type(value) is dict else value[int(name)])]
 
 
 _REFUSED = (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError, OverflowError)
