@@ -82,7 +82,8 @@ def test_lists_of_lists_are_read_as_they_are_written(tmp_path: Path, place: str,
     outer = data.draw(st.sampled_from(FORMATS if place in ("path", "header") else (*FORMATS, "multi")))
     inner = data.draw(st.sampled_from([name for name in FORMATS if name != outer]))
     items = {"type": "array", "items": {"type": "integer"}, "collectionFormat": inner}
-    value: Any = data.draw(st.lists(numbers, min_size=1, max_size=3))
+    rows = numbers if place == "header" else numbers | st.just([])  # space around a header is none of its
+    value: Any = data.draw(st.lists(rows, min_size=2, max_size=3))
     contract = contract_of(tmp_path, place, {"type": "array", "items": items, "collectionFormat": outer})
     assert round_trip(contract, place, value) == value
 

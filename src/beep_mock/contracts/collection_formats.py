@@ -40,12 +40,15 @@ def collection_reader(schema: Schema | None, document: Document, decode: Decode)
     for _ in formats:
         shape = shape_of(shape.items, document)
     item, is_raw = scalar_reader(shape), decode not in (as_written, header_decoded)
+    empty_is_item = decode is not header_decoded and formats[0] != "multi"  # RFC 9110, 5.6.1, on lists in headers
     marks = [_MARKS[name] for name in formats if name in _MARKS]
     escapes = [_ESCAPED[m] if is_raw and not (m == "," and "string" in shape.types) else () for m in marks]
 
     def read(text: str, depth: int = 0) -> Json:
         if depth == len(marks):
             return item(decode(text))
+        if not text and (depth or not empty_is_item):
+            return []
         for escape in escapes[depth]:
             text = text.replace(escape, marks[depth])
         return [read(piece, depth + 1) for piece in text.split(marks[depth])]
