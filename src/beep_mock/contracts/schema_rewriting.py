@@ -24,6 +24,7 @@ from beep_mock.contracts.schema_dialect_keywords import (
     report_siblings,
 )
 from beep_mock.contracts.schema_dialects import DEFAULT, Dialect, dialect_of, known_dialect
+from beep_mock.contracts.schema_discriminators import read_discriminator
 from beep_mock.contracts.schema_formats import ASSERTED, RANGES
 from beep_mock.contracts.schema_keywords import SCHEMA, SCHEMA_LISTS, SCHEMA_MAPS, VALUES, KeywordError
 from beep_mock.contracts.schema_nulls import is_nullable
@@ -288,6 +289,7 @@ _READERS: dict[str, Callable[[SchemaRewriting, Site, str, Any], None]] = {
     "$dynamicRef": read_dynamic_reference,
     "$recursiveRef": read_dynamic_reference,
     "dependencies": read_dependencies,
+    "discriminator": read_discriminator,
     "format": SchemaRewriting._format,
     "nullable": SchemaRewriting._nullable,
     "pattern": SchemaRewriting._pattern,
