@@ -304,3 +304,19 @@ def test_every_document_of_the_corpus_becomes_one(path: Path, tmp_path: Path) ->
 )
 def test_bundles_of_valid_documents_are_valid(path: Path) -> None:
     check_valid(bundle(load_document(path), MOCK))
+
+
+def test_a_dynamic_reference_leads_to_its_first_target(tmp_path: Path) -> None:
+    schemas = {
+        "List": {
+            "$id": "http://worlds.example/list",
+            "items": {"$dynamicRef": "#item"},
+            "$defs": {"any": {"$dynamicAnchor": "item", "type": "string"}},
+        }
+    }
+    file = tmp_path / "openapi.json"
+    root = {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "components": {"schemas": schemas}}
+    file.write_text(json.dumps(root), encoding="utf-8")
+    bundled = bundle(load_document(file), "http://127.0.0.1")["components"]["schemas"]["List"]
+    assert bundled["items"] == {"$ref": "#/components/schemas/List/$defs/any"}
+    assert bundled["$defs"]["any"]["type"] == "string"

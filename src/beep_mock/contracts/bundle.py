@@ -113,6 +113,11 @@ class _Bundler:
                 result[key] = self._copy(value, "", f"{at}/{escape(key)}")
         if kind == "schema" and type(node.get("discriminator")) is dict:
             result["discriminator"] = self._discriminator(node)
+        for word in ("$dynamicRef", "$recursiveRef") if kind == "schema" else ():
+            if type(node.get(word)) is str:  # it was settled, and what it was relative to is gone: to its first target
+                del result[word]
+                target = self.document.identifiers.anchor(node[word]) or node[word].removesuffix("#")
+                result.setdefault("$ref", self._schema_home(target))
         return result
 
     def _servers(self, declared: Any) -> list[Any]:
