@@ -44,8 +44,9 @@ def measure_router(settings: Settings) -> list[Line]:
         Line("router", f"a look-up among {size:,} operations", min(taken), "µs", low=min(taken), high=max(taken))
         for size, taken in best.items()
     ]
-    middle, low, high = ratio_of(best[sizes[-1]], best[sizes[0]])
-    return [Line("router", "10,000 operations against 10", middle, "x", None, 1.15, low, high), *lines]
+    _, low, high = ratio_of(best[sizes[-1]], best[sizes[0]])
+    least = min(best[sizes[-1]]) / min(best[sizes[0]])  # what runs in this process alone is only ever slowed down
+    return [Line("router", "10,000 operations against 10", least, "x", None, 1.15, low, high), *lines]
 
 
 def _seconds(match: object, paths: Iterable[str]) -> float:
