@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,9 @@ from beep_mock.workspace import Workspace
 from tests.cli.running import run
 
 DEMONSTRATION = Path(__file__).parents[2]
+STARTED = (
+    f"{sys.executable} -c \"import sys; sys.path.insert(0, '.'); import runpy; runpy.run_module('providers.people')\""
+)
 
 
 def verify(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -34,11 +38,61 @@ def change(file: Path, old: str, new: str) -> None:
     file.write_text(text.replace(old, new), "utf-8")
 
 
-def test_kept_pacts_exit_with_0() -> None:
+def test_a_provider_that_keeps_pacts_examples_and_properties_exits_with_0() -> None:
     done = verify(DEMONSTRATION, "people")
     assert done.returncode == 0, done.stderr
     assert "ok    a request for a person  given the person exists" in done.stdout
-    assert done.stdout.endswith("5 interactions: no findings\n")
+    assert "ok    GET /people/{personId}, 404, example 'unknown-person'" in done.stdout
+    assert "ok    GET /people/{personId}  " in done.stdout
+    assert "14 checks: no findings" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"), [("pacts", "5 checks"), ("examples", "7 checks"), ("properties", "2 checks")]
+)
+def test_each_kind_can_be_asked_for_alone(kind: str, said: str) -> None:
+    done = verify(DEMONSTRATION, "people", f"--{kind}")
+    assert done.returncode == 0, done.stderr
+    assert f"{said}: no findings" in done.stdout
+
+
+def test_peers_are_mocked_and_exact_examples_hold(copy: Path) -> None:
+    shutil.copytree(DEMONSTRATION / "mocks", copy / "mocks")
+    done = verify(copy, "world", "--examples")
+    assert done.returncode == 0, done.stdout
+    assert "example 'founded-world'" in done.stdout
+
+
+def test_an_example_and_a_property_that_the_provider_breaks(copy: Path) -> None:
+    change(copy / "providers/people/app.py", "asdict(person)", "{'id': str(person.id)}")
+    done = verify(copy, "people", "--examples", "--properties", "--format", "json")
+    assert done.returncode == 1, done.stderr
+    rules = {finding["rule"] for case in json.loads(done.stdout)["cases"] for finding in case["findings"]}
+    assert rules >= {"example-mismatch", "property-response-schema-conformance"}
+
+
+def test_a_command_is_started_for_the_verification(copy: Path) -> None:
+    done = verify(copy, "people", "--command", STARTED, "--examples", "--properties")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+DYING = """
+    @app.before_request
+    def die() -> None:
+        if flask_request.path.endswith("/2"):
+            os._exit(3)
+"""
+
+
+def test_a_provider_that_dies_half_way_leaves_what_was_seen(copy: Path) -> None:
+    app = copy / "providers/people/app.py"
+    change(app, "from dataclasses", "import os\nfrom dataclasses")
+    change(app, "    checked = ", f"{DYING}\n    checked = ")
+    done = verify(copy, "people", "--command", STARTED, "--examples", "--properties")
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "ok    GET /people, 200, example 'earth'" in done.stdout
+    assert "verification-partial" in done.stdout
+    assert "Traceback" not in done.stderr
 
 
 def test_a_broken_pact_exits_with_1_and_names_consumer_interaction_field_expected_and_got(copy: Path) -> None:
@@ -70,11 +124,14 @@ def test_an_unknown_state_exits_with_2(copy: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["hello"], "no pact names the provider 'hello'"),
+        (["hello", "--pacts"], "no pact names the provider 'hello'"),
+        (["world", "--header", "x"], "NAME:VALUE"),
+        (["world", "--command", "/no/such/program"], "cannot be started"),
         (["wrld"], "the pacts name: people, world"),
+        (["wrld", "--examples"], "no service 'wrld'"),
         (["world", "--app", "nowhere:app"], "No module named 'nowhere'"),
-        (["world", "--url", "http://127.0.0.1:1"], "--states-url"),
-        (["world", "--url", "http://h", "--app", "a:b"], "either --url or --app"),
+        (["world", "--url", "http://127.0.0.1:1"], "cannot be reached"),
+        (["world", "--url", "http://h", "--app", "a:b"], "either --app"),
         (["world", "--states-url", "http://h"], "goes with --url"),
         (["world", "--format", "pdf"], "pdf"),
     ],

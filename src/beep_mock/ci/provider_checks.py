@@ -12,7 +12,7 @@ from beep_mock.contracts.compiler import compile_contract
 from beep_mock.errors import VerificationError
 from beep_mock.providers.coverage import Coverage, Exercise, coverage_of, exercises_of
 from beep_mock.providers.examples import ExampleResult, States, verify_examples
-from beep_mock.providers.pacts import StateHandling, VerificationReport, verify_pacts
+from beep_mock.providers.pacts import StateHandling, VerificationReport, require_interactions, verify_pacts
 from beep_mock.providers.state_access import EndpointStates, RegistryStates
 from beep_mock.providers.targets import Target, app_target, command_target, url_target
 from beep_mock.providers.verification import load_app, load_service, load_states, objection, read_pacts
@@ -94,6 +94,8 @@ class _Verification:
             contract = compile_contract(self._workspace.contract_path(self._provider))
         elif kinds != ["pacts"]:
             self._workspace.require(self._provider)
+        if "pacts" in kinds:
+            require_interactions(self._provider, self._pacts)  # before anything is loaded
         with ExitStack() as stack:
             stack.enter_context(mocked_peers(self._workspace, self._provider))
             target, states, handling = stack.enter_context(self._target())
@@ -131,7 +133,7 @@ class _Verification:
             else:
                 kinds.append("properties")
         if not kinds:
-            self._workspace.require(self._provider)
+            require_interactions(self._provider, self._pacts)
         return kinds
 
     @contextmanager
