@@ -136,8 +136,8 @@ def test_headers_are_kept_in_order_and_masked_whatever_came_before(
 def test_ever_new_headers_are_recorded_without_being_kept() -> None:
     journal = Journal(capacity=2)
     for i in range(300):
-        record(journal, **{f"HTTP_X_{i}": str(i)})
-    record(journal, **{"HTTP_" + "X" * 5000: "long"})
+        record(journal, **dict[str, Any]({f"HTTP_X_{i}": str(i)}))
+    record(journal, **dict[str, Any]({"HTTP_" + "X" * 5000: "long"}))
     assert journal.entries()[0].request_headers == (("X-299", "299"),)
     assert journal.entries()[1].request_headers[0][1] == "long"
     assert sum(map(len, journal._layouts.values())) <= 64

@@ -221,7 +221,7 @@ class Mock:
         key = ""
         called: Called | None = None
         violations: tuple[Violation, ...] = _NOTHING
-        if has_body and isinstance(body, int):
+        if isinstance(body, int):
             answer = not_decoded(body)
             body = b""
         elif route is not None and match is not None:
