@@ -1,4 +1,4 @@
-"""Discriminators: hints that change no verdict, and what is wrong with them."""
+"""Discriminators: what they decide, and what is wrong with them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PETS: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("version", ["3.0.3", "3.1.0", "3.2.0"])
+@pytest.mark.parametrize("version", ["3.0.4", "3.1.1", "3.2.0"])
 @pytest.mark.parametrize(
     "discriminator",
     [
@@ -29,6 +29,21 @@ def test_a_discriminator_changes_no_verdict(version: str, discriminator: dict[st
         assert judge.accepts(value)
     assert not judge.accepts({"kind": "Cat"})
     assert not judge.accepts({"kind": "Cat", "lives": 9, "tricks": 1})
+    assert not judge.rules()
+
+
+@pytest.mark.parametrize("version", ["3.0.0", "3.0.3", "3.1.0"])
+def test_before_it_decides_which_alternative_counts(version: str) -> None:
+    schema = {**BRANCHES, "discriminator": {"propertyName": "kind", "mapping": {"woof": "#/components/schemas/Dog"}}}
+    judge = Judge(schema, version, **PETS)
+    assert judge.accepts({"kind": "Cat", "lives": 9, "tricks": 1})  # a dog as well, by its schema
+    assert judge.accepts({"kind": "woof", "tricks": 1, "lives": 9})
+    assert judge.accepts({"kind": "Dog", "tricks": 1, "lives": 9})
+    assert not judge.accepts({"kind": "Dog", "lives": 9})
+    assert not judge.accepts({"kind": "Cat", "tricks": 1})
+    assert judge.accepts({"kind": "Cow", "tricks": 1})
+    assert not judge.accepts({"kind": "Cow", "tricks": 1, "lives": 9})
+    assert not judge.accepts({"kind": "Cow"})
     assert not judge.rules()
 
 
@@ -48,6 +63,6 @@ def test_a_discriminator_changes_no_verdict(version: str, discriminator: dict[st
     ],
 )
 def test_a_discriminator_that_leads_nowhere_is_reported(discriminator: Any, rule: str, pointer: str) -> None:
-    judge = Judge({**BRANCHES, "discriminator": discriminator}, "3.0.3", **PETS)
+    judge = Judge({**BRANCHES, "discriminator": discriminator}, "3.0.4", **PETS)
     assert judge.rules() == [(rule, f"/components/schemas/S/discriminator{pointer}")]
     assert judge.accepts({"kind": "Cat", "lives": 9})

@@ -407,3 +407,12 @@ def test_schemas_of_other_files_are_judged(tmp_path: Any) -> None:
     (finding,) = store.findings()
     assert finding.where.file == str(tmp_path / "parts/a.yaml")
     assert finding.where.pointer == "/A/properties/c/pattern"
+
+
+@pytest.mark.parametrize("version", ["3.0.0", "3.0.1", "3.0.2"])
+def test_before_its_clarification_nullable_allows_null_whatever_stands_beside_it(version: str) -> None:
+    for schema in ({"nullable": True, "allOf": [REF]}, {"type": "string", "nullable": True, "enum": ["a"]}):
+        judge = Judge(schema, version, Other={"type": "integer"})
+        assert judge.accepts(None)
+        assert not judge.accepts([])
+        assert not judge.rules()

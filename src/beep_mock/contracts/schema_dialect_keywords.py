@@ -20,15 +20,17 @@ if TYPE_CHECKING:
 __all__ = ["or_null", "read_dependencies", "read_dynamic_reference", "read_tuple", "report_siblings"]
 
 _NONE: frozenset[str] = frozenset()
+_BEFORE_CLARIFICATION = frozenset({"3.0.0", "3.0.1", "3.0.2"})
 
 
 def or_null(rewriting: SchemaRewriting, node: dict[str, Any], at: str, out: dict[str, Any]) -> Any:
     """``out``, made of a ``nullable`` schema of OpenAPI 3.0.
 
     It widens the ``type`` beside it and nothing else (OpenAPI 3.0.3, 4.7.24; its proposal 2019-10-31, "Clarify
-    Semantics of nullable"). ``x-nullable`` of Swagger 2.0 is what its tools take it for: null, or the rest.
+    Semantics of nullable"). Before 3.0.3 it "allows sending a null value for the defined schema", and ``x-nullable`` of
+    Swagger 2.0 is what its tools take it for: null, or the rest.
     """
-    if node.get("x-nullable") is True:
+    if node.get("x-nullable") is True or rewriting.document.version in _BEFORE_CLARIFICATION:
         return allowing_null(out)
     types = out.get("type")
     if types is not None:

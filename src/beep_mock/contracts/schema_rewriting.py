@@ -24,7 +24,7 @@ from beep_mock.contracts.schema_dialect_keywords import (
     report_siblings,
 )
 from beep_mock.contracts.schema_dialects import DEFAULT, Dialect, dialect_of, known_dialect
-from beep_mock.contracts.schema_discriminators import read_discriminator
+from beep_mock.contracts.schema_discriminators import decided, read_discriminator
 from beep_mock.contracts.schema_formats import ASSERTED, RANGES
 from beep_mock.contracts.schema_keywords import SCHEMA, SCHEMA_LISTS, SCHEMA_MAPS, VALUES, KeywordError
 from beep_mock.contracts.schema_nulls import is_nullable
@@ -135,6 +135,8 @@ class SchemaRewriting:
             hidden |= self._hidden_names(node, at)
         site = Site(node, at, hidden, out)
         self._keywords(site)
+        if "discriminator" in node:
+            decided(node, out, self.document.version)
         if hidden and "required" in out:
             out["required"] = [name for name in out["required"] if name not in hidden]
         if self.written is not None:
