@@ -228,3 +228,20 @@ def test_no_path_breaks_the_router(path: str) -> None:
     match = WORLDS.match(path)
     assert match is None or match.methods
     assert len(WORLDS.nearest(path)) == 3
+
+
+def test_a_parameter_whose_values_hold_slashes_takes_several_segments_of_what_fits_nothing_else() -> None:
+    router = Router(
+        [
+            ("/files/{path}", {"GET": "file"}),
+            ("/files/{path}/tags", {"GET": "tags"}),
+            ("/files/{a}/{b}", {"PUT": "two"}),
+        ],
+        {"/files/{path}": frozenset({"path"})},
+    )
+    assert payload(router.match("/files/a")) == ("file", {"path": "a"})
+    assert payload(router.match("/files/a/tags")) == ("tags", {"path": "a"})
+    assert payload(router.match("/files/a/b"), "PUT") == ("two", {"a": "a", "b": "b"})
+    assert payload(router.match("/files/a/b/c.txt")) == ("file", {"path": "a/b/c.txt"})
+    assert router.match("/files/") is None
+    assert router.match("/other/a/b") is None

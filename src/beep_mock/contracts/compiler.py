@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from beep_mock.contracts.declared_parameters import read_parameters
 from beep_mock.contracts.document import Document, load_document
 from beep_mock.contracts.links import check_links
-from beep_mock.contracts.model import Contract, Operation
+from beep_mock.contracts.model import Contract, Example, Operation, Parameter
 from beep_mock.contracts.nodes import Nodes, child
 from beep_mock.contracts.operations import PathContext, compile_operation, compile_webhooks, extensions_of
 from beep_mock.contracts.path_checks import check_template
@@ -19,6 +19,7 @@ from beep_mock.contracts.servers import read_base_paths
 from beep_mock.contracts.templates import PathTemplate, parse_template
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 __all__ = ["compile_contract"]
@@ -28,7 +29,7 @@ _ROOT_FIELDS_31 = frozenset({*_ROOT_FIELDS, "webhooks", "jsonSchemaDialect", "$s
 
 
 def compile_contract(source: str | Path | Document, *, allow_remote: bool = False) -> Contract:
-    """Compile an OpenAPI 3.0, 3.1 or 3.2 document.
+    """Compile an OpenAPI 3.0, 3.1 or 3.2 document, or one in Swagger 2.0.
 
     Nothing is raised for what is merely invalid: ``Contract.findings`` tells it, and an operation that cannot be
     served carries its finding in ``Operation.broken``.
@@ -76,7 +77,7 @@ class _Compilation:
             openapi=self.document.written,
             document=self.document,
             operations=self.operations,
-            router=Router(self.routes),
+            router=Router(self.routes, {text: names for text, methods in self.routes if (names := _wide(methods))}),
             schemas=SchemaStore(self.document, self.document.version),
             base_paths=tuple(every_base),
             findings=tuple(dict.fromkeys((*self.document.findings, *nodes.findings.values()))),
@@ -137,3 +138,21 @@ class _Compilation:
                 "path-ambiguous", f"{key} cannot be reached: '{first}' matches the same requests", operation.at,
                 "templates that differ only in the names of their parameters are the same path" if renamed else "",
             )  # fmt: skip
+
+
+def _wide(methods: dict[str, Operation]) -> frozenset[str]:
+    """The path parameters whose own examples hold slashes."""
+    return frozenset(
+        parameter.name
+        for operation in methods.values()
+        for parameter in operation.parameters
+        if parameter.location == "path"
+        and any(isinstance(example.value, str) and "/" in example.value for example in _shown(parameter))
+    )
+
+
+def _shown(parameter: Parameter) -> Iterator[Example]:
+    yield from parameter.examples
+    node = parameter.schema.node if parameter.schema is not None else None
+    if isinstance(node, dict) and "example" in node:
+        yield Example("", node["example"], parameter.at)

@@ -129,6 +129,8 @@ def _object_reader(shape: Shape, document: Document, split: Split, decode: Decod
         return {name: reader_of(name)(value) for name, value in found.items()}
 
     def from_alternation(text: str) -> Json:
+        if not text:  # an object without properties, where a name had to be sent for it
+            return {}
         pieces = [decode(piece) for piece in split(text)]
         if len(pieces) % 2:
             return decode(text)

@@ -7,6 +7,7 @@ plain template; where that leads nowhere the walk turns back. OpenAPI says no mo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Generic, TypeVar
 
@@ -87,14 +88,20 @@ class Router(Generic[T]):
     ``entries`` are path templates, as they key the document's ``paths``, with a payload by upper-case method, in the
     document's order. Templates that differ only in their parameters' names, or in a query or fragment, are one path;
     there the first declaration of a method wins.
+
+    ``wide`` names parameters, by template, whose values hold slashes. A server sees ``%2F`` as ``/`` in a WSGI path, so
+    such a parameter takes several segments of a path that no template fits.
     """
 
-    def __init__(self, entries: Iterable[tuple[str, Mapping[str, T]]]) -> None:
+    def __init__(
+        self, entries: Iterable[tuple[str, Mapping[str, T]]], wide: Mapping[str, frozenset[str]] | None = None
+    ) -> None:
         self._root: _Node[T] = _Node()
         self._fixed: dict[str, Match[T]] = {}
         self._templates: dict[str, tuple[PathTemplate, list[str]]] = {}
         for text, methods in entries:
             self._add(parse_template(text), methods)
+        self._wide = [(re.compile(_wide_pattern(parse_template(t), names)), t) for t, names in (wide or {}).items()]
 
     def _add(self, template: PathTemplate, payloads: Mapping[str, T]) -> None:
         node = self._root
@@ -169,7 +176,17 @@ class Router(Generic[T]):
         else:
             if node.methods is not None:
                 return Match(node.template, node.methods, slots)
-        return next(self._search(path), None)
+        return next(self._search(path), None) or (self._match_wide(path) if self._wide else None)
+
+    def _match_wide(self, path: str) -> Match[T] | None:
+        for pattern, text in self._wide:
+            found = pattern.fullmatch(path)
+            if found is not None:
+                node = self._root
+                for segment in parse_template(text).segments:
+                    node = node.child(segment)
+                return Match(node.template, node.methods or {}, found.groups())
+        return None
 
     def _rivals(self, path: str, best: Match[T]) -> Iterator[Match[T]]:
         """The other matches that do not yield to ``best`` as less concrete, best first."""
@@ -201,6 +218,17 @@ class Router(Generic[T]):
             literal = node.literals.get(segment)
             if literal is not None:
                 pending.append((literal, index + 1, slots))
+
+
+def _wide_pattern(template: PathTemplate, wide: frozenset[str]) -> str:
+    """A template as an expression: one group a parameter."""
+    segments = []
+    for segment in template.segments:
+        first, *literals = segment.literals
+        values = ("(.+)" if name in wide else "([^/]+)" for name in segment.names)
+        pairs = zip(values, literals, strict=True)
+        segments.append(re.escape(first) + "".join(value + re.escape(literal) for value, literal in pairs))
+    return "/" + "/".join(segments)
 
 
 def _as_unicode(path: str) -> str:

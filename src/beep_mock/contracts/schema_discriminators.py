@@ -73,7 +73,7 @@ def decided(node: dict[str, Any], out: dict[str, Any], version: str) -> None:
         if type(reference) is not str:
             continue
         implied = reference.rpartition("/")[2]
-        names = [key for key, target in mapping.items() if target == reference or target == implied]
+        names = [key for key, target in mapping.items() if target in (reference, implied)]
         if implied not in mapping:
             names.append(implied)
         says = {"type": "object", "required": [name], "properties": {name: {"enum": names}}}
