@@ -6,7 +6,6 @@ valid request costs one call of the JSON Schema library; reasons are only looked
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from threading import Lock
 from typing import Any
@@ -15,12 +14,12 @@ from weakref import WeakKeyDictionary
 from beep_mock.contracts.bodies import BodyError, compile_body_decoder, match_media_type, parse_content_type
 from beep_mock.contracts.model import Contract, MediaType, Operation, Schema, Violation
 from beep_mock.contracts.parameters import compile_decoder
+from beep_mock.contracts.second_reading import SecondReading
 from beep_mock.interaction import MISSING, Json
 
 __all__ = ["RequestReader", "Validator", "validator_of"]
 
 _MEMO_LIMIT = 64
-_COMMA = re.compile("%2C", re.IGNORECASE)
 _NOTHING: tuple[Violation, ...] = ()
 
 Verdict = tuple[dict[str, Json], tuple[Violation, ...], int]
@@ -89,9 +88,7 @@ class RequestReader:
         self._check: Callable[[Json], bool] | None = (
             contract.schemas.checker(self._key) if operation.parameters else None
         )
-        self._delimited = any(
-            p.style == "form" and not p.explode and p.location in ("query", "cookie") for p in operation.parameters
-        )
+        self._second = SecondReading(operation)
         self._required = tuple(p for p in operation.parameters if p.required)
         body = operation.request_body
         self._content = body.content if body is not None else ()
@@ -114,12 +111,11 @@ class RequestReader:
             return values, _NOTHING, 0
         else:
             verdict = values, self._reasons(self._key, values), 422
-        if verdict[2] == 422 and self._delimited and _may_be_joined(query, environ.get("HTTP_COOKIE", "")):
-            # Most clients encode the commas between items too, which RFC 6570 (3.2.1) does not: taken where nothing
-            # else makes the request valid.
-            cookie = _plain_commas(environ.get("HTTP_COOKIE", ""), ";")
-            again = self.read(path_values, _plain_commas(query, "&"), {**environ, "HTTP_COOKIE": cookie}, body)
-            return again if not again[2] else verdict
+        if verdict[2] == 422 and self._second.is_possible:
+            otherwise = self._second.of(query, environ)
+            if otherwise is not None:
+                again = self.read(path_values, *otherwise, body)
+                return again if not again[2] else verdict
         return verdict
 
     def media_type(self, environ: Mapping[str, Any]) -> str:
@@ -191,15 +187,6 @@ class RequestReader:
                     head = tuple(location.split(".", 1))
                     reasons.append(Violation((*head, *rest), "Error", found.keyword, found.message))
         return tuple(reasons)
-
-
-def _may_be_joined(query: str, cookies: str) -> bool:
-    return _plain_commas(query, "&") != query or _plain_commas(cookies, ";") != cookies
-
-
-def _plain_commas(pairs: str, separator: str) -> str:
-    """The pairs with their encoded commas decoded; where there is a plain one, an encoded one is part of an item."""
-    return separator.join(p if "," in p else _COMMA.sub(",", p) for p in pairs.split(separator))
 
 
 def _may_be_empty(media_type: str) -> bool:
