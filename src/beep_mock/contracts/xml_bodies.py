@@ -16,6 +16,7 @@ from beep_mock.contracts.scalars import Reader, scalar_reader
 from beep_mock.contracts.shapes import Shape, shape_of
 from beep_mock.contracts.xml_hints import Hints, hints_of
 from beep_mock.contracts.xml_trees import Element, read_xml
+from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Json, Missing
 
 if TYPE_CHECKING:
@@ -43,9 +44,11 @@ def compile_xml(schema: Schema | None, document: Document) -> Callable[[bytes, M
 
     name = "" if plan.is_list and plan.hints.node_type != "element" else plan.hints.name
 
+    names = _root_names(schema, document, name)
+
     def decode(body: bytes, parameters: Mapping[str, str]) -> Json:
         root = read_xml(body, parameters.get("charset", ""))
-        if name and root.local != name:
+        if name and root.local not in names:
             raise BodyError("xml", f"the root element must be <{name}>, this is <{root.name}>")
         if is_text and root.children:
             return body.decode(parameters.get("charset") or "utf-8", "replace")
@@ -80,6 +83,18 @@ class _Plan:
     hints: Hints
     is_list: bool
     properties: list[_Property]
+
+
+def _root_names(schema: Schema, document: Document, hinted: str) -> set[str]:
+    """What the root element may be called: as hinted; as the component, where the hint is only in its `allOf`."""
+    try:
+        node, at = document.follow(schema.node, schema.at)
+    except ContractError:
+        return {hinted}
+    own = node.get("xml") if isinstance(node, dict) else None
+    if "/components/schemas/" not in at or (isinstance(own, dict) and "name" in own):
+        return {hinted}
+    return {hinted, at.rpartition("/")[2]}
 
 
 class _Reading:
