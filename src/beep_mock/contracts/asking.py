@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from beep_mock.contracts.sampler import Sampler
     from beep_mock.interaction import Interaction
 
-__all__ = ["ask"]
+__all__ = ["ask", "with_credentials"]
 
 _CREDENTIALS = {
     "basic": "Basic " + b64encode(b"user:password").decode("ascii"),
@@ -41,12 +41,18 @@ def ask(
                 values[parameter.key] = value
     body, media_type = _body(operation, interaction, sampler)
     request = encode_request(operation, values, body, media_type, sampler.document)
-    headers, query = list(request.headers), [request.query] if request.query else []
-    for scheme in next(iter(operation.security), ()) if credentials else ():
-        _authorize(scheme, headers, query)
+    if credentials:
+        request = with_credentials(operation, request)
     # Without Accept some servers prefer JSON to what is declared first; clients send `*/*`.
     accept = interaction.response.media_type if interaction is not None else ""
-    headers.append(("Accept", accept or "*/*"))
+    return replace(request, headers=[*request.headers, ("Accept", accept or "*/*")])
+
+
+def with_credentials(operation: Operation, request: RawRequest) -> RawRequest:
+    """``request`` with made credentials of the form that the operation's first requirement demands."""
+    headers, query = list(request.headers), [request.query] if request.query else []
+    for scheme in next(iter(operation.security), ()):
+        _authorize(scheme, headers, query)
     return replace(request, query="&".join(query), headers=headers)
 
 

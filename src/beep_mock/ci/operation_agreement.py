@@ -1,0 +1,282 @@
+"""One operation, asked of a mock and of a provider: every difference, each with the smallest request that shows it."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from beep_mock.ci.agreement_verdicts import Aspect, Judge, MockVerdict
+from beep_mock.ci.made_requests import MadeRequest, RequestMaker
+from beep_mock.ci.shrinking import shrunk
+from beep_mock.errors import VerificationError
+from beep_mock.findings import Finding, Severity, Where
+from beep_mock.interaction import MISSING
+
+if TYPE_CHECKING:
+    from beep_mock.contracts.encoding import RawRequest
+    from beep_mock.contracts.model import Contract, Operation
+    from beep_mock.interaction import Json
+    from beep_mock.providers.targets import Reply, Target
+
+__all__ = ["Asker", "Difference", "OperationAgreement", "OperationComparison"]
+
+_MOST: Final = 200
+"""Changed requests of one operation, at most, and valid ones."""
+
+_TRIES: Final = 40
+_SHOWN: Final = 120
+SAFE: Final = ("GET", "HEAD", "OPTIONS", "TRACE")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A finding, and the smallest request that shows it."""
+
+    finding: Finding
+    request: RawRequest
+
+
+@dataclass(slots=True)
+class OperationAgreement:
+    """What came of one operation: ``asked`` requests; ``notes`` are findings of no request."""
+
+    operation: Operation
+    asked: int = 0
+    differences: list[Difference] = field(default_factory=list)
+    notes: list[Finding] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Asks both. ``headers`` go to the provider with all requests that carry credentials."""
+
+    contract: Contract
+    target: Target
+    mocked: Target
+    maker: RequestMaker
+    judge: Judge
+    headers: tuple[tuple[str, str], ...] = ()
+
+    def mock(self, made: MadeRequest) -> MockVerdict | None:
+        """What the mock says; None for a request that cannot be sent."""
+        raw = made.raw(self.contract)
+        return MockVerdict.of(self.mocked.send(raw)) if raw is not None else None
+
+    def provider(self, made: MadeRequest) -> Reply:
+        """What the provider says.
+
+        :raises VerificationError: nothing.
+        """
+        raw = made.raw(self.contract)
+        assert raw is not None  # noqa: S101 - the mock has answered it
+        return self.target.send(raw, headers=self.headers if made.credentials else ())
+
+    def shown(self, made: MadeRequest) -> RawRequest:
+        """The request for people: headers that were given are not shown."""
+        raw = made.raw(self.contract)
+        assert raw is not None  # noqa: S101 - see above
+        if not made.credentials:
+            return raw
+        given = {name.lower() for name, _ in self.headers}
+        kept = [pair for pair in raw.headers if pair[0].lower() not in given]
+        return replace(raw, headers=[*kept, *((name, "***") for name, _ in self.headers)])
+
+
+class OperationComparison:
+    """Compares one operation until ``end`` (of the monotonic clock)."""
+
+    def __init__(self, asker: Asker, operation: Operation, end: float) -> None:
+        self._asker = asker
+        self._operation = operation
+        self._end = end
+        self._found = OperationAgreement(operation)
+        self._known: set[tuple[str, ...]] = set()
+        self._hopeless: set[tuple[str, ...]] = set()  # differences that the least valid request shows
+        self._reached = 0
+        self._states: Counter[int] = Counter()
+        self._number = 0
+
+    def run(self, further: Iterable[MadeRequest] = ()) -> OperationAgreement:
+        """Ask changed requests first: those that are refused change nothing. ``further`` is asked last."""
+        maker = self._asker.maker
+        if maker.least(self._operation) is None:
+            self._note("agreement-not-compared", Severity.WARNING, "no valid request could be made",
+                       "give its required parameters and its body examples")  # fmt: skip
+            return self._found
+        invalid, valid = self._sorted(maker.changed(self._operation), maker.valid(self._operation))
+        asked = [*invalid, *valid, *further]
+        try:
+            for index, made in enumerate(asked):
+                if time.monotonic() > self._end or self._asker.target.is_gone():
+                    message = f"{len(asked) - index} of {len(asked)} requests were not asked: its time was over"
+                    self._note("agreement-not-compared", Severity.INFO, message, "--max-time gives it more")
+                    break
+                self._compare(made)
+        except VerificationError as error:
+            self._note("agreement-no-answer", Severity.ERROR, error.message)
+        if self._states and not self._reached:
+            told = ", ".join(f"{status} ({count} times)" for status, count in self._states.items())
+            credentials = not {401, 403}.isdisjoint(self._states)
+            hint = "--header gives credentials that it takes" if credentials else "an example may name what there is"
+            message = f"every valid request was refused for what the provider knows: {told}"
+            self._note("agreement-not-reached", Severity.WARNING, message, hint)
+        return self._found
+
+    def _sorted(
+        self, changed: Iterable[MadeRequest], valid: Iterable[MadeRequest]
+    ) -> tuple[list[MadeRequest], list[MadeRequest]]:
+        """Those that the mock refuses, one of each reason and kind of value, and those that it takes; none twice."""
+        refused: dict[tuple[str, ...], tuple[int, MadeRequest]] = {}
+        taken: dict[tuple[str, str, bytes, str], MadeRequest] = {}
+        for made in (*changed, *valid):
+            verdict = self._asker.mock(made)
+            raw = made.raw(self._asker.contract)
+            if verdict is None or raw is None or not verdict.routed:
+                continue
+            if verdict.valid:
+                taken.setdefault((raw.method, raw.target, raw.body, made.media_type), made)
+                continue
+            first = verdict.violations[0]
+            key = (*first.location, first.code, _kind(made), str(made.content))
+            if key not in refused or len(verdict.violations) < refused[key][0]:
+                refused[key] = (len(verdict.violations), made)
+        # Examples and the least request say most: those that were changed come after them.
+        ordered = sorted(taken.values(), key=lambda made: made.place != ())
+        return [made for _, made in refused.values()][:_MOST], ordered[:_MOST]
+
+    def _compare(self, made: MadeRequest) -> None:
+        verdict = self._asker.mock(made)
+        if verdict is None:
+            return
+        self._found.asked += 1
+        made, reply, looked_up = self._ask(made, verdict)
+        if verdict.valid:
+            if reply.status < 400:
+                self._reached += 1
+            elif self._asker.judge.is_of_state(self._operation, reply):
+                self._states[reply.status] += 1
+        for aspect in self._asker.judge.aspects(made, verdict, reply, looked_up=looked_up):
+            self._add(made, verdict, aspect)
+
+    def _ask(self, made: MadeRequest, verdict: MockVerdict) -> tuple[MadeRequest, Reply, bool]:
+        """The provider's answer, and whether it answers an invalid request as it answers valid ones.
+
+        Where its answer is about what it knows, it is asked again with other names.
+        """
+        judge, operation = self._asker.judge, self._operation
+        reply = self._asker.provider(made)
+        if made.method or reply.status < 400:
+            return made, reply, False
+        if not (judge.is_of_state(operation, reply) if verdict.valid else judge.is_shown_refusal(operation, verdict, reply)):
+            return made, reply, False
+        self._number += 1
+        other = self._asker.maker.fresh(made, self._number)
+        if other is not None and self._is_alike(other, verdict):
+            again = self._asker.provider(other)
+            if again.status != reply.status:
+                made, reply = other, again
+        looked_up = not verdict.valid and judge.is_shown_refusal(operation, verdict, reply) and self._concerns(made, reply)
+        return made, reply, looked_up
+
+    def _concerns(self, made: MadeRequest, reply: Reply) -> bool:
+        """Whether it is what was changed that the provider has looked up, and not another part of the request."""
+        location = made.place[:1]
+        paths = sum(parameter.location == "path" for parameter in self._operation.parameters)
+        if location == ("credentials",) or (location == ("path",) and paths == 1):
+            return True
+        return made.origin is not None and self._asker.provider(made.origin).status != reply.status
+
+    def _is_alike(self, made: MadeRequest, verdict: MockVerdict) -> bool:
+        """Whether the mock thinks of it as of another: valid, or invalid for the same reason and no further one."""
+        other = self._asker.mock(made)
+        if other is None or other.valid != verdict.valid or other.routed != verdict.routed:
+            return False
+        reasons = {(*v.location, v.code) for v in verdict.violations}
+        return {(*v.location, v.code) for v in other.violations} <= reasons
+
+    def _add(self, made: MadeRequest, verdict: MockVerdict, aspect: Aspect) -> None:
+        key = (aspect.rule, *aspect.subject)
+        if key in self._known or key in self._hopeless:
+            return
+        seen = aspect
+
+        def holds(smaller: MadeRequest) -> bool:
+            nonlocal seen
+            if time.monotonic() > self._end + 1 or not self._is_alike(smaller, verdict):
+                return False
+            now = self._asker.mock(smaller)
+            assert now is not None  # noqa: S101 - it is alike
+            asked, reply, looked_up = self._ask(smaller, now)
+            for other in self._asker.judge.aspects(asked, now, reply, looked_up=looked_up):
+                if (other.rule, *other.subject) == key:
+                    seen = other
+                    return True
+            return False
+
+        smallest = shrunk(made, holds, _TRIES)
+        if verdict.valid and aspect.rule in ("agreement-verdict", "agreement-status-class"):
+            shape = self._shape(smallest)
+            if not shape:
+                self._hopeless.add(key)
+            key = (*key, *shape)
+            if key in self._known:
+                return
+        self._known.add(key)
+        raw = self._asker.shown(smallest)
+        finding = Finding(seen.rule, Severity.ERROR, f"{_line(raw)}: {seen.message}", self._where(smallest))
+        self._found.differences.append(Difference(finding, raw))
+
+    def _shape(self, made: MadeRequest) -> tuple[str, ...]:
+        """What it has beyond the least valid request."""
+        least = self._asker.maker.least(self._operation)
+        assert least is not None  # noqa: S101 - it was asked for
+        values = [key for key, value in made.values.items() if least.values.get(key, MISSING) != value]
+        body: list[str] = []
+        if made.body is not MISSING and made.body != least.body:
+            known = least.body if isinstance(least.body, dict) else {}
+            members = made.body if isinstance(made.body, dict) else {"": made.body}
+            body = [f"body.{name}" for name, value in members.items() if known.get(name, MISSING) != value]
+        return (*values, *body, *([made.extra] if made.extra else []))
+
+    def _where(self, made: MadeRequest) -> Where:
+        """The declaration of what was changed, else the operation's."""
+        at = self._operation.at
+        if made.place[:1] == ("body",) and self._operation.request_body is not None:
+            at = self._operation.request_body.at
+        for parameter in self._operation.parameters:
+            if made.place and parameter.key == ".".join(made.place[:2]):
+                at = parameter.at
+        return self._asker.contract.document.where(at)
+
+    def _note(self, rule: str, severity: Severity, message: str, hint: str = "") -> None:
+        where = self._asker.contract.document.where(self._operation.at)
+        self._found.notes.append(Finding(rule, severity, message, where, hint))
+
+
+def _kind(made: MadeRequest) -> str:
+    """The JSON type of what stands where something was changed: a provider may mind null and not a number."""
+    value: Json = MISSING
+    location, *rest = made.place or ("",)
+    if location == "body":
+        value = made.body
+        for token in rest:
+            value = _member(value, token)
+    elif rest:
+        value = made.values.get(f"{location}.{rest[0]}", MISSING)
+    return "number" if type(value) in (int, float) else type(value).__name__
+
+
+def _member(value: Any, token: str) -> Any:
+    if isinstance(value, dict):
+        return value.get(token, MISSING)
+    return value[int(token)] if isinstance(value, list) and int(token) < len(value) else MISSING
+
+
+def _line(raw: RawRequest) -> str:
+    """The request in a line: method, target, and the beginning of its body."""
+    body = " ".join(raw.body[: 2 * _SHOWN].decode("utf-8", "replace").split())
+    body = body if len(body) <= _SHOWN else f"{body[:_SHOWN]}..."
+    return f"{raw.method} {raw.target}{' ' + body if body else ''}"
