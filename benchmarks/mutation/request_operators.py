@@ -1,0 +1,216 @@
+"""Operators on what reaches a provider: checks that it makes no more, parameters it does not see, inputs it trips over.
+
+A provider that does not check ``minimum`` behaves like one that is asked with a value in bounds: the middleware mends
+what breaks that one keyword, before the provider sees it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from benchmarks.mutation.contract import Operation, kinds, operations
+from benchmarks.mutation.mutant import Mutant
+from benchmarks.mutation.wire import Answer, Asked, problem, through
+
+__all__ = ["request_mutants"]
+
+Get = Callable[[Asked], Any]
+Put = Callable[[Asked, Any], Asked]
+Change = Callable[[Asked], Asked | Answer]
+NOTHING: Any = None
+
+
+def request_mutants(provider: str) -> Iterator[Mutant]:
+    """All of them, at every site where they fit."""
+    for operation in operations(provider):
+        for name, where, change in _changes(operation):
+            site = f"{operation.key} {where}".strip()
+            wrap = through(operation.method, operation.path, on_request=change)
+            yield Mutant(provider, "wire", name, site, wrap)
+        for method in ("PUT", "PATCH", "DELETE"):
+            if not any(one.path == operation.path and one.method == method for one in operations(provider)):
+                opened = through(method, operation.path, on_request=_as(operation.method))
+                yield Mutant(provider, "wire", f"{method} is taken for {operation.method}", operation.key, opened)
+
+
+def _changes(operation: Operation) -> Iterator[tuple[str, str, Change]]:
+    yield "endpoint gone", "", lambda asked: problem(404, "Not Found")
+    yield "endpoint answers 405", "", lambda asked: problem(405, "Method Not Allowed")
+    yield "endpoint answers 500", "", lambda asked: Answer(500, (("Content-Type", "text/plain"),), b"Traceback")
+    if operation.secured:
+        yield "security dropped", "", lambda asked: asked if "authorization" in asked.headers else _trusted(asked)
+        yield "any scheme is taken", "", lambda asked: _trusted(asked) if "authorization" in asked.headers else asked
+        yield "security that nobody passes", "", lambda asked: problem(401, "Unauthorized").with_header("WWW-Authenticate", "Bearer")  # fmt: skip  # noqa: E501
+        yield "403 for 401", "", lambda a: a if "authorization" in a.headers else problem(403, "Forbidden")
+    for parameter in operation.parameters:
+        location, name = parameter["in"], parameter["name"]
+        get, put = _parameter(location, name)
+        where = f"{location} {name}"
+        if location != "path":
+            yield "parameter ignored", where, lambda asked, put=put: put(asked, None)
+            if not parameter.get("required"):
+                yield "parameter demanded", where, _refuse(lambda asked, get=get: get(asked) is None)
+        else:
+            yield "another is given", where, lambda asked, get=get, put=put: put(asked, _another(get(asked)))
+        yield from _value_changes(parameter["schema"], where, get, put, as_text=True)
+    if operation.body is not None:
+        yield from _body_changes(operation.body)
+
+
+def _body_changes(schema: dict[str, Any]) -> Iterator[tuple[str, str, Change]]:
+    if schema.get("additionalProperties") is False:
+        known = set(schema["properties"])
+        yield (
+            "additionalProperties not checked",
+            "body",
+            lambda asked: _with_object(
+                asked, lambda content: {key: value for key, value in content.items() if key in known}
+            ),
+        )
+    for name, below in schema.get("properties", {}).items():
+        where = f"body {name}"
+        get, put = _property(name)
+        if name in schema.get("required", ()):
+            filler = below.get("enum", ["x"])[0]
+            yield (
+                "required not checked",
+                where,
+                lambda asked, name=name, filler=filler: _with_object(asked, lambda content: {name: filler, **content}),
+            )
+        else:
+            yield (
+                "property ignored",
+                where,
+                lambda asked, name=name: _with_object(
+                    asked, lambda content: {key: value for key, value in content.items() if key != name}
+                ),
+            )
+            yield "property demanded", where, _refuse(lambda asked, get=get: get(asked) is None)
+        yield from _value_changes(below, where, get, put, as_text=False)
+
+
+def _value_changes(
+    schema: dict[str, Any], where: str, get: Get, put: Put, *, as_text: bool
+) -> Iterator[tuple[str, str, Change]]:
+    """A check that is not made, and values that should be taken but are refused, or trip the provider."""
+    filler = _valid(schema)
+    for keyword, breaks in _keywords(schema):
+        yield (
+            f"{keyword} not checked",
+            where,
+            lambda asked, breaks=breaks: (
+                put(asked, str(filler) if as_text else filler)
+                if get(asked) is not None and breaks(_read(get(asked), as_text))
+                else asked
+            ),
+        )
+    for label, value in _inputs(schema):
+        met = lambda asked, value=value: get(asked) is not None and _same(_read(get(asked), as_text), value)  # noqa: E731
+        yield f"500 at {label}", where, _fail(met)
+        yield f"refused at {label}", where, _refuse(met)
+    yield "500 when given", where, _fail(lambda asked: get(asked) is not None)
+
+
+def _keywords(schema: dict[str, Any]) -> Iterator[tuple[str, Callable[[Any], bool]]]:
+    """Each keyword with what breaks it, and it alone."""
+    allowed = kinds(schema)
+    if allowed:
+        yield "type", lambda value: not _is(value, allowed)
+    if "enum" in schema:
+        yield "enum", lambda value: isinstance(value, str) and value not in schema["enum"]
+    if "minimum" in schema:
+        yield "minimum", lambda value: _is(value, ["number"]) and value < schema["minimum"]
+    if "maximum" in schema:
+        yield "maximum", lambda value: _is(value, ["number"]) and value > schema["maximum"]
+    if "minLength" in schema:
+        yield "minLength", lambda value: isinstance(value, str) and len(value) < schema["minLength"]
+    if "maxLength" in schema:
+        yield "maxLength", lambda value: isinstance(value, str) and len(value) > schema["maxLength"]
+
+
+def _inputs(schema: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Valid values at the edges of what a schema allows."""
+    for value in schema.get("enum", ()):
+        yield repr(value), value
+    for keyword in ("minimum", "maximum", "default"):
+        if keyword in schema:
+            yield f"its {keyword}", schema[keyword]
+    if "maxLength" in schema:
+        yield "its minLength", _Length(schema.get("minLength", 0))
+        yield "its maxLength", _Length(schema["maxLength"])
+
+
+class _Length:
+    def __init__(self, length: int) -> None:
+        self.length = length
+
+
+def _same(value: Any, wanted: Any) -> bool:
+    if isinstance(wanted, _Length):
+        return isinstance(value, str) and len(value) == wanted.length
+    return isinstance(value, bool) == isinstance(wanted, bool) and bool(value == wanted)
+
+
+def _is(value: Any, allowed: list[str]) -> bool:
+    found = {
+        "string": isinstance(value, str),
+        "integer": isinstance(value, int | float) and not isinstance(value, bool) and value == int(value),
+        "number": isinstance(value, int | float) and not isinstance(value, bool),
+        "null": value is None,
+    }
+    return any(found.get(one, True) for one in allowed)
+
+
+def _read(value: Any, as_text: bool) -> Any:
+    if not as_text:
+        return value
+    try:
+        return int(value)
+    except ValueError:
+        return value
+
+
+def _valid(schema: dict[str, Any]) -> Any:
+    if "enum" in schema:
+        return schema["enum"][0]
+    return schema.get("minimum", 1) if "integer" in kinds(schema) else "after-1"
+
+
+def _parameter(location: str, name: str) -> tuple[Get, Put]:
+    return lambda asked: asked.value(location, name), lambda asked, value: asked.with_value(location, name, value)
+
+
+def _property(name: str) -> tuple[Get, Put]:
+    def get(asked: Asked) -> Any:
+        content = asked.json()
+        return content.get(name) if isinstance(content, dict) else None
+
+    return get, lambda asked, value: _with_object(asked, lambda content: {**content, name: value})
+
+
+def _with_object(asked: Asked, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Asked:
+    content = asked.json()
+    return asked.with_json(change(content)) if isinstance(content, dict) else asked
+
+
+def _fail(met: Callable[[Asked], bool]) -> Change:
+    return lambda asked: Answer(500, (("Content-Type", "text/plain"),), b"Traceback") if met(asked) else asked
+
+
+def _refuse(met: Callable[[Asked], bool]) -> Change:
+    return lambda asked: problem(422, "Invalid request") if met(asked) else asked
+
+
+def _another(value: str) -> str:
+    return {"1": "2", "2": "1"}.get(value, value)
+
+
+def _trusted(asked: Asked) -> Asked:
+    return asked.with_value("header", "Authorization", "Bearer token-of-hello")
+
+
+def _as(method: str) -> Change:
+    from dataclasses import replace
+
+    return lambda asked: replace(asked, method=method)

@@ -1,0 +1,111 @@
+"""One mutant tried by every judge, in a process that tries one after the other."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+from beep_mock.ci.mocked_peers import mocked_peers
+from beep_mock.workspace import Workspace
+from benchmarks.mutation import judges
+from benchmarks.mutation.equivalence import Behaviour
+from benchmarks.mutation.mutant import Mutant
+from benchmarks.mutation.sampling import PROVIDERS, all_mutants
+from benchmarks.servers import ROOT
+
+__all__ = ["Trial", "prepare", "tried"]
+
+
+@dataclass
+class Trial:
+    """``found`` is what each judge found beyond what it finds at the provider as it is; None: it was not asked.
+
+    ``reason`` says why the mutant breaks nothing, ``shown`` how it behaves differently.
+    """
+
+    name: str
+    provider: str
+    kind: str
+    operator: str
+    site: str
+    found: dict[str, list[str]] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    reason: str = ""
+    shown: str = ""
+    stillborn: bool = False
+
+    def by(self, *judges: str) -> bool:
+        """Whether one of these caught it."""
+        return any(self.found.get(one) for one in judges)
+
+    def line(self) -> str:
+        who = [judge for judge, found in self.found.items() if found]
+        state = "stillborn" if self.stillborn else self.reason and f"breaks nothing: {self.reason}"
+        return f"{self.name}: {', '.join(who) or 'NOBODY'}{f' ({state})' if state else ''}"
+
+
+class _Court:
+    """What a process keeps between two trials."""
+
+    def __init__(self, settings: dict[str, int]) -> None:
+        self.settings = settings
+        self.mutants = {one.name: one for one in all_mutants()}
+        self.mutants |= {one.name: one for one in map(Mutant, PROVIDERS)}
+        self._stack = ExitStack()
+        self._stack.enter_context(mocked_peers(Workspace.find(ROOT), "world"))
+        self._behaviours: dict[str, Behaviour] = {}
+        self._usual: dict[tuple[str, str], set[str]] = {}
+
+    def behaviour(self, provider: str) -> Behaviour:
+        if provider not in self._behaviours:
+            self._behaviours[provider] = Behaviour(provider)
+        return self._behaviours[provider]
+
+    def judgements(self, mutant: Mutant, with_specmatic: bool) -> list[judges.Judgement]:
+        examples = self.settings["examples"]
+        found = [judges.beep_mock(mutant, examples=examples, seed=1)]
+        if self.settings["compare"]:
+            found.append(judges.schemathesis(mutant, examples=examples, seed=1))
+        if with_specmatic and self.settings["specmatic"]:
+            from benchmarks.mutation.specmatic import specmatic
+
+            found += specmatic(mutant)
+        return found
+
+    def usual(self, provider: str, judge: str) -> set[str]:
+        """What ``judge`` finds at the provider as it is."""
+        if (provider, judge) not in self._usual:
+            for judgement in self.judgements(Mutant(provider), with_specmatic=True):
+                self._usual |= {(provider, one): found for one, found in judgement.found.items()}
+        return self._usual[provider, judge]
+
+
+_court: list[_Court] = []
+
+
+def prepare(settings: dict[str, int]) -> None:
+    """Called once in each process."""
+    logging.disable(logging.CRITICAL)
+    warnings.simplefilter("ignore")
+    _court[:] = [_Court(settings)]
+
+
+def tried(asked: tuple[str, bool]) -> Trial:
+    """The trial of the mutant of that name; the second says whether Specmatic is asked."""
+    name, with_specmatic = asked
+    court = _court[0]
+    mutant = court.mutants[name]
+    trial = Trial(name, mutant.provider, mutant.kind, mutant.operator, mutant.site)
+    if mutant.kind != "none":
+        verdict = court.behaviour(mutant.provider).judge(mutant)
+        trial.reason, trial.shown, trial.stillborn = verdict.reason, verdict.shown, verdict.stillborn
+        if trial.stillborn:
+            return trial
+    for judgement in court.judgements(mutant, with_specmatic):
+        trial.seconds |= judgement.seconds
+        for judge, found in judgement.found.items():
+            usual = court.usual(mutant.provider, judge) if mutant.kind != "none" else set()
+            trial.found[judge] = sorted(found - usual)
+    return trial
