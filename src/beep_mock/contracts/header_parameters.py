@@ -11,7 +11,10 @@ from beep_mock.contracts.model import Parameter
 from beep_mock.contracts.scalars import Reader, content_reader
 from beep_mock.contracts.shapes import shape_of
 
-__all__ = ["compile_headers", "environ_name"]
+__all__ = ["SENT_HEADERS", "compile_headers", "environ_name"]
+
+SENT_HEADERS = "beep_mock.headers"
+"""In the environ, where the server leaves out headers whose bytes are no ASCII: a container that knows their names."""
 
 _SPACE = " \t"  # RFC 9110, 5.6.3
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from beep_mock.contracts.cookie_parameters import compile_cookies
 from beep_mock.contracts.document import Document
-from beep_mock.contracts.header_parameters import compile_headers
+from beep_mock.contracts.header_parameters import SENT_HEADERS, compile_headers
 from beep_mock.contracts.model import Parameter
 from beep_mock.contracts.path_parameters import compile_path
 from beep_mock.contracts.query_parameters import compile_query
@@ -19,6 +19,9 @@ from beep_mock.contracts.querystring_parameters import compile_querystring
 from beep_mock.interaction import Json
 
 __all__ = ["Decoder", "compile_decoder"]
+
+_HEADER = len("header.")
+_UNREADABLE = "\ufffd"  # stands for a value that the server does not give on
 
 Decoder = Callable[[Mapping[str, str], str, Mapping[str, Any]], dict[str, Json]]
 """``(raw path values by name, raw query string, WSGI environ) -> {parameter.key: value}``.
@@ -107,6 +110,8 @@ def _any(
             text = environ.get(name)
             if text is not None:
                 values[key] = read(text)
+            elif (sent := environ.get(SENT_HEADERS)) is not None and key[_HEADER:] in sent:
+                values[key] = read(_UNREADABLE)
         if fill_cookies is not None and "HTTP_COOKIE" in environ:
             fill_cookies(environ["HTTP_COOKIE"], values)
         return values

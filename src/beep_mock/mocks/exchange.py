@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from io import BytesIO
 from typing import Any, Final
 
+from beep_mock.contracts.header_parameters import SENT_HEADERS
 from beep_mock.mocks.problems import PROBLEM_JSON, problem
 from beep_mock.mocks.waiting import DEFERS, HOLDS, NOTHING_LONG
 
@@ -70,6 +71,7 @@ class Environs:
             if key in environ:  # RFC 9110, section 5.3; cookies are joined as RFC 6265, section 5.4, writes them
                 value = environ[key] + ("; " if key == "HTTP_COOKIE" else ",") + value
             environ[key] = value
+        environ[SENT_HEADERS] = scope.headers  # granian gives no value of a header that is not ASCII, but its name
         authority = scope.authority
         if authority:  # RFC 9112, section 3.2.2: an absolute target replaces the Host field
             environ["HTTP_HOST"] = authority
