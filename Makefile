@@ -31,6 +31,7 @@ test: $(VENV)/.dev node_modules/.installed ## Everything that must hold: style, 
 	python -m pytest providers tests -rs -n $(JOBS)
 	ci/provider.sh
 	ci/contract.sh
+	python -m benchmarks.conformance --short
 
 check: $(VENV)/.dev ## Style, types, architecture and contracts, without tests
 	ruff check .

@@ -59,7 +59,7 @@ def test_an_operation_without_a_response_has_no_answer(tmp_path: Path) -> None:
     document = world()
     del operation(document)["responses"]
     (found,) = answer_findings(compiled(tmp_path, document))
-    assert (found.rule, found.severity) == ("operation-unanswered", Severity.ERROR)
+    assert (found.rule, found.severity) == ("operation-unanswered", Severity.WARNING)
     assert "GET /worlds/{worldId} declares no response" in found.message
 
 

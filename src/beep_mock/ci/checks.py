@@ -59,17 +59,17 @@ def example_findings(contract: Contract) -> Iterator[Finding]:
 def answer_findings(contract: Contract) -> Iterator[Finding]:
     """Operations for which the mock has no truthful answer where the contract shows none.
 
-    An operation must declare a response, and for each response without an example there must be a sample that conforms
-    to the contract. Without one for the success the operation has no answer (an error); for another response this
-    is a warning.
+    For each response without an example there must be a sample that conforms to the contract. Without one for the
+    success the operation has no answer (an error); for another response this is a warning, and so is an operation that
+    declares no response at all.
     """
     for operation in contract.operations.values():
         if operation.broken is not None:
             continue  # a finding of the contract already
         where = contract.document.where(operation.at)
         if not operation.responses:
-            message = f"{operation.key} declares no response: there is nothing to answer with"
-            yield Finding("operation-unanswered", Severity.ERROR, message, where, "declare at least one response")
+            message = f"{operation.key} declares no response: a bare 200 is all that there is to answer with"
+            yield Finding("operation-unanswered", Severity.WARNING, message, where, "declare at least one response")
             continue
         usual = success_status(operation.responses)
         answers = Answers(contract, operation)
