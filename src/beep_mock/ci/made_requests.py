@@ -85,9 +85,17 @@ class RequestMaker:
         self._samples = samples
         self._sampler = Sampler(contract.document, contract.schemas)
         self._edges = SchemaEdges(contract.document, self._sampler)
+        self._shown: dict[str, Json] = {}
+        for operation in contract.operations.values():
+            if operation.broken is None:
+                for interaction in interactions_of(contract, operation):
+                    if interaction.response.status < 300:
+                        for key, value in interaction.request.parameters.items():
+                            if key.startswith("path."):  # what is named here may be deleted there
+                                self._shown.setdefault(key, value)
 
     def valid(self, operation: Operation) -> Iterator[MadeRequest]:
-        """Requests that should be valid: examples, the least, the fullest, and ``samples`` in between."""
+        """Requests that should be valid: the least, examples, one with each optional part, the fullest."""
         least = self.least(operation)
         if least is None:
             return
@@ -107,7 +115,12 @@ class RequestMaker:
             if value is not MISSING:
                 yield replace(least, body=value, media_type=media.name)
                 yield replace(least, body=self._edges.filled(media.schema, value), media_type=media.name)
-        for number in range(self._samples):
+
+    def sampled(self, operation: Operation) -> Iterator[MadeRequest]:
+        """``samples`` requests with some of what is optional, and other values."""
+        least = self.least(operation)
+        for number in range(self._samples if least is not None else 0):
+            assert least is not None  # noqa: S101 - none are made without
             yield self._sampled(least, Random(f"{self._seed} {operation.key} {number}"))  # noqa: S311 - no secret
 
     def changed(self, operation: Operation) -> Iterator[MadeRequest]:
@@ -240,7 +253,7 @@ class RequestMaker:
         for example in parameter.examples:
             if example.value is not MISSING and example.name not in errors:
                 return example.value
-        return self._value(parameter, 0)
+        return self._shown.get(parameter.key, self._value(parameter, 0))
 
     def _value(self, parameter: Parameter, seed: int) -> Json | Missing:
         if parameter.schema is None:
@@ -272,8 +285,8 @@ def _can_stand(parameter: Parameter, value: Json) -> bool:
     if parameter.location == "path":
         return isinstance(value, int | float) or not isinstance(value, str) or _is_segment(text)
     if parameter.location in ("header", "cookie"):
-        return text.isascii() and text == text.strip() and text.isprintable() and (text != "" or value != "")
-    return value != ""
+        return text.isascii() and text == text.strip() and text.isprintable() and value != ""
+    return bool(value != "")
 
 
 def _is_segment(text: str) -> bool:

@@ -14,6 +14,7 @@ from beep_mock.ci.shrinking import shrunk
 from beep_mock.errors import VerificationError
 from beep_mock.findings import Finding, Severity, Where
 from beep_mock.interaction import MISSING
+from beep_mock.providers.coverage import Exercise
 
 if TYPE_CHECKING:
     from beep_mock.contracts.encoding import RawRequest
@@ -41,12 +42,16 @@ class Difference:
 
 @dataclass(slots=True)
 class OperationAgreement:
-    """What came of one operation: ``asked`` requests; ``notes`` are findings of no request."""
+    """What came of one operation: ``asked`` requests; ``notes`` are findings of no request.
+
+    ``exercises`` is what the provider's answers have covered: made requests, as those of properties are.
+    """
 
     operation: Operation
     asked: int = 0
     differences: list[Difference] = field(default_factory=list)
     notes: list[Finding] = field(default_factory=list)
+    exercises: set[Exercise] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,8 @@ class OperationComparison:
             self._note("agreement-not-compared", Severity.WARNING, "no valid request could be made",
                        "give its required parameters and its body examples")  # fmt: skip
             return self._found
-        invalid, valid = self._sorted(maker.changed(self._operation), maker.valid(self._operation))
+        operation = self._operation
+        invalid, valid = self._sorted((*maker.valid(operation), *maker.changed(operation), *maker.sampled(operation)))
         asked = [*invalid, *valid, *further]
         try:
             for index, made in enumerate(asked):
@@ -125,13 +131,11 @@ class OperationComparison:
             self._note("agreement-not-reached", Severity.WARNING, message, hint)
         return self._found
 
-    def _sorted(
-        self, changed: Iterable[MadeRequest], valid: Iterable[MadeRequest]
-    ) -> tuple[list[MadeRequest], list[MadeRequest]]:
+    def _sorted(self, made_ones: Iterable[MadeRequest]) -> tuple[list[MadeRequest], list[MadeRequest]]:
         """Those that the mock refuses, one of each reason and kind of value, and those that it takes; none twice."""
         refused: dict[tuple[str, ...], tuple[int, MadeRequest]] = {}
         taken: dict[tuple[str, str, bytes, str], MadeRequest] = {}
-        for made in (*changed, *valid):
+        for made in made_ones:
             verdict = self._asker.mock(made)
             raw = made.raw(self._asker.contract)
             if verdict is None or raw is None or not verdict.routed:
@@ -141,11 +145,10 @@ class OperationComparison:
                 continue
             first = verdict.violations[0]
             key = (*first.location, first.code, _kind(made), str(made.content))
-            if key not in refused or len(verdict.violations) < refused[key][0]:
-                refused[key] = (len(verdict.violations), made)
-        # Examples and the least request say most: those that were changed come after them.
-        ordered = sorted(taken.values(), key=lambda made: made.place != ())
-        return [made for _, made in refused.values()][:_MOST], ordered[:_MOST]
+            weight = 2 * len(verdict.violations) + (made.origin is None)  # what was changed is known of such a one
+            if key not in refused or weight < refused[key][0]:
+                refused[key] = (weight, made)
+        return [made for _, made in refused.values()][:_MOST], list(taken.values())[:_MOST]
 
     def _compare(self, made: MadeRequest) -> None:
         verdict = self._asker.mock(made)
@@ -153,6 +156,11 @@ class OperationComparison:
             return
         self._found.asked += 1
         made, reply, looked_up = self._ask(made, verdict)
+        if not made.method:
+            sent = frozenset(made.values)
+            self._found.exercises.add(
+                Exercise("properties", self._operation.key, reply.status, reply.content_type, sent)
+            )
         if verdict.valid:
             if reply.status < 400:
                 self._reached += 1
@@ -170,7 +178,9 @@ class OperationComparison:
         reply = self._asker.provider(made)
         if made.method or reply.status < 400:
             return made, reply, False
-        if not (judge.is_of_state(operation, reply) if verdict.valid else judge.is_shown_refusal(operation, verdict, reply)):
+        if not (
+            judge.is_of_state(operation, reply) if verdict.valid else judge.is_shown_refusal(operation, verdict, reply)
+        ):
             return made, reply, False
         self._number += 1
         other = self._asker.maker.fresh(made, self._number)
@@ -178,7 +188,9 @@ class OperationComparison:
             again = self._asker.provider(other)
             if again.status != reply.status:
                 made, reply = other, again
-        looked_up = not verdict.valid and judge.is_shown_refusal(operation, verdict, reply) and self._concerns(made, reply)
+        looked_up = (
+            not verdict.valid and judge.is_shown_refusal(operation, verdict, reply) and self._concerns(made, reply)
+        )
         return made, reply, looked_up
 
     def _concerns(self, made: MadeRequest, reply: Reply) -> bool:
@@ -216,7 +228,7 @@ class OperationComparison:
                     return True
             return False
 
-        smallest = shrunk(made, holds, _TRIES)
+        smallest = shrunk(made, holds, _TRIES, self._asker.maker.least(self._operation))
         if verdict.valid and aspect.rule in ("agreement-verdict", "agreement-status-class"):
             shape = self._shape(smallest)
             if not shape:

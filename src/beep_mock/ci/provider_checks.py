@@ -20,13 +20,16 @@ from beep_mock.serving import ThreadServer
 from beep_mock.states import states_app
 
 if TYPE_CHECKING:
+    from beep_mock.ci.agreement import Agreement
     from beep_mock.contracts.model import Contract
     from beep_mock.providers.properties import PropertiesResult
     from beep_mock.workspace import Workspace
 
-__all__ = ["KINDS", "Asked", "Verified", "verify"]
+__all__ = ["AGAINST_MOCK", "KINDS", "Asked", "Verified", "verify"]
 
 KINDS = ("pacts", "examples", "properties")
+AGAINST_MOCK = "against-mock"
+"""The kind of check that is only made when it is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Asked:
 
     One of ``url``, ``app_name`` and ``command`` says where the provider is (``url`` beside ``command``: where that
     listens); none of them takes the workspace's own. ``headers`` go with the requests of examples and properties.
+    ``writes`` lets a comparison with the mock write to a provider that was not started for it.
     """
 
     kinds: tuple[str, ...] = ()
@@ -48,6 +52,7 @@ class Asked:
     max_examples: int = 20
     max_time: float = 60.0
     seed: int = 1
+    writes: bool = False
 
 
 @dataclass(slots=True)
@@ -61,6 +66,7 @@ class Verified:
     pacts: VerificationReport | None = None
     examples: list[ExampleResult] | None = None
     properties: PropertiesResult | None = None
+    agreement: Agreement | None = None
     coverage: Coverage | None = None
     notes: list[str] = field(default_factory=list)
     partial: str = ""
@@ -103,6 +109,7 @@ class _Verification:
                 "pacts": lambda: self._verify_pacts(target, handling),
                 "examples": lambda: self._verify_examples(contract, target, states),
                 "properties": lambda: self._verify_properties(contract, target),
+                AGAINST_MOCK: lambda: self._compare_with_mock(contract, target),
             }
             for kind in kinds:
                 try:
@@ -120,7 +127,7 @@ class _Verification:
         """The kinds to run, in order; what has nothing to do is left out with a note."""
         asked = self._asked
         if asked.kinds:
-            return [kind for kind in KINDS if kind in asked.kinds]
+            return [kind for kind in (*KINDS, AGAINST_MOCK) if kind in asked.kinds]
         kinds = ["pacts"]
         if not any(pact.provider == self._provider and pact.interactions for pact in self._pacts):
             self._found.notes.append(f"no pact names {self._provider}: nobody's expectations were verified")
@@ -196,6 +203,28 @@ class _Verification:
         )
         self._found.partial = self._found.properties.partial
 
+    def _compare_with_mock(self, contract: Contract | None, target: Target) -> None:
+        from beep_mock.ci.agreement import compare_with_mock
+
+        assert contract is not None  # noqa: S101 - required above
+        self._tell("agreement with the mock")
+        asked = self._asked
+        found = self._found.agreement = compare_with_mock(
+            contract,
+            target,
+            samples=asked.max_examples,
+            max_time=asked.max_time,
+            seed=asked.seed,
+            headers=asked.headers,
+            writes=target.ours or asked.writes,
+        )
+        self._found.partial = found.partial or self._found.partial
+        if found.unasked:
+            note = (
+                f"not asked as the mock is, since they write and this provider runs already: {', '.join(found.unasked)}"
+            )
+            self._found.notes.append(f"{note}; --writes asks them")
+
     def _has_results(self) -> bool:
         found = self._found
         return bool(found.pacts or found.examples or found.properties)
@@ -213,3 +242,5 @@ class _Verification:
                 yield Exercise("examples", result.operation.key, result.reply.status, result.reply.content_type, sent)
         if self._found.properties is not None:
             yield from self._found.properties.exercises
+        for one in self._found.agreement.operations if self._found.agreement is not None else ():
+            yield from one.exercises

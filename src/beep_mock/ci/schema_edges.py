@@ -72,7 +72,9 @@ class SchemaEdges:
         required = {name for part in parts for name in _listed(part.node, "required")}
         members = self._members(parts)
         return {
-            name: self.pruned(members.get(name), member, depth + 1) for name, member in value.items() if name in required
+            name: self.pruned(members.get(name), member, depth + 1)
+            for name, member in value.items()
+            if name in required
         }
 
     def _in_object(self, parts: list[Schema], value: Mapping[str, Json], depth: int) -> Iterator[Change]:

@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 __all__ = ["shrunk"]
 
 
-def shrunk(made: MadeRequest, holds: Callable[[MadeRequest], bool], tries: int) -> MadeRequest:
+def shrunk(
+    made: MadeRequest, holds: Callable[[MadeRequest], bool], tries: int, least: MadeRequest | None = None
+) -> MadeRequest:
     """``made`` without what can go so that ``holds`` still says yes, found in at most ``tries`` questions.
 
-    What was changed in it (``place``) stays.
+    What cannot go is as in ``least`` where it can be. What was changed (``place``) stays.
     """
     while True:
-        for smaller in _smaller(made):
+        for smaller in (*_smaller(made), *_plainer(made, least)):
             if tries <= 0:
                 return made
             tries -= 1
@@ -42,13 +44,26 @@ def _smaller(made: MadeRequest) -> Iterator[MadeRequest]:
         yield replace(made, body=MISSING, media_type="", content=None)
     required = {parameter.key for parameter in made.operation.parameters if parameter.required}
     for key in made.values:
-        if key not in required and tuple(key.split(".", 1)) != made.place:
+        if key not in required and tuple(key.split(".", 1)) != made.place[:2]:
             yield replace(made, values={name: value for name, value in made.values.items() if name != key})
     if made.content is None and made.body is not MISSING:
         kept = made.place[1:] if made.place[:1] == ("body",) else ()
         for place in _members(made.body):
             if place != kept[: len(place)]:
                 yield replace(made, body=changed(made.body, (place, MISSING)))
+
+
+def _plainer(made: MadeRequest, least: MadeRequest | None) -> Iterator[MadeRequest]:
+    """Requests with one value as the least request has it."""
+    if least is None:
+        return
+    for key, value in least.values.items():
+        if made.values.get(key, value) != value and tuple(key.split(".", 1)) != made.place[:2]:
+            yield replace(made, values={**made.values, key: value})
+    if isinstance(made.body, dict) and isinstance(least.body, dict) and made.media_type == least.media_type:
+        for name, value in least.body.items():
+            if made.body.get(name, value) != value and made.place[:2] != ("body", name):
+                yield replace(made, body={**made.body, name: value})
 
 
 def _members(value: Json, at: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

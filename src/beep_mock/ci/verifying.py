@@ -9,6 +9,7 @@ from beep_mock.ci.report import Case, Report
 from beep_mock.findings import Finding, Severity, Where
 
 if TYPE_CHECKING:
+    from beep_mock.ci.agreement import OperationAgreement
     from beep_mock.ci.provider_checks import Verified
     from beep_mock.contracts.encoding import RawRequest
     from beep_mock.contracts.model import Contract
@@ -21,7 +22,8 @@ __all__ = ["is_untried", "report_of", "report_of_pacts"]
 
 
 def report_of(verified: Verified, contract: Contract | None = None) -> Report:
-    """A case for each interaction of a pact, each example, and each operation whose properties failed.
+    """A case for each interaction of a pact, each example, and each operation whose properties failed; where the
+    provider was compared with the mock, one for each operation that agrees and for each difference.
 
     Pacts are grouped by consumer. What could not be tried is an error too; a mismatch of a pending interaction and what
     could not be asked are warnings.
@@ -30,6 +32,8 @@ def report_of(verified: Verified, contract: Contract | None = None) -> Report:
     cases += [_example_case(result) for result in verified.examples or ()]
     if verified.properties is not None:
         cases += _property_cases(verified.properties, contract)
+    if verified.agreement is not None:
+        cases += [case for each in verified.agreement.operations for case in _agreement_cases(each)]
     findings = [Finding("not-verified", Severity.INFO, note) for note in verified.notes]
     if verified.partial:
         message = f"the verification broke off: {verified.partial}"
@@ -110,6 +114,16 @@ def _property_cases(result: PropertiesResult, contract: Contract | None) -> Iter
         operation, _, reason = error.partition(": ")
         finding = Finding("property-not-verified", Severity.WARNING, reason or error)
         yield Case(operation if reason else "properties", (finding,), "properties")
+
+
+def _agreement_cases(result: OperationAgreement) -> Iterator[Case]:
+    """One that says how much was asked, and one a difference, since each has a request of its own."""
+    group, key, asked = "agreement with the mock", result.operation.key, f"{result.asked} requests"
+    if not result.differences or result.notes:
+        yield Case(key, tuple(result.notes), group, asked)
+    for number, difference in enumerate(result.differences, start=1):
+        name = f"{key}, difference {number} of {len(result.differences)}"
+        yield Case(name, (difference.finding,), group, asked if number == 1 else "", _curl(difference.request))
 
 
 def _curl(request: RawRequest) -> str:

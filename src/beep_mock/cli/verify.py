@@ -8,6 +8,7 @@ from contextlib import redirect_stdout
 import click
 
 from beep_mock.ci.report import FORMATS
+from beep_mock.cli.report_options import Reports, report_option, write_reports
 
 __all__ = ["command"]
 
@@ -33,6 +34,13 @@ def _headers(_ctx: click.Context, _option: click.Parameter, values: tuple[str, .
     multiple=True,
     help="Made requests, valid and invalid (writes).",
 )
+@click.option(
+    "--against-mock",
+    "kinds",
+    flag_value="against-mock",
+    multiple=True,
+    help="It must take and refuse what its mock does.",
+)
 @click.option("--exact", is_flag=True, help="Examples: the body must equal the example, but for what is readOnly.")
 @click.option("--url", default="", help="Where the provider runs already.", metavar="URL")
 @click.option("--states-url", help="Where that provider takes provider states.", metavar="URL", default="")
@@ -51,17 +59,24 @@ def _headers(_ctx: click.Context, _option: click.Parameter, values: tuple[str, .
 @click.option(
     "--max-time", type=click.FloatRange(1), default=60.0, show_default=True, help="Seconds for all properties."
 )
+@click.option("--writes", is_flag=True, help="--against-mock: write to a provider that runs already (--url), too.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Of what is made.")
 @click.option(
     "--format", "output", type=click.Choice(FORMATS), default="text", show_default=True, help="How to report."
 )
-def command(provider: str, output: str, kinds: tuple[str, ...], started: str, **how: object) -> None:
+@report_option
+def command(
+    provider: str, output: str, reports: Reports, kinds: tuple[str, ...], started: str, **how: object
+) -> None:
     """Verify PROVIDER: it keeps the pacts that name it, and its own contract.
 
     Three kinds of checks, all of them by default: pacts are replayed with their provider states; so is every example of
     the contract (in the state of its name, or that its x-beep-state names); and made requests, valid and invalid, must
     be taken or refused as the contract says. Since these write, a provider that runs already (--url) is only asked them
     with --properties.
+
+    With --against-mock the provider and its mock are asked the same made requests, valid and invalid, and each
+    difference in what they take, refuse and answer is told with the smallest request that shows it.
 
     Without --url, --app or --command the application is what `create_app` in providers/PROVIDER/app.py makes, with the
     states of providers/PROVIDER/states.py. Peers that it consumes are mocked meanwhile, unless their variables
@@ -73,6 +88,8 @@ def command(provider: str, output: str, kinds: tuple[str, ...], started: str, **
       beep-mock verify world --pacts
       beep-mock verify world --app shop.world:create_app --exact
       beep-mock verify world --command "python -m providers.world"
+      beep-mock verify world --against-mock
+      beep-mock verify world --report verify.html --report junit=results.xml
       beep-mock verify world --url http://127.0.0.1:5001 --states-url http://127.0.0.1:5001/-/states
 
     Exit codes: 0 kept, 1 broken, 2 not verified.
@@ -93,6 +110,7 @@ def command(provider: str, output: str, kinds: tuple[str, ...], started: str, **
         verified = verify(workspace, provider, asked, tell)
     report = report_of(verified)
     click.echo(render(report, output, colour=sys.stdout.isatty()))
+    write_reports(report, reports)
     click.get_current_context().exit(2 if is_untried(verified) else report.exit_code)
 
 
