@@ -23,7 +23,8 @@ _COMMANDS = {
     "proxy": "Pass requests on to a running service, and judge both sides by its OpenAPI document.",
     "serve": "Serve one OpenAPI document as a mock, at the root path.",
     "up": "Serve the workspace's services as mocks at one address, or run a command against them.",
-    "verify": "Replay the pacts that name a provider at that provider.",
+    "verify": "Verify a provider: the pacts that name it, its contract's examples, its properties.",
+    "watch": "When a contract or pact is saved, tell which consumers it breaks.",
 }
 
 

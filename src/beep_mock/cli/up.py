@@ -131,6 +131,8 @@ def _run(plan: Plan, host: str, port: int, arguments: tuple[str, ...]) -> int:
         def live() -> None:
             if tenant is None:
                 _print_table(plan.entries, url, variables)
+                if plan.watch:
+                    _tell_breakages(plan)
                 return
             tenant.begin()
             tenant.wait()
@@ -141,6 +143,15 @@ def _run(plan: Plan, host: str, port: int, arguments: tuple[str, ...]) -> int:
     finally:
         status = tenant.end() if tenant is not None else 0
     return status
+
+
+def _tell_breakages(plan: Plan) -> None:
+    """Whom a saved contract or pact breaks, as long as this process runs."""
+    from beep_mock.ci.blast_radius import BlastRadius
+
+    workspace = Workspace(plan.root)
+    if workspace.pact_paths():
+        BlastRadius(workspace, lambda breakage: click.echo(breakage.as_text(), err=True)).start()
 
 
 def _print_table(entries: Sequence[Entry], url: str, variables: Mapping[str, str]) -> None:

@@ -1,0 +1,162 @@
+"""Who breaks when a contract or pact is saved: only what the file touches is compared again, in milliseconds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from beep_mock.contracts.compiler import compile_contract
+from beep_mock.contracts.model import Contract
+from beep_mock.errors import BeepMockError
+from beep_mock.findings import Finding, Severity
+from beep_mock.gateway.reload import Reloader
+from beep_mock.pacts.comparison import compare
+from beep_mock.pacts.model import Pact, read_pact
+from beep_mock.workspace import Workspace
+
+__all__ = ["BlastRadius", "Breakage"]
+
+
+@dataclass(frozen=True, slots=True)
+class Breakage:
+    """What the saving of one file has done.
+
+    ``file`` is relative to the workspace; ``broken`` and ``mended`` are errors that are new and that are gone, by
+    consumer; ``interactions`` were looked at, in ``seconds``; ``fault`` says why the file cannot be used.
+    """
+
+    file: str
+    broken: Mapping[str, tuple[Finding, ...]]
+    mended: Mapping[str, tuple[Finding, ...]]
+    interactions: int
+    seconds: float
+    fault: str = ""
+
+    def as_text(self) -> str:
+        """For people: one line, and one more for each thing that broke."""
+        if self.fault:
+            return f"{self.file}: {self.fault}"
+        looked = f"{self.interactions} interactions looked at in {self.seconds * 1000:.0f} ms"
+        lines = [f"{self.file}: breaks {', '.join(self.broken) or 'nobody'} ({looked})"]
+        for consumer, findings in self.broken.items():
+            lines += [f"  breaks {consumer}: {finding.message}  [{finding.rule}]" for finding in findings]
+        for consumer, findings in self.mended.items():
+            lines += [f"  mends {consumer}: {finding.message}" for finding in findings]
+        return "\n".join(lines)
+
+    def as_dict(self) -> dict[str, object]:
+        """For programs."""
+        told = {
+            name: {
+                consumer: [
+                    {"rule": f.rule, "message": f.message, "file": f.where.file, "pointer": f.where.pointer}
+                    for f in findings
+                ]
+                for consumer, findings in found.items()
+            }
+            for name, found in (("broken", self.broken), ("mended", self.mended))
+        }
+        return {"file": self.file, "interactions": self.interactions, "fault": self.fault, **told}
+
+
+class BlastRadius:
+    """The pacts of a workspace beside the contracts that they rely on, looked at again when one of them is saved."""
+
+    def __init__(self, workspace: Workspace, tell: Callable[[Breakage], None]) -> None:
+        """``tell`` is called from a thread of its own."""
+        self._workspace = workspace
+        self._tell = tell
+        self._contracts: dict[str, Contract] = {}
+        self._pacts: dict[Path, Pact] = {}
+        self._errors: dict[Path, dict[tuple[str, ...], Finding]] = {}
+        self._reloader = Reloader(self._files, lambda name: self._tell(self.saved(name)))
+
+    def start(self) -> None:
+        """Read everything, and look on; what is saved after this call is noticed."""
+        for service in self._workspace.services:
+            self._load_contract(service)
+        for path in self._workspace.pact_paths():
+            self._load_pact(path)
+            self._errors[path] = self._compared(path)
+        self._reloader.start()
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._reloader.stop()
+
+    @property
+    def interactions(self) -> int:
+        """How many interactions are known."""
+        return sum(len(pact.interactions) for pact in self._pacts.values())
+
+    def standing(self) -> Iterator[Finding]:
+        """What is broken now."""
+        for errors in self._errors.values():
+            yield from errors.values()
+
+    def saved(self, name: str) -> Breakage:
+        """What has changed with a contract (by its service) or a pact (by its path)."""
+        begun = time.perf_counter()
+        service = name.removeprefix(_CONTRACT) if name.startswith(_CONTRACT) else ""
+        path = Path(name)
+        fault = self._load_contract(service) if service else self._load_pact(path)
+        file = self._shown(self._workspace.contract_path(service) if service else path)
+        touched = [
+            path
+            for path, pact in self._pacts.items()
+            if pact.provider == service or (not service and name == str(path))
+        ]
+        broken: dict[str, tuple[Finding, ...]] = {}
+        mended: dict[str, tuple[Finding, ...]] = {}
+        for one in touched if not fault else ():
+            before, now = self._errors.get(one, {}), self._compared(one)
+            self._errors[one] = now
+            consumer = self._pacts[one].consumer
+            if new := tuple(now[key] for key in now if key not in before):
+                broken[consumer] = (*broken.get(consumer, ()), *new)
+            if gone := tuple(before[key] for key in before if key not in now):
+                mended[consumer] = (*mended.get(consumer, ()), *gone)
+        count = sum(len(self._pacts[one].interactions) for one in touched)
+        return Breakage(file, broken, mended, count, time.perf_counter() - begun, fault)
+
+    def _compared(self, path: Path) -> dict[tuple[str, ...], Finding]:
+        """The errors of a pact, by what makes one the same after a change."""
+        pact = self._pacts.get(path)
+        contract = self._contracts.get(pact.provider) if pact is not None else None
+        if pact is None or contract is None:
+            return {}
+        errors = (finding for finding in compare(pact, contract) if finding.severity is Severity.ERROR)
+        return {(finding.rule, finding.where.pointer, finding.message): finding for finding in errors}
+
+    def _load_contract(self, service: str) -> str:
+        try:
+            self._contracts[service] = compile_contract(self._workspace.contract_path(service))
+        except BeepMockError as fault:
+            return f"cannot be read, the one before still counts: {fault.message}"
+        return ""
+
+    def _load_pact(self, path: Path) -> str:
+        if not path.exists():
+            self._pacts.pop(path, None)
+            self._errors.pop(path, None)
+            return "is gone"
+        try:
+            self._pacts[path] = read_pact(path)
+        except BeepMockError as fault:
+            return f"cannot be read, the one before still counts: {fault.message}"
+        return ""
+
+    def _files(self) -> Mapping[str, tuple[Path, ...]]:
+        found = {f"{_CONTRACT}{name}": contract.document.files for name, contract in self._contracts.items()}
+        for service in self._workspace.services:
+            found.setdefault(f"{_CONTRACT}{service}", (self._workspace.contract_path(service),))
+        found |= {str(path): (path,) for path in {*self._workspace.pact_paths(), *self._pacts}}
+        return found
+
+    def _shown(self, path: Path) -> str:
+        return str(path.relative_to(self._workspace.root)) if path.is_relative_to(self._workspace.root) else str(path)
+
+
+_CONTRACT = "contract of "

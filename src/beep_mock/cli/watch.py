@@ -1,0 +1,51 @@
+"""`beep-mock watch`: on save, which consumers a contract or pact breaks."""
+
+from __future__ import annotations
+
+import json
+from threading import Event
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from beep_mock.ci.blast_radius import Breakage
+
+__all__ = ["command"]
+
+
+@click.command("watch", short_help="On save, tell which consumers a contract or pact breaks.")
+@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True,
+              help="json: an object a line.")  # fmt: skip
+def command(output: str) -> None:
+    """Watch the workspace: when a contract or pact is saved, tell at once which consumers it breaks, at which field.
+
+    Nothing is run: each pact is compared with its provider's contract, and only what the saved file touches.
+    `beep-mock up` does the same beside its mocks.
+
+    \b
+    Examples:
+      beep-mock watch
+      beep-mock watch --format json
+    """  # noqa: D301 - click's mark for lines that stay as they are
+    from beep_mock.ci.blast_radius import BlastRadius
+    from beep_mock.workspace import Workspace
+
+    def tell(breakage: Breakage) -> None:
+        click.echo(json.dumps(breakage.as_dict()) if output == "json" else breakage.as_text())
+
+    workspace = Workspace.find()
+    radius = BlastRadius(workspace, tell)
+    radius.start()
+    standing = [f"{finding.message}  [{finding.rule}]" for finding in radius.standing()]
+    if output == "json":
+        click.echo(json.dumps({"watching": radius.interactions, "broken": standing}))
+    else:
+        for line in standing:
+            click.echo(f"broken already: {line}")
+        services = len(workspace.services)
+        click.echo(f"watching {services} contracts and {radius.interactions} interactions (Ctrl-C ends)", err=True)
+    try:
+        Event().wait()
+    except KeyboardInterrupt:
+        radius.stop()
