@@ -14,6 +14,8 @@ traceback (exit code 2). What a check *discovers* about somebody's contract or p
     │  └─ UnsupportedFeatureError
     ├─ PactFileError
     ├─ OverrideError
+    ├─ EvidenceError
+    ├─ ReportFileError
     ├─ ServerStartError
     └─ VerificationError
 """
@@ -23,9 +25,11 @@ from __future__ import annotations
 __all__ = [
     "BeepMockError",
     "ContractError",
+    "EvidenceError",
     "InvalidDocumentError",
     "OverrideError",
     "PactFileError",
+    "ReportFileError",
     "ServerStartError",
     "UnresolvableReferenceError",
     "UnsupportedFeatureError",
@@ -87,6 +91,14 @@ class PactFileError(BeepMockError):
 
 class OverrideError(BeepMockError):
     """An override file cannot be read."""
+
+
+class EvidenceError(BeepMockError):
+    """The evidence store cannot be opened, read or written, or a file of evidence is none."""
+
+
+class ReportFileError(BeepMockError):
+    """A report cannot be written to its file."""
 
 
 class ServerStartError(BeepMockError):

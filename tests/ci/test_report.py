@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from beep_mock.ci.report import FORMATS, Case, Report, counted, place, render
 from beep_mock.findings import Finding, Severity, Where
+from beep_mock.providers.coverage import Coverage, OperationCoverage
 
 NOWHERE = Where()
 DOCUMENT = "openapi: 3.1.0\npaths:\n  /worlds:\n    get: {}\n"
@@ -74,12 +75,12 @@ def test_text_names_everything_a_reader_needs(tmp_path: Path) -> None:
     assert lines == [
         "Checked",
         "world",
+        "  ok    mars",
         "  FAIL  earth  given a world",
         f"        {file}:2: error: it is wrong  [rule-broken]",
         "            in two lines",
         "            at /paths",
         "            hint: put it right",
-        "  ok    mars",
         "2 examples, 1 failed: 1 error",
     ]
 
@@ -99,7 +100,7 @@ def test_a_document_cannot_steer_the_terminal(text: str) -> None:
 @given(st.text(), st.sampled_from(Severity))
 def test_json_says_it_all(text: str, severity: Severity) -> None:
     told = Finding(text, severity, text, Where("", text), text)
-    document = json.loads(render(Report((told,), text, (Case(text, (told,), text, text),)), "json"))
+    document = json.loads(render(Report((told,), text, (Case(text, (told,), text, text, text),)), "json"))
     entry = {"rule": text, "severity": severity.value, "message": text, "file": "", "line": None, "pointer": text}
     assert document["findings"] == [{**entry, "hint": text}]
     assert document["cases"][0] == {
@@ -107,6 +108,7 @@ def test_json_says_it_all(text: str, severity: Severity) -> None:
         "name": text,
         "detail": text,
         "passed": severity is not Severity.ERROR,
+        "reproduce": text,
         "findings": document["findings"],
     }
     assert document["summary"]["cases"] == 1
@@ -149,14 +151,103 @@ def test_github_annotations_have_a_level_a_severity() -> None:
     assert commands[:3] == ["::error", "::warning", "::notice"]
 
 
+def test_text_counts_what_is_fine_and_explains_five_failures() -> None:
+    cases = [*(Case(f"fine {n}", (), "world") for n in range(9)), Case("odd", (finding(Severity.WARNING),), "world")]
+    cases += [Case(f"broken {n}", (finding(message=f"reason {n}"),), "world", reproduce=f"curl {n}") for n in range(7)]
+    printed = render(Report(cases=tuple(cases)))
+    assert printed.splitlines()[:4] == [
+        "world",
+        "  ok    9 of 17",
+        "  ok    odd",
+        "        warning: it is wrong  [rule-broken]",
+    ]
+    assert [n for n in range(7) if f"FAIL  broken {n}" in printed] == [*range(7)]
+    assert [n for n in range(7) if f"reason {n}" in printed] == [*range(5)]
+    assert [n for n in range(7) if f"        reproduce: curl {n}\n" in printed] == [*range(5)]
+
+
+def test_text_tells_five_findings_of_a_case_the_worst_first() -> None:
+    found = (finding(Severity.WARNING, "a warning"), *(finding(message=f"reason {n}") for n in range(6)))
+    lines = render(Report(cases=(Case("one", found),))).splitlines()
+    assert lines[1:-2] == [f"      error: reason {n}  [rule-broken]" for n in range(5)]
+    assert lines[-2] == "      ... and 2 more findings"
+
+
+def test_text_cuts_a_message_without_an_end() -> None:
+    assert len(max(render(Report((finding(message="x" * 10_000),))).splitlines(), key=len)) < 300
+
+
+COVERED = Coverage(
+    (
+        OperationCoverage(
+            "GET /worlds",
+            {"pacts", "examples"},
+            {"200": {"pacts", "examples"}, "422": set()},
+            {"200 application/json": {"pacts"}},
+            {"query.limit": {"pacts"}, "query.cursor": set()},
+            {500: {"properties"}},
+            {"hello"},
+        ),
+        OperationCoverage("POST /worlds", set(), {"201": set()}),
+    )
+)
+
+
+def test_text_tells_coverage_in_three_lines_and_what_is_not_complete() -> None:
+    report = Report((), "Checked", (Case("earth"),), coverage=COVERED, partial="the provider is gone")
+    assert render(report).splitlines() == [
+        "Checked",
+        "ok    earth",
+        "coverage",
+        "  covered           1/2 operations, 1/3 statuses, 1/1 media types, 1/2 parameters",
+        "  no consumer uses  POST /worlds",
+        "  no check reached  GET /worlds 422, POST /worlds",
+        "not complete: the provider is gone",
+        "partial, 1 case: no findings",
+    ]
+
+
+def test_json_has_the_whole_coverage() -> None:
+    document = json.loads(render(Report(coverage=COVERED, partial="half"), "json"))
+    assert document["partial"] == "half"
+    coverage = document["coverage"]
+    assert coverage["shares"] == {
+        "operations": [1, 2],
+        "statuses": [1, 3],
+        "media_types": [1, 1],
+        "parameters": [1, 2],
+    }
+    assert (coverage["unused"], coverage["unreached"]) == (["POST /worlds"], ["GET /worlds 422", "POST /worlds"])
+    assert coverage["operations"][0] == {
+        "operation": "GET /worlds",
+        "kinds": ["pacts", "examples"],
+        "consumers": ["hello"],
+        "statuses": {"200": ["pacts", "examples"], "422": []},
+        "media_types": {"200 application/json": ["pacts"]},
+        "parameters": {"query.limit": ["pacts"], "query.cursor": []},
+        "undeclared": {"500": ["properties"]},
+    }
+
+
+def test_junit_and_github_tell_coverage_and_how_to_reproduce() -> None:
+    report = Report(cases=(Case("earth", (finding(),), "world", reproduce="curl -i x"),), coverage=COVERED)
+    root = ET.fromstring(render(report, "junit"))  # noqa: S314 - our own
+    assert (root.findtext("testsuite/testcase/failure") or "").endswith("\n\nreproduce: curl -i x")
+    told = {p.get("name"): p.get("value") for p in root.findall("testsuite[@name='coverage']/properties/property")}
+    assert told["no check reached"] == "GET /worlds 422, POST /worlds"
+    lines = render(report, "github").splitlines()
+    assert lines[0].endswith("%0Areproduce: curl -i x")
+    assert lines[1].startswith("::notice title=coverage::covered: 1/2 operations, ")
+
+
 @pytest.mark.parametrize("output", FORMATS)
 def test_every_format_ends_without_a_line_break(output: str) -> None:
     assert not render(report_of(finding()), output).endswith("\n")
 
 
 def test_another_format_is_refused() -> None:
-    with pytest.raises(ValueError, match="no report format 'html': one of text, json"):
-        render(Report(), "html")
+    with pytest.raises(ValueError, match="no report format 'pdf': one of text, json"):
+        render(Report(), "pdf")
 
 
 def test_counted() -> None:

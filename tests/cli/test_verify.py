@@ -58,7 +58,7 @@ def test_each_kind_can_be_asked_for_alone(kind: str, said: str) -> None:
 
 def test_peers_are_mocked_and_exact_examples_hold(copy: Path) -> None:
     shutil.copytree(DEMONSTRATION / "mocks", copy / "mocks")
-    done = verify(copy, "world", "--examples")
+    done = verify(copy, "world", "--examples", "--format", "json")
     assert done.returncode == 0, done.stdout
     assert "example 'founded-world'" in done.stdout
 

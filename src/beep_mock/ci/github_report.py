@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from beep_mock.ci.coverage_report import coverage_texts
 from beep_mock.ci.report import Report, place
 from beep_mock.findings import Finding, Severity
 
@@ -11,17 +12,20 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO
 
 
 def render(report: Report) -> str:
-    """A command a finding (``::error file=...,line=...,title=...::message``), then the summary line."""
+    """A command a finding (``::error file=...,line=...,title=...::message``), one on coverage; the summary line."""
     lines: list[str] = []
     for case in report.cases:
         subject = f"{case.group}: {case.name}" if case.group else case.name
-        lines.extend(_command(finding, subject) for finding in case.findings)
-    lines.extend(_command(finding, "") for finding in report.findings)
+        lines.extend(_command(finding, subject, case.reproduce) for finding in case.findings)
+    lines.extend(_command(finding) for finding in report.findings)
+    if report.coverage is not None:
+        told = "\n".join(f"{name}: {text}" for name, text in coverage_texts(report.coverage))
+        lines.append(f"::notice title=coverage::{_escape(told)}")
     lines.append(_escape(report.summary))
     return "\n".join(lines)
 
 
-def _command(finding: Finding, subject: str) -> str:
+def _command(finding: Finding, subject: str = "", reproduce: str = "") -> str:
     where = place(finding)
     properties = {"file": where.file, "line": str(where.line or ""), "title": finding.rule}
     written = ",".join(f"{name}={_escape_property(value)}" for name, value in properties.items() if value)
@@ -32,6 +36,8 @@ def _command(finding: Finding, subject: str) -> str:
         text.append(f"at {where.pointer}")
     if finding.hint:
         text.append(f"hint: {finding.hint}")
+    if reproduce and finding.severity is Severity.ERROR:
+        text.append(f"reproduce: {reproduce}")
     return f"::{_COMMANDS[finding.severity]} {written}::{_escape(chr(10).join(text))}"
 
 

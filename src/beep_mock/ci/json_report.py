@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from beep_mock.ci.coverage_report import coverage_dict
 from beep_mock.ci.report import Report, place
 from beep_mock.findings import Finding, Severity
 
@@ -12,7 +13,10 @@ __all__ = ["render"]
 
 
 def render(report: Report) -> str:
-    """One JSON object: ``title``, ``summary`` (counts), ``cases`` (each with its findings) and ``findings``."""
+    """One JSON object: ``title``, ``summary`` (counts), ``cases`` (each with its findings) and ``findings``.
+
+    ``partial`` says why the check broke off, or is empty; ``coverage`` is null where there is none.
+    """
     document = {
         "title": report.title,
         "summary": {
@@ -22,17 +26,20 @@ def render(report: Report) -> str:
             "warnings": report.count(Severity.WARNING),
             "notes": report.count(Severity.INFO),
         },
+        "partial": report.partial,
         "cases": [
             {
                 "group": case.group,
                 "name": case.name,
                 "detail": case.detail,
                 "passed": case.passed,
+                "reproduce": case.reproduce,
                 "findings": [_as_dict(finding) for finding in case.findings],
             }
             for case in report.cases
         ],
         "findings": [_as_dict(finding) for finding in report.findings],
+        "coverage": coverage_dict(report.coverage) if report.coverage is not None else None,
     }
     # ASCII only: a lone surrogate in an example must not break the output's encoding.
     return json.dumps(document, indent=2)

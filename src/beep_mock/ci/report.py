@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMATS", "Case", "Report", "counted", "place", "render"]
 
-FORMATS = ("text", "json", "junit", "github")
-"""What :func:`render` can write: for people, for programs, for CI servers, as GitHub annotations."""
+FORMATS = ("text", "json", "junit", "github", "sarif", "html")
+"""What :func:`render` can write: for the terminal, for programs, for CI servers, as GitHub annotations, for code
+scanning (SARIF 2.1.0), as a page.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ class Report:
 
     @property
     def summary(self) -> str:
-        """One line: ``3 contracts, 1 failed: 2 errors, 1 warning``."""
+        """One line: ``3 contracts, 1 failed: 2 errors, 1 warning``; it begins with ``partial`` where that is so."""
         parts = [counted(len(self.cases), self.unit)] if self.cases or not any(self.every_finding()) else []
         if self.failed:
             parts.append(f"{self.failed} failed")
@@ -91,7 +93,8 @@ class Report:
             if (number := self.count(severity))
         ]
         outcome = ", ".join(found) or "no findings"
-        return f"{', '.join(parts)}: {outcome}" if parts else outcome
+        counts = f"{', '.join(parts)}: {outcome}" if parts else outcome
+        return f"partial, {counts}" if self.partial else counts
 
 
 def place(finding: Finding) -> Where:

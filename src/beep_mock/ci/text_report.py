@@ -1,13 +1,15 @@
-"""A report for people at a terminal."""
+"""A report for people at a terminal: what is broken stands next to the prompt, what is not in few lines above."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from textwrap import indent
+from typing import Final
 
-from beep_mock.ci.report import Case, Report, place
+from beep_mock.ci.coverage_report import coverage_texts
+from beep_mock.ci.report import Case, Report, counted, place
 from beep_mock.findings import Finding, Severity
 
 __all__ = ["render"]
@@ -17,29 +19,67 @@ _CODES = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
 # What a document says is printed, never obeyed: control characters could move the cursor or write to the clipboard.
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _GREEN, _BOLD, _FAINT = "32", "1", "2"
+_LISTED: Final = 8
+"""As many cases of a group without a finding are named; more are counted."""
+
+_MOST: Final = 5
+"""Failed cases of a group whose findings are told, and findings that are told of one case."""
+
+_LONGEST: Final = 240
+"""Characters that are told of a line of a message."""
 
 
 def render(report: Report, *, colour: bool = False) -> str:
-    """Cases under their groups, each with its findings; findings of no case after them; the summary line last."""
+    """Cases under their groups, the failed ones last; findings of no case; coverage in three lines; the summary line.
+
+    Where many cases of a group have no finding they are one line; where many failed, all are named and five explained;
+    of a case five findings are told. The other formats say all.
+    """
     paint = _paint if colour else _plain
     lines = [paint(report.title, _BOLD)] if report.title else []
     for group, cases in groupby(report.cases, key=lambda case: case.group):
         if group:
-            lines.append(paint(group, _BOLD))
-        for case in cases:
-            lines.extend(_case_lines(case, "  " if group else "", paint))
+            lines.append(paint(_clean(group), _BOLD))
+        lines.extend(_group_lines(list(cases), "  " if group else "", paint))
     for finding in report.findings:
         lines.extend(_finding_lines(finding, "", paint))
+    if report.coverage is not None:
+        lines.append(paint("coverage", _BOLD))
+        lines.extend(
+            f"  {paint(f'{name:16}', _FAINT)}  {_clean(text)}" for name, text in coverage_texts(report.coverage)
+        )
+    if report.partial and not any(report.partial in finding.message for finding in report.every_finding()):
+        lines.append(f"{paint('not complete:', _CODES[Severity.WARNING])} {_clean(report.partial)}")
     lines.append(paint(report.summary, _CODES[Severity.ERROR] if report.exit_code else _GREEN))
     return "\n".join(lines)
 
 
+def _group_lines(cases: Sequence[Case], margin: str, paint: _Paint) -> list[str]:
+    lines: list[str] = []
+    clean = [case for case in cases if not case.findings]
+    if len(clean) > _LISTED:
+        lines.append(f"{margin}{paint('ok  ', _GREEN)}  {len(clean)} of {len(cases)}")
+        cases = [case for case in cases if case.findings]
+    for case in (case for case in cases if case.passed):
+        lines.extend(_case_lines(case, margin, paint))
+    for number, case in enumerate(case for case in cases if not case.passed):
+        lines.extend(_case_lines(case, margin, paint)[: None if number < _MOST else 1])
+    return lines
+
+
 def _case_lines(case: Case, margin: str, paint: _Paint) -> list[str]:
+    """The verdict, and below it what was found."""
     verdict = paint("ok  ", _GREEN) if case.passed else paint("FAIL", _CODES[Severity.ERROR])
     detail = f"  {paint(_clean(case.detail), _FAINT)}" if case.detail else ""
     lines = [f"{margin}{verdict}  {_clean(case.name)}{detail}"]
-    for finding in case.findings:
-        lines.extend(_finding_lines(finding, margin + "      ", paint))
+    deeper = margin + "      "
+    found = sorted(case.findings, key=lambda finding: finding.severity is not Severity.ERROR)
+    for finding in found[:_MOST]:
+        lines.extend(_finding_lines(finding, deeper, paint))
+    if len(found) > _MOST:
+        lines.append(f"{deeper}... and {counted(len(found) - _MOST, 'more finding')}")
+    if case.reproduce and not case.passed:
+        lines.append(f"{deeper}{paint('reproduce:', _FAINT)} {_clean(case.reproduce)}")
     return lines
 
 
@@ -48,8 +88,9 @@ def _finding_lines(finding: Finding, margin: str, paint: _Paint) -> list[str]:
     where = place(finding)
     position = f"{where.file}:{where.line}: " if where.line is not None else f"{where.file}: " if where.file else ""
     first, _, rest = _clean(finding.message).partition("\n")
+    first = first if len(first) <= _LONGEST else f"{first[:_LONGEST]}..."
     severity = paint(finding.severity.value, _CODES[finding.severity])
-    lines = [f"{margin}{position}{severity}: {first}  {paint(f'[{finding.rule}]', _FAINT)}"]
+    lines = [f"{margin}{_clean(position)}{severity}: {first}  {paint(f'[{finding.rule}]', _FAINT)}"]
     deeper = margin + "    "
     if rest:
         lines.append(indent(rest, deeper))

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from beep_mock.ci.report import FORMATS
+from beep_mock.cli.report_options import Reports, report_option, write_reports
 
 __all__ = ["command"]
 
@@ -17,9 +18,12 @@ __all__ = ["command"]
 @click.option(
     "--format", "output", type=click.Choice(FORMATS), default="text", show_default=True, help="How to report."
 )
+@report_option
 @click.option("--against-prism", is_flag=True, help="Also ask Prism for every interaction: it must answer as we do.")
 @click.option("--allow-remote-refs", is_flag=True, help="Read documents that a $ref names by URL.")
-def command(paths: tuple[Path, ...], output: str, against_prism: bool, allow_remote_refs: bool) -> None:
+def command(
+    paths: tuple[Path, ...], output: str, reports: Reports, against_prism: bool, allow_remote_refs: bool
+) -> None:
     """Check contracts: valid, every example as its schema says, an answer for every operation, names unique.
 
     A PATH is an OpenAPI document, a folder of contracts, or a workspace, of which overrides and pacts are checked too.
@@ -29,6 +33,7 @@ def command(paths: tuple[Path, ...], output: str, against_prism: bool, allow_rem
     Examples:
       beep-mock check
       beep-mock check openapi.yaml --format github
+      beep-mock check --report check.sarif
       beep-mock check --against-prism
 
     Exit codes: 0 clean, 1 findings, 2 fault.
@@ -38,4 +43,5 @@ def command(paths: tuple[Path, ...], output: str, against_prism: bool, allow_rem
 
     report = check_paths(paths, against_prism=against_prism, allow_remote=allow_remote_refs)
     click.echo(render(report, output, colour=sys.stdout.isatty()))
+    write_reports(report, reports)
     click.get_current_context().exit(report.exit_code)

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from beep_mock.ci.report import FORMATS
+from beep_mock.cli.report_options import Reports, report_option, write_reports
 
 __all__ = ["command"]
 
@@ -23,8 +24,15 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.option(
     "--format", "output", type=click.Choice(FORMATS), default="text", show_default=True, help="How to report."
 )
+@report_option
 def command(
-    pacts: tuple[Path, ...], contract: Path | None, provider: str, consumer: str, allow_remote_refs: bool, output: str
+    pacts: tuple[Path, ...],
+    contract: Path | None,
+    provider: str,
+    consumer: str,
+    allow_remote_refs: bool,
+    output: str,
+    reports: Reports,
 ) -> None:
     """Check that contracts promise what pacts rely on: paths, parameters, bodies, status codes, fields.
 
@@ -52,4 +60,5 @@ def command(
     else:
         report = compare_workspace(Workspace.find(), pacts, provider=provider, consumer=consumer)
     click.echo(render(report, output, colour=sys.stdout.isatty()))
+    write_reports(report, reports)
     click.get_current_context().exit(report.exit_code)

@@ -1,0 +1,52 @@
+"""What rules are about, in a sentence each: for reports that show a rule's help beside its findings."""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["about", "title"]
+
+_ABOUT: Final = {
+    "example-invalid": "An example of the contract does not keep the contract's own schema: mocks would serve a lie.",
+    "example-mismatch": "The provider answered an example's request otherwise than its contract says.",
+    "example-not-verified": "An example could not be replayed at the provider.",
+    "example-not-tried": "An example was left out: nothing says what request, or what state, it is about.",
+    "pact-mismatch": "The provider does not give a consumer what the pact of the two says.",
+    "pact-not-verified": "An interaction of a pact could not be replayed at the provider.",
+    "pact-provider-unknown": "A pact names a provider that this workspace has no contract of.",
+    "pact-unreadable": "A pact file cannot be read.",
+    "pact-empty": "A pact file holds no interaction.",
+    "property-not-verified": "An operation could not be tried with made requests.",
+    "verification-partial": "The verification broke off; what is told is what was seen until then.",
+    "not-verified": "A kind of check was left out.",
+    "schema-invalid": "A schema is none; the operation that needs it answers with its place.",
+    "reference-unresolvable": "A $ref leads nowhere.",
+    "operation-unanswered": "An operation declares no answer that a mock could give.",
+    "document-unreadable": "A contract cannot be read.",
+    "override-unreadable": "The file of a mock's overrides cannot be read.",
+    "override-stray": "A mock's override is for an operation that the contract does not have.",
+    "engines-differ": "beep-mock and Prism answer one request differently.",
+}
+_FAMILIES: Final = (
+    ("property-", "A made request, valid or not, was not answered as the contract demands."),
+    ("request.", "What a consumer's pact sends is not what the provider's contract takes."),
+    ("response.", "A consumer's pact relies on what the provider's contract does not promise."),
+    ("contract.", "A part of the provider's contract cannot be used."),
+    ("example-", "An example and the contract do not agree."),
+    ("pact-", "A pact does not hold."),
+    ("override-", "An override of a mock does not fit its contract."),
+    ("yaml-", "The text of a document is not as YAML demands."),
+    ("json-", "The text of a document is not as JSON demands."),
+)
+
+
+def title(rule: str) -> str:
+    """The rule's name as words: ``Example mismatch``."""
+    words = rule.replace(".", ": ").replace("-", " ")
+    return words[:1].upper() + words[1:]
+
+
+def about(rule: str) -> str:
+    """What the rule is about, in one sentence."""
+    told = _ABOUT.get(rule) or next((text for prefix, text in _FAMILIES if rule.startswith(prefix)), "")
+    return told or f"{title(rule)}."
