@@ -11,10 +11,40 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final, Literal
 
-__all__ = ["MISSING", "Interaction", "Json", "Location", "Missing", "ProviderState", "Request", "Response", "Source"]
+__all__ = [
+    "MISSING",
+    "Interaction",
+    "Json",
+    "Location",
+    "Missing",
+    "ProviderState",
+    "Request",
+    "Response",
+    "Source",
+    "type_of",
+]
 
 Json = Any
 """A decoded JSON value: ``None``, ``bool``, ``int``, ``float``, ``str``, ``list`` or ``dict`` with ``str`` keys."""
+
+
+def type_of(value: Json) -> str:
+    """The JSON type of a value, in JSON Schema's words; a number without a fraction is an integer."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case int():
+            return "integer"
+        case float():
+            return "integer" if value.is_integer() else "number"
+        case str():
+            return "string"
+        case list():
+            return "array"
+    return "object"
+
 
 Location = Literal["path", "query", "querystring", "header", "cookie"]
 Source = Literal["example", "override", "pact", "sample"]

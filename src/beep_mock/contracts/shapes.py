@@ -8,6 +8,7 @@ from typing import Any
 from beep_mock.contracts.document import Document
 from beep_mock.contracts.model import Schema
 from beep_mock.errors import ContractError
+from beep_mock.interaction import type_of
 
 __all__ = ["TEXT", "Shape", "shape_of"]
 
@@ -98,9 +99,9 @@ class _Reading:
         if isinstance(declared, list):
             return frozenset(t for t in declared if isinstance(t, str)) & _ALL or None
         if "const" in node:
-            return frozenset({_type_of(node["const"])})
+            return frozenset({type_of(node["const"])})
         if isinstance(node.get("enum"), list) and node["enum"]:
-            return frozenset(map(_type_of, node["enum"]))
+            return frozenset(map(type_of, node["enum"]))
         return None
 
     def _gather(self, node: dict[str, Any], at: str) -> None:
@@ -131,21 +132,3 @@ def _both(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset
     if ("number" in one and "integer" in other) or ("integer" in one and "number" in other):
         common |= {"integer"}
     return common or one | other
-
-
-def _type_of(value: Any) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "boolean"
-        case int():
-            return "integer"
-        case float():
-            return "integer" if value.is_integer() else "number"
-        case str():
-            return "string"
-        case list():
-            return "array"
-        case _:
-            return "object"
