@@ -1,0 +1,1 @@
+"""Evidence: what verifications have proved about a provider's interactions, kept for those who answer by them."""
