@@ -17,6 +17,7 @@ _COMMANDS = {
     "check": "Check contracts and overrides: valid, truthful examples, an answer for every operation.",
     "compare": "Check that contracts promise what pacts rely on, without running anything.",
     "completion": "Print the shell completion script for bash, zsh or fish.",
+    "diff": "Compare two versions of a contract: what breaks, and which consumers.",
     "fire": "Send a webhook's or callback's example to a consumer, and judge the answer.",
     "graph": "Draw who consumes whom, as Mermaid: dependency graph or sequence diagram.",
     "init": "Lay out a workspace: first contract, mock, pact test and CI.",

@@ -187,8 +187,12 @@ class Document:
         return {"file": where.file, "pointer": where.pointer}
 
 
-def load_document(source: str | Path, *, allow_remote: bool = False, allow_root: bool = False) -> Document:
+def load_document(
+    source: str | Path, *, allow_remote: bool = False, allow_root: bool = False, retrieval: Retrieval | None = None
+) -> Document:
     """The document at ``source``: a path, or a URL when ``allow_remote``, or ``allow_root`` for this one file only.
+
+    ``retrieval`` says where its files are when they are not in the file system.
 
     Only the root is read; the files it refers to are, when they are looked up.
 
@@ -196,7 +200,7 @@ def load_document(source: str | Path, *, allow_remote: bool = False, allow_root:
     :raises UnsupportedFeatureError: it is of a version that is not supported.
     """
     file = str(source)
-    retrieval = Retrieval(file, allow_remote=allow_remote, allow_root=allow_root)
+    retrieval = retrieval or Retrieval(file, allow_remote=allow_remote, allow_root=allow_root)
     if is_url(file) and not (allow_remote or allow_root):
         raise InvalidDocumentError(
             "is a URL, which is not fetched", file=file, hint="download it, or allow it with --allow-remote-refs"

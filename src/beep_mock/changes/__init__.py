@@ -1,0 +1,1 @@
+"""Two versions of a contract: what has changed, whether it breaks, and whom."""

@@ -1,0 +1,204 @@
+"""Two versions of one operation: parameters, request body, responses, security, and what is said about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from beep_mock.changes.difference import Direction, Level, Use
+from beep_mock.changes.ledger import Ledger, Root
+from beep_mock.changes.lifecycle import compare_lifecycle
+from beep_mock.changes.pairs import Pairs
+from beep_mock.changes.parameter_rules import compare_parameters
+from beep_mock.changes.response_rules import compare_responses
+from beep_mock.changes.security_rules import compare_security
+from beep_mock.changes.sides import Side
+from beep_mock.contracts.media_types import match_media_type
+from beep_mock.contracts.model import MediaType, Operation, RequestBody, Schema
+from beep_mock.errors import ContractError
+
+__all__ = ["OperationRules"]
+
+
+class OperationRules:
+    """Compares operations; what is found goes to the ledger.
+
+    For an ``outgoing`` operation (webhook, callback) the provider sends the request and reads the response, so that
+    for consumers the directions are the other way round.
+    """
+
+    def __init__(self, pairs: Pairs, ledger: Ledger) -> None:
+        self.pairs = pairs
+        self.ledger = ledger
+        self.outgoing = False
+        self.label = ""
+
+    def compare(self, old: Operation, new: Operation, *, label: str = "", outgoing: bool = False) -> None:
+        """Compare two versions of an operation; ``label`` is what it is called (default: its old key)."""
+        self.label, self.outgoing = label or old.key, outgoing
+        if (old.broken is None) != (new.broken is None):
+            found = old.broken or new.broken
+            said = f"it cannot be read{' any more' if new.broken else ' in the old contract'}: {found and found.message}"
+            self.note("operation-unreadable", Level.UNKNOWN, "", said, old.at, new.at)
+        compare_parameters(self, old, new)
+        self._compare_bodies(old, new)
+        compare_responses(self, old, new)
+        if not outgoing:
+            compare_security(self, old, new)
+            self._compare_servers(old, new)
+        self._compare_words(old, new)
+        self._compare_callbacks(old, new)
+
+    def note(
+        self, rule: str, level: Level, direction: Direction, message: str, old: str, new: str,
+        part: str = "operation", path: tuple[str, ...] = (), status: str = "",
+    ) -> None:  # fmt: skip
+        """Enter a difference of the operation at hand; ``direction`` (also the rule's first word) is turned if need be."""
+        turned = self.direction(direction)
+        if turned != direction and rule.startswith(f"{direction}-"):
+            rule = f"{turned}{rule[len(direction):]}"
+        self.ledger.add(rule, level, turned, message, old, new, Use(self.label, part, path, status))
+
+    def direction(self, direction: Direction) -> Direction:
+        """The direction as consumers see it."""
+        if not self.outgoing or not direction:
+            return direction
+        return "response" if direction == "request" else "request"
+
+    def level(self, direction: Direction, *, narrowed: bool) -> Level:
+        """The level of allowing less (``narrowed``) or more in a direction."""
+        breaks = narrowed is (self.direction(direction) == "request")
+        return Level.BREAKING if breaks else Level.NON_BREAKING
+
+    def hold(
+        self, old: Schema, new: Schema, direction: Direction, subject: str, part: str,
+        path: tuple[str, ...] = (), status: str = "", *, textual: bool = False,
+    ) -> None:  # fmt: skip
+        """Have two schemas compared that messages hold at a place."""
+        turned = self.direction(direction)
+        assert turned  # noqa: S101 - schemas describe messages
+        pair = self.pairs.pair(((old.node, old.at),), ((new.node, new.at),), turned, textual)
+        self.ledger.hold(pair, Root(Use(self.label, part, path, status), subject, turned))
+
+    def node(self, operation: Operation, side: Side) -> dict[str, Any]:
+        """An operation as written."""
+        try:
+            found, _ = side.document.follow(*side.document.lookup(operation.at))
+        except ContractError:
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def compare_content(
+        self, old: tuple[MediaType, ...], new: tuple[MediaType, ...], direction: Direction, at: tuple[str, str],
+        status: str = "",
+    ) -> None:  # fmt: skip
+        """Media types by name or range, and their schemas."""
+        names_old, names_new = ([media.name for media in each] for each in (old, new))
+        prefix = f"{direction}-body-media-type" if direction == "request" else "response-media-type"
+        for media in old:
+            index = match_media_type(media.name, names_new)
+            if index is None:
+                narrower = [other for other in new if match_media_type(other.name, [media.name]) is not None]
+                message = f"{media.name} is gone" + (f", {narrower[0].name} is left" if narrower else "")
+                self.note(f"{prefix}-removed", Level.BREAKING, direction, message, media.at, at[1], "body", (), status)
+                for other in narrower:
+                    self._compare_media(media, other, direction, status)
+                continue
+            if direction == "response" and new[index].name != media.name and "*" in new[index].name:
+                message = f"{media.name} became {new[index].name}"
+                self.note("response-media-type-generalized", Level.BREAKING, direction, message, media.at, new[index].at,
+                          "body", (), status)  # fmt: skip
+            self._compare_media(media, new[index], direction, status)
+        for media in new:
+            if match_media_type(media.name, names_old) is None and not any(
+                match_media_type(name, [media.name]) is not None for name in names_old
+            ):
+                message = f"{media.name} is new"
+                self.note(f"{prefix}-added", Level.NON_BREAKING, direction, message, at[0], media.at, "body", (), status)
+
+    def _compare_media(self, old: MediaType, new: MediaType, direction: Direction, status: str) -> None:
+        if old.schema is not None and new.schema is not None:
+            self.hold(old.schema, new.schema, direction, "body", "body", (), status)
+        elif old.schema is not new.schema:
+            added = new.schema is not None
+            message = f"{old.name} has {'a' if added else 'no'} schema now"
+            rule = f"{direction}-body-schema-{'added' if added else 'removed'}"
+            self.note(rule, self.level(direction, narrowed=added), direction, message, old.at, new.at, "body", (), status)
+        if dict(old.encoding) != dict(new.encoding):
+            for name in dict.fromkeys((*old.encoding, *new.encoding)):
+                one, other = old.encoding.get(name), new.encoding.get(name)
+                if one is None or other is None or (one.content_type, one.style, one.explode) != (
+                    other.content_type, other.style, other.explode
+                ):  # fmt: skip
+                    known = one is not None and other is not None
+                    level = Level.BREAKING if known else Level.UNKNOWN
+                    self.note(f"{direction}-property-encoding-changed", level, direction,
+                              f"{name!r} travels in another form", old.at, new.at, "body", (name,), status)  # fmt: skip
+
+    def _compare_bodies(self, old: Operation, new: Operation) -> None:
+        before, after = old.request_body, new.request_body
+        if before is None and after is None:
+            return
+        if before is None or after is None:
+            self._compare_presence(before, after, old, new)
+            return
+        if before.required != after.required:
+            became = "required" if after.required else "optional"
+            level = self.level("request", narrowed=after.required)
+            self.note(f"request-body-became-{became}", level, "request", f"the body became {became}", before.at, after.at,
+                      "body")  # fmt: skip
+        self.compare_content(before.content, after.content, "request", (before.at, after.at))
+
+    def _compare_presence(
+        self, before: RequestBody | None, after: RequestBody | None, old: Operation, new: Operation
+    ) -> None:
+        if after is not None:
+            word = "required" if after.required else "optional"
+            level = self.level("request", narrowed=True) if after.required else Level.NON_BREAKING
+            self.note(f"request-body-added-{word}", level, "request", f"a body ({word}) is new", old.at, after.at, "body")
+        elif before is not None:
+            message = "no body is taken any more" if not self.outgoing else "no body is sent any more"
+            self.note("request-body-removed", Level.BREAKING, "request", message, before.at, new.at, "body")
+
+    def _compare_servers(self, old: Operation, new: Operation) -> None:
+        gone = [base or "/" for base in old.base_paths if base not in new.base_paths]
+        come = [base or "/" for base in new.base_paths if base not in old.base_paths]
+        if gone:
+            # Where a service is, is a matter of deployment; the path of it is part of each request.
+            message = f"the base path {', '.join(gone)} is gone" + (f", {', '.join(come)} is new" if come else "")
+            self.note("server-path-removed", Level.BREAKING, "", message, "#/servers", "#/servers")
+        elif come:
+            self.note("server-path-added", Level.NON_BREAKING, "", f"the base path {', '.join(come)} is new",
+                      "#/servers", "#/servers")  # fmt: skip
+
+    def _compare_words(self, old: Operation, new: Operation) -> None:
+        nodes = self.node(old, self.pairs.old), self.node(new, self.pairs.new)
+        for rule, level, message, old_at, new_at in compare_lifecycle(
+            (nodes[0], old.at), (nodes[1], new.at), self.pairs.policy
+        ):
+            self.note(f"operation-{rule}", level, "", message, old_at, new_at)
+        if old.operation_id != new.operation_id:
+            message = f"operationId {old.operation_id or 'nothing'} became {new.operation_id or 'nothing'}"
+            self.note("operation-id-changed", Level.NON_BREAKING, "", message, old.at, new.at)
+        if old.path != new.path:
+            self.note("path-parameter-renamed", Level.NON_BREAKING, "", f"{old.path} became {new.path}", old.at, new.at)
+        if set(old.tags) != set(new.tags):
+            message = f"tags {', '.join(old.tags) or 'none'} became {', '.join(new.tags) or 'none'}"
+            self.note("operation-tags-changed", Level.NON_BREAKING, "", message, old.at, new.at)
+
+    def _compare_callbacks(self, old: Operation, new: Operation) -> None:
+        if self.outgoing:
+            return
+        before, after = (
+            {(one.name, str(one.url), op.method): op for one in each.callbacks for op in one.operations}
+            for each in (old, new)
+        )
+        outer = self.label
+        for key in dict.fromkeys((*before, *after)):
+            label = f"{outer} callback {key[0]} {key[2]}"
+            if key not in after:
+                self.note("callback-removed", Level.BREAKING, "", f"callback {key[0]} is gone", before[key].at, new.at)
+            elif key not in before:
+                self.note("callback-added", Level.NON_BREAKING, "", f"callback {key[0]} is new", old.at, after[key].at)
+            else:
+                self.compare(before[key], after[key], label=label, outgoing=True)
+                self.label, self.outgoing = outer, False

@@ -1,0 +1,291 @@
+"""Types, listed values, texts, numbers, formats: what one value may be."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from random import Random
+from typing import Any
+
+from beep_mock.changes.pairs import Comparison
+from beep_mock.changes.sides import text_of
+from beep_mock.changes.views import View
+from beep_mock.contracts.model import Schema
+from beep_mock.contracts.sample_patterns import from_pattern
+from beep_mock.contracts.schema_formats import ASSERTED, RANGES
+
+__all__ = ["compare_formats", "compare_limit", "compare_numbers", "compare_texts", "compare_types", "compare_values", "is_finite_kept"]
+
+_SCALARS = frozenset({"boolean", "integer", "number", "string"})
+_ANNOTATIONS = frozenset({"password", "textarea", "markdown", "html", "multiline"})
+_ENCODINGS = frozenset({"binary", "byte", "base64", "base64url"})
+_WIDER_FORMATS = {
+    "uri": {"uri-reference", "iri", "iri-reference"},
+    "uri-reference": {"iri-reference"},
+    "iri": {"iri-reference"},
+    "email": {"idn-email"},
+    "hostname": {"idn-hostname"},
+    "float": {"double"},
+}
+_EVERYTHING = frozenset({"", ".*", "^.*$", "^.*", ".*$", "^", "$", "[\\s\\S]*", "^[\\s\\S]*$"})
+_TRIES = 40
+_MOST_VALUES = 300
+
+
+def is_finite_kept(this: Comparison) -> bool:
+    """Whether the sender's values can be counted, and the taker's validator takes each of them."""
+    domain = this.sender.domain
+    if domain is None or len(domain) > _MOST_VALUES or this.sender.opaque or this.taker.opaque or this.pair.textual:
+        return False
+    return all(_takes(this.taker, value) for value in domain if _takes(this.sender, value))
+
+
+def _takes(view: View, value: Any) -> bool:
+    store = view.side.contract.schemas
+    return all(
+        store.checker(store.register(Schema(node, at), view.direction))(value) for node, at in view.schemas
+    )
+
+
+def compare_types(this: Comparison) -> bool:
+    """The types of values; False when old and new have none in common, so that nothing else is worth comparing."""
+    old, new = this.old, this.new
+    if old.types == new.types:
+        return True
+    lost = this.sender.types - this.taker.types
+    if this.pair.textual and "string" in this.taker.types and lost <= _SCALARS:
+        lost = frozenset() if not _limits_texts(this.taker) else lost
+    if this.pair.textual:
+        lost -= {"null"}  # a text is never null
+    had, has = old.types - {"null"}, new.types - {"null"}
+    if ("null" in old.types) != ("null" in new.types) and had and has and old.typed and new.typed:
+        became = "nullable" if "null" in new.types else "not-nullable"
+        said = "null is allowed now" if became == "nullable" else "null is no longer allowed"
+        this.note(f"became-{became}", "null" not in lost, said, "type")
+    if had != has or not (old.typed and new.typed):
+        shown = f"{_named(old)} became {_named(new)}"
+        kept = not lost - {"null"}
+        if not old.typed or not new.typed:
+            kept = not lost
+        if had < has or had > has:
+            this.note("list-of-types-widened" if had < has else "list-of-types-narrowed", kept, shown, "type")
+        else:
+            this.note("type-changed", kept, shown, "type")
+            return bool((had & has) - {"null"})
+    return True
+
+
+def _limits_texts(view: View) -> bool:
+    return view.values is not None or any(view.all(k) for k in ("minLength", "maxLength", "pattern", "format"))
+
+
+def _named(view: View) -> str:
+    if not view.typed:
+        return "any type"
+    names = view.types - ({"integer"} if "number" in view.types else set())
+    return " or ".join(sorted(names)) or "nothing"
+
+
+def compare_values(this: Comparison) -> None:
+    """Values listed by ``enum`` and ``const``."""
+    old, new = this.old.values, this.new.values
+    if old == new:
+        return
+    if old is None or new is None:
+        if not (this.old if old is None else this.new).types:
+            return
+        constant = (this.new if old is None else this.old).all("const")
+        rule = ("const-added" if old is None else "const-removed") if constant else (
+            "became-enum" if old is None else "became-not-enum"
+        )
+        listed = (new if old is None else old) or {}
+        shown = ", ".join(str(value) for value in list(listed.values())[:6])
+        kept = (new is None) if this.is_request else (old is None)
+        message = f"only {shown} since" if old is None else f"no longer only {shown}"
+        this.note(rule, kept, message, "const" if constant else "enum")
+        return
+    if this.old.all("const") and this.new.all("const") and not (this.old.all("enum") or this.new.all("enum")):
+        this.note("const-changed", False, f"{_listed(old)} became {_listed(new)}", "const")
+        return
+    nulls = {b"null"} if (b"null" in old) != (b"null" in new) and "null" in this.old.types ^ this.new.types else set()
+    removed = [value for key, value in old.items() if key not in new and key not in nulls]
+    added = [value for key, value in new.items() if key not in old and key not in nulls]
+    if removed:
+        kept = all(_takes(this.taker, value) for value in removed) if this.is_request else True
+        this.note("enum-value-removed", kept, f"{_shown(removed)} {_is(removed)} no longer allowed", "enum")
+    if added:
+        kept = True if this.is_request else all(_takes(this.taker, value) for value in added)
+        this.note("enum-value-added", kept, f"{_shown(added)} {_is(added)} allowed now", "enum")
+
+
+def _is(values: list[Any]) -> str:
+    return "is" if len(values) == 1 else "are"
+
+
+def _listed(values: dict[bytes, Any]) -> str:
+    return _shown(list(values.values()))
+
+
+def _shown(values: list[Any]) -> str:
+    texts = [text_of(value).decode("utf-8", "replace")[:40] for value in values[:6]]
+    return ", ".join(texts) + (", ..." if len(values) > 6 else "")
+
+
+def compare_limit(this: Comparison, keyword: str, rule: str) -> None:
+    """A limit of lengths or numbers of things, ``keyword``."""
+    old, new = this.old.count(keyword), this.new.count(keyword)
+    if old == new:
+        return
+    sent, taken = this.ordered(old, new)
+    lower = keyword.startswith("min")
+    kept = taken is None or (sent is not None and (sent >= taken if lower else sent <= taken))
+    this.note(f"{rule}-{_verb(old, new)}", kept, _became(keyword, old, new), keyword)
+
+
+def _verb(old: Any, new: Any) -> str:
+    if old is None:
+        return "set"
+    if new is None:
+        return "unset"
+    return "increased" if new > old else "decreased"
+
+
+def _became(keyword: str, old: Any, new: Any) -> str:
+    if old is None:
+        return f"{keyword} {new} was set"
+    return f"{keyword} {old} was unset" if new is None else f"{keyword} {old} became {new}"
+
+
+def compare_numbers(this: Comparison) -> None:
+    """Limits of numbers, ``multipleOf`` and the formats that are ranges."""
+    if this.pair.textual and not this.sender.types & this.taker.types & {"integer", "number"}:
+        return
+    for lower in (True, False):
+        old, new = this.old.bound(lower), this.new.bound(lower)
+        sent, taken = this.sender.bound(lower, formats=True), this.taker.bound(lower, formats=True)
+        if old == new and (taken is None or sent == taken):
+            continue
+        kept = taken is None or (sent is not None and _within(sent, taken, lower))
+        if old == new:
+            continue  # it is the format: said below
+        exclusive = any(bound is not None and bound[1] for bound in (old, new))
+        word = ("min" if lower else "max") if not exclusive else ("exclusive-min" if lower else "exclusive-max")
+        one, other = (None if bound is None else bound[0] for bound in (old, new))
+        verb = _verb(one, other) if one != other else ("increased" if lower == bool(new and new[1]) else "decreased")
+        keyword = ("minimum" if lower else "maximum") if not exclusive else (
+            "exclusiveMinimum" if lower else "exclusiveMaximum"
+        )
+        this.note(f"{word}-{verb}", kept, _became(keyword, one, other), keyword)
+    compare_multiples(this)
+
+
+def _within(sent: tuple[float, bool], taken: tuple[float, bool], lower: bool) -> bool:
+    if sent[0] == taken[0]:
+        return sent[1] or not taken[1]
+    return sent[0] > taken[0] if lower else sent[0] < taken[0]
+
+
+def compare_multiples(this: Comparison) -> None:
+    """``multipleOf``: what is a multiple of 6 is one of 3."""
+    old, new = ({n for n in view.all("multipleOf") if type(n) in (int, float) and n > 0} for view in (this.old, this.new))
+    if old == new:
+        return
+    sent, taken = this.ordered(old, new)
+    units = [_exact(one) for one in sent] + ([Fraction(1)] if "number" not in this.sender.types else [])
+    kept = all(any((unit / _exact(one)).denominator == 1 for unit in units) for one in taken)
+    verb = "set" if not old else "unset" if not new else "changed"
+    shown = [", ".join(map(str, sorted(each))) for each in (old, new)]
+    this.note(f"multiple-of-{verb}", kept, f"multipleOf {shown[0] or 'nothing'} became {shown[1] or 'nothing'}", "multipleOf")
+
+
+def _exact(number: float) -> Fraction:
+    return Fraction(str(number))
+
+
+def compare_texts(this: Comparison) -> None:
+    """Lengths, patterns and encodings of texts."""
+    compare_limit(this, "minLength", "min-length")
+    compare_limit(this, "maxLength", "max-length")
+    _compare_patterns(this)
+    for keyword, rule in (("contentEncoding", "content-encoding"), ("contentMediaType", "content-media-type")):
+        old, new = this.old.all(keyword), this.new.all(keyword)
+        if old != new:
+            message = f"{keyword} {old[0] if old else 'nothing'} became {new[0] if new else 'nothing'}"
+            this.note(f"{rule}-changed", False, message, keyword)
+    old_schemas, new_schemas = this.old.schemas_of("contentSchema"), this.new.schemas_of("contentSchema")
+    if old_schemas and new_schemas:
+        this.inner(old_schemas, new_schemas)
+    elif old_schemas or new_schemas:
+        added = bool(new_schemas)
+        kept = added is not this.is_request
+        this.note(f"content-schema-{'added' if added else 'removed'}", kept, "contentSchema", "contentSchema")
+
+
+def _compare_patterns(this: Comparison) -> None:
+    old, new = ({p for p in view.all("pattern") if isinstance(p, str)} - _EVERYTHING for view in (this.old, this.new))
+    if old == new:
+        return
+    sent, taken = this.ordered(old, new)
+    verb = "added" if not old else "removed" if not new else "changed"
+    verdicts = [_is_matched(sent, pattern) for pattern in taken - sent]
+    kept = False if False in verdicts else None if None in verdicts else True
+    shown = [" and ".join(sorted(each)) for each in (old, new)]
+    message = f"pattern {shown[0] or 'nothing'} became {shown[1] or 'nothing'}"
+    this.note(f"pattern-{verb}", kept, message, "pattern")
+
+
+def _is_matched(sent: set[str], pattern: str) -> bool | None:
+    """Whether what fits all of ``sent`` fits ``pattern``; None when no text says otherwise, and nothing proves it."""
+    if not sent:
+        return False
+    if len(sent) == 1:
+        from beep_mock.changes.pattern_inclusion import is_included
+
+        own = next(iter(sent))
+        proved = is_included(own, pattern)
+        if proved is not None:
+            return proved
+    for one in sent:
+        for seed in range(_TRIES):
+            text = from_pattern(one, Random(seed))  # noqa: S311 - no secret is made
+            if text is not None and all(_fits(each, text) for each in sent) and not _fits(pattern, text):
+                return False
+    return None
+
+
+def _fits(pattern: str, text: str) -> bool:
+    try:
+        return re.search(pattern, text) is not None
+    except re.error:
+        return True
+
+
+def compare_formats(this: Comparison) -> None:
+    """``format``: of texts what is asserted of them, of numbers ranges."""
+    old, new = ({f for f in view.all("format") if isinstance(f, str)} for view in (this.old, this.new))
+    if old == new:
+        return
+    sent, taken = this.ordered(old, new)
+    kept = all(_keeps_format(this, sent, one) for one in taken - sent)
+    verb = "set" if not old else "unset" if not new else "changed"
+    shown = [" and ".join(sorted(each)) or "nothing" for each in (old, new)]
+    this.note(f"format-{verb}", kept, f"format {shown[0]} became {shown[1]}", "format")
+
+
+def _keeps_format(this: Comparison, sent: set[str], wanted: str) -> bool:
+    if wanted in _ANNOTATIONS or any(wanted in _WIDER_FORMATS.get(one, ()) for one in sent):
+        return True
+    if wanted in RANGES:
+        if not this.sender.types & {"integer", "number"}:
+            return True
+        limits = (this.sender.bound(True, formats=True), this.sender.bound(False, formats=True))
+        low, high = RANGES[wanted]
+        return (
+            limits[0] is not None and limits[1] is not None
+            and _within(limits[0], (low, False), True) and _within(limits[1], (high, False), False)
+        )  # fmt: skip
+    if wanted == "double":
+        return not sent - set(RANGES)
+    if wanted in ASSERTED | _ENCODINGS and "string" not in this.sender.types:
+        return True
+    return False

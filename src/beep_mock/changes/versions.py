@@ -1,0 +1,94 @@
+"""Two versions of a contract: every difference between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from beep_mock.changes.difference import Difference, Level, Use
+from beep_mock.changes.ledger import Ledger
+from beep_mock.changes.lifecycle import Policy, may_go
+from beep_mock.changes.operation_rules import OperationRules
+from beep_mock.changes.pairs import Pairs
+from beep_mock.changes.schema_rules import compare_schemas
+from beep_mock.changes.sides import Side, changed_references
+from beep_mock.contracts.model import Contract, Operation
+from beep_mock.contracts.templates import parse_template
+
+__all__ = ["differences"]
+
+
+def differences(
+    old: Contract, new: Contract, *, today: date | None = None, deprecation_days: int = 0
+) -> tuple[Difference, ...]:
+    """What differs between two versions of a contract, breaking differences first.
+
+    ``today`` (default: the day it is) decides whether what has gone was announced to be gone by now;
+    ``deprecation_days`` how long before its end an operation has to be announced (0: it need not be).
+    """
+    policy = Policy(today or date.today(), deprecation_days)  # noqa: DTZ011 - a date without a zone is what people write
+    sides = Side(old), Side(new)
+    roots = [operation_node for side in sides for operation_node in _nodes(side)]
+    ledger = Ledger()
+    pairs = Pairs(*sides, changed_references(*sides, roots), policy, compare_schemas)
+    rules = OperationRules(pairs, ledger)
+    _compare_operations(old.operations, new.operations, rules, policy, ledger)
+    _compare_webhooks(old, new, rules, policy, ledger)
+    pairs.run()
+    return ledger.differences()
+
+
+def _nodes(side: Side) -> Iterator[object]:
+    """What messages are described by: everything that may refer to a schema."""
+    root = side.document.root
+    yield root.get("paths")
+    yield root.get("webhooks")
+
+
+def _compare_operations(
+    old: Mapping[str, Operation], new: Mapping[str, Operation], rules: OperationRules, policy: Policy, ledger: Ledger
+) -> None:
+    after = {_route(operation): operation for operation in new.values()}
+    before = {_route(operation): operation for operation in old.values()}
+    paths = {route[1] for route in after}
+    for route, operation in before.items():
+        partner = after.get(route)
+        if partner is not None:
+            rules.compare(operation, partner)
+        else:
+            _removed(operation, "path" if route[1] not in paths else "operation", rules, policy, ledger)
+    known = {route[1] for route in before}
+    for route, operation in after.items():
+        if route not in before:
+            what = "operation" if route[1] in known else "path"
+            use = Use(operation.key, "operation")
+            ledger.add(f"{what}-added", Level.NON_BREAKING, "", f"{operation.key} is new", "", operation.at, use)
+
+
+def _removed(operation: Operation, what: str, rules: OperationRules, policy: Policy, ledger: Ledger) -> None:
+    node = rules.node(operation, rules.pairs.old)
+    sanctioned = may_go(node, policy)
+    rule = f"{what}-removed" + ("-after-sunset" if sanctioned else "")
+    message = f"{operation.key} is gone" + (", as was announced" if sanctioned else "")
+    level = Level.NON_BREAKING if sanctioned else Level.BREAKING
+    ledger.add(rule, level, "", message, operation.at, "", Use(operation.key, "operation"))
+
+
+def _route(operation: Operation) -> tuple[str, tuple[tuple[str, ...], ...]]:
+    """What tells operations apart: the names of path parameters do not (OpenAPI 3.1.1, 4.8.8)."""
+    return operation.method, tuple(segment.literals for segment in parse_template(operation.path).segments)
+
+
+def _compare_webhooks(old: Contract, new: Contract, rules: OperationRules, policy: Policy, ledger: Ledger) -> None:
+    """What the provider sends by itself: its requests are what consumers read, their answers what it reads."""
+    for name in dict.fromkeys((*old.webhooks, *new.webhooks)):
+        before, after = old.webhooks.get(name, {}), new.webhooks.get(name, {})
+        for method in dict.fromkeys((*before, *after)):
+            label = f"webhook {name} {method}"
+            use = Use(label, "operation")
+            if method not in after:
+                ledger.add("webhook-removed", Level.BREAKING, "", f"{label} is gone", before[method].at, "", use)
+            elif method not in before:
+                ledger.add("webhook-added", Level.NON_BREAKING, "", f"{label} is new", "", after[method].at, use)
+            else:
+                rules.compare(before[method], after[method], label=label, outgoing=True)

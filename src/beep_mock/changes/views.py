@@ -1,0 +1,311 @@
+"""A schema as one thing: everything that it, its ``$ref`` and its ``allOf`` demand together."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+from beep_mock.changes.sides import Part, Side, text_of
+from beep_mock.contracts.nodes import child
+from beep_mock.contracts.schema_formats import RANGES
+from beep_mock.contracts.schema_visibility import Direction
+
+__all__ = ["ALL_TYPES", "Bound", "View", "type_of"]
+
+ALL_TYPES = frozenset({"array", "boolean", "integer", "null", "number", "object", "string"})
+_DEEPEST = 32
+
+Bound = tuple[float, bool]
+"""A limit, and whether it is excluded."""
+
+
+class View:
+    """What several schemas, all to be met, demand of a value that travels in ``direction``.
+
+    ``parts`` are the schemas without ``$ref`` and ``allOf`` that they are made of. ``impossible`` when one is
+    ``false``, ``opaque`` when something in it cannot be read.
+    """
+
+    def __init__(self, side: Side, schemas: tuple[Part, ...], direction: Direction) -> None:
+        self.side = side
+        self.schemas = schemas
+        self.direction = direction
+        self.at = schemas[0][1] if schemas else ""
+        self.parts: list[tuple[Mapping[str, Any], str]] = []
+        self.groups: list[tuple[str, list[Part], str]] = []
+        self.impossible = False
+        self.opaque = False
+        seen: set[str] = set()
+        types = ALL_TYPES
+        for schema in schemas:
+            types &= self._gather(schema, seen, 0)
+        self.types: frozenset[str] = types
+
+    def _gather(self, schema: Part, seen: set[str], depth: int) -> frozenset[str]:
+        """Take in a schema; returns the types that it allows."""
+        node, at = schema
+        if node is False:
+            self.impossible = True
+        if not isinstance(node, dict):
+            return ALL_TYPES
+        if at in seen or depth > _DEEPEST:
+            return ALL_TYPES
+        seen.add(at)
+        types = ALL_TYPES
+        if isinstance(node.get("$ref"), str):
+            target = self.side.follow(schema)
+            if target is None:
+                self.opaque = True
+            else:
+                types &= self._gather(target, seen, depth + 1)
+            if not self.side.modern:
+                return types
+        if "$dynamicRef" in node or "$recursiveRef" in node:
+            self.opaque = True
+        self.parts.append((node, at))
+        types &= _declared_types(node)
+        for index, part in enumerate(_list(node, "allOf")):
+            types &= self._gather((part, f"{at}/allOf/{index}"), seen, depth + 1)
+        nullable = not self.side.modern and node.get("nullable") is True
+        for keyword in ("oneOf", "anyOf"):
+            branches = [(branch, f"{at}/{keyword}/{index}") for index, branch in enumerate(_list(node, keyword))]
+            others = [branch for branch in branches if not _is_null(branch[0])]
+            nullable = nullable or (len(others) < len(branches) and "null" in types)
+            if len(others) == 1:  # a long way to say that null is allowed
+                types &= self._gather(others[0], seen, depth + 1)
+            elif others:
+                self.groups.append((keyword, others, at))
+        return types | {"null"} if nullable else types
+
+    @property
+    def anything(self) -> bool:
+        """Whether it says nothing at all."""
+        return not self.impossible and not any(_ASSERTING & node.keys() for node, _ in self.parts)
+
+    @property
+    def typed(self) -> bool:
+        """Whether it says of which types values are."""
+        return self.types != ALL_TYPES
+
+    def place(self, keyword: str) -> str:
+        """Where the keyword stands, or where the schema does."""
+        return next((child(at, keyword) for node, at in self.parts if keyword in node), self.at)
+
+    def all(self, keyword: str) -> list[Any]:
+        """The values of a keyword in all parts."""
+        return [node[keyword] for node, _ in self.parts if keyword in node]
+
+    def schemas_of(self, keyword: str) -> tuple[Part, ...]:
+        """The schemas that a keyword holds in all parts."""
+        return tuple((node[keyword], child(at, keyword)) for node, at in self.parts if _is_schema(node.get(keyword)))
+
+    @cached_property
+    def values(self) -> dict[bytes, Any] | None:
+        """The values listed by ``enum`` and ``const``, by their text; None when there is no list."""
+        found: dict[bytes, Any] | None = None
+        for listed in [*self.all("enum"), *([one] for one in self.all("const"))]:
+            if isinstance(listed, list):
+                own = {text_of(value): value for value in listed if value is not None}
+                found = own if found is None else {key: value for key, value in found.items() if key in own}
+        if found is not None and "null" in self.types and all(
+            not isinstance(listed, list) or None in listed or not self.side.modern for listed in self.all("enum")
+        ) and not any(one is not None for one in self.all("const") if self.side.modern):
+            found[b"null"] = None
+        return found
+
+    @property
+    def domain(self) -> list[Any] | None:
+        """All values, when they are few."""
+        if self.values is not None:
+            return list(self.values.values())
+        if self.types <= {"boolean", "null"}:
+            return [value for value, kind in ((True, "boolean"), (False, "boolean"), (None, "null")) if kind in self.types]
+        return None
+
+    def count(self, keyword: str) -> int | None:
+        """A limit of lengths or numbers of things; the tightest of all parts. None for one that says nothing."""
+        found = [int(one) for one in self.all(keyword) if type(one) in (int, float) and math.isfinite(one)]
+        if not found:
+            return None
+        tightest = max(found) if keyword.startswith("min") else min(found)
+        return None if tightest == 0 and keyword.startswith("min") and keyword != "minContains" else tightest
+
+    def bound(self, lower: bool, *, formats: bool = False) -> Bound | None:
+        """The lower or upper limit of numbers; with ``formats``, those that are ranges count."""
+        word, exclusive = ("minimum", "exclusiveMinimum") if lower else ("maximum", "exclusiveMaximum")
+        found: list[Bound] = []
+        for node, _ in self.parts:
+            if _is_number(node.get(word)):
+                found.append((node[word], node.get(exclusive) is True))
+            if _is_number(node.get(exclusive)):
+                found.append((node[exclusive], True))
+            if formats and (limits := RANGES.get(str(node.get("format")))) is not None:
+                found.append((limits[0 if lower else 1], False))
+        if not found:
+            return None
+        found = [_whole(bound, lower) for bound in found] if "number" not in self.types else found
+        return max(found) if lower else min(found, key=lambda bound: (bound[0], not bound[1]))
+
+    # Objects
+
+    @cached_property
+    def properties(self) -> dict[str, list[Part]]:
+        """The schemas declared for each property."""
+        found: dict[str, list[Part]] = {}
+        for node, at in self.parts:
+            for name, schema in _mapping(node, "properties").items():
+                found.setdefault(name, []).append((schema, child(f"{at}/properties", name)))
+        return found
+
+    @cached_property
+    def hidden(self) -> frozenset[str]:
+        """The properties that do not belong in this direction."""
+        return frozenset(
+            name
+            for name, schemas in self.properties.items()
+            if any(self.direction in self.side.hidden(schema) for schema in schemas)
+        )
+
+    @cached_property
+    def required(self) -> dict[str, str]:
+        """The required properties that belong in this direction, each with its place."""
+        return {
+            name: child(at, "required")
+            for node, at in self.parts
+            for name in _list(node, "required")
+            if isinstance(name, str) and name not in self.hidden
+        }
+
+    def schemas_for(self, name: str) -> tuple[Part, ...]:
+        """Everything that the value of a property has to meet."""
+        found: list[Part] = []
+        for node, at in self.parts:
+            own = _mapping(node, "properties")
+            fitting = [
+                (schema, child(f"{at}/patternProperties", pattern))
+                for pattern, schema in _mapping(node, "patternProperties").items()
+                if _fits(pattern, name)
+            ]
+            if name in own:
+                fitting.append((own[name], child(f"{at}/properties", name)))
+            found += fitting or _others(node, at)
+        return tuple(found)
+
+    @cached_property
+    def others(self) -> tuple[Part, ...]:
+        """What the values of properties have to meet that nothing names."""
+        return tuple(schema for node, at in self.parts for schema in _others(node, at) if schema[0] not in (True, {}))
+
+    @property
+    def closed(self) -> bool:
+        """Whether properties that nothing names are refused."""
+        return any(schema is False for schema, _ in self.others)
+
+    def item(self, index: int | None) -> tuple[Part, ...]:
+        """What an item has to meet: one at a position, or those after all positions that are spoken of."""
+        found: list[Part] = []
+        for node, at in self.parts:
+            first = _list(node, "prefixItems")
+            if index is not None and index < len(first):
+                found.append((first[index], f"{at}/prefixItems/{index}"))
+            elif _is_schema(node.get("items")):
+                found.append((node["items"], f"{at}/items"))
+            elif _is_schema(node.get("unevaluatedItems")):
+                found.append((node["unevaluatedItems"], f"{at}/unevaluatedItems"))
+        return tuple(found)
+
+    @property
+    def positions(self) -> int:
+        """How many positions ``prefixItems`` speaks of."""
+        return max((len(_list(node, "prefixItems")) for node, _ in self.parts), default=0)
+
+
+_ASSERTING = frozenset(
+    ["type", "enum", "const", "multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum", "maxLength", "minLength", "pattern", "maxItems", "minItems", "uniqueItems", "maxContains", "minContains", "maxProperties", "minProperties", "required", "dependentRequired", "allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas", "prefixItems", "items", "contains", "properties", "patternProperties", "additionalProperties", "propertyNames", "unevaluatedItems", "unevaluatedProperties", "format"]
+)
+
+
+def type_of(value: Any) -> str:
+    """The JSON type of a value; a number without a fraction is an integer."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case int():
+            return "integer"
+        case float():
+            return "integer" if value.is_integer() else "number"
+        case str():
+            return "string"
+        case list():
+            return "array"
+    return "object"
+
+
+def _declared_types(node: Mapping[str, Any]) -> frozenset[str]:
+    declared = node.get("type")
+    names = [declared] if isinstance(declared, str) else declared
+    types = ALL_TYPES
+    if isinstance(names, list):
+        types = frozenset(name for name in names if isinstance(name, str)) & ALL_TYPES or ALL_TYPES
+        types |= {"integer"} if "number" in types else frozenset()
+    listed = node["enum"] if isinstance(node.get("enum"), list) else [node["const"]] if "const" in node else None
+    if listed:
+        types &= {kind for value in listed for kind in ({"number", "integer"} if _is_number(value) else {type_of(value)})}
+    return types
+
+
+def _others(node: Mapping[str, Any], at: str) -> list[Part]:
+    for keyword in ("additionalProperties", "unevaluatedProperties"):
+        if _is_schema(node.get(keyword)):
+            return [(node[keyword], child(at, keyword))]
+    return []
+
+
+def _is_null(node: Any) -> bool:
+    return isinstance(node, dict) and (
+        node.get("type") in ("null", ["null"]) or node.get("enum") == [None] or ("const" in node and node["const"] is None)
+    )
+
+
+def _is_schema(node: Any) -> bool:
+    return isinstance(node, dict | bool)
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float) and math.isfinite(value)
+
+
+def _whole(bound: Bound, lower: bool) -> Bound:
+    """The same limit for whole numbers, included."""
+    value, excluded = bound
+    nearest = math.ceil(value) if lower else math.floor(value)
+    return (nearest + (1 if lower else -1), False) if excluded and nearest == value else (nearest, False)
+
+
+def _list(node: Mapping[str, Any], keyword: str) -> list[Any]:
+    value = node.get(keyword)
+    return value if isinstance(value, list) else []
+
+
+def _mapping(node: Mapping[str, Any], keyword: str) -> dict[str, Any]:
+    value = node.get(keyword)
+    return value if isinstance(value, dict) else {}
+
+
+def _fits(pattern: str, text: str) -> bool:
+    try:
+        return re.search(pattern, text) is not None
+    except re.error:
+        return False
+
+
+def patterns_of(view: View) -> Iterator[tuple[str, Part]]:
+    """The schemas of ``patternProperties``, with their patterns."""
+    for node, at in view.parts:
+        for pattern, schema in _mapping(node, "patternProperties").items():
+            yield pattern, (schema, child(f"{at}/patternProperties", pattern))
