@@ -8,6 +8,7 @@ from contextlib import redirect_stdout
 import click
 
 from beep_mock.ci.report import FORMATS
+from beep_mock.cli.evidence_options import recording_options, store_of
 from beep_mock.cli.report_options import Reports, report_option, write_reports
 
 __all__ = ["command"]
@@ -65,8 +66,17 @@ def _headers(_ctx: click.Context, _option: click.Parameter, values: tuple[str, .
     "--format", "output", type=click.Choice(FORMATS), default="text", show_default=True, help="How to report."
 )
 @report_option
+@recording_options
 def command(
-    provider: str, output: str, reports: Reports, kinds: tuple[str, ...], started: str, **how: object
+    provider: str,
+    output: str,
+    reports: Reports,
+    kinds: tuple[str, ...],
+    started: str,
+    evidence: str,
+    no_evidence: bool,
+    provider_version: str,
+    **how: object,
 ) -> None:
     """Verify PROVIDER: it keeps the pacts that name it, and its own contract.
 
@@ -90,7 +100,10 @@ def command(
       beep-mock verify world --command "python -m providers.world"
       beep-mock verify world --against-mock
       beep-mock verify world --report verify.html --report junit=results.xml
+      beep-mock verify world --provider-version 1.4.2
       beep-mock verify world --url http://127.0.0.1:5001 --states-url http://127.0.0.1:5001/-/states
+
+    What is proved is kept as evidence in .beep/evidence.db, for mocks to say (`beep-mock evidence`).
 
     Exit codes: 0 kept, 1 broken, 2 not verified.
     """  # noqa: D301 - click's mark for lines that stay as they are
@@ -99,18 +112,24 @@ def command(
     if how["states_url"] and not (how["url"] or started):
         raise click.UsageError("--states-url goes with --url or --command")
     from beep_mock.ci.provider_checks import Asked, verify
+    from beep_mock.ci.proving import keep_evidence
     from beep_mock.ci.report import render
     from beep_mock.ci.verifying import is_untried, report_of
+    from beep_mock.evidence.recording import require_version
     from beep_mock.workspace import Workspace
 
     asked = Asked(kinds=kinds, command=started, **how)  # type: ignore[arg-type]  # as click's options are declared
     tell = _progress if sys.stderr.isatty() else lambda _: None
     workspace = Workspace.find()
+    require_version(provider_version)  # before anything is done
+    store = None if no_evidence else store_of(evidence, workspace.root)
     with redirect_stdout(sys.stderr):  # what the application prints is no part of the report
         verified = verify(workspace, provider, asked, tell)
     report = report_of(verified)
     click.echo(render(report, output, colour=sys.stdout.isatty()))
     write_reports(report, reports)
+    if store is not None:  # last: what was found is told whatever becomes of this
+        keep_evidence(workspace, verified, store, provider_version)
     click.get_current_context().exit(2 if is_untried(verified) else report.exit_code)
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from beep_mock.evidence.store import Store
     from beep_mock.workspace import Workspace
 
-__all__ = ["Tried", "provider_version", "record_results"]
+__all__ = ["Tried", "provider_version", "record_results", "require_version"]
 
 _LONGEST: Final = 200
 _UNKNOWN: Final = "unversioned"
@@ -58,11 +58,7 @@ def record_results(
     :raises EvidenceError: it cannot be written, or the version is none.
     """
     version = version or provider_version(workspace, provider)
-    if not version.isascii() or not version.isprintable() or " " in version or len(version) > _LONGEST:
-        raise EvidenceError(
-            f"{version!r} is no version of a provider",
-            hint=f"printable ASCII without spaces, at most {_LONGEST} characters, e.g. 1.4.2",
-        )
+    require_version(version)
     now = provider_hashes(workspace, provider)
     at = datetime.now(UTC).isoformat(timespec="microseconds")
     found = []
@@ -79,6 +75,18 @@ def record_results(
                   for e in examples]  # fmt: skip
     store.merge(found)
     return len(found)
+
+
+def require_version(version: str) -> None:
+    """Nothing, when ``version`` may name a provider's: it goes into a header (RFC 9110, section 5.5).
+
+    :raises EvidenceError: it may not.
+    """
+    if not version.isascii() or not version.isprintable() or " " in version or len(version) > _LONGEST:
+        raise EvidenceError(
+            f"{version!r} is no version of a provider",
+            hint=f"printable ASCII without spaces, at most {_LONGEST} characters, e.g. 1.4.2",
+        )
 
 
 def provider_version(workspace: Workspace, provider: str) -> str:
