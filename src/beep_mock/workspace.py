@@ -10,10 +10,11 @@ from pathlib import Path
 
 from beep_mock.errors import WorkspaceError
 
-__all__ = ["Workspace", "environment_name", "is_service_name"]
+__all__ = ["CONTRACT_NAMES", "Workspace", "environment_name", "is_service_name"]
 
 _SERVICE_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?")
-_CONTRACT_NAMES = ("openapi.yaml", "openapi.yml", "openapi.json")
+CONTRACT_NAMES = ("openapi.yaml", "openapi.yml", "openapi.json", "swagger.yaml", "swagger.yml", "swagger.json")
+"""What a service's contract may be called; the first that is there counts."""
 
 
 def is_service_name(name: str) -> bool:
@@ -126,4 +127,4 @@ class Workspace:
 
 
 def _contract_in(folder: Path) -> Path | None:
-    return next((folder / name for name in _CONTRACT_NAMES if (folder / name).is_file()), None)
+    return next((folder / name for name in CONTRACT_NAMES if (folder / name).is_file()), None)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,12 @@ def test_prism_must_be_there_when_it_is_asked_for(tmp_path: Path, monkeypatch: p
     document = write(tmp_path, world())
     with pytest.raises(ServerStartError, match="Prism CLI is not installed"):
         check_paths([document], against_prism=True)
+
+
+def test_a_contract_may_be_called_swagger(tmp_path: Path) -> None:
+    folder = tmp_path / "contracts" / "old"
+    folder.mkdir(parents=True)
+    document = {"swagger": "2.0", "info": {"title": "Old", "version": "1"}, "paths": {}}
+    (folder / "swagger.json").write_text(json.dumps(document))
+    assert [case.name for case in check_paths([tmp_path]).cases] == ["old"]
+    assert [case.name for case in check_paths([tmp_path / "contracts"]).cases] == [str(folder / "swagger.json")]

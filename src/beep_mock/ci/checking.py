@@ -25,7 +25,7 @@ from beep_mock.contracts.examples import interactions_of
 from beep_mock.errors import ContractError, WorkspaceError
 from beep_mock.gateway.prism import find_prism
 from beep_mock.peers import PeerGraph
-from beep_mock.workspace import Workspace
+from beep_mock.workspace import CONTRACT_NAMES, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -34,9 +34,6 @@ if TYPE_CHECKING:
     from beep_mock.findings import Finding
 
 __all__ = ["check_paths"]
-
-
-_NAMES = ("openapi.yaml", "openapi.yml", "openapi.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +97,8 @@ def _resolve(path: Path, targets: list[_Target], workspaces: list[Workspace]) ->
             document = workspace.contract_path(service)
             targets.append(_Target(service, document, path, workspace.override_path(service)))
         return
-    documents = [path / name for name in _NAMES if (path / name).is_file()]
-    documents += sorted(found for name in _NAMES for found in path.glob(f"*/{name}"))
+    documents = [path / name for name in CONTRACT_NAMES if (path / name).is_file()]
+    documents += sorted(found for name in CONTRACT_NAMES for found in path.glob(f"*/{name}"))
     if not documents:
         raise WorkspaceError(
             "no contract here",

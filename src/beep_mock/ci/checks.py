@@ -109,7 +109,7 @@ def name_findings(workspace: Workspace) -> Iterator[Finding]:
     for folder in sorted(workspace.contracts.iterdir()) if workspace.contracts.is_dir() else ():
         if folder.is_dir() and not folder.name.startswith((".", "_")) and folder.name not in workspace.services:
             proper = is_service_name(folder.name)
-            message = "holds no openapi.yaml, openapi.yml or openapi.json" if proper else "cannot name a service"
+            message = "holds no openapi.yaml or the like" if proper else "cannot name a service"
             yield Finding(
                 "service-without-contract" if proper else "service-name-invalid",
                 Severity.WARNING,
