@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from beep_mock.ci.agreement_verdicts import Judge
-from beep_mock.ci.made_requests import RequestMaker
-from beep_mock.ci.operation_agreement import SAFE, Asker, Difference, OperationAgreement, OperationComparison
+from beep_mock.ci.asker import Asker
+from beep_mock.ci.mock_verdicts import MockVerdicts
+from beep_mock.ci.operation_agreement import Difference, OperationAgreement, OperationComparison
+from beep_mock.ci.request_maker import RequestMaker
 from beep_mock.contracts.encoding import RawRequest
 from beep_mock.errors import VerificationError
-from beep_mock.mocks.mock import Mock
 from beep_mock.providers.domain_refusals import DomainRefusals
-from beep_mock.providers.targets import app_target
 
 if TYPE_CHECKING:
     from beep_mock.contracts.model import Contract
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Agreement", "Difference", "OperationAgreement", "compare_with_mock"]
 
 _ORDER: Final = {"POST": 1, "PUT": 2, "PATCH": 3, "DELETE": 4}
+_SAFE: Final = ("GET", "HEAD", "OPTIONS", "TRACE")
 _LEAST: Final = 0.25
 """Seconds that an operation gets at least, however many there are."""
 
@@ -61,30 +62,28 @@ def compare_with_mock(
     within ``max_time`` seconds, of which every operation gets its share. ``headers`` go with all but those that leave
     credentials out. Without ``writes`` only methods are used that change nothing (RFC 9110, section 9.2.1).
     """
-    mock = Mock("mock", contract, cors=False, callbacks=None)
     maker = RequestMaker(contract, seed, samples)
     judge = Judge(contract, DomainRefusals(contract), known=bool(headers))
     operations = [one for one in contract.operations.values() if one.broken is None]
-    found = Agreement(unasked=[one.key for one in operations if not writes and one.method not in SAFE])
+    found = Agreement(unasked=[one.key for one in operations if not writes and one.method not in _SAFE])
     operations = [one for one in operations if one.key not in found.unasked]
     firsts = {operation.path: operation for operation in reversed(operations)}
     results: dict[str, OperationAgreement] = {}
     end = time.monotonic() + max_time
-    with app_target(mock, timeout=max(target.timeout, 10.0)) as mocked:
-        asker = Asker(contract, target, mocked, maker, judge, headers)
-        with suppress(VerificationError):
-            judge.unknown_path = target.send(_NOWHERE, headers=headers)
-        # What changes nothing comes first, what deletes last: the others shall find what they ask for.
-        for index, operation in enumerate(sorted(operations, key=lambda one: _ORDER.get(one.method, 0))):
-            left = end - time.monotonic()
-            if left <= 0 or target.is_gone():
-                why = "the provider is gone" if left > 0 else f"{max_time:g} s are over"
-                found.partial = f"{why}: {len(operations) - index} of {len(operations)} operations were not asked"
-                break
-            share = max(left / (len(operations) - index), _LEAST)
-            methods = maker.undeclared_methods(operation.path) if firsts[operation.path] is operation else ()
-            asked = [made for made in methods if writes or made.method in SAFE]
-            comparison = OperationComparison(asker, operation, time.monotonic() + share)
-            results[operation.key] = comparison.run(asked)
+    asker = Asker(contract, target, MockVerdicts(contract), maker, judge, headers)
+    with suppress(VerificationError):
+        judge.unknown_path = target.send(_NOWHERE, headers=headers)
+    # What changes nothing comes first, what deletes last: the others shall find what they ask for.
+    for index, operation in enumerate(sorted(operations, key=lambda one: _ORDER.get(one.method, 0))):
+        left = end - time.monotonic()
+        if left <= 0 or target.is_gone():
+            why = "the provider is gone" if left > 0 else f"{max_time:g} s are over"
+            found.partial = f"{why}: {len(operations) - index} of {len(operations)} operations were not asked"
+            break
+        share = max(left / (len(operations) - index), _LEAST)
+        methods = maker.undeclared_methods(operation.path) if firsts[operation.path] is operation else ()
+        asked = [made for made in methods if writes or made.method in _SAFE]
+        comparison = OperationComparison(asker, operation, share)
+        results[operation.key] = comparison.run(asked)
     found.operations = [results[operation.key] for operation in operations if operation.key in results]
     return found

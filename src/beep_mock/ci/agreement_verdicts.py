@@ -14,17 +14,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from beep_mock.contracts.model import Violation
 from beep_mock.contracts.response_validation import response_violations
 from beep_mock.mocks.negotiation import find_status
 
 if TYPE_CHECKING:
-    from beep_mock.ci.made_requests import MadeRequest
+    from beep_mock.ci.made_request import MadeRequest
+    from beep_mock.ci.mock_verdicts import MockVerdict
     from beep_mock.contracts.model import Contract, Operation
     from beep_mock.providers.domain_refusals import DomainRefusals
     from beep_mock.providers.targets import Reply
 
-__all__ = ["Aspect", "Judge", "MockVerdict"]
+__all__ = ["Aspect", "Judge"]
 
 _STATE: Final = frozenset({404, 409, 410, 412, 423, 424, 428, 429})
 """Statuses that speak of what a provider holds, not of the request's form (RFC 9110, 15.5; 4918, 11; 6585, 3 and 4)."""
@@ -34,34 +34,6 @@ _OF_HTTP: Final = frozenset({405, 406, 411, 413, 414, 415, 417, 431})
 
 _SAID: Final = 160
 _VARYING: Final = re.compile(r"\S*[/\d]\S*")
-
-
-@dataclass(frozen=True, slots=True)
-class MockVerdict:
-    """What the mock made of a request: its status, and why the request is invalid if it is."""
-
-    status: int
-    violations: tuple[Violation, ...] = ()
-    routed: bool = True
-
-    @classmethod
-    def of(cls, reply: Reply) -> MockVerdict:
-        """The verdict that an answer of the mock holds."""
-        said = {name.lower(): value for name, value in reply.headers}
-        entries = json.loads(said.get("beep-mock-violations", "[]"))
-        violations = tuple(Violation(tuple(e["location"]), e["severity"], e["code"], e["message"]) for e in entries)
-        return cls(reply.status, violations, bool(violations) or said.get("beep-mock-source") != "problem")
-
-    @property
-    def valid(self) -> bool:
-        """Whether it takes the request."""
-        return self.routed and not self.violations
-
-    @property
-    def reason(self) -> str:
-        """Why it does not, in few words: ``query.limit: minimum``."""
-        shown = [f"{'.'.join(v.location)}: {v.code}" for v in self.violations[:2]]
-        return ", ".join(shown)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from beep_mock.ci.agreement_verdicts import Aspect, Judge, MockVerdict
-from beep_mock.ci.made_requests import MadeRequest, RequestMaker
+from beep_mock.ci.agreement_verdicts import Aspect
+from beep_mock.ci.made_request import MadeRequest
 from beep_mock.ci.shrinking import shrunk
 from beep_mock.errors import VerificationError
 from beep_mock.findings import Finding, Severity, Where
@@ -17,19 +17,22 @@ from beep_mock.interaction import MISSING
 from beep_mock.providers.coverage import Exercise
 
 if TYPE_CHECKING:
+    from beep_mock.ci.asker import Asker
+    from beep_mock.ci.mock_verdicts import MockVerdict
     from beep_mock.contracts.encoding import RawRequest
-    from beep_mock.contracts.model import Contract, Operation
+    from beep_mock.contracts.model import Operation
     from beep_mock.interaction import Json
-    from beep_mock.providers.targets import Reply, Target
+    from beep_mock.providers.targets import Reply
 
-__all__ = ["Asker", "Difference", "OperationAgreement", "OperationComparison"]
+__all__ = ["Difference", "OperationAgreement", "OperationComparison"]
 
 _MOST: Final = 200
 """Changed requests of one operation, at most, and valid ones."""
 
 _TRIES: Final = 40
 _SHOWN: Final = 120
-SAFE: Final = ("GET", "HEAD", "OPTIONS", "TRACE")
+_LEAST: Final = 0.2
+"""Seconds for asking, and for making a request smaller, that there are when time is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,49 +57,14 @@ class OperationAgreement:
     exercises: set[Exercise] = field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
-class Asker:
-    """Asks both. ``headers`` go to the provider with all requests that carry credentials."""
-
-    contract: Contract
-    target: Target
-    mocked: Target
-    maker: RequestMaker
-    judge: Judge
-    headers: tuple[tuple[str, str], ...] = ()
-
-    def mock(self, made: MadeRequest) -> MockVerdict | None:
-        """What the mock says; None for a request that cannot be sent."""
-        raw = made.raw(self.contract)
-        return MockVerdict.of(self.mocked.send(raw)) if raw is not None else None
-
-    def provider(self, made: MadeRequest) -> Reply:
-        """What the provider says.
-
-        :raises VerificationError: nothing.
-        """
-        raw = made.raw(self.contract)
-        assert raw is not None  # noqa: S101 - the mock has answered it
-        return self.target.send(raw, headers=self.headers if made.credentials else ())
-
-    def shown(self, made: MadeRequest) -> RawRequest:
-        """The request for people: headers that were given are not shown."""
-        raw = made.raw(self.contract)
-        assert raw is not None  # noqa: S101 - see above
-        if not made.credentials:
-            return raw
-        given = {name.lower() for name, _ in self.headers}
-        kept = [pair for pair in raw.headers if pair[0].lower() not in given]
-        return replace(raw, headers=[*kept, *((name, "***") for name, _ in self.headers)])
-
-
 class OperationComparison:
-    """Compares one operation until ``end`` (of the monotonic clock)."""
+    """Compares one operation in ``seconds``."""
 
-    def __init__(self, asker: Asker, operation: Operation, end: float) -> None:
+    def __init__(self, asker: Asker, operation: Operation, seconds: float) -> None:
         self._asker = asker
         self._operation = operation
-        self._end = end
+        self._seconds = seconds
+        self._end = 0.0
         self._found = OperationAgreement(operation)
         self._known: set[tuple[str, ...]] = set()
         self._hopeless: set[tuple[str, ...]] = set()  # differences that the least valid request shows
@@ -106,6 +74,7 @@ class OperationComparison:
 
     def run(self, further: Iterable[MadeRequest] = ()) -> OperationAgreement:
         """Ask changed requests first: those that are refused change nothing. ``further`` is asked last."""
+        begun = time.monotonic()
         maker = self._asker.maker
         if maker.least(self._operation) is None:
             self._note("agreement-not-compared", Severity.WARNING, "no valid request could be made",
@@ -114,6 +83,7 @@ class OperationComparison:
         operation = self._operation
         invalid, valid = self._sorted((*maker.valid(operation), *maker.changed(operation), *maker.sampled(operation)))
         asked = [*invalid, *valid, *further]
+        self._end = max(begun + self._seconds, time.monotonic() + _LEAST)
         try:
             for index, made in enumerate(asked):
                 if time.monotonic() > self._end or self._asker.target.is_gone():
@@ -144,11 +114,11 @@ class OperationComparison:
                 taken.setdefault((raw.method, raw.target, raw.body, made.media_type), made)
                 continue
             first = verdict.violations[0]
-            key = (*first.location, first.code, _kind(made), str(made.content))
+            key = (*first.location, first.code, _kind(made), str(made.content), *(made.place if first.code == "required" else ()))
             weight = 2 * len(verdict.violations) + (made.origin is None)  # what was changed is known of such a one
             if key not in refused or weight < refused[key][0]:
                 refused[key] = (weight, made)
-        return [made for _, made in refused.values()][:_MOST], list(taken.values())[:_MOST]
+        return _each_first(refused)[:_MOST], list(taken.values())[:_MOST]
 
     def _compare(self, made: MadeRequest) -> None:
         verdict = self._asker.mock(made)
@@ -217,7 +187,7 @@ class OperationComparison:
 
         def holds(smaller: MadeRequest) -> bool:
             nonlocal seen
-            if time.monotonic() > self._end + 1 or not self._is_alike(smaller, verdict):
+            if time.monotonic() > self._end + _LEAST or not self._is_alike(smaller, verdict):
                 return False
             now = self._asker.mock(smaller)
             assert now is not None  # noqa: S101 - it is alike
@@ -266,6 +236,16 @@ class OperationComparison:
     def _note(self, rule: str, severity: Severity, message: str, hint: str = "") -> None:
         where = self._asker.contract.document.where(self._operation.at)
         self._found.notes.append(Finding(rule, severity, message, where, hint))
+
+
+def _each_first(refused: dict[tuple[str, ...], tuple[int, MadeRequest]]) -> list[MadeRequest]:
+    """One of each place and reason, then the others: time may not suffice for all."""
+    seen: set[tuple[str, ...]] = set()
+    firsts, others = [], []
+    for (*reason, _kind_of_value, _content), (_, made) in refused.items():
+        (others if tuple(reason) in seen else firsts).append(made)
+        seen.add(tuple(reason))
+    return firsts + others
 
 
 def _kind(made: MadeRequest) -> str:

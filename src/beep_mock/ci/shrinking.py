@@ -10,7 +10,7 @@ from beep_mock.ci.schema_edges import changed
 from beep_mock.interaction import MISSING
 
 if TYPE_CHECKING:
-    from beep_mock.ci.made_requests import MadeRequest
+    from beep_mock.ci.made_request import MadeRequest
     from beep_mock.interaction import Json
 
 __all__ = ["shrunk"]

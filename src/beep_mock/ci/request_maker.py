@@ -6,14 +6,14 @@ value goes over a limit, a property is not declared. ``seed`` and ``samples`` ad
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
+from beep_mock.ci.made_request import MadeRequest
 from beep_mock.ci.schema_edges import SchemaEdges, changed
-from beep_mock.contracts.asking import with_credentials
-from beep_mock.contracts.encoding import RawRequest, encode_request
 from beep_mock.contracts.examples import interactions_of
 from beep_mock.contracts.media_types import is_json, match_media_type, parse_content_type
 from beep_mock.contracts.sampler import Sampler
@@ -24,56 +24,14 @@ if TYPE_CHECKING:
     from beep_mock.contracts.model import Contract, MediaType, Operation, Parameter
     from beep_mock.interaction import Json, Missing
 
-__all__ = ["MadeRequest", "RequestMaker"]
+__all__ = ["RequestMaker"]
 
 _METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
-_SCALARS: Final = (str, int, float, bool)
 _UNDECLARED: Final = "beep-mock=1"
+_CHANGES: Final = 600
+"""Changes of one body, at most: of those that were looked at, the ones nearest to its root."""
 
-
-@dataclass(frozen=True, slots=True)
-class MadeRequest:
-    """A request for ``operation``, as values that can be taken away one by one.
-
-    ``values`` are by :attr:`Parameter.key`. ``content`` is sent in place of the body that ``body`` would be: bytes, and
-    their content type or ``""``. ``extra`` is a further pair of the query. ``place`` is what was changed of ``origin``,
-    the valid request it was made of (None: this is none that was changed).
-    """
-
-    operation: Operation
-    values: Mapping[str, Json] = field(default_factory=dict)
-    body: Json | Missing = MISSING
-    media_type: str = ""
-    credentials: bool = True
-    content: tuple[bytes, str] | None = None
-    extra: str = ""
-    method: str = ""
-    place: tuple[str, ...] = ()
-    origin: MadeRequest | None = None
-
-    def raw(self, contract: Contract) -> RawRequest | None:
-        """The request as it is sent; None where it cannot be written."""
-        body = self.body if self.content is None else MISSING
-        try:
-            request = encode_request(self.operation, self.values, body, self.media_type, contract.document)
-        except (ContractError, TypeError, ValueError, AttributeError):  # a value that this encoding has no way to write
-            return None
-        headers, query = list(request.headers), [request.query] if request.query else []
-        content = request.body
-        if self.content is not None:
-            content, kind = self.content
-            headers += [("Content-Type", kind)] if kind else []
-        query += [self.extra] if self.extra else []
-        request = replace(
-            request,
-            method=self.method or request.method,
-            query="&".join(query),
-            headers=headers,
-            body=content,
-        )
-        if self.credentials:
-            request = with_credentials(self.operation, request)
-        return replace(request, headers=[*request.headers, ("Accept", "*/*")]) if _can_travel(request) else None
+_LOOKED_AT: Final = 5000
 
 
 class RequestMaker:
@@ -139,8 +97,13 @@ class RequestMaker:
         declared = [one for one in self._contract.operations.values() if one.path == path]
         methods = {operation.method for operation in declared}
         least = self.least(declared[0])
+        raw = least.raw(self._contract) if least is not None else None
+        if least is None or raw is None:
+            return
+        # Another template may have it: most routers look on (`/users/{name}` for `/users/list`).
+        methods.update(one.method for one in self._contract.operations.values() if _fits(one.path, raw.path))
         for method in _METHODS:
-            if least is not None and method not in methods:
+            if method not in methods:
                 yield MadeRequest(declared[0], least.values, method=method, place=("method",), origin=least)
 
     def fresh(self, made: MadeRequest, number: int) -> MadeRequest | None:
@@ -227,7 +190,8 @@ class RequestMaker:
             yield replace(origin, content=(raw.body, other), place=("header", "content-type"), origin=origin)
         if not is_json(name) and not isinstance(origin.body, dict):
             return
-        for change in self._edges.changes(media.schema, origin.body):
+        changes = islice(self._edges.changes(media.schema, origin.body), _LOOKED_AT)
+        for change in sorted(changes, key=lambda one: len(one[0]))[:_CHANGES]:
             place = change[0]
             if place or is_json(name):  # what is no object cannot be written as a form
                 yield replace(origin, body=changed(origin.body, change), place=("body", *place), origin=origin)
@@ -293,5 +257,7 @@ def _is_segment(text: str) -> bool:
     return text.strip(". ") != "" and not set(text) & set("/\\?#%;")
 
 
-def _can_travel(request: RawRequest) -> bool:
-    return request.target.isascii() and len(request.target) < 8000
+def _fits(template: str, path: str) -> bool:
+    """Whether a path could be one of the template, as loosely as any router may see it."""
+    expected, given = template.split("/"), path.split("/")
+    return len(expected) == len(given) and all("{" in e or e == g for e, g in zip(expected, given, strict=True))
