@@ -6,6 +6,7 @@ Left open is, by rule:
   `about:blank`), as long as status and media type stay and the body conforms to the contract;
 - which of the errors that the contract declares for an operation refuses a request that is not valid anyway;
 - headers that the contract does not declare;
+- what becomes of a cursor that the provider has never given: it says nothing to anybody but the provider;
 - the ids that a provider gives to what it creates: the answers are the same once each new id is called by its order.
 """
 
@@ -48,8 +49,9 @@ class Behaviour:
         self._asked = probes(provider)
         self._contract = compile_contract(ROOT / "contracts" / provider / "openapi.yaml")
         self._said = self._all(Mutant(provider))
-        self._silent = {str(probe): said.status for probe, said in zip(self._asked, self._said[""], strict=True)}
         self.count = sum(map(len, self._said.values()))
+        pages = [one.body for said in self._said.values() for one in said if isinstance(one.body, dict)]
+        self._cursors = {str(page["next"]) for page in pages if page.get("next")}
 
     def judge(self, mutant: Mutant) -> Verdict:
         try:
@@ -99,6 +101,9 @@ class Behaviour:
                 if self._declared(probe, before) <= set(after.headers)
                 else ""
             )
+        cursor = dict(probe.query).get("cursor")
+        if cursor is not None and cursor not in self._cursors and {before.status, after.status} <= {200, 422}:
+            return "what is said to a cursor that was never given"
         refused = before.status >= 400 and after.status >= 400
         if refused and before.status == after.status and before.media_type == after.media_type:
             same = _kind(before.body) == _kind(after.body)

@@ -114,7 +114,8 @@ class OperationComparison:
                 taken.setdefault((raw.method, raw.target, raw.body, made.media_type), made)
                 continue
             first = verdict.violations[0]
-            key = (*first.location, first.code, _kind(made), str(made.content), *(made.place if first.code == "required" else ()))
+            missing = made.place if first.code == "required" else ()  # each of them may be checked or not
+            key = (*first.location, first.code, _kind(made), str(made.content), *missing)
             weight = 2 * len(verdict.violations) + (made.origin is None)  # what was changed is known of such a one
             if key not in refused or weight < refused[key][0]:
                 refused[key] = (weight, made)
@@ -241,7 +242,8 @@ class OperationComparison:
 def _each_first(refused: dict[tuple[str, ...], tuple[int, MadeRequest]]) -> list[MadeRequest]:
     """One of each place and reason, then the others: time may not suffice for all."""
     seen: set[tuple[str, ...]] = set()
-    firsts, others = [], []
+    firsts: list[MadeRequest] = []
+    others: list[MadeRequest] = []
     for (*reason, _kind_of_value, _content), (_, made) in refused.items():
         (others if tuple(reason) in seen else firsts).append(made)
         seen.add(tuple(reason))

@@ -68,6 +68,7 @@ class Verified:
     properties: PropertiesResult | None = None
     agreement: Agreement | None = None
     coverage: Coverage | None = None
+    contract: Contract | None = None
     notes: list[str] = field(default_factory=list)
     partial: str = ""
 
@@ -100,6 +101,7 @@ class _Verification:
             contract = compile_contract(self._workspace.contract_path(self._provider))
         elif kinds != ["pacts"]:
             self._workspace.require(self._provider)
+        self._found.contract = contract
         if "pacts" in kinds:
             require_interactions(self._provider, self._pacts)  # before anything is loaded
         with ExitStack() as stack:
@@ -201,7 +203,28 @@ class _Verification:
             seed=asked.seed,
             headers=asked.headers,
         )
+        if not self._found.properties.partial:
+            self._verify_edges(contract, target)
         self._found.partial = self._found.properties.partial
+
+    def _verify_edges(self, contract: Contract, target: Target) -> None:
+        """Where the provider can be made anew it is: what chance has deleted is there again."""
+        from beep_mock.ci.edge_properties import with_edges
+
+        asked = self._asked
+        assert self._found.properties is not None  # noqa: S101 - they come first
+        with ExitStack() as stack:
+            if target.app is not None:
+                target = stack.enter_context(app_target(self._load(), timeout=asked.timeout))
+            self._found.properties = with_edges(
+                self._found.properties,
+                contract,
+                target,
+                compared=AGAINST_MOCK in asked.kinds,
+                max_time=asked.max_time,
+                seed=asked.seed,
+                headers=asked.headers,
+            )
 
     def _compare_with_mock(self, contract: Contract | None, target: Target) -> None:
         from beep_mock.ci.agreement import compare_with_mock

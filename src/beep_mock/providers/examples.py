@@ -1,8 +1,9 @@
 """A contract's examples replayed at its provider: what it answers must be what the contract says.
 
 An example is one interaction. Its answer must have the status that the example has, and headers and body as the
-contract declares them for it; with ``exact`` the body must be the example's, but for what the provider makes itself
-(``readOnly`` properties, and whatever ``x-beep-made`` names by JSON pointer).
+contract declares them for it, and what the example repeats of its request the answer must repeat too (``echoes``); with
+``exact`` the body must be the example's, but for what the provider makes itself (``readOnly`` properties, and whatever
+``x-beep-made`` names by JSON pointer).
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from beep_mock.contracts.response_validation import response_violations
 from beep_mock.contracts.sampler import Sampler
 from beep_mock.errors import ContractError, VerificationError
 from beep_mock.interaction import MISSING, Interaction, Json, ProviderState
+from beep_mock.providers.challenges import challenge_fault
+from beep_mock.providers.echoes import not_repeated
 from beep_mock.providers.exact import differences
 from beep_mock.providers.results import Mismatch
 
@@ -181,9 +184,20 @@ class _Replay:
                 "status" if location == "status" else f"header {rest[0]}" if location == "header" else _json_path(rest)
             )
             yield Mismatch(field, "as the contract says", violation.code, violation.message)
-        if self._exact and not violations and is_json(parse_content_type(expected.media_type)[0]):
+        fault = challenge_fault(operation, reply.headers) if reply.status == 401 else ""
+        if fault:
+            yield Mismatch("header www-authenticate", "a challenge", "another", fault)
+        if violations or not is_json(parse_content_type(expected.media_type)[0]):
+            return
+        if self._exact:
             made = self._said(interaction, "x-beep-made")
             yield from self._differences(operation, interaction, reply, made if isinstance(made, list) else [])
+        elif expected.status < 300:
+            request = interaction.request
+            example, actual = _parsed(expected.body), _parsed(reply.body)
+            for place, wanted, got in not_repeated(request.parameters, request.body, example, actual):
+                message = "not what was asked with, though the example repeats it"
+                yield Mismatch(_json_path(place), _shown(wanted), _shown(got), message)
 
     def _differences(
         self, operation: Operation, interaction: Interaction, reply: Reply, made: Sequence[Any]
