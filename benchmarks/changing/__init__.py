@@ -1,0 +1,1 @@
+"""Pairs of contract versions whose label is known, made by operators."""
