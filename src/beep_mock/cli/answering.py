@@ -7,13 +7,15 @@ from typing import Any
 
 import click
 
+from beep_mock.cli.evidence_options import trust_options
 from beep_mock.mocks.answering import EXAMPLES, Answering, seed_of
 
 __all__ = ["answering_of", "answering_options"]
 
 
 def answering_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options; :func:`answering_of` takes their values."""
+    """Add the options; :func:`answering_of` takes their values, but ``evidence``, which is the plan's."""
+    command = trust_options(command)
     for option in reversed(
         (
             click.option(
@@ -42,9 +44,13 @@ def answering_of(given: dict[str, Any]) -> Answering:
     examples = given.pop("examples")
     if examples != "as-written" and given.get("engine") == "prism":
         raise click.UsageError("--examples is for our own engine: Prism serves examples as they are written")
+    min_trust = given.pop("min_trust")
+    if min_trust is not None and given.get("engine") == "prism":
+        raise click.UsageError("--min-trust is for our own engine: Prism does not say what it answers by")
     return Answering(
         examples=examples,
         ignore_examples=given.pop("ignore_examples"),
         dynamic=given.pop("dynamic"),
         seed=seed_of(given.pop("seed")),
+        min_trust=min_trust,
     )

@@ -93,12 +93,19 @@ def hashes_of(document: Path | None, sources: Path | None) -> Hashes:
 
 
 def source_files(folder: Path) -> tuple[Path, ...]:
-    """The files that a provider is made of, sorted; without what tools and running it leave behind."""
+    """The files that a provider is made of, sorted; without what tools and running it leave behind.
+
+    :raises EvidenceError: a folder cannot be read.
+    """
     return tuple(sorted(_sources(folder))) if folder.is_dir() else ()
 
 
 def _sources(folder: Path) -> Iterator[Path]:
-    for entry in folder.iterdir():
+    try:
+        entries = list(folder.iterdir())
+    except OSError as error:
+        raise EvidenceError(f"cannot be read: {error.strerror}", file=str(folder)) from error
+    for entry in entries:
         if entry.name.startswith(".") or entry.name in _LEFT_OUT:
             continue
         if entry.is_dir():

@@ -13,6 +13,7 @@ from beep_mock.contracts.model import Contract
 from beep_mock.contracts.reading import read_data
 from beep_mock.contracts.validator import validator_of
 from beep_mock.errors import BeepMockError
+from beep_mock.evidence.trust import NOTHING_KNOWN, Trust
 from beep_mock.findings import Finding
 from beep_mock.gateway.plan import Entry, Plan
 from beep_mock.gateway.remote_references import refuse_remote_references
@@ -49,6 +50,7 @@ class Service:
         journal: Journal,
         when_down: Callable[[str], None],
         tell: Callable[[str], None] | None = None,
+        known: Callable[[Entry], Trust] = lambda _: NOTHING_KNOWN,
     ) -> None:
         self.name = entry.name
         self.entry = entry
@@ -60,6 +62,7 @@ class Service:
         self._journal = journal
         self._when_down = when_down
         self._tell = tell
+        self._known = known
         self._forwarder: Forwarder | None = None
         self._peer: RealPeer | None = None
         self._prism: PrismProcess | None = None
@@ -115,6 +118,11 @@ class Service:
             self._files = tuple(dict.fromkeys((*self._expected_files(), *contract.document.files)))
             self.fault = ""
 
+    def renew(self) -> None:
+        """Answer by what is known now."""
+        if self.mock is not None:
+            self.mock.renew(self._known(self.entry))
+
     def close(self) -> None:
         """End what was started for it."""
         if self._prism is not None:
@@ -142,13 +150,14 @@ class Service:
                 cors=self._plan.cors,
                 answering=self._plan.answering,
                 callbacks=self._plan.callbacks,
+                trust=self._known(self.entry),
             )
         else:
             mock = self.mock
         if not self.entry.url and self._plan.engine == "prism":
             self._start_prism(mock)
         if self.mock is not None:
-            mock.swap(contract, overrides)
+            mock.swap(contract, overrides, self._known(self.entry))
         self.mock = mock
         if self.entry.url and self._peer is None:
             from beep_mock.gateway.forwarding import Forwarder  # these only where there are real peers

@@ -16,6 +16,7 @@ from uuid import uuid4
 
 from beep_mock.errors import BeepMockError
 from beep_mock.gateway.health import HealthWatch
+from beep_mock.gateway.knowing import Knowledge
 from beep_mock.gateway.messages import finding_lines, say
 from beep_mock.gateway.plan import Plan
 from beep_mock.gateway.reload import Reloader
@@ -25,6 +26,7 @@ from beep_mock.mocks.journal import Journal
 __all__ = ["Alert", "World"]
 
 _ALERTS = 50
+_EVIDENCE = "/evidence"  # no service is called so
 _TELL_AFTER = 0.3  # seconds: the first requests go first
 
 
@@ -56,8 +58,11 @@ class World:
         self._down: set[str] = set()
         self._watches: dict[str, HealthWatch] = {}
         self._reloader: Reloader | None = None
+        self._knowledge = Knowledge(plan, self._warn)
         self.services = {
-            entry.name: Service(entry, plan, self.journal, partial(self._suspect, entry.name), self._tell)
+            entry.name: Service(
+                entry, plan, self.journal, partial(self._suspect, entry.name), self._tell, self._knowledge.trust
+            )
             for entry in plan.entries
         }
 
@@ -109,9 +114,14 @@ class World:
             service.close()
 
     def _files(self) -> dict[str, tuple[Path, ...]]:
-        return {name: service.files for name, service in self.services.items()}
+        files = {name: service.files for name, service in self.services.items()}
+        return {**files, _EVIDENCE: self._knowledge.files()}
 
     def _reload(self, name: str) -> None:
+        if name == _EVIDENCE:
+            for service in self.services.values():
+                service.renew()
+            return
         service = self.services[name]
         try:
             service.load()
@@ -142,6 +152,11 @@ class World:
             self._alert(service.name, f"the real service at {service.entry.url} is down; {instead}")
         elif service.name in self._down:
             self._alert(service.name, f"the real service at {service.entry.url} is up again", good=True)
+
+    def _warn(self, text: str) -> None:
+        """Tell of evidence, on the index page too."""
+        self.alerts.append(Alert(time.time(), "evidence", text.removeprefix("warning: ")))
+        self._tell(text)
 
     def _alert(self, name: str, text: str, *, good: bool = False) -> None:
         self.alerts.append(Alert(time.time(), name, text, good))

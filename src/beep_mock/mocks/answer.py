@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from typing import Final
 from urllib.parse import quote
 
+from beep_mock.evidence.trust import HEADER, SPECIFICATION_ONLY
 from beep_mock.interaction import Response
 from beep_mock.mocks.problems import phrase
 
 __all__ = ["SENT_ANYWAY", "Answer"]
 
 _BODILESS = frozenset({204, 205, 304})  # RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5
+_NOT_VERIFIED: Final = (HEADER, SPECIFICATION_ONLY)  # until somebody knows more
 SENT_ANYWAY: Final = frozenset(
     {
         "connection",
@@ -47,6 +49,7 @@ class Answer:
         if response.status not in (204, 304):  # RFC 9110, section 8.6
             headers.append(("Content-Length", str(len(self.body))))
         headers.append(("Beep-Mock-Source", quote(source, safe=" !#$&'()*+,-./:;<=>?@[]^_`{|}~")))
+        headers.append(_NOT_VERIFIED)
         self.headers = headers
 
     def with_body(self, body: bytes) -> Answer:

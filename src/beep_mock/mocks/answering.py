@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Final, Literal, get_args
 from zlib import crc32
 
+from beep_mock.evidence.trust import Minimum
+
 __all__ = ["AS_DOCUMENTED", "EXAMPLES", "Answering", "Examples", "seed_of"]
 
 Examples = Literal["as-written", "repair", "refuse"]
@@ -20,13 +22,14 @@ class Answering:
 
     With ``ignore_examples`` no example of a response answers: samples do. With ``dynamic`` each answer is generated for
     its request, as if ``Prefer: dynamic=true`` were said with it. Samples differ from ``seed`` to ``seed``; with 0 they
-    show what the document shows.
+    show what the document shows. What is known for less than ``min_trust`` is refused with 501.
     """
 
     examples: Examples = "as-written"
     ignore_examples: bool = False
     dynamic: bool = False
     seed: int = 0
+    min_trust: Minimum | None = None
 
 
 AS_DOCUMENTED: Final = Answering()

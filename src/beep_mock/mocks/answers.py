@@ -8,11 +8,13 @@ from typing import Any
 from beep_mock.contracts.examples import placed_interactions
 from beep_mock.contracts.model import Contract, MediaType, Operation, ResponseSpec
 from beep_mock.errors import ContractError
+from beep_mock.evidence.trust import NOTHING_KNOWN, Trust
 from beep_mock.interaction import Interaction, Json, Response
 from beep_mock.mocks.answer import Answer
 from beep_mock.mocks.answering import AS_DOCUMENTED, Answering
 from beep_mock.mocks.negotiation import compile_negotiation
 from beep_mock.mocks.samples import EchoingSample, SampleAnswers, sampler_of
+from beep_mock.mocks.trusting import Trusting
 from beep_mock.mocks.written import WrittenAnswers
 
 __all__ = ["Answer", "Answers"]
@@ -25,7 +27,14 @@ _NOTHING: Mapping[str, Json] = {}
 class Answers:
     """The answers of one operation, made when first asked for and kept."""
 
-    def __init__(self, contract: Contract, operation: Operation, answering: Answering = AS_DOCUMENTED) -> None:
+    def __init__(
+        self,
+        contract: Contract,
+        operation: Operation,
+        answering: Answering = AS_DOCUMENTED,
+        trust: Trust = NOTHING_KNOWN,
+    ) -> None:
+        self.trusting = Trusting(trust, answering.min_trust, operation.key)
         sampler = sampler_of(contract)
         self._seed = answering.seed
         self._samples = SampleAnswers(contract, operation, sampler, examples=not answering.ignore_examples)
@@ -44,20 +53,22 @@ class Answers:
         name: str | None,
         accept: str | None,
         values: Mapping[str, Json] = _NOTHING,
+        asked: bool = True,
     ) -> Answer | None:
         """The example ``name`` of a response (``None``: the first), or a sample where its media type has no example.
 
         Of the acceptable media types those that have the example ``name`` come first. A sample echoes the request's
-        decoded ``values``. ``None`` when nothing declared is acceptable.
+        decoded ``values``. An example of that name that the request did not ask for (not ``asked``) only stands in.
+        ``None`` when nothing declared is acceptable.
         """
         prepared = self._specs[id(spec)]
         index = prepared.choose(accept) if name is None else prepared.choose_named(name, accept)
         if index is None:
             return None
-        key = (id(spec), status, name, index)
+        key = (id(spec), status, name, index, asked)
         answer = self._kept.get(key)
         if answer is None:
-            answer = self._kept[key] = self._stored(prepared, status, name, index)
+            answer = self._kept[key] = self._stored(prepared, status, name, index, asked)
         return answer if answer.__class__ is Answer else answer.answer(values)  # type: ignore[union-attr]
 
     def sampled(
@@ -66,7 +77,10 @@ class Answers:
         """A generated answer, the same for the same seed and values. ``None`` when nothing declared is acceptable."""
         prepared = self._specs[id(spec)]
         index = prepared.choose(accept)
-        return None if index is None else self._samples.answer(spec, status, index, seed, values)
+        if index is None:
+            return None
+        answer = self._samples.answer(spec, status, index, seed, values)
+        return answer if self.trusting.takes_samples else self.trusting.sample(answer)
 
     def names(self, spec: ResponseSpec) -> list[str]:
         """The names of the examples of a response, in order."""
@@ -90,21 +104,28 @@ class Answers:
         key = ("fixed", id(interaction))
         answer = self._kept.get(key)
         if not isinstance(answer, Answer):
-            answer = self._kept[key] = self._written.override(interaction)
+            every = (i for prepared in self._specs.values() for i in prepared.interactions)
+            example = next((i for i in every if i.response is interaction.response), None)
+            answer = self._kept[key] = self.trusting.override(self._written.override(interaction), example)
         return answer
 
-    def _stored(self, prepared: _Prepared, status: int, name: str | None, index: int) -> Answer | EchoingSample:
+    def _stored(
+        self, prepared: _Prepared, status: int, name: str | None, index: int, asked: bool
+    ) -> Answer | EchoingSample:
         spec = prepared.spec
         media = spec.content[index] if spec.content else None
         found = next((i for i in prepared.by_media[id(media)] if name is None or i.name == name), None)
         if found is None:
-            return self._samples.kept(spec, status, index, self._seed)
+            kept = self._samples.kept(spec, status, index, self._seed)
+            if self.trusting.takes_samples:
+                return kept
+            return self.trusting.sample(kept if isinstance(kept, Answer) else kept.answer(_NOTHING))
         try:
             headers = (*found.response.headers, *self._samples.headers(spec, found.response.headers, self._seed))
         except ContractError:  # a header that nothing can be
             headers = found.response.headers
         whole = Response(status, headers, found.response.body, found.response.media_type)
-        return self._written.example(found, spec, media, whole)
+        return self.trusting.example(self._written.example(found, spec, media, whole), found, asked=asked and name is not None)
 
 
 class _Prepared:

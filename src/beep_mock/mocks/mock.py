@@ -7,13 +7,14 @@ from threading import Lock
 from time import sleep
 from typing import Any
 
-from beep_mock.contracts.model import Contract, Operation, Violation
-from beep_mock.contracts.security import secret_keys
+from beep_mock.contracts.model import Contract, Violation
 from beep_mock.errors import OverrideError
+from beep_mock.evidence.trust import NOTHING_KNOWN, Trust
 from beep_mock.findings import Finding
-from beep_mock.interaction import MISSING, Interaction, Json
+from beep_mock.interaction import MISSING, Json
 from beep_mock.mocks.after_answers import AfterAnswers, Called
 from beep_mock.mocks.answering import AS_DOCUMENTED, Answering
+from beep_mock.mocks.basis import Basis
 from beep_mock.mocks.cors import cross_origin, is_preflight, preflight_headers
 from beep_mock.mocks.journal import Journal
 from beep_mock.mocks.overrides import Overrides, build_override
@@ -21,7 +22,6 @@ from beep_mock.mocks.preferences import NO_PREFERENCE, Preference
 from beep_mock.mocks.reach import LOOPBACK, Reach
 from beep_mock.mocks.refusals import broken, no_method, no_path, not_decoded
 from beep_mock.mocks.request_body import plain_body
-from beep_mock.mocks.responder import Responder
 from beep_mock.mocks.waiting import hold, later_to_compute
 
 __all__ = ["Mock"]
@@ -29,45 +29,6 @@ __all__ = ["Mock"]
 _NO_OVERRIDES = Overrides()
 _NOTHING: tuple[Violation, ...] = ()
 StartResponse = Callable[..., Any]
-
-
-class _State:
-    """What a reload replaces as a whole, so that each request sees one contract from beginning to end."""
-
-    def __init__(
-        self,
-        contract: Contract,
-        overrides: Overrides,
-        standing: Preference,
-        added: tuple[Interaction, ...],
-        answering: Answering,
-    ) -> None:
-        self.contract = contract
-        self.answering = answering
-        self.overrides = overrides
-        self.standing = standing
-        self.added = added
-        self.match = contract.router.match
-        self.responders: dict[Operation, Responder] = {}
-        self.broken = {o: o.broken for o in contract.operations.values() if o.broken is not None}
-        self.keys = {o: o.key for o in contract.operations.values()}
-        # Longest first: /api/v1 before /api.
-        self.base_paths = sorted((b for b in contract.base_paths if b), key=len, reverse=True)
-        self.secrets = secret_keys(contract)
-
-    def responder(self, operation: Operation) -> Responder:
-        responder = self.responders.get(operation)
-        if responder is None:
-            responder = Responder(
-                self.contract,
-                operation,
-                (*self.overrides.interactions, *self.added),
-                self.overrides.defaults.get(operation.key),
-                self.standing,
-                self.answering,
-            )
-            self.responders[operation] = responder
-        return responder
 
 
 class Mock:
@@ -87,16 +48,16 @@ class Mock:
         cors: bool = True,
         answering: Answering = AS_DOCUMENTED,
         callbacks: Reach | None = LOOPBACK,
+        trust: Trust = NOTHING_KNOWN,
     ) -> None:
-        """``callbacks`` is where declared callbacks may be sent; with None they are not."""
+        """``callbacks`` is where declared callbacks may be sent; with None they are not. ``trust``: what is known."""
         self.name = name
-        self._answering = answering
         self._at_first = Preference(dynamic=True) if answering.dynamic else NO_PREFERENCE
         self.journal = journal if journal is not None else Journal()
         self._after = AfterAnswers(name, self.journal, callbacks) if callbacks is not None else None
         self._cors = cors
         self._changing = Lock()  # one change is not lost in another
-        self._state = _State(contract, overrides or _NO_OVERRIDES, self._at_first, (), answering)
+        self._state = Basis(contract, overrides or _NO_OVERRIDES, self._at_first, (), answering, trust)
 
     @property
     def contract(self) -> Contract:
@@ -109,15 +70,27 @@ class Mock:
         return self._state.overrides
 
     @property
+    def trust(self) -> Trust:
+        """What is known of its answers."""
+        return self._state.trust
+
+    def renew(self, trust: Trust) -> None:
+        """Say from now on what is known by ``trust``."""
+        self.swap(self.contract, self.overrides, trust)
+
+    @property
     def findings(self) -> tuple[Finding, ...]:
         """What is wrong with the contract and the overrides."""
         return (*self._state.contract.findings, *self._state.overrides.findings)
 
-    def swap(self, contract: Contract, overrides: Overrides | None = None) -> None:
-        """Answer from another contract from now on; standing preferences and added overrides stay."""
+    def swap(self, contract: Contract, overrides: Overrides | None = None, trust: Trust | None = None) -> None:
+        """Answer from another contract from now on; standing preferences and added overrides stay.
+
+        ``trust`` is what is known of it; None for what was known before.
+        """
         with self._changing:
             now = self._state
-            self._state = _State(contract, overrides or _NO_OVERRIDES, now.standing, now.added, self._answering)
+            self._state = now.but(contract=contract, overrides=overrides or _NO_OVERRIDES, trust=trust or now.trust)
 
     def prefer(self, *, code: int | None = None, example: str | None = None, dynamic: bool | None = None) -> None:
         """Answer every request that prefers nothing itself as if it had sent this ``Prefer``.
@@ -126,9 +99,8 @@ class Mock:
         """
         standing = Preference(code, example, dynamic)
         with self._changing:
-            now = self._state
             standing = self._at_first if standing == NO_PREFERENCE else standing
-            self._state = _State(now.contract, now.overrides, standing, now.added, self._answering)
+            self._state = self._state.but(standing=standing)
 
     def override(
         self,
@@ -175,20 +147,18 @@ class Mock:
             if interaction is None:
                 first = findings[0]
                 raise OverrideError(first.message, pointer=first.where.pointer, hint=first.hint)
-            self._state = _State(now.contract, now.overrides, now.standing, (*now.added, interaction), self._answering)
+            self._state = now.but(added=(*now.added, interaction))
         return findings
 
     def drop_added(self) -> None:
         """Drop the interactions that were added; a standing preference stays."""
         with self._changing:
-            now = self._state
-            self._state = _State(now.contract, now.overrides, now.standing, (), self._answering)
+            self._state = self._state.but(added=())
 
     def reset(self) -> None:
         """Drop the standing preference and the interactions that were added."""
         with self._changing:
-            now = self._state
-            self._state = _State(now.contract, now.overrides, self._at_first, (), self._answering)
+            self._state = self._state.but(standing=self._at_first, added=())
 
     def callbacks_settled(self, timeout: float = 10.0) -> bool:
         """Wait until the callbacks of all answers so far are sent and journaled; whether they are, in ``timeout`` s."""
@@ -259,7 +229,7 @@ class Mock:
             return self._after.follow(answer.chunks if method != "HEAD" else [], called)
         return answer.chunks if method != "HEAD" else []
 
-    def _find(self, state: _State, path: str, method: str) -> Any:
+    def _find(self, state: Basis, path: str, method: str) -> Any:
         """The match of a path with or without a base path: one that has the method, else any."""
         wanted = "GET" if method == "HEAD" else method
         found = state.match(path, method)
@@ -276,7 +246,7 @@ class Mock:
         return found
 
     def _preflight(
-        self, state: _State, environ: dict[str, Any], start_response: StartResponse, path: str
+        self, state: Basis, environ: dict[str, Any], start_response: StartResponse, path: str
     ) -> Iterable[bytes]:
         found = self._find(state, path, environ["HTTP_ACCESS_CONTROL_REQUEST_METHOD"])
         headers = preflight_headers(environ, tuple(found.methods) if found is not None else ())

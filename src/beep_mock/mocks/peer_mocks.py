@@ -12,6 +12,8 @@ from urllib.parse import parse_qs
 
 from beep_mock.contracts.compiler import compile_contract
 from beep_mock.errors import BeepMockError
+from beep_mock.evidence.reading import Ledger
+from beep_mock.evidence.trust import NOTHING_KNOWN, Trust
 from beep_mock.interaction import MISSING, Json
 from beep_mock.mocks.answering import AS_DOCUMENTED, Answering
 from beep_mock.mocks.journal import BODY_LIMIT, Exchange, Journal
@@ -37,6 +39,8 @@ class ContractShelf:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._shelf: dict[str, tuple[Contract, Overrides]] = {}
+        self._ledger = Ledger("", workspace.root)
+        self._trust: dict[str, Trust] = {}
 
     def take(self, service: str) -> tuple[Contract, Overrides]:
         """The contract of ``service`` and its overrides.
@@ -50,15 +54,26 @@ class ContractShelf:
             self._shelf[service] = contract, load_overrides(self._workspace.override_path(service), contract)
         return self._shelf[service]
 
+    def trust(self, service: str) -> Trust:
+        """What the workspace's evidence says of ``service``."""
+        if service not in self._trust:
+            self._trust[service] = self._ledger.trust(service, self._workspace.contract_path(service))
+        return self._trust[service]
+
 
 class PeerMock:
     """The mock of one peer: what a test tells it, and what it asks of it afterwards."""
 
     def __init__(
-        self, name: str, contract: Contract, overrides: Overrides, answering: Answering = AS_DOCUMENTED
+        self,
+        name: str,
+        contract: Contract,
+        overrides: Overrides,
+        answering: Answering = AS_DOCUMENTED,
+        trust: Trust = NOTHING_KNOWN,
     ) -> None:
         self.name = name
-        self.mock = Mock(name, contract, overrides=overrides, answering=answering)
+        self.mock = Mock(name, contract, overrides=overrides, answering=answering, trust=trust)
         self._server = ThreadServer(self.mock).start()
 
     @property
@@ -153,10 +168,13 @@ class PeerMocks:
         __tracebackhide__ = True
         if service not in self._mocks:
             try:
-                self._mocks[service] = PeerMock(service, *self._shelf.take(service), self._answering)
+                self._mocks[service] = self._made(service)
             except BeepMockError as fault:
                 raise fault.with_traceback(None) from None  # the test's own line is what its author needs to see
         return self._mocks[service]
+
+    def _made(self, service: str) -> PeerMock:
+        return PeerMock(service, *self._shelf.take(service), self._answering, self._shelf.trust(service))
 
     def stop(self) -> None:
         """Stop all mocks."""

@@ -23,6 +23,7 @@ from beep_mock.contracts.examples import interactions_of
 from beep_mock.contracts.model import Contract, Operation, ResponseSpec, Violation
 from beep_mock.contracts.security import check
 from beep_mock.contracts.validator import validator_of
+from beep_mock.evidence.trust import NOTHING_KNOWN, Trust
 from beep_mock.interaction import Interaction, Json, Response
 from beep_mock.mocks.answering import AS_DOCUMENTED, Answering
 from beep_mock.mocks.answers import Answer, Answers
@@ -49,10 +50,11 @@ class Responder:
         default: str | None = None,
         standing: Preference = NO_PREFERENCE,
         answering: Answering = AS_DOCUMENTED,
+        trust: Trust = NOTHING_KNOWN,
     ) -> None:
         self._operation = operation
         self._reader = validator_of(contract).reader(operation)
-        self._answers = Answers(contract, operation, answering)
+        self._answers = Answers(contract, operation, answering, trust)
         self._seed = answering.seed
         self._named_ones = not answering.ignore_examples
         self._standing = standing
@@ -120,20 +122,24 @@ class Responder:
         override = self._overrides.match(values)
         if override is not None:
             return self._answers.fixed(override)
-        interaction = self._examples.match(values) or self._default
+        interaction = self._examples.match(values)
         if interaction is not None:
             return self._example(interaction, accept)
+        if self._default is not None:
+            return self._example(self._default, accept, asked=False)
         if self._success is None:
             return self._undeclared()
         return self._answers.stored(*self._success, None, accept, values) or self._not_acceptable(self._success[0])
 
-    def _example(self, interaction: Interaction, accept: str | None, status: int | None = None) -> Answer:
+    def _example(
+        self, interaction: Interaction, accept: str | None, status: int | None = None, asked: bool = True
+    ) -> Answer:
         spec = self._answers.spec_of(interaction)
         assert spec is not None  # noqa: S101 - the interactions are this operation's own
         code = status or interaction.response.status
-        answer = self._answers.stored(spec, code, interaction.name or None, accept)
+        answer = self._answers.stored(spec, code, interaction.name or None, accept, asked=asked)
         if answer is None and code >= 400:  # RFC 9110, section 15.5.7: an error may be sent unasked
-            answer = self._answers.stored(spec, code, interaction.name or None, None)
+            answer = self._answers.stored(spec, code, interaction.name or None, None, asked=asked)
         return answer or self._not_acceptable(spec)
 
     def _preferred(self, values: Mapping[str, Json], asked: Preference, accept: str | None, seed: int) -> Answer:
@@ -263,7 +269,7 @@ class Responder:
     def _undeclared(self) -> Answer:
         """An operation need not list its responses (OpenAPI 3.1.1, section 4.8.10): a bare success breaks none."""
         if not self._operation.responses:
-            return Answer(Response(200, ()), "undeclared")
+            return self._answers.trusting.sample(Answer(Response(200, ()), "undeclared"))
         return self._problem(500, "NO_RESPONSE_DEFINED", f"{self._operation.key} declares no final response")
 
     def _problem(self, status: int, code: str, detail: str, violations: Sequence[Violation] = ()) -> Answer:

@@ -1,0 +1,44 @@
+"""What is known of one service's interactions, as its mock asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from beep_mock.evidence.records import Evidence
+    from beep_mock.interaction import Interaction
+
+__all__ = ["HEADER", "MINIMA", "NOTHING_KNOWN", "SPECIFICATION_ONLY", "Minimum", "Trust"]
+
+HEADER: Final = "Beep-Mock-Evidence"
+SPECIFICATION_ONLY: Final = "specification-only"
+"""What the header says where nobody has tried an interaction at its provider."""
+
+Minimum = Literal["verified", "specification"]
+"""What a mock answers from: only what its provider was seen to keep, or all that the specification says and no
+provider has refuted."""
+
+MINIMA: Final[tuple[Minimum, ...]] = ("verified", "specification")
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Evidence by the hash of interactions. ``tell`` takes warnings; ``fault`` is why the store could not be read."""
+
+    service: str = ""
+    verdicts: Mapping[str, Evidence] = field(default_factory=dict)
+    tell: Callable[[str], None] | None = None
+    fault: str = ""
+
+    def of(self, interaction: Interaction) -> Evidence | None:
+        """What is known of an interaction; None for nothing. Hashes it: to be asked once, not for each request."""
+        if not self.verdicts:
+            return None
+        from beep_mock.evidence.hashing import interaction_hash
+
+        return self.verdicts.get(interaction_hash(interaction))
+
+
+NOTHING_KNOWN: Final = Trust()
