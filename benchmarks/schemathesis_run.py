@@ -34,6 +34,7 @@ _VERDICTS = {"negative_data_rejection": True, "missing_required_header": True, "
 """What the arbiter must say of the request for the server to be right."""
 # A failure says little more the fifth time.
 _KEPT = 5
+_PATIENCE = 30.0  # seconds for the first answer of an operation to be judged
 _USUAL = frozenset({"date", "server", "connection", "content-length"})
 
 
@@ -103,7 +104,8 @@ def run(schema: Any, method: str, path: str, seconds: float, arbiter: Arbiter) -
             elif isinstance(event, events.ScenarioFinished):
                 _read(event.recorder, checked, failed, failures, statuses)
                 _uphold(event.recorder, upheld, arbiter)
-            if time.monotonic() - begun > seconds:
+            spent = time.monotonic() - begun
+            if spent > seconds and (checked or spent > _PATIENCE):
                 stream.stop()
     except Exception as error:  # noqa: BLE001 - a fault of the tester is a line of its own
         errors.append(f"{type(error).__name__}: {error}"[:500])
