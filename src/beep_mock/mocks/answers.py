@@ -125,7 +125,9 @@ class Answers:
         except ContractError:  # a header that nothing can be
             headers = found.response.headers
         whole = Response(status, headers, found.response.body, found.response.media_type)
-        return self.trusting.example(self._written.example(found, spec, media, whole), found, asked=asked and name is not None)
+        return self.trusting.example(
+            self._written.example(found, spec, media, whole), found, asked=asked and name is not None
+        )
 
 
 class _Prepared:
