@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from beep_mock.gateway.access import Access
 from beep_mock.gateway.plan import Engine, Plan, choose_services
 from beep_mock.gateway.service import Service
+from beep_mock.gateway.standings import standings_of
 from beep_mock.gateway.world import World
 from beep_mock.gateway.wsgi import Gateway
 from beep_mock.mocks.answering import AS_DOCUMENTED, Answering
@@ -150,7 +151,7 @@ def _state(world: World) -> str:
     latest = world.journal.latest
     alert = world.alerts[-1].time if world.alerts else 0
     ups = "".join(str(int(service.up)) for service in world.services.values())
-    return f"{latest}-{len(world.journal)}-{alert}-{ups}"
+    return f"{latest}-{len(world.journal)}-{alert}-{ups}-{world.renewals}"
 
 
 def _services(world: World) -> list[dict[str, Any]]:
@@ -177,6 +178,8 @@ def _describe(world: World, service: Service, exchanges: Sequence[Exchange]) -> 
         "version": contract.version if contract is not None else "",
         "operations": len(contract.operations) if contract is not None else 0,
         "fault": service.fault,
+        "evidence": standings_of(service),
+        "evidence_fault": service.mock.trust.fault if service.mock is not None else "",
         "exchanges": len(exchanges),
         "violations": sum(bool(e.violations) for e in exchanges),
     }

@@ -53,6 +53,7 @@ class World:
         self.plan = plan
         self.instance = instance or uuid4().hex
         self.journal = Journal()
+        self.renewals = 0  # of contracts and of evidence
         self.alerts: deque[Alert] = deque(maxlen=_ALERTS)
         self._tell = (lambda _: None) if plan.quiet else tell
         self._down: set[str] = set()
@@ -118,6 +119,10 @@ class World:
         return {**files, _EVIDENCE: self._knowledge.files()}
 
     def _reload(self, name: str) -> None:
+        self._renew(name)
+        self.renewals += 1  # afterwards: who sees this number sees what is new
+
+    def _renew(self, name: str) -> None:
         if name == _EVIDENCE:
             for service in self.services.values():
                 service.renew()
