@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from beep_mock.ci.agreement import compare_with_mock
 from beep_mock.ci.lifecycles import lifecycle_failures
-from beep_mock.ci.request_maker import RequestMaker
 from beep_mock.ci.request_commands import curl
+from beep_mock.ci.request_maker import RequestMaker
 from beep_mock.errors import VerificationError
 from beep_mock.providers.coverage import Exercise
 from beep_mock.providers.properties import PropertiesResult, PropertyFailure

@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from beep_mock.ci.request_commands import curl
 from beep_mock.contracts.examples import interactions_of
+from beep_mock.contracts.sampler import Sampler
 from beep_mock.interaction import MISSING
 from beep_mock.providers.property_failures import PropertyFailure
 
@@ -70,6 +71,7 @@ class _Lifecycle:
         self._target = target
         self._headers = headers
         self._operation = operation
+        self._sampler = Sampler(contract.document, contract.schemas)
         self._repeated, self._others = _shown(contract, operation)
 
     def failures(self) -> Iterator[PropertyFailure]:
@@ -94,10 +96,17 @@ class _Lifecycle:
         seen: dict[str, int] = {}
         for made in self._maker.changed(self._operation):
             name = made.place[1] if made.place[:1] == ("body",) and len(made.place) > 1 else ""
-            if name and made.content is None and seen.setdefault(name, 0) < 4:
+            if name and made.content is None and seen.setdefault(name, 0) < 4 and self._is_valid(made):
                 seen[name] += 1
                 found.append(made)
         yield from found[:_TRIED]
+
+    def _is_valid(self, made: MadeRequest) -> bool:
+        body = self._operation.request_body
+        media = next((m for m in body.content if m.name == made.media_type), None) if body is not None else None
+        if media is None or media.schema is None:
+            return False
+        return not self._sampler.violations(made.body, media.schema, "request")
 
     def _create(self, made: MadeRequest) -> _Created | None:
         reply = self._send(made)
