@@ -76,14 +76,17 @@ def compare_with_mock(
     # What changes nothing comes first, what deletes last: the others shall find what they ask for.
     for index, operation in enumerate(sorted(operations, key=lambda one: _ORDER.get(one.method, 0))):
         left = end - time.monotonic()
-        if left <= 0 or target.is_gone():
-            why = "the provider is gone" if left > 0 else f"{max_time:g} s are over"
-            found.partial = f"{why}: {len(operations) - index} of {len(operations)} operations were not asked"
+        if left <= 0:
+            unasked = f"{len(operations) - index} of {len(operations)} operations were not asked"
+            found.partial = f"{max_time:g} s are over: {unasked}"
             break
         share = max(left / (len(operations) - index), _LEAST)
         methods = maker.undeclared_methods(operation.path) if firsts[operation.path] is operation else ()
         asked = [made for made in methods if writes or made.method in _SAFE]
         comparison = OperationComparison(asker, operation, share)
         results[operation.key] = comparison.run(asked)
+        if target.is_gone():
+            found.partial = f"the provider is gone after {operation.key}"
+            break
     found.operations = [results[operation.key] for operation in operations if operation.key in results]
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from beep_mock.contracts.asking import with_credentials
 from beep_mock.contracts.encoding import RawRequest, encode_request
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from beep_mock.interaction import Json, Missing
 
 __all__ = ["MadeRequest"]
+
+_LONGEST: Final = 8000
+"""Octets of a target that servers take (RFC 9110, section 4.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,4 +67,6 @@ class MadeRequest:
 
 
 def _can_travel(request: RawRequest) -> bool:
-    return request.target.isascii() and len(request.target) < 8000
+    """Whether clients send it as it is: they take dot segments out (RFC 3986, section 5.2.4)."""
+    dots = {".", ".."}.intersection(request.path.split("/"))
+    return not dots and request.target.isascii() and len(request.target) < _LONGEST

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain, takewhile
 from typing import TYPE_CHECKING, Any, Final
 
 from beep_mock.ci.agreement_verdicts import Aspect
@@ -81,12 +82,15 @@ class OperationComparison:
                        "give its required parameters and its body examples")  # fmt: skip
             return self._found
         operation = self._operation
-        invalid, valid = self._sorted((*maker.valid(operation), *maker.changed(operation), *maker.sampled(operation)))
+        sampled = takewhile(lambda _: time.monotonic() < begun + self._seconds / 2, maker.sampled(operation))
+        invalid, valid = self._sorted(chain(maker.valid(operation), maker.changed(operation), sampled))
         asked = [*invalid, *valid, *further]
         self._end = max(begun + self._seconds, time.monotonic() + _LEAST)
         try:
             for index, made in enumerate(asked):
-                if time.monotonic() > self._end or self._asker.target.is_gone():
+                if self._asker.target.is_gone():
+                    break
+                if time.monotonic() > self._end:
                     message = f"{len(asked) - index} of {len(asked)} requests were not asked: its time was over"
                     self._note("agreement-not-compared", Severity.INFO, message, "--max-time gives it more")
                     break

@@ -43,6 +43,7 @@ class RequestMaker:
         self._samples = samples
         self._sampler = Sampler(contract.document, contract.schemas)
         self._edges = SchemaEdges(contract.document, self._sampler)
+        self._impossible: set[str] = set()
         self._shown: dict[str, Json] = {}
         for operation in contract.operations.values():
             if operation.broken is None:
@@ -229,11 +230,12 @@ class RequestMaker:
         return value if _can_stand(parameter, value) else MISSING
 
     def _sample(self, media: MediaType, seed: int) -> Json | Missing:
-        if media.schema is None:
+        if media.schema is None or media.at in self._impossible:
             return MISSING
         try:
             return self._sampler.sample(media.schema, "request", seed)
         except ContractError:
+            self._impossible.add(media.at)  # finding that out takes seconds
             return MISSING
 
 
