@@ -17,6 +17,7 @@ traceback (exit code 2). What a check *discovers* about somebody's contract or p
     ├─ EvidenceError
     ├─ ReportFileError
     ├─ ServerStartError
+    ├─ TrafficFileError
     └─ VerificationError
 """
 
@@ -31,6 +32,7 @@ __all__ = [
     "PactFileError",
     "ReportFileError",
     "ServerStartError",
+    "TrafficFileError",
     "UnresolvableReferenceError",
     "UnsupportedFeatureError",
     "VerificationError",
@@ -103,6 +105,10 @@ class ReportFileError(BeepMockError):
 
 class ServerStartError(BeepMockError):
     """A server could not be started: the port is taken, the engine is missing, the command is not found."""
+
+
+class TrafficFileError(BeepMockError):
+    """A record of traffic cannot be read or written."""
 
 
 class VerificationError(BeepMockError):

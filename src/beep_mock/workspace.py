@@ -63,6 +63,16 @@ class Workspace:
         return self.root / "pacts"
 
     @property
+    def drafts(self) -> Path:
+        """The folder of drafted pacts, which do not count before they are moved to where pacts are."""
+        return self.pacts / "drafts"
+
+    @property
+    def traffic(self) -> Path:
+        """The folder of records of traffic."""
+        return self.root / ".beep" / "traffic"
+
+    @property
     def mocks(self) -> Path:
         """The folder of override files."""
         return self.root / "mocks"
@@ -94,8 +104,10 @@ class Workspace:
         return self.mocks / f"{service}.yaml"
 
     def pact_paths(self) -> tuple[Path, ...]:
-        """All pact files, sorted. Whose they are is said by their content, never by their name."""
-        return tuple(sorted(self.pacts.glob("**/*.json"))) if self.pacts.is_dir() else ()
+        """All pact files, sorted, without drafts. Whose they are is said by their content, never by their name."""
+        if not self.pacts.is_dir():
+            return ()
+        return tuple(sorted(p for p in self.pacts.glob("**/*.json") if not p.is_relative_to(self.drafts)))
 
     def provider_folder(self, service: str) -> Path:
         """The folder of the provider ``service``."""

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
-from typing import Any
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from beep_mock.cli.answering import answering_of, answering_options
 from beep_mock.cli.callback_options import callback_options
+from beep_mock.errors import BeepMockError
 from beep_mock.gateway.plan import Entry, Plan, choose_services, environment_of
 from beep_mock.workspace import Workspace
+
+if TYPE_CHECKING:
+    from beep_mock.gateway.traffic import TrafficRecorder
 
 __all__ = ["command"]
 
@@ -49,6 +55,13 @@ def _real(_ctx: click.Context, _option: click.Parameter, values: tuple[str, ...]
     return found
 
 
+def _record(_ctx: click.Context, _option: click.Parameter, value: str | None) -> Path | None:
+    """``.`` is the usual file."""
+    if value not in (None, ".") and not value.endswith(".jsonl"):
+        raise click.BadParameter(f"{value!r} is no FILE.jsonl; services stand before --record")
+    return Path(value) if value is not None else None
+
+
 @click.command(cls=_WithCommand, context_settings={"help_option_names": ["--help"]})
 @click.argument("services", nargs=-1, metavar="[SERVICE ...]")
 @click.option("--for", "consumers", multiple=True, metavar="SERVICE", help="Mock the peers that SERVICE consumes.")
@@ -62,6 +75,8 @@ def _real(_ctx: click.Context, _option: click.Parameter, values: tuple[str, ...]
 @click.option("--watch/--no-watch", default=None, help="Load again what is saved.  [default: watch, but for a COMMAND]")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at; 0.0.0.0 for all.")
 @click.option("--port", type=click.IntRange(0, 65535), help="0 picks a free one.  [default: 9000; for a COMMAND, 0]")
+@click.option("--record", is_flag=False, flag_value=".", metavar="[FILE.jsonl]", callback=_record,
+              help="Record the traffic for `pact draft`.  [default FILE: .beep/traffic/CONSUMER.jsonl]")  # fmt: skip
 @callback_options
 def command(
     services: tuple[str, ...],
@@ -71,6 +86,7 @@ def command(
     host: str,
     port: int | None,
     watch: bool | None,
+    record: Path | None,
     **how: Any,
 ) -> int:
     """Serve the workspace's services as mocks at one address, or run a command against them.
@@ -87,6 +103,7 @@ def command(
       beep-mock up world people                    mock these two
       beep-mock up --for hello                     mock what hello consumes
       beep-mock up --for hello -- pytest           run the tests of hello against mocks
+      beep-mock up --for hello --record -- pytest  and record what it asks
       beep-mock up --for hello --real world=http://127.0.0.1:5001
                                                    world is the running one, its peers are mocked
     """  # noqa: D301 - click wants the character
@@ -111,10 +128,13 @@ def command(
         answering=answering,
         **how,
     )
-    return _run(plan, address, port, arguments)
+    consumer = consumers[0] if len(consumers) == 1 else ""
+    if record == Path():
+        record = workspace.traffic / f"{consumer or 'run'}.jsonl"
+    return _run(plan, address, port, arguments, _Recording(record, consumer))
 
 
-def _run(plan: Plan, host: str, port: int, arguments: tuple[str, ...]) -> int:
+def _run(plan: Plan, host: str, port: int, arguments: tuple[str, ...], recording: _Recording) -> int:
     """Serve; with ``arguments`` as long as that command runs. The exit status."""
     from beep_mock.gateway.command import Command, without_proxy
     from beep_mock.mocks.ports import base_url, local_address
@@ -127,8 +147,10 @@ def _run(plan: Plan, host: str, port: int, arguments: tuple[str, ...]) -> int:
         from beep_mock.gateway.launch import server_of
 
         server = server_of(plan, host, port)
+        recording.open(local_address(host), port)
 
         def live() -> None:
+            recording.start()
             if tenant is None:
                 _print_table(plan.entries, url, variables)
                 if plan.watch:
@@ -137,12 +159,70 @@ def _run(plan: Plan, host: str, port: int, arguments: tuple[str, ...]) -> int:
             tenant.begin()
             tenant.wait()
             _print_summary(local_address(host), port)
+            recording.finish()
             server.stop()
 
-        server.run(live, on_signal=tenant.take_signal if tenant is not None else None)
+        server.run(live, on_signal=tenant.take_signal if tenant is not None else recording.before(server.stop))
+        recording.tell()
     finally:
         status = tenant.end() if tenant is not None else 0
     return status
+
+
+class _Recording:
+    """A run's traffic in a file, if it was asked for."""
+
+    def __init__(self, file: Path | None, consumer: str) -> None:
+        self._file = file
+        self._consumer = consumer
+        self._recorder: TrafficRecorder | None = None
+        self._fault: BeepMockError | None = None
+        self._said = ""
+        self._ending = False
+
+    def open(self, host: str, port: int) -> None:
+        if self._file is not None:
+            from beep_mock.gateway.traffic import TrafficRecorder
+
+            self._recorder = TrafficRecorder(host, port, self._file, self._consumer)
+
+    def start(self) -> None:
+        if self._recorder is not None:
+            self._recorder.start()
+
+    def before(self, stop: Callable[[], None]) -> Callable[[int], None] | None:
+        """What a signal does: the rest is recorded while the world still answers; a second one does not wait."""
+        if self._file is None:
+            return None
+
+        def end() -> None:
+            self.finish()
+            stop()
+
+        def take(_number: int) -> None:
+            if self._ending:
+                stop()
+            self._ending = True
+            Thread(target=end, daemon=True).start()
+
+        return take
+
+    def finish(self) -> None:
+        if self._recorder is not None:
+            try:
+                self._said = self._recorder.finish()
+            except BeepMockError as fault:
+                self._fault = fault
+
+    def tell(self) -> None:
+        """Say what was recorded.
+
+        :raises TrafficFileError: it could not be written.
+        """
+        if self._said:
+            click.echo(f"beep-mock: {self._said}", err=True)
+        if self._fault is not None:
+            raise self._fault
 
 
 def _tell_breakages(plan: Plan) -> None:

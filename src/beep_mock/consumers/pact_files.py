@@ -97,8 +97,10 @@ def find_pact(folder: Path, consumer: str, provider: str) -> Path | None:
 
 
 def pacts_of(folder: Path) -> Iterable[tuple[Path, tuple[str, str]]]:
-    """Every readable pact file in ``folder`` with its consumer and provider, sorted by path."""
+    """Every readable pact file in ``folder`` with its consumer and provider, sorted by path; drafts are none."""
     for path in sorted(folder.glob("**/*.json")):
+        if path.is_relative_to(folder / "drafts"):
+            continue
         try:
             yield path, _names(_read(path))
         except PactFileError:

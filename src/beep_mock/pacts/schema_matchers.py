@@ -1,0 +1,243 @@
+"""Matching rules of a pact from a schema: of a value that was seen, what a consumer may rely on of others like it.
+
+The schema's parts that the value meets decide: a constant stays, a text follows its pattern, format or enumeration, of
+all else only the type is kept. Items of an array are one example that stands for all of them, with what they have in
+common.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+from beep_mock.contracts.model import Contract, Schema
+from beep_mock.contracts.nodes import child
+from beep_mock.contracts.sampler import Sampler
+from beep_mock.contracts.schema_patterns import matches
+from beep_mock.errors import ContractError
+from beep_mock.interaction import MISSING, Json, Missing
+from beep_mock.pacts.secrets import is_secret, looks_secret
+from beep_mock.pacts.shapes import Shape, merged
+from beep_mock.pacts.shared_regexes import FORMATS, one_of, shared_pattern
+
+if TYPE_CHECKING:
+    from beep_mock.contracts.schema_visibility import Direction
+
+__all__ = ["Matchers"]
+
+Rule = dict[str, Any]
+Part = tuple[Any, str]
+
+_DEPTH: Final = 32
+_ITEMS: Final = 50
+"""Items of one array that are looked at."""
+
+_TYPE: Final[Rule] = {"match": "type"}
+_EQUAL: Final[Rule] = {"match": "equality"}
+_SUBSTITUTES: Final = ("***", "secret", "secret-secret-1A!", "00000000", 0)
+
+
+class Matchers:
+    """Reads values by the schemas of one contract, in one direction.
+
+    ``sparse`` keeps only the properties that the schemas require: where nothing says that a provider gives others.
+    """
+
+    def __init__(self, contract: Contract, direction: Direction, *, sparse: bool = False) -> None:
+        self._document = contract.document
+        self._schemas = contract.schemas
+        self._sampler = Sampler(contract.document, contract.schemas)
+        self._direction = direction
+        self._sparse = sparse
+
+    def shape(self, schema: Schema | None, value: Json) -> Shape | None:
+        """The value with its rules; secrets in it are replaced. None: it holds a secret that nothing can stand for."""
+        parts: list[Part] = [(schema.node, schema.at)] if schema is not None else []
+        return self._shape(parts, value, 0)
+
+    def text_rule(self, schema: Schema | None, value: Json) -> Rule:
+        """The rule for a value that travels as text: in a header, a query, a path."""
+        rule = self._rule(self._met([(schema.node, schema.at)], value) if schema is not None else [], value)
+        kind = rule["match"]
+        if kind == "integer":
+            return {"match": "regex", "regex": r"^-?\d+$"}
+        if kind in ("number", "decimal"):
+            return {"match": "regex", "regex": r"^-?\d+(\.\d+)?([eE][+-]?\d+)?$"}
+        if kind == "boolean":
+            return {"match": "regex", "regex": "^(true|false)$"}
+        return rule if kind in ("regex", "date") else _TYPE
+
+    def _shape(self, parts: Sequence[Part], value: Json, depth: int) -> Shape | None:
+        if depth > _DEPTH:
+            return Shape(value, (_TYPE,))
+        met = self._met(parts, value)
+        if isinstance(value, dict):
+            return self._object(met, value, depth)
+        if isinstance(value, list):
+            return self._array(met, value, depth)
+        if isinstance(value, str) and (looks_secret(value) or any(n.get("format") == "password" for n, _ in met)):
+            return self._substitute(parts)
+        return Shape(value, (self._rule(met, value),))
+
+    def _object(self, met: Sequence[Part], value: Mapping[str, Json], depth: int) -> Shape | None:
+        required = {name for node, _ in met for name in _texts(node.get("required"))}
+        fixed = {
+            node["discriminator"]["propertyName"]
+            for node, _ in met
+            if isinstance(node.get("discriminator"), dict) and "propertyName" in node["discriminator"]
+        }
+        speaks = any("properties" in node or "additionalProperties" in node for node, _ in met)
+        members: dict[str, Shape] = {}
+        free: dict[str, Shape] = {}
+        for name, entry in value.items():
+            parts = [part for node, at in met for part in _named(node, at, name)]
+            more = [] if parts else [part for node, at in met for part in _additional(node, at)]
+            if not parts and not more and speaks:
+                continue  # nothing promises it
+            if self._sparse and name not in required and not more:
+                continue
+            shape = self._member(parts or more, name, entry, depth)
+            if shape is None:
+                if name in required:
+                    return None
+                continue
+            if name in fixed and shape.members is None:
+                shape = Shape(shape.value, (_EQUAL,))
+            (members if parts or not speaks else free)[name] = shape
+        if free and not members:  # a map: its keys are free
+            return Shape({}, ({"match": "values"},), members=dict(islice(free.items(), 1)), free=True)
+        return Shape({}, () if members else (_TYPE,), members=members)
+
+    def _member(self, parts: Sequence[Part], name: str, value: Json, depth: int) -> Shape | None:
+        if is_secret(name) and isinstance(value, str | int) and not isinstance(value, bool):
+            return self._substitute(parts)
+        return self._shape(parts, value, depth + 1)
+
+    def _array(self, met: Sequence[Part], value: Sequence[Json], depth: int) -> Shape | None:
+        first = [node["prefixItems"] for node, _ in met if isinstance(node.get("prefixItems"), list)]
+        items: list[Shape] = []
+        for index, entry in enumerate(value[:_ITEMS]):
+            shape = self._shape([part for node, at in met for part in _item(node, at, index)], entry, depth + 1)
+            if shape is None:
+                return None
+            items.append(shape)
+        if not items:
+            return Shape([], (_TYPE,))
+        if first:
+            return Shape([], (), items=items)
+        one = items[0]
+        for other in items[1:]:
+            both = merged(one, other)
+            if both is None:  # nothing in common but that they are items
+                return Shape([], (_TYPE,))
+            one = both
+        return Shape([], ({"match": "type", "min": 1},), items=[one], each=True)
+
+    def _rule(self, met: Sequence[Part], value: Json) -> Rule:
+        nodes = [node for node, _ in met]
+        if any("const" in node for node in nodes):
+            return _EQUAL
+        if value is None:
+            return {"match": "null"}
+        listed = next((node["enum"] for node in nodes if isinstance(node.get("enum"), list)), None)
+        if listed is not None and len(listed) == 1:
+            return _EQUAL
+        if isinstance(value, bool):
+            return {"match": "boolean"}
+        if isinstance(value, int | float):
+            types = {name for node in nodes for name in _texts(node.get("type"))}
+            return {"match": "integer" if "integer" in types and isinstance(value, int) else "number"}
+        if listed is not None and all(isinstance(one, str) for one in listed if one is not None):
+            return {"match": "regex", "regex": one_of([one for one in listed if one is not None])}
+        for node in nodes:
+            pattern = node.get("pattern")
+            if isinstance(pattern, str) and (shared := shared_pattern(pattern)) and matches(pattern, value):
+                return {"match": "regex", "regex": shared}
+        for node in nodes:
+            known = FORMATS.get(str(node.get("format")))
+            if known is not None and matches(known, value):
+                is_date = node["format"] == "date"
+                return {"match": "date", "format": "yyyy-MM-dd"} if is_date else {"match": "regex", "regex": known}
+        return _TYPE
+
+    def _substitute(self, parts: Sequence[Part]) -> Shape | None:
+        """What may stand for a secret: a value that its schema allows."""
+        for value in _SUBSTITUTES:
+            if all(self._allows(part, value) for part in parts):
+                return Shape(value, (self._rule(self._met(parts, value), value),))
+        for node, at in parts[:1]:
+            try:
+                value = self._sampler.sample(Schema(node, at), self._direction, 1)
+            except ContractError:
+                return None
+            return Shape(value, (_TYPE,))
+        return None
+
+    def _met(self, parts: Sequence[Part], value: Json) -> list[tuple[Mapping[str, Any], str]]:
+        return [found for part in parts for found in self._expand(part, value, 0)]
+
+    def _expand(self, part: Part, value: Json, depth: int) -> Iterator[tuple[Mapping[str, Any], str]]:
+        """The schemas without references that a value meets: those of ``allOf``, and the alternatives that it is of."""
+        node, at = part
+        try:
+            target, where = self._document.follow(node, at)
+        except ContractError:
+            return
+        if depth > _DEPTH or not isinstance(target, dict):
+            return
+        beside = [(target, where)]
+        if target is not node and isinstance(node, dict) and len(node) > 1 and self._schemas.modern:
+            beside.append(({name: entry for name, entry in node.items() if name != "$ref"}, at))
+        for schema, place in beside:
+            yield schema, place
+            for one in _listed(schema, place, "allOf"):
+                yield from self._expand(one, value, depth + 1)
+            for keyword in ("oneOf", "anyOf"):
+                fitting = (one for one in _listed(schema, place, keyword) if self._allows(one, value))
+                for one in islice(fitting, 1):
+                    yield from self._expand(one, value, depth + 1)
+            if "if" in schema:
+                branch = "then" if self._allows((schema["if"], child(place, "if")), value) else "else"
+                if branch in schema:
+                    yield from self._expand((schema[branch], child(place, branch)), value, depth + 1)
+
+    def _allows(self, part: Part, value: Json | Missing) -> bool:
+        if value is MISSING:
+            return False
+        key = self._schemas.register(Schema(*part), self._direction)
+        return self._schemas.checker(key)(value)
+
+
+def _named(node: Mapping[str, Any], at: str, name: str) -> Iterator[Part]:
+    properties = node.get("properties")
+    if isinstance(properties, dict) and name in properties:
+        yield properties[name], child(child(at, "properties"), name)
+    patterns = node.get("patternProperties")
+    if isinstance(patterns, dict):
+        for pattern, schema in patterns.items():
+            if matches(pattern, name):
+                yield schema, child(child(at, "patternProperties"), pattern)
+
+
+def _additional(node: Mapping[str, Any], at: str) -> Iterator[Part]:
+    schema = node.get("additionalProperties")
+    if isinstance(schema, dict) or schema is True:
+        yield schema, child(at, "additionalProperties")
+
+
+def _item(node: Mapping[str, Any], at: str, index: int) -> Iterator[Part]:
+    first = node.get("prefixItems")
+    if isinstance(first, list) and index < len(first):
+        yield first[index], child(child(at, "prefixItems"), index)
+    elif isinstance(node.get("items"), dict):
+        yield node["items"], child(at, "items")
+
+
+def _listed(node: Mapping[str, Any], at: str, keyword: str) -> list[Part]:
+    listed = node.get(keyword)
+    return [(one, child(child(at, keyword), n)) for n, one in enumerate(listed)] if isinstance(listed, list) else []
+
+
+def _texts(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else [one for one in value if isinstance(one, str)] if value else []
