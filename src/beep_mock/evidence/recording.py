@@ -14,7 +14,7 @@ from beep_mock.contracts.encoding import RawRequest, encode_request
 from beep_mock.contracts.examples import interactions_of
 from beep_mock.contracts.media_types import is_json, parse_content_type
 from beep_mock.errors import ContractError, EvidenceError
-from beep_mock.evidence.hashing import canonical, interaction_hash, plain_response, provider_hashes
+from beep_mock.evidence.hashing import bare_interaction, canonical, interaction_hash, plain_response, provider_hashes
 from beep_mock.evidence.records import Verification
 from beep_mock.interaction import MISSING, Interaction
 from beep_mock.pacts.comparison import operation_of
@@ -106,12 +106,18 @@ def provider_version(workspace: Workspace, provider: str) -> str:
 
 
 def _same_examples(contract: Contract, pact: Interaction) -> Iterator[Interaction]:
-    """The examples of the contract that say what an interaction of a pact does: same operation, request, response."""
+    """The examples of the contract that say what an interaction of a pact does: same operation, request, response.
+
+    An answer of which there is nothing to show but its status counts as one, whatever the request.
+    """
     found = operation_of(contract, pact)
     if found is None or found[0].broken is not None:
         return
     operation = found[0]
     answered = _said(pact)
+    bare = bare_interaction(operation, pact.response.status)
+    if bare is not None and not pact.response.body:
+        yield bare
     for example in interactions_of(contract, operation):
         if _said(example) == answered and _asks_the_same(contract, operation, example, pact):
             yield example

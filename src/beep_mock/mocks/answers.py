@@ -8,6 +8,7 @@ from typing import Any
 from beep_mock.contracts.examples import placed_interactions
 from beep_mock.contracts.model import Contract, MediaType, Operation, ResponseSpec
 from beep_mock.errors import ContractError
+from beep_mock.evidence.hashing import bare_interaction
 from beep_mock.evidence.trust import NOTHING_KNOWN, Trust
 from beep_mock.interaction import Interaction, Json, Response
 from beep_mock.mocks.answer import Answer
@@ -35,6 +36,7 @@ class Answers:
         trust: Trust = NOTHING_KNOWN,
     ) -> None:
         self.trusting = Trusting(trust, answering.min_trust, operation.key)
+        self._operation = operation
         sampler = sampler_of(contract)
         self._seed = answering.seed
         self._samples = SampleAnswers(contract, operation, sampler, examples=not answering.ignore_examples)
@@ -117,6 +119,9 @@ class Answers:
         found = next((i for i in prepared.by_media[id(media)] if name is None or i.name == name), None)
         if found is None:
             kept = self._samples.kept(spec, status, index, self._seed)
+            bare = bare_interaction(self._operation, status)
+            if bare is not None and isinstance(kept, Answer):
+                return self.trusting.bare(kept, bare)
             if self.trusting.takes_samples:
                 return kept
             return self.trusting.sample(kept if isinstance(kept, Answer) else kept.answer(_NOTHING))

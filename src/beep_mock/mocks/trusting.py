@@ -45,6 +45,10 @@ class Trusting:
         stands_in = evidence is not None and evidence.standing == "verified"
         return self._judged(answer, None, "no example is for this very request: give one" if stands_in else "")
 
+    def bare(self, answer: Answer, interaction: Interaction) -> Answer:
+        """An answer of which the contract says its status and no more, so that there is no example of it."""
+        return self._judged(answer, self._trust.of(interaction), "let a consumer's pact ask for it")
+
     def override(self, answer: Answer, answering: Interaction | None) -> Answer:
         """The answer of an override; ``answering`` is the example that it answers with, if it does."""
         evidence = self._trust.of(answering) if answering is not None else None
