@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from beep_mock.ci.mocked_peers import mocked_peers
 from beep_mock.providers.verification import load_service
 from beep_mock.serving import ThreadServer
 from beep_mock.workspace import Workspace
@@ -67,8 +68,8 @@ def test_it_is_made_beside_other_kinds_when_they_are_named() -> None:
 
 
 def test_a_provider_that_runs_already_is_only_written_to_when_told(copy: Path) -> None:
-    app = load_service(Workspace(DEMONSTRATION), "world")
-    with ThreadServer(app) as server:
+    workspace = Workspace(DEMONSTRATION)
+    with mocked_peers(workspace, "world"), ThreadServer(app := load_service(workspace, "world")) as server:
         done = verify(copy, "world", "--against-mock", "--url", server.url)
         assert "POST /worlds, DELETE /worlds/{worldId}; --writes asks them" in done.stdout
         assert 1 in app.extensions["worlds"]
