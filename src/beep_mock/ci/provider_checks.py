@@ -232,15 +232,18 @@ class _Verification:
         assert contract is not None  # noqa: S101 - required above
         self._tell("agreement with the mock")
         asked = self._asked
-        found = self._found.agreement = compare_with_mock(
-            contract,
-            target,
-            samples=asked.max_examples,
-            max_time=asked.max_time,
-            seed=asked.seed,
-            headers=asked.headers,
-            writes=target.ours or asked.writes,
-        )
+        with ExitStack() as stack:
+            if target.app is not None and self._found.properties is not None:  # as above
+                target = stack.enter_context(app_target(self._load(), timeout=asked.timeout))
+            found = self._found.agreement = compare_with_mock(
+                contract,
+                target,
+                samples=asked.max_examples,
+                max_time=asked.max_time,
+                seed=asked.seed,
+                headers=asked.headers,
+                writes=target.ours or asked.writes,
+            )
         self._found.partial = found.partial or self._found.partial
         if found.unasked:
             note = (
