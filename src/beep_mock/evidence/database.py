@@ -31,6 +31,7 @@ READ_SECONDS: Final = 1.0
 
 WRITE_SECONDS: Final = 5.0
 _CONNECT_SECONDS: Final = 5
+_TRIES: Final = 5
 
 _HINTS: Final = {
     "SQLITE_BUSY": "another process is writing to it: try again when that has ended",
@@ -175,7 +176,7 @@ class SqlDatabase:
         """Use it in one transaction; ``schema`` is empty for readers. Tried again where others wrote meanwhile."""
         from sqlalchemy.exc import IntegrityError, ProgrammingError
 
-        left = 2 if schema else 0
+        left = _TRIES if schema else 0
         while True:
             try:
                 return self._once(use, schema)

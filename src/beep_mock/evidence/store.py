@@ -108,7 +108,8 @@ class Store:
                 for provider in {one.provider for one in wanted.values()}
                 for found in _read(transaction.rows(f"{_ALL} WHERE provider = :provider", {"provider": provider}))
             }
-            news = [one for key, one in wanted.items() if key not in known or one.outweighs(known[key])]
+            # In one order, so that two writers never wait for each other.
+            news = [one for key, one in sorted(wanted.items()) if key not in known or one.outweighs(known[key])]
             transaction.run(_DELETE, [dict(zip(_KEY, one.key, strict=True)) for one in news if one.key in known])
             transaction.run(_INSERT, [_row(one) for one in news])
             return len(news)

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from beep_mock.evidence.hashing import provider_hashes
+from beep_mock.evidence.reading import Ledger
+from beep_mock.evidence.store import Store
+from beep_mock.workspace import Workspace
+from tests.evidence.made import verification
+
+
+@pytest.fixture
+def told() -> list[str]:
+    return []
+
+
+def test_without_a_store_nothing_is_known_and_nothing_told(workspace: Workspace, told: list[str]) -> None:
+    ledger = Ledger(str(workspace.root / "evidence.db"), workspace.root, told.append)
+    trust = ledger.trust("shop", workspace.contract_path("shop"))
+    assert (dict(trust.verdicts), trust.fault, told) == ({}, "", [])
+    assert Ledger("none", workspace.root).file is None
+
+
+def test_what_is_in_the_store_is_known(workspace: Workspace) -> None:
+    path = workspace.root / ".beep/evidence.db"
+    Store.open(path).record(verification(hashes=provider_hashes(workspace, "shop")))
+    ledger = Ledger(str(path), workspace.root)
+    standings = [e.standing for e in ledger.trust("shop", workspace.contract_path("shop")).verdicts.values()]
+    assert (standings, ledger.file) == (["verified"], path)
+    assert not ledger.trust("other", None).verdicts
+
+
+@pytest.mark.parametrize("address", ["broken.db", "nonsense://x"])
+def test_a_store_that_cannot_be_used_is_told_once(workspace: Workspace, told: list[str], address: str) -> None:
+    (workspace.root / "broken.db").write_text("nothing of the kind", "utf-8")
+    ledger = Ledger(address if "://" in address else str(workspace.root / address), workspace.root, told.append)
+    for _ in range(2):
+        trust = ledger.trust("shop", workspace.contract_path("shop"))
+        assert (dict(trust.verdicts), bool(trust.fault)) == ({}, True)
+    assert len(told) == 1
+    assert told[0].startswith("warning: ")
+
+
+def test_a_mock_without_a_store_imports_no_database(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; import beep_mock.gateway.world; "
+        "from beep_mock.evidence.reading import Ledger; "
+        f"Ledger({str(tmp_path / 'none.db')!r}, Path('.')).trust('shop', None); "
+        "print(sorted({'sqlite3', 'sqlalchemy'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("[]\n", "")
