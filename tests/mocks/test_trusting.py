@@ -163,7 +163,8 @@ def test_less_than_the_minimum_is_refused(
     contract: Contract, method: str, target: str, verified: int, specification: int
 ) -> None:
     standings: dict[str, Standing] = {"tea": "verified", "milk": "refuted", "": "stale"}
-    for minimum, status in (("verified", verified), ("specification", specification)):
+    wanted: dict[Minimum, int] = {"verified": verified, "specification": specification}
+    for minimum, status in wanted.items():
         mock = mock_of(contract, standings, minimum)
         assert [call(mock, method, target).status for _ in range(2)] == [status, status]
 

@@ -100,10 +100,12 @@ def _verification(value: Any, file: str, number: int) -> Verification:
 
     if not isinstance(value, dict):
         raise fault("must be an object")
-    texts = {name: value.get(name) for name in _TEXTS}
-    for name, text in texts.items():
+    texts: dict[str, str] = {}
+    for name in _TEXTS:
+        text = value.get(name)
         if not isinstance(text, str):
             raise fault(f"`{name}` must be a text")
+        texts[name] = text
     hashes = value.get("hashes")
     sources, contract = (hashes.get("sources"), hashes.get("contract")) if isinstance(hashes, dict) else (None, None)
     if not isinstance(sources, str) or not isinstance(contract, str):
@@ -121,4 +123,4 @@ def _verification(value: Any, file: str, number: int) -> Verification:
     if at is None or at.utcoffset() is None:
         raise fault("`at` must be a time with its zone (ISO 8601)")
     texts["at"] = at.astimezone(UTC).isoformat(timespec="microseconds")  # as texts they compare
-    return Verification(**texts, hashes=Hashes(sources, contract))
+    return Verification(**texts, hashes=Hashes(sources, contract))  # type: ignore[arg-type]  # looked at above
