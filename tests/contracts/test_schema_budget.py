@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from beep_mock.contracts.schema_budget import deepest_member, is_affordable, measured
+from beep_mock.contracts.schema_budget import HURRIED, deepest_member, is_affordable, measured
 from tests.contracts.judged import Judge
 
 SELF = {"$ref": "#/components/schemas/S"}
@@ -88,5 +88,5 @@ def test_depth_and_size() -> None:
 def test_what_is_explained_first_is_cut_off() -> None:
     seen: list[Any] = []
     value = nested(7, [1])
-    assert is_affordable(seen.append, value, *measured(value))
+    assert is_affordable(seen.append, value, *measured(value), HURRIED)
     assert seen == [nested(4, None), nested(5, None), nested(6, None), nested(7, None)]

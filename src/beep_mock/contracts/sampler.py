@@ -13,6 +13,7 @@ from beep_mock.contracts.echo import echoed
 from beep_mock.contracts.nodes import child
 from beep_mock.contracts.sample_schemas import ImpossibleError
 from beep_mock.contracts.sample_values import Draw, Place
+from beep_mock.contracts.schema_budget import PATIENT
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING
 
@@ -81,7 +82,7 @@ class Sampler:
 
     def violations(self, value: Json, schema: Schema, direction: Direction) -> list[SchemaViolation]:
         """Why a value is not valid, as samples are; empty when it is."""
-        return self._store.violations(self._store.register(schema, direction), value)
+        return self._store.violations(self._store.register(schema, direction), value, PATIENT)
 
     def search(
         self,
@@ -110,7 +111,7 @@ class Sampler:
             else:
                 if is_valid(value):
                     return value
-                wrong = [violation.pointer for violation in self._store.violations(key, value)]
+                wrong = [violation.pointer for violation in self._store.violations(key, value, PATIENT)]
             if stuck is not None:
                 stuck[:] = wrong
             if not _refuse(wrong, attempts, draw.ways, at_once):

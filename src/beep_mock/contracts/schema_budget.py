@@ -12,7 +12,13 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
-__all__ = ["SHALLOW", "SMALL", "deepest_member", "is_affordable", "measured"]
+__all__ = ["HURRIED", "PATIENT", "SHALLOW", "SMALL", "deepest_member", "is_affordable", "measured"]
+
+HURRIED: Final = 0.02
+"""Seconds for each part of an explanation that a client waits for."""
+
+PATIENT: Final = 1.0
+"""The same where the outcome depends on the reasons (samples), and has to be the same on every machine."""
 
 SHALLOW: Final = 4
 """How deep a value may be nested to be explained at once, if it is small, too."""
@@ -20,7 +26,6 @@ SHALLOW: Final = 4
 SMALL: Final = 1000
 """Of how many values it may be made."""
 
-_SECONDS = 0.02
 _SECONDS_A_NODE = 2e-6
 
 
@@ -43,12 +48,12 @@ def deepest_member(value: Any) -> str:
     return str(max(members, key=lambda name: measured(members[name])[0]))
 
 
-def is_affordable(explain: Callable[[Any], object], value: Any, depth: int, size: int) -> bool:
-    """Whether ``explain`` will be done with a value of that depth and size in reasonable time.
+def is_affordable(explain: Callable[[Any], object], value: Any, depth: int, size: int, seconds: float) -> bool:
+    """Whether ``explain`` will be done with a value of that depth and size in reasonable time: ``seconds`` a part.
 
     It is called with what the value is down to some depth, null below it.
     """
-    budget = _SECONDS + _SECONDS_A_NODE * size
+    budget = seconds + _SECONDS_A_NODE * size
     tried = SHALLOW if size <= SMALL else 1
     while tried < depth:
         start = time.thread_time()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 
 from beep_mock.contracts.model import Schema
-from beep_mock.contracts.schema_budget import SHALLOW, SMALL, deepest_member, is_affordable, measured
+from beep_mock.contracts.schema_budget import HURRIED, SHALLOW, SMALL, deepest_member, is_affordable, measured
 from beep_mock.contracts.schema_formats import BASE64, is_base64
 from beep_mock.contracts.schema_graph import SchemaGraph
 from beep_mock.contracts.schema_messages import SchemaViolation, abbreviated, describe, not_json, unexplained
@@ -125,14 +125,14 @@ class SchemaStore:
 
         return check
 
-    def violations(self, key: str, value: Json) -> list[SchemaViolation]:
-        """Why a value is not valid, at most 100 reasons; empty when it is.
+    def violations(self, key: str, value: Json, seconds: float = HURRIED) -> list[SchemaViolation]:
+        """Why a value is not valid, at most 100 reasons; empty when it is. ``seconds`` bound what explaining may cost.
 
         :raises KeyError: nothing is registered under ``key``.
         """
         compiled = self._find(key)
         try:
-            return _explained(compiled, value)
+            return _explained(compiled, value, seconds)
         except ValueError:
             return [not_json(value)]
 
@@ -230,7 +230,7 @@ class SchemaStore:
         return _compiled(keyed, shared)
 
 
-def _explained(compiled: _Compiled, value: Json) -> list[SchemaViolation]:
+def _explained(compiled: _Compiled, value: Json, seconds: float) -> list[SchemaViolation]:
     """Why a value is not valid; of what is nested so that it would take too long, only that it is not."""
 
     def explain(value: Json) -> list[SchemaViolation]:
@@ -242,7 +242,7 @@ def _explained(compiled: _Compiled, value: Json) -> list[SchemaViolation]:
         return explain(value)
     if compiled.validator.is_valid({compiled.name: value}):
         return []
-    if is_affordable(explain, value, depth, size):
+    if is_affordable(explain, value, depth, size, seconds):
         return explain(value)
     name = deepest_member(value)
     elsewhere: list[SchemaViolation] = []
