@@ -41,8 +41,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--jobs", type=int, default=min(2, os.cpu_count() or 1), help="at a time (default: %(default)s)"
     )
+    parser.add_argument("--short", action="store_true", help="a dozen mutants, judged by our own checks only")
     parser.add_argument("--write", action="store_true", help="write benchmarks/results/mutants.md and .json")
     asked = parser.parse_args(arguments)
+    if asked.short:
+        asked.sample, asked.alone, asked.jobs = 12, True, 1
     known = all_mutants()
     fitting = [one for one in known if asked.only in (None, one.provider, one.kind) and asked.operator in one.operator]
     chosen = sample(fitting, asked.sample, asked.seed)

@@ -58,17 +58,18 @@ def _whole(
     if other is not None:
         yield "status of another answer", lambda answer: replace(answer, status=other)
     if status == 204:
-        yield "body where there is none", lambda a: replace(a, status=200, body=b"{}").with_header("Content-Type", "application/json")  # fmt: skip  # noqa: E501
+        made = Answer(200, (("Content-Type", "application/json"),), b"{}")
+        yield "body where there is none", lambda _: made
     for name in response.get("headers", {}):
-        yield f"header {name} missing", lambda answer, name=name: answer.with_header(name, None)
-        yield f"header {name} broken", lambda answer, name=name: answer.with_header(name, "::not a reference::")
+        yield f"header {name} missing", _with_header(name, None)
+        yield f"header {name} broken", _with_header(name, "::not a reference::")
     if not response.get("content"):
         return
     declared = next(iter(response["content"]))
     plain = "application/json" if declared != "application/json" else "text/json"
-    yield "media type of a neighbour", lambda answer: answer.with_header("Content-Type", plain)
-    yield "media type text/html", lambda answer: answer.with_header("Content-Type", "text/html")
-    yield "media type missing", lambda answer: answer.with_header("Content-Type", None)
+    yield "media type of a neighbour", _with_header("Content-Type", plain)
+    yield "media type text/html", _with_header("Content-Type", "text/html")
+    yield "media type missing", _with_header("Content-Type", None)
     yield "body empty", lambda answer: replace(answer, body=b"")
     yield "body cut off", lambda answer: replace(answer, body=answer.body[: len(answer.body) // 2])
     yield "body wrapped", lambda answer: answer.with_json({"data": answer.json()})
@@ -77,33 +78,33 @@ def _whole(
         yield "error as text", lambda answer: replace(answer, body=b"Something went wrong")
         yield "error hidden in a 200", lambda answer: replace(answer, status=200)
     else:
-        yield "refused always", lambda answer: problem(422, "Invalid request")
+        yield "refused always", lambda _: problem(422, "Invalid request")
 
 
 def _field_changes(found: Field) -> Iterator[tuple[str, Change]]:
     """Changes of one field; what they are given is its value, what they return takes its place."""
     schema = found.schema
     allowed = kinds(schema)
-    yield "field missing", lambda value: _GONE
-    yield "field null", lambda value: None
+    yield "field missing", _always(_GONE)
+    yield "field null", _always(None)
     if allowed:
-        yield "field of another type", lambda value, other=_OTHER[allowed[0]]: other
+        yield "field of another type", _always(_OTHER[allowed[0]])
     if "string" in allowed:
         yield "field a list of itself", lambda value: [value]
     if "integer" in allowed:
         yield "field a fraction", lambda value: value + 0.5 if isinstance(value, int) else value
         yield "field a number in a text", lambda value: str(value)
     if "array" in allowed:
-        yield "list empty", lambda value: []
+        yield "list empty", _always([])
         yield "list repeated", lambda value: value + value if isinstance(value, list) else value
         yield "list without its last", lambda value: value[:-1] if isinstance(value, list) else value
         yield "list backwards", lambda value: value[::-1] if isinstance(value, list) else value
         yield "list with a null", lambda value: [*value, None] if isinstance(value, list) else value
     if "enum" in schema:
-        yield "enum value too many", lambda value: "another"
+        yield "enum value too many", _always("another")
         yield "enum value in capitals", lambda value: value.upper() if isinstance(value, str) else value
-        others = schema["enum"]
-        yield "enum value of another", lambda value: others[(others.index(value) + 1) % len(others)] if value in others else value  # fmt: skip  # noqa: E501
+        others = dict(zip(schema["enum"], schema["enum"][1:] + schema["enum"][:1], strict=True))
+        yield "enum value of another", lambda value: others.get(value, value)
     elif "string" in allowed:
         yield "text of another", lambda value: f"{value}?" if isinstance(value, str) else value
     if "integer" in allowed:
@@ -115,15 +116,23 @@ def _field_changes(found: Field) -> Iterator[tuple[str, Change]]:
 
 def _broken_keywords(schema: dict[str, Any]) -> Iterator[tuple[str, Change]]:
     if "format" in schema:
-        yield "format", lambda value: "::not a reference::"
+        yield "format", _always("::not a reference::")
     if "minimum" in schema:
-        yield "minimum", lambda value, bound=schema["minimum"]: bound - 1
+        yield "minimum", _always(schema["minimum"] - 1)
     if "maximum" in schema:
-        yield "maximum", lambda value, bound=schema["maximum"]: bound + 1
+        yield "maximum", _always(schema["maximum"] + 1)
     if schema.get("minLength"):
-        yield "minLength", lambda value: ""
+        yield "minLength", _always("")
     if "maxLength" in schema:
-        yield "maxLength", lambda value, bound=schema["maxLength"]: "x" * (bound + 1)
+        yield "maxLength", _always("x" * (schema["maxLength"] + 1))
+
+
+def _always(new: Any) -> Change:
+    return lambda _: new
+
+
+def _with_header(name: str, value: str | None) -> Callable[[Answer], Answer]:
+    return lambda answer: answer.with_header(name, value)
 
 
 class _Renamed:

@@ -33,13 +33,12 @@ _KNOWN_TOKENS = "tokens"
 class Verdict:
     """``reason`` says why a mutant breaks nothing; empty for one that does, of which ``shown`` is the first sign.
 
-    ``differs`` says whether it behaves differently at all; ``stillborn`` that it does not even start.
+    ``differs`` says whether it behaves differently at all.
     """
 
     reason: str = ""
     shown: str = ""
     differs: bool = True
-    stillborn: bool = False
 
 
 class Behaviour:
@@ -57,7 +56,7 @@ class Behaviour:
         try:
             found = self._all(mutant)
         except BaseException as error:  # noqa: BLE001 - a mutant may do anything
-            return Verdict(stillborn=True, shown=f"{type(error).__name__}: {error}"[:120])
+            return Verdict(shown=f"{type(error).__name__}: {error}"[:120])
         allowed: dict[str, None] = {}
         for world, said in found.items():
             was = self._said[world]
@@ -116,7 +115,7 @@ class Behaviour:
         import json
 
         operation = _operation(self._contract, probe)
-        content = b"" if said.body == "" else json.dumps(said.body).encode() if not isinstance(said.body, str) else said.body.encode()  # fmt: skip  # noqa: E501
+        content = said.body.encode() if isinstance(said.body, str) else json.dumps(said.body).encode()
         headers = [*said.headers, ("content-type", said.media_type)] if said.media_type else list(said.headers)
         return not response_violations(self._contract, operation, said.status, headers, content)
 
@@ -126,10 +125,10 @@ class Behaviour:
 
 
 class _Silence:
-    def living_on(self, world_id: int) -> Any:
+    def living_on(self, _: int) -> Any:
         raise self._error()
 
-    def find(self, person_id: int) -> Any:
+    def find(self, _: int) -> Any:
         raise self._error()
 
     @staticmethod

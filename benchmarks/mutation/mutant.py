@@ -14,7 +14,7 @@ from typing import Any
 
 from benchmarks.servers import ROOT
 
-__all__ = ["Mutant", "Standing", "standing"]
+__all__ = ["Mutant", "Standing", "standing", "starts"]
 
 _MODULES = ("providers", "consumers.world")
 
@@ -24,7 +24,7 @@ class Mutant:
     """``operator`` has been applied at ``site`` of ``provider``.
 
     ``kind`` says to what: the ``wire`` (requests and answers pass a WSGI middleware, ``wrap``) or the ``source`` (a
-    module named ``module`` is compiled from ``code`` instead of its file). Neither is the provider as it is.
+    module named ``module`` is what ``code`` gives instead of its file). Neither is the provider as it is.
     """
 
     provider: str
@@ -33,7 +33,7 @@ class Mutant:
     site: str = ""
     wrap: Callable[[Any], Any] | None = field(default=None, compare=False, repr=False)
     module: str = ""
-    code: CodeType | None = field(default=None, compare=False, repr=False)
+    code: Callable[[], CodeType] | None = field(default=None, compare=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -51,23 +51,33 @@ class Standing:
 def standing(mutant: Mutant) -> Iterator[Standing]:
     """As long as this lasts, whoever imports the provider gets the mutant."""
     finder = _Finder(mutant)
-    _forget()
+    before = _forget()
     sys.meta_path.insert(0, finder)
     try:
         yield Standing(lambda: importlib.import_module(_application(mutant)).create_app())
     finally:
         sys.meta_path.remove(finder)
         _forget()
+        sys.modules.update(before)
+
+
+def starts(mutant: Mutant) -> bool:
+    """Whether there is a provider at all: one that cannot be made is caught by whoever starts it."""
+    try:
+        with standing(mutant) as place:
+            return callable(place.create())
+    except BaseException:  # noqa: BLE001 - a mutant may do anything
+        return False
 
 
 def _application(mutant: Mutant) -> str:
     return f"providers.{mutant.provider}.app"
 
 
-def _forget() -> None:
+def _forget() -> dict[str, ModuleType]:
     """The provider's modules are imported anew: those of the last mutant are none of the next one's."""
-    for name in [name for name in sys.modules if any(f"{name}.".startswith(f"{one}.") for one in _MODULES)]:
-        del sys.modules[name]
+    names = [name for name in sys.modules if any(f"{name}.".startswith(f"{one}.") for one in _MODULES)]
+    return {name: sys.modules.pop(name) for name in names}
 
 
 class _Finder(importlib.abc.MetaPathFinder):
@@ -75,7 +85,7 @@ class _Finder(importlib.abc.MetaPathFinder):
         self._mutant = mutant
 
     def find_spec(
-        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+        self, name: str, _path: Sequence[str] | None, _target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
         mutant = self._mutant
         wanted = (mutant.code is not None and name == mutant.module) or (
@@ -93,7 +103,7 @@ class _Loader(importlib.machinery.SourceFileLoader):
         self._mutant = mutant
 
     def get_code(self, fullname: str) -> CodeType | None:
-        return self._mutant.code or super().get_code(fullname)
+        return self._mutant.code() if self._mutant.code is not None else super().get_code(fullname)
 
     def exec_module(self, module: ModuleType) -> None:
         super().exec_module(module)

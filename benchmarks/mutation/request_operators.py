@@ -7,6 +7,7 @@ what breaks that one keyword, before the provider sees it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from benchmarks.mutation.contract import Operation, kinds, operations
@@ -18,7 +19,6 @@ __all__ = ["request_mutants"]
 Get = Callable[[Asked], Any]
 Put = Callable[[Asked, Any], Asked]
 Change = Callable[[Asked], Asked | Answer]
-NOTHING: Any = None
 
 
 def request_mutants(provider: str) -> Iterator[Mutant]:
@@ -35,24 +35,25 @@ def request_mutants(provider: str) -> Iterator[Mutant]:
 
 
 def _changes(operation: Operation) -> Iterator[tuple[str, str, Change]]:
-    yield "endpoint gone", "", lambda asked: problem(404, "Not Found")
-    yield "endpoint answers 405", "", lambda asked: problem(405, "Method Not Allowed")
-    yield "endpoint answers 500", "", lambda asked: Answer(500, (("Content-Type", "text/plain"),), b"Traceback")
+    yield "endpoint gone", "", lambda _: problem(404, "Not Found")
+    yield "endpoint answers 405", "", lambda _: problem(405, "Method Not Allowed")
+    yield "endpoint answers 500", "", lambda _: Answer(500, (("Content-Type", "text/plain"),), b"Traceback")
     if operation.secured:
         yield "security dropped", "", lambda asked: asked if "authorization" in asked.headers else _trusted(asked)
         yield "any scheme is taken", "", lambda asked: _trusted(asked) if "authorization" in asked.headers else asked
-        yield "security that nobody passes", "", lambda asked: problem(401, "Unauthorized").with_header("WWW-Authenticate", "Bearer")  # fmt: skip  # noqa: E501
+        refusal = problem(401, "Unauthorized").with_header("WWW-Authenticate", "Bearer")
+        yield "security that nobody passes", "", lambda _: refusal
         yield "403 for 401", "", lambda a: a if "authorization" in a.headers else problem(403, "Forbidden")
     for parameter in operation.parameters:
         location, name = parameter["in"], parameter["name"]
         get, put = _parameter(location, name)
         where = f"{location} {name}"
         if location != "path":
-            yield "parameter ignored", where, lambda asked, put=put: put(asked, None)
+            yield "parameter ignored", where, _put(put, None)
             if not parameter.get("required"):
-                yield "parameter demanded", where, _refuse(lambda asked, get=get: get(asked) is None)
+                yield "parameter demanded", where, _refuse(_is_missing(get))
         else:
-            yield "another is given", where, lambda asked, get=get, put=put: put(asked, _another(get(asked)))
+            yield "another is given", where, _given_another(get, put)
         yield from _value_changes(parameter["schema"], where, get, put, as_text=True)
     if operation.body is not None:
         yield from _body_changes(operation.body)
@@ -60,33 +61,16 @@ def _changes(operation: Operation) -> Iterator[tuple[str, str, Change]]:
 
 def _body_changes(schema: dict[str, Any]) -> Iterator[tuple[str, str, Change]]:
     if schema.get("additionalProperties") is False:
-        known = set(schema["properties"])
-        yield (
-            "additionalProperties not checked",
-            "body",
-            lambda asked: _with_object(
-                asked, lambda content: {key: value for key, value in content.items() if key in known}
-            ),
-        )
+        yield "additionalProperties not checked", "body", _only(frozenset(schema["properties"]))
     for name, below in schema.get("properties", {}).items():
         where = f"body {name}"
         get, put = _property(name)
         if name in schema.get("required", ()):
             filler = below.get("enum", ["x"])[0]
-            yield (
-                "required not checked",
-                where,
-                lambda asked, name=name, filler=filler: _with_object(asked, lambda content: {name: filler, **content}),
-            )
+            yield "required not checked", where, _filled(name, filler)
         else:
-            yield (
-                "property ignored",
-                where,
-                lambda asked, name=name: _with_object(
-                    asked, lambda content: {key: value for key, value in content.items() if key != name}
-                ),
-            )
-            yield "property demanded", where, _refuse(lambda asked, get=get: get(asked) is None)
+            yield "property ignored", where, _only(frozenset(schema["properties"]) - {name})
+            yield "property demanded", where, _refuse(_is_missing(get))
         yield from _value_changes(below, where, get, put, as_text=False)
 
 
@@ -96,20 +80,48 @@ def _value_changes(
     """A check that is not made, and values that should be taken but are refused, or trip the provider."""
     filler = _valid(schema)
     for keyword, breaks in _keywords(schema):
-        yield (
-            f"{keyword} not checked",
-            where,
-            lambda asked, breaks=breaks: (
-                put(asked, str(filler) if as_text else filler)
-                if get(asked) is not None and breaks(_read(get(asked), as_text))
-                else asked
-            ),
-        )
+        yield f"{keyword} not checked", where, _mended(get, put, breaks, str(filler) if as_text else filler, as_text)
     for label, value in _inputs(schema):
-        met = lambda asked, value=value: get(asked) is not None and _same(_read(get(asked), as_text), value)  # noqa: E731
+        met = _meets(get, value, as_text)
         yield f"500 at {label}", where, _fail(met)
         yield f"refused at {label}", where, _refuse(met)
     yield "500 when given", where, _fail(lambda asked: get(asked) is not None)
+
+
+def _put(put: Put, value: Any) -> Change:
+    return lambda asked: put(asked, value)
+
+
+def _is_missing(get: Get) -> Callable[[Asked], bool]:
+    return lambda asked: get(asked) is None
+
+
+def _given_another(get: Get, put: Put) -> Change:
+    return lambda asked: put(asked, {"1": "2", "2": "1"}.get(get(asked), get(asked)))
+
+
+def _only(names: frozenset[str]) -> Change:
+    return lambda asked: _with_object(asked, lambda content: {k: v for k, v in content.items() if k in names})
+
+
+def _filled(name: str, value: Any) -> Change:
+    return lambda asked: _with_object(asked, lambda content: {name: value, **content})
+
+
+def _mended(get: Get, put: Put, breaks: Callable[[Any], bool], valid: Any, as_text: bool) -> Change:
+    def mended(asked: Asked) -> Asked:
+        value = get(asked)
+        return put(asked, valid) if value is not None and breaks(_read(value, as_text)) else asked
+
+    return mended
+
+
+def _meets(get: Get, wanted: Any, as_text: bool) -> Callable[[Asked], bool]:
+    def meets(asked: Asked) -> bool:
+        value = get(asked)
+        return value is not None and _same(_read(value, as_text), wanted)
+
+    return meets
 
 
 def _keywords(schema: dict[str, Any]) -> Iterator[tuple[str, Callable[[Any], bool]]]:
@@ -202,15 +214,9 @@ def _refuse(met: Callable[[Asked], bool]) -> Change:
     return lambda asked: problem(422, "Invalid request") if met(asked) else asked
 
 
-def _another(value: str) -> str:
-    return {"1": "2", "2": "1"}.get(value, value)
-
-
 def _trusted(asked: Asked) -> Asked:
     return asked.with_value("header", "Authorization", "Bearer token-of-hello")
 
 
 def _as(method: str) -> Change:
-    from dataclasses import replace
-
     return lambda asked: replace(asked, method=method)

@@ -1,6 +1,7 @@
 """Operators on a provider's source: the classical ones of mutation testing, at every node where they fit.
 
-Names, docstrings, annotations, ``__all__``, protocols and messages of exceptions stay as they are: nobody runs them.
+Names, docstrings, annotations, ``__all__`` and protocols stay as they are, since nobody runs them, and so do the data
+that a service starts with.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Callable, Iterator
+from functools import partial
 from types import CodeType
 from typing import Any
 
@@ -33,7 +35,11 @@ _COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.IsNot: (ast.Is,),
 }
 
-Made = tuple[str, ast.AST | list[ast.stmt] | None]
+_DATA = "_FIRST"
+"""What a demonstration's service holds when it starts: data, of which no contract says anything."""
+
+Made = tuple[str, ast.AST]
+_Way = tuple[tuple[str, int | None], ...]
 
 
 def source_mutants(provider: str) -> Iterator[Mutant]:
@@ -44,18 +50,18 @@ def source_mutants(provider: str) -> Iterator[Mutant]:
         tree = ast.parse(text)
         for path, node in _sites(tree):
             for operator, made in _made(node):
-                changed = _replaced(tree, path, made)
                 before = " ".join(ast.unparse(node).split())
-                after = "" if made is None else " ".join(_text(made).split())
-                site = f"{module}:{getattr(node, 'lineno', 0)} {_cut(before)} -> {_cut(after) or 'nothing'}"
-                code = _compiled(changed, str(file))
-                if code is not None and ast.unparse(changed) != ast.unparse(tree):
-                    yield Mutant(provider, "source", operator, site, module=module, code=code)
+                after = " ".join(_text(made).split())
+                if before == after:
+                    continue
+                site = f"{module}:{getattr(node, 'lineno', 0)} {_cut(before)} -> {_cut(after)}"
+                code = partial(_compiled, tree, path, made, str(file))
+                yield Mutant(provider, "source", operator, site, module=module, code=code)
 
 
-def _sites(tree: ast.Module) -> Iterator[tuple[tuple[tuple[str, int | None], ...], ast.AST]]:
+def _sites(tree: ast.Module) -> Iterator[tuple[_Way, ast.AST]]:
     """Every node that runs, with the way to it: names of fields and indices."""
-    stack: list[tuple[tuple[tuple[str, int | None], ...], ast.AST]] = [((), tree)]
+    stack: list[tuple[_Way, ast.AST]] = [((), tree)]
     while stack:
         path, node = stack.pop(0)
         if path:
@@ -74,7 +80,11 @@ def _is_still(node: ast.AST) -> bool:
         return True
     if isinstance(node, ast.ClassDef) and any(isinstance(one, ast.Name) and one.id == "Protocol" for one in node.bases):
         return True
-    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "__all__":
+    if (
+        isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and node.targets[0].id in {"__all__", _DATA}
+    ):
         return True
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "warning":
         return True
@@ -157,7 +167,7 @@ def _return(node: ast.Return) -> Iterator[Made]:
             yield "return values swapped", ast.Return(ast.Tuple(node.value.elts[::-1], ast.Load()))
 
 
-def _statement(node: ast.stmt) -> Iterator[Made]:
+def _statement(_: ast.stmt) -> Iterator[Made]:
     yield "statement dropped", ast.Pass()
 
 
@@ -217,7 +227,7 @@ _OPERATORS: tuple[tuple[Any, Callable[[Any], Iterator[Made]]], ...] = (
 )
 
 
-def _replaced(tree: ast.Module, path: tuple[tuple[str, int | None], ...], made: Any) -> ast.Module:
+def _replaced(tree: ast.Module, path: _Way, made: Any) -> ast.Module:
     changed = copy.deepcopy(tree)
     parent: Any = changed
     for name, index in path[:-1]:
@@ -230,11 +240,11 @@ def _replaced(tree: ast.Module, path: tuple[tuple[str, int | None], ...], made: 
     return ast.fix_missing_locations(changed)
 
 
-def _compiled(tree: ast.Module, file: str) -> CodeType | None:
-    try:
-        return compile(tree, file, "exec")
-    except (SyntaxError, TypeError, ValueError):
-        return None
+def _compiled(tree: ast.Module, path: _Way, made: ast.AST, file: str) -> CodeType:
+    """
+    :raises SyntaxError: an operator has made what is no Python; such a mutant does not start.
+    """
+    return compile(_replaced(tree, path, made), file, "exec")
 
 
 def _text(made: Any) -> str:

@@ -8,10 +8,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from beep_mock.ci.mocked_peers import mocked_peers
+from beep_mock.ci.provider_checks import KINDS
 from beep_mock.workspace import Workspace
 from benchmarks.mutation import judges
 from benchmarks.mutation.equivalence import Behaviour
-from benchmarks.mutation.mutant import Mutant
+from benchmarks.mutation.mutant import Mutant, starts
 from benchmarks.mutation.sampling import PROVIDERS, all_mutants
 from benchmarks.servers import ROOT
 
@@ -98,14 +99,15 @@ def tried(asked: tuple[str, bool]) -> Trial:
     court = _court[0]
     mutant = court.mutants[name]
     trial = Trial(name, mutant.provider, mutant.kind, mutant.operator, mutant.site)
-    if mutant.kind != "none":
-        verdict = court.behaviour(mutant.provider).judge(mutant)
-        trial.reason, trial.shown, trial.stillborn = verdict.reason, verdict.shown, verdict.stillborn
-        if trial.stillborn:
-            return trial
+    if mutant.kind != "none" and not starts(mutant):
+        trial.stillborn = True
+        return trial
     for judgement in court.judgements(mutant, with_specmatic):
         trial.seconds |= judgement.seconds
         for judge, found in judgement.found.items():
             usual = court.usual(mutant.provider, judge) if mutant.kind != "none" else set()
             trial.found[judge] = sorted(found - usual)
+    if mutant.kind != "none" and not trial.by(*KINDS):  # what was caught behaves differently, it was seen
+        verdict = court.behaviour(mutant.provider).judge(mutant)
+        trial.reason, trial.shown = verdict.reason, verdict.shown
     return trial
