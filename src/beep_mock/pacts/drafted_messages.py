@@ -27,6 +27,8 @@ __all__ = ["Asked", "drafted_request", "drafted_response", "environ_of", "reques
 
 _CREDENTIALS = {"basic": "Basic dXNlcjpwYXNzd29yZA==", "digest": 'Digest username="user"'}
 _KEY = "key"
+_DONE = frozenset({"HTTP_AUTHORIZATION", "HTTP_ACCEPT", "CONTENT_TYPE", "HTTP_COOKIE"})
+"""Headers that are no parameters (OpenAPI 3.1.1, section 4.8.12.1), or written otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def drafted_request(contract: Contract, asked: Asked) -> dict[str, Any] | None:
 def drafted_response(contract: Contract, asked: Asked, *, sparse: bool) -> dict[str, Any] | None:
     """The response; None where it holds a secret that nothing can stand for.
 
-    Of a body that is no JSON the content type is relied on, nothing else.
+    Of a body that is no JSON, or that no schema describes, the content type is relied on, nothing else.
     """
     exchange = asked.exchange
     matchers = Matchers(contract, "response", sparse=sparse)
@@ -112,9 +114,9 @@ def drafted_response(contract: Contract, asked: Asked, *, sparse: bool) -> dict[
     content_type = _content_type(exchange.response_headers)
     if exchange.response_body and content_type:
         headers["Content-Type"] = [content_type]
-        if is_json(parse_content_type(content_type)[0]):
-            media = _media(spec.content if spec is not None else (), content_type)
-            shape = matchers.shape(media.schema if media else None, json.loads(exchange.response_body))
+        media = _media(spec.content if spec is not None else (), content_type)
+        if is_json(parse_content_type(content_type)[0]) and media is not None and media.schema is not None:
+            shape = matchers.shape(media.schema, json.loads(exchange.response_body))
             if shape is None:
                 return None
             response["body"] = {"content": shape.content(), "contentType": content_type, "encoded": False}
@@ -170,29 +172,29 @@ def _request_headers(matchers: Matchers, asked: Asked) -> tuple[dict[str, list[s
     """The headers that the operation declares, its credentials among them, and what is accepted."""
     headers: dict[str, list[str]] = {}
     rules: dict[str, Any] = {}
-    sent = {name.lower(): value for name, value in asked.exchange.request_headers}
+    sent = environ_of(asked.exchange)
     schemes = [scheme for schemes in asked.operation.security for scheme in schemes]
-    if "authorization" in sent and (not schemes or any(one.type != "apiKey" for one in schemes)):
+    if "HTTP_AUTHORIZATION" in sent and (not schemes or any(one.type != "apiKey" for one in schemes)):
         kind = next((one.scheme for one in schemes if one.type == "http"), "bearer") or "bearer"
         shown = kind[:1].upper() + kind[1:]
         headers["Authorization"] = [_CREDENTIALS.get(kind, f"{shown} token")]
         rules["Authorization"] = _combined({"match": "regex", "regex": f"^{exactly(shown)} .+$"})
     for scheme in schemes:
-        if scheme.type == "apiKey" and scheme.location == "header" and scheme.parameter.lower() in sent:
+        if scheme.type == "apiKey" and scheme.location == "header" and environ_name(scheme.parameter) in sent:
             headers[scheme.parameter] = [_KEY]
             rules[scheme.parameter] = _combined({"match": "regex", "regex": ".+"})
-        if scheme.type == "apiKey" and scheme.location == "cookie" and "cookie" in sent:
+        if scheme.type == "apiKey" and scheme.location == "cookie" and "HTTP_COOKIE" in sent:
             headers["Cookie"] = [f"{scheme.parameter}={_KEY}"]
             rules["Cookie"] = _combined({"match": "regex", "regex": f"{exactly(scheme.parameter)}=.+"})
     for parameter in asked.operation.parameters:
-        name = parameter.name.lower()
-        if parameter.location != "header" or name not in sent or parameter.name in headers or name == "authorization":
+        name = environ_name(parameter.name)
+        if parameter.location != "header" or name not in sent or parameter.name in headers or name in _DONE:
             continue
-        secret = sent[name] == MASK or is_secret(name) or looks_secret(sent[name])
+        secret = sent[name] == MASK or is_secret(parameter.name) or looks_secret(sent[name])
         headers[parameter.name] = [_KEY if secret else sent[name]]
         rule = {"match": "type"} if secret else matchers.text_rule(parameter.schema, asked.values.get(parameter.key))
         rules[parameter.name] = _combined(rule)
-    accepted = sent.get("accept", "*/*")
+    accepted = sent.get("HTTP_ACCEPT", "*/*")
     if accepted != "*/*":
         headers["Accept"] = [accepted]
     return headers, rules

@@ -87,13 +87,13 @@ class Matchers:
             for node, _ in met
             if isinstance(node.get("discriminator"), dict) and "propertyName" in node["discriminator"]
         }
-        speaks = any("properties" in node or "additionalProperties" in node for node, _ in met)
+        speaks = any(_is_object(node) for node, _ in met)
         members: dict[str, Shape] = {}
         free: dict[str, Shape] = {}
         for name, entry in value.items():
             parts = [part for node, at in met for part in _named(node, at, name)]
             more = [] if parts else [part for node, at in met for part in _additional(node, at)]
-            if not parts and not more and speaks:
+            if not parts and not more and speaks and self._direction == "response":
                 continue  # nothing promises it
             if self._sparse and name not in required and not more:
                 continue
@@ -104,10 +104,20 @@ class Matchers:
                 continue
             if name in fixed and shape.members is None:
                 shape = Shape(shape.value, (_EQUAL,))
-            (members if parts or not speaks else free)[name] = shape
+            is_named = parts or not speaks or self._direction == "request"  # what is sent is sent as it was
+            (members if is_named else free)[name] = shape
         if free and not members:  # a map: its keys are free
-            return Shape({}, ({"match": "values"},), members=dict(islice(free.items(), 1)), free=True)
+            return self._map(free)
         return Shape({}, () if members else (_TYPE,), members=members)
+
+    def _map(self, entries: dict[str, Shape]) -> Shape:
+        """An object whose keys are free: what its entries have in common."""
+        common: Shape | None = None
+        for number, entry in enumerate(entries.values()):
+            common = merged(common, entry) if common is not None else entry if number == 0 else None
+        if common is None:
+            return Shape({}, (_TYPE,), members={})
+        return Shape({}, ({"match": "values"},), members={next(iter(entries)): common}, free=True)
 
     def _member(self, parts: Sequence[Part], name: str, value: Json, depth: int) -> Shape | None:
         if is_secret(name) and isinstance(value, str | int) and not isinstance(value, bool):
@@ -117,7 +127,7 @@ class Matchers:
     def _array(self, met: Sequence[Part], value: Sequence[Json], depth: int) -> Shape | None:
         first = [node["prefixItems"] for node, _ in met if isinstance(node.get("prefixItems"), list)]
         items: list[Shape] = []
-        for index, entry in enumerate(value[:_ITEMS]):
+        for index, entry in enumerate(value if self._direction == "request" else value[:_ITEMS]):
             shape = self._shape([part for node, at in met for part in _item(node, at, index)], entry, depth + 1)
             if shape is None:
                 return None
@@ -126,13 +136,14 @@ class Matchers:
             return Shape([], (_TYPE,))
         if first:
             return Shape([], (), items=items)
-        one = items[0]
+        common: Shape | None = items[0]
         for other in items[1:]:
-            both = merged(one, other)
-            if both is None:  # nothing in common but that they are items
-                return Shape([], (_TYPE,))
-            one = both
-        return Shape([], ({"match": "type", "min": 1},), items=[one], each=True)
+            common = merged(common, other) if common is not None else None
+        if self._direction == "request":  # it is sent as it was
+            return Shape([], ({"match": "type", "min": 1},), items=items, each=common or Shape(None))
+        if common is None:  # nothing in common but that they are items
+            return Shape([], (_TYPE,))
+        return Shape([], ({"match": "type", "min": 1},), items=[common], each=common)
 
     def _rule(self, met: Sequence[Part], value: Json) -> Rule:
         nodes = [node for node, _ in met]
@@ -222,8 +233,13 @@ def _named(node: Mapping[str, Any], at: str, name: str) -> Iterator[Part]:
 
 def _additional(node: Mapping[str, Any], at: str) -> Iterator[Part]:
     schema = node.get("additionalProperties")
-    if isinstance(schema, dict) or schema is True:
+    if isinstance(schema, dict):
         yield schema, child(at, "additionalProperties")
+
+
+def _is_object(node: Mapping[str, Any]) -> bool:
+    """Whether a schema speaks of the properties of objects: what it does not name may be gone tomorrow."""
+    return "object" in _texts(node.get("type")) or "properties" in node or "additionalProperties" in node
 
 
 def _item(node: Mapping[str, Any], at: str, index: int) -> Iterator[Part]:

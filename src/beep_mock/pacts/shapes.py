@@ -18,7 +18,7 @@ _SIMPLE = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 class Shape:
     """A scalar, an object (``members``) or an array (``items``), with its own matching rules.
 
-    ``free`` members stand for those of any name; with ``each`` the one item stands for all.
+    A ``free`` member stands for those of any name. ``each`` is what all items have in common: its rules are theirs.
     """
 
     value: Json
@@ -26,7 +26,7 @@ class Shape:
     members: dict[str, Shape] | None = None
     items: Sequence[Shape] | None = None
     free: bool = False
-    each: bool = False
+    each: Shape | None = None
 
     def content(self) -> Json:
         """The example."""
@@ -56,10 +56,10 @@ def merged(one: Shape, other: Shape) -> Shape | None:
 
 
 def _merged_arrays(one: Shape, other: Shape) -> Shape | None:
-    if one.each and other.each and one.items and other.items:
-        both = merged(one.items[0], other.items[0])
-        return Shape([], one.rules, items=[both], each=True) if both else Shape([], ({"match": "type"},))
-    return Shape([], ({"match": "type"},))  # one of them may be empty
+    both = merged(one.each, other.each) if one.each is not None and other.each is not None else None
+    if both is None or not one.items:
+        return Shape([], ({"match": "type"},))  # one of them may be empty
+    return Shape([], one.rules, items=[both], each=both)
 
 
 def _kind(value: Json) -> str:
@@ -77,5 +77,8 @@ def _rules(shape: Shape, path: str) -> Iterator[tuple[str, tuple[dict[str, Any],
     for name, member in (shape.members or {}).items():
         step = ".*" if shape.free else f".{name}" if _SIMPLE.fullmatch(name) else f"['{name}']"
         yield from _rules(member, path + step)
-    for index, item in enumerate(shape.items or ()):
-        yield from _rules(item, f"{path}[*]" if shape.each else f"{path}[{index}]")
+    if shape.each is not None:
+        yield from _rules(shape.each, f"{path}[*]")
+    else:
+        for index, item in enumerate(shape.items or ()):
+            yield from _rules(item, f"{path}[{index}]")

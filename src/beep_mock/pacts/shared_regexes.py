@@ -1,6 +1,7 @@
 """Regular expressions that a pact may hold: its engines are many, so only what all of them understand.
 
-Pact's core matches with Rust's ``regex``, which knows no look-around and no back-references.
+Pact's core matches with Rust's ``regex``, which knows no look-around and no back-references, and a text has to match as
+a whole.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ FORMATS: Final = {
     "time": r"^\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$",
     "uuid": r"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$",
     "email": r"^[^@\s]+@[^@\s]+$",
-    "uri": r"^[A-Za-z][A-Za-z0-9+.-]*:",
+    "uri": r"^[A-Za-z][A-Za-z0-9+.-]*:.*$",
     "ipv4": r"^\d{1,3}(\.\d{1,3}){3}$",
 }
 """Expressions for formats, each no stricter than the format itself."""
@@ -40,8 +41,14 @@ def one_of(texts: Sequence[str]) -> str:
 
 
 def shared_pattern(pattern: str) -> str:
-    """A schema's pattern as a pact may hold it; empty where it needs what not all engines have."""
+    """A schema's pattern, which may match anywhere in a text, as a pact may hold it.
+
+    Empty where it needs what not all engines have.
+    """
     accepted = accepted_pattern(pattern)
     if accepted is None or _BEYOND.search(accepted.text):
         return ""
-    return accepted.text
+    text = accepted.text
+    if text.startswith("^") and text.endswith("$") and not text.endswith("\\$") and "|" not in text:
+        return text
+    return rf"^[\s\S]*(?:{text})[\s\S]*$"
