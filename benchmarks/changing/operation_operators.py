@@ -105,7 +105,7 @@ def _exploded_scalar(parameter: dict[str, Any]) -> bool:
 
 
 def _textual(parameter: dict[str, Any]) -> bool:
-    if _schema(parameter).get("type") != "integer":
+    if _schema(parameter).get("type") != "integer" or "default" in _schema(parameter):
         return False
     parameter["schema"] = {"type": "string"}
     return True

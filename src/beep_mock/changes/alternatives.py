@@ -51,7 +51,9 @@ def _compare_groups(this: Comparison, old: Group, new: Group) -> None:
     for part in sent_alone:
         kept = any(this.is_included((part,), (one,)) for one in taken_all)
         verb, said = ("removed", "is gone") if this.is_request else ("added", "is new")
-        this.note(f"{rule}-{verb}", kept, f"the alternative {_name(part)} {said}", old[0] if this.is_request else new[0])
+        this.note(
+            f"{rule}-{verb}", kept, f"the alternative {_name(part)} {said}", old[0] if this.is_request else new[0]
+        )
     kind = (new if this.is_request else old)[0]
     for part in taken_alone:
         verb, said = ("added", "is new") if this.is_request else ("removed", "is gone")
@@ -74,7 +76,9 @@ def _compare_groups(this: Comparison, old: Group, new: Group) -> None:
                 if not this.pairs.are_same((one,), (other,))
             )
             if changed_kind or widened:
-                this.note("one-of-ambiguous", None, "a value may fit several alternatives of which one is to fit", "oneOf")
+                this.note(
+                    "one-of-ambiguous", None, "a value may fit several alternatives of which one is to fit", "oneOf"
+                )
 
 
 def _partners(this: Comparison, old: Sequence[Part], new: Sequence[Part]) -> list[tuple[Part, Part]]:
@@ -93,9 +97,13 @@ def _partners(this: Comparison, old: Sequence[Part], new: Sequence[Part]) -> lis
     match(lambda one, other: _field(one, "$ref") is not None and _field(one, "$ref") == _field(other, "$ref"))
     match(lambda one, other: same_text(one[0], other[0]))
     match(lambda one, other: _field(one, "title") is not None and _field(one, "title") == _field(other, "title"))
-    unlike = lambda one, other: bool(  # noqa: E731
-        _view(this, one, this.old).types & _view(this, other, this.new).types
-    ) and _field(one, "$ref") is None and _field(other, "$ref") is None
+    unlike = lambda one, other: (
+        bool(  # noqa: E731
+            _view(this, one, this.old).types & _view(this, other, this.new).types
+        )
+        and _field(one, "$ref") is None
+        and _field(other, "$ref") is None
+    )
     if len(left_old) == len(left_new):
         match(unlike)
     return found
@@ -176,7 +184,10 @@ def _compare_wrapped(this: Comparison, group: Group) -> None:
     taken = any(this.is_included(this.sender.schemas, (branch,)) for branch in branches) or (
         len(kinds) > 1
         and all(
-            any(this.is_included((*this.sender.schemas, ({"type": kind}, f"type {kind}")), (branch,)) for branch in branches)
+            any(
+                this.is_included((*this.sender.schemas, ({"type": kind}, f"type {kind}")), (branch,))
+                for branch in branches
+            )
             for kind in kinds
         )
     )
@@ -197,8 +208,8 @@ def compare_conditions(this: Comparison) -> None:
     if not this.pairs.are_same(old, new):
         sent, taken = this.ordered(old, new)
         # What is not in the sender's is sent: the taker's has to be part of the sender's.
-        kept: bool | None = not taken or (bool(sent) and this.depth < 3 and _is_part(this, taken, sent)) or (
-            None if sent else False
+        kept: bool | None = (
+            not taken or (bool(sent) and this.depth < 3 and _is_part(this, taken, sent)) or (None if sent else False)
         )
         verb = "added" if not old else "removed" if not new else "changed"
         this.note(f"not-{verb}", kept, "what is ruled out ('not') has changed", "not")
@@ -222,9 +233,11 @@ def compare_conditions(this: Comparison) -> None:
 
 def _is_part(this: Comparison, one: tuple[Part, ...], other: tuple[Part, ...]) -> bool:
     """Whether ``one`` (the taker's) allows nothing that ``other`` (the sender's) does not: only same words prove it."""
-    return len(one) == len(other) and all(
-        any(same_text(first[0], second[0]) for second in other) for first in one
-    ) and not any("$ref" in str(part[0]) for part in one)
+    return (
+        len(one) == len(other)
+        and all(any(same_text(first[0], second[0]) for second in other) for first in one)
+        and not any("$ref" in str(part[0]) for part in one)
+    )
 
 
 def _conditions(view: View) -> dict[str, Part]:

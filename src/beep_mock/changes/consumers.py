@@ -86,7 +86,9 @@ def with_consumers(
                 place = f"{call.interaction.pointer}{pointer}"
                 known = depending.setdefault(number, {})
                 if not any(d.pointer == place and d.file == call.pact.file for d in known):
-                    known[Dependence(call.pact.consumer, call.interaction.name, call.pact.file, place, reason, False)] = None
+                    known[
+                        Dependence(call.pact.consumer, call.interaction.name, call.pact.file, place, reason, False)
+                    ] = None
     merged = [
         replace(one, consumers=tuple(sorted(depending[n], key=lambda d: not d.proven))) if depending.get(n) else one
         for n, one in enumerate(differences)
@@ -107,9 +109,7 @@ def _calls(pact: Pact, old: Contract, new: Contract) -> Iterator[_Call]:
         yield _Call(pact, interaction, entry, found[0], covering, own)
 
 
-def _nearest(
-    finding: Finding, call: _Call, candidates: Sequence[tuple[int, Difference, Use]]
-) -> int | None:
+def _nearest(finding: Finding, call: _Call, candidates: Sequence[tuple[int, Difference, Use]]) -> int | None:
     """The difference that a finding about a pact is most likely due to."""
     pointer = finding.where.pointer[len(call.interaction.pointer) :]
     tokens = pointer.split("/")[1:]
@@ -117,7 +117,9 @@ def _nearest(
     for number, one, use in candidates:
         if use.part in ("operation", "security"):
             rank = (1 if one.direction == "" else 0, 0, 0)
-            if (finding.rule.startswith("request.authorization") and use.part == "security") or (finding.rule == "request.path-or-method.unknown" and use.part == "operation"):
+            if (finding.rule.startswith("request.authorization") and use.part == "security") or (
+                finding.rule == "request.path-or-method.unknown" and use.part == "operation"
+            ):
                 rank = (3, 0, 0)
             elif use.part == "security":
                 continue
@@ -171,7 +173,10 @@ def _response_uses(one: Difference, use: Use, call: _Call) -> Iterator[tuple[str
         except ValueError:
             return
         for pointer in _places(value, use.path):
-            yield f"{_body_pointer(call.entry, 'response')}{pointer}", "it reads the field" if use.path else "it reads it"
+            yield (
+                f"{_body_pointer(call.entry, 'response')}{pointer}",
+                "it reads the field" if use.path else "it reads it",
+            )
 
 
 def _request_uses(one: Difference, use: Use, call: _Call) -> Iterator[tuple[str, str]]:

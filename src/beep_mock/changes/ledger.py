@@ -29,9 +29,7 @@ class Ledger:
         self._found: dict[tuple[str, Level, Direction, str, str, str], dict[Use, None]] = {}
         self._roots: dict[Pair, list[Root]] = {}
 
-    def add(
-        self, rule: str, level: Level, direction: Direction, message: str, old: str, new: str, *uses: Use
-    ) -> None:
+    def add(self, rule: str, level: Level, direction: Direction, message: str, old: str, new: str, *uses: Use) -> None:
         """Enter a difference."""
         key = (rule, level, direction, message, _place(old), _place(new))
         self._found.setdefault(key, {}).update(dict.fromkeys(uses))

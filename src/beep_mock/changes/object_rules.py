@@ -32,9 +32,7 @@ def _compare_property(this: Comparison, name: str) -> None:
     if was and is_:
         this.inner(this.old.schemas_for(name), this.new.schemas_for(name), name)
         _compare_visibility(this, name)
-        for found in compare_lifecycle(
-            this.old.properties[name][0], this.new.properties[name][0], this.pairs.policy
-        ):
+        for found in compare_lifecycle(this.old.properties[name][0], this.new.properties[name][0], this.pairs.policy):
             this.put(Found(*found, (name,)))
     elif was:
         _removed(this, name)
@@ -50,15 +48,19 @@ def _removed(this: Comparison, name: str) -> None:
     if name in this.new.hidden:
         became = "read-only" if this.is_request else "write-only"
         message = f"{name!r} does not belong in {this.pair.direction}s any more: it became {became}"
-        this.put(_found(this, f"property-became-{became}", this.is_request, message, old, this.new.properties[name][0], name))
+        this.put(
+            _found(this, f"property-became-{became}", this.is_request, message, old, this.new.properties[name][0], name)
+        )
         return
     if rest and not any(schema is False for schema, _ in rest):
         this.inner(this.old.schemas_for(name), rest, name)
         message = f"{name!r} is no longer named; what other properties hold is said of it"
         this.put(_found(this, "property-generalized", True, message, old, rest[0], name))
     elif this.withdrawals or (this.is_request and this.new.closed) or not this.is_request:
-        what = "is no longer promised" if not this.is_request else (
-            "is refused now" if this.new.closed else "is no longer taken note of"
+        what = (
+            "is no longer promised"
+            if not this.is_request
+            else ("is refused now" if this.new.closed else "is no longer taken note of")
         )
         this.put(_found(this, "property-removed", False, f"{name!r} {what}", old, new, name))
 

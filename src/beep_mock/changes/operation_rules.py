@@ -37,7 +37,9 @@ class OperationRules:
         self.label, self.outgoing = label or old.key, outgoing
         if (old.broken is None) != (new.broken is None):
             found = old.broken or new.broken
-            said = f"it cannot be read{' any more' if new.broken else ' in the old contract'}: {found and found.message}"
+            said = (
+                f"it cannot be read{' any more' if new.broken else ' in the old contract'}: {found and found.message}"
+            )
             self.note("operation-unreadable", Level.UNKNOWN, "", said, old.at, new.at)
         compare_parameters(self, old, new)
         self._compare_bodies(old, new)
@@ -55,7 +57,7 @@ class OperationRules:
         """Enter a difference of the operation at hand; ``direction`` (also the rule's first word) is turned if need be."""
         turned = self.direction(direction)
         if turned != direction and rule.startswith(f"{direction}-"):
-            rule = f"{turned}{rule[len(direction):]}"
+            rule = f"{turned}{rule[len(direction) :]}"
         self.ledger.add(rule, level, turned, message, old, new, Use(self.label, part, path, status))
 
     def direction(self, direction: Direction) -> Direction:
@@ -113,16 +115,22 @@ class OperationRules:
                 match_media_type(name, [media.name]) is not None for name in names_old
             ):
                 message = f"{media.name} is new"
-                self.note(f"{prefix}-added", Level.NON_BREAKING, direction, message, at[0], media.at, "body", (), status)
+                self.note(
+                    f"{prefix}-added", Level.NON_BREAKING, direction, message, at[0], media.at, "body", (), status
+                )
 
     def _compare_media(self, old: MediaType, new: MediaType, direction: Direction, status: str) -> None:
-        if old.schema is not None and new.schema is not None:
+        if old.stream is not None and new.stream is not None and old.stream.item and new.stream.item:
+            self.hold(old.stream.item, new.stream.item, direction, "body", "body", ("*",), status)
+        elif old.schema is not None and new.schema is not None:
             self.hold(old.schema, new.schema, direction, "body", "body", (), status)
         elif old.schema is not new.schema:
             added = new.schema is not None
             message = f"{old.name} has {'a' if added else 'no'} schema now"
             rule = f"{direction}-body-schema-{'added' if added else 'removed'}"
-            self.note(rule, self.level(direction, narrowed=added), direction, message, old.at, new.at, "body", (), status)
+            self.note(
+                rule, self.level(direction, narrowed=added), direction, message, old.at, new.at, "body", (), status
+            )
         if dict(old.encoding) != dict(new.encoding):
             for name in dict.fromkeys((*old.encoding, *new.encoding)):
                 one, other = old.encoding.get(name), new.encoding.get(name)
@@ -154,7 +162,9 @@ class OperationRules:
         if after is not None:
             word = "required" if after.required else "optional"
             level = self.level("request", narrowed=True) if after.required else Level.NON_BREAKING
-            self.note(f"request-body-added-{word}", level, "request", f"a body ({word}) is new", old.at, after.at, "body")
+            self.note(
+                f"request-body-added-{word}", level, "request", f"a body ({word}) is new", old.at, after.at, "body"
+            )
         elif before is not None:
             message = "no body is taken any more" if not self.outgoing else "no body is sent any more"
             self.note("request-body-removed", Level.BREAKING, "request", message, before.at, new.at, "body")

@@ -18,8 +18,16 @@ __all__ = ["Comparison", "Found", "Pair", "Pairs", "reached"]
 _DEEPEST = 6
 """How deep alternatives within alternatives are tried."""
 
-_PLAIN = {"items": "*", "contains": "*", "additionalProperties": "*", "unevaluatedItems": "*", "unevaluatedProperties": "*"}
-_JOINED = frozenset({"allOf", "not", "if", "propertyNames", "dependentSchemas", "$dynamicRef", "$recursiveRef", "nullable"})
+_PLAIN = {
+    "items": "*",
+    "contains": "*",
+    "additionalProperties": "*",
+    "unevaluatedItems": "*",
+    "unevaluatedProperties": "*",
+}
+_JOINED = frozenset(
+    {"allOf", "not", "if", "propertyNames", "dependentSchemas", "$dynamicRef", "$recursiveRef", "nullable"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +76,9 @@ class Comparison:
         self.withdrawals = True
         """Whether a property that is no longer named counts as gone."""
 
-    def note(self, rule: str, is_kept: bool | None, message: str, keyword: str = "", path: tuple[str, ...] = ()) -> None:
+    def note(
+        self, rule: str, is_kept: bool | None, message: str, keyword: str = "", path: tuple[str, ...] = ()
+    ) -> None:
         """Something differs; ``is_kept`` is whether all that is sent is still taken (None: nobody can tell)."""
         level = Level.NON_BREAKING if is_kept or self.capped else Level.UNKNOWN if is_kept is None else Level.BREAKING
         old, new = (view.place(keyword) if keyword else view.at for view in (self.old, self.new))

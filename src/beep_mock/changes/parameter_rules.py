@@ -55,7 +55,9 @@ def _compare(rules: OperationRules, old: Parameter, new: Parameter) -> None:
                    f"{old.name!r} may not be empty any more", old.at, new.at, part, path)  # fmt: skip
     _compare_writing(rules, old, new)
     nodes = _node(old, rules.pairs.old), _node(new, rules.pairs.new)
-    for rule, level, message, old_at, new_at in compare_lifecycle((nodes[0], old.at), (nodes[1], new.at), rules.pairs.policy):
+    for rule, level, message, old_at, new_at in compare_lifecycle(
+        (nodes[0], old.at), (nodes[1], new.at), rules.pairs.policy
+    ):
         rules.note(f"request-parameter-{rule}", level, "request", message, old_at, new_at, part, path)
     textual = not (old.media_type or new.media_type)
     one, other = old.schema or Schema(True, old.at), new.schema or Schema(True, new.at)
@@ -67,7 +69,9 @@ def _compare_writing(rules: OperationRules, old: Parameter, new: Parameter) -> N
     part, path = old.location, (old.name,)
     if bool(old.media_type) != bool(new.media_type) or old.media_type != new.media_type:
         message = f"{old.name!r} is written as {new.media_type or 'text'}, it was {old.media_type or 'text'}"
-        rules.note("request-parameter-media-type-changed", Level.BREAKING, "request", message, old.at, new.at, part, path)
+        rules.note(
+            "request-parameter-media-type-changed", Level.BREAKING, "request", message, old.at, new.at, part, path
+        )
         return
     if old.style == new.style and old.explode == new.explode:
         return
@@ -88,7 +92,9 @@ def _compare_writing(rules: OperationRules, old: Parameter, new: Parameter) -> N
 def _removed(rules: OperationRules, parameter: Parameter, new: Operation) -> None:
     sanctioned = may_go(_node(parameter, rules.pairs.old), rules.pairs.policy)
     rule = "request-parameter-removed" + ("-after-sunset" if sanctioned else "")
-    message = f"{parameter.location} parameter {parameter.name!r} is gone" + (", as was announced" if sanctioned else "")
+    message = f"{parameter.location} parameter {parameter.name!r} is gone" + (
+        ", as was announced" if sanctioned else ""
+    )
     moved = next((p for p in new.parameters if p.name == parameter.name and p.location != parameter.location), None)
     if moved is not None:
         message += f": it travels in the {moved.location} now"

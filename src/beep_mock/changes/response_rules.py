@@ -37,7 +37,9 @@ def compare_responses(rules: OperationRules, old: Operation, new: Operation) -> 
         level = Level.NON_BREAKING
         if rules.outgoing and known is None:
             level = Level.NON_BREAKING
-        rules.note(f"response-{success}-status-added", level, "response", message, old.at, spec.at, "status", (), status)
+        rules.note(
+            f"response-{success}-status-added", level, "response", message, old.at, spec.at, "status", (), status
+        )
         if known is not None:
             _compare(rules, known, spec)
 
@@ -70,7 +72,9 @@ def _compare(rules: OperationRules, old: ResponseSpec, new: ResponseSpec) -> Non
         if partner is None:
             word = "required" if header.required else "optional"
             message = f"header {header.name} is gone"
-            rules.note(f"response-{word}-header-removed", Level.BREAKING, "response", message, header.at, new.at, *place)
+            rules.note(
+                f"response-{word}-header-removed", Level.BREAKING, "response", message, header.at, new.at, *place
+            )
             continue
         if header.required != partner.required:
             became = "required" if partner.required else "optional"

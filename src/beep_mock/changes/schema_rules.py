@@ -32,7 +32,9 @@ def compare_schemas(this: Comparison) -> None:
             this.note("value-refused" if this.is_request else "value-allowed", False, "no value is allowed on one side")
         return
     if old.opaque or new.opaque:
-        this.note("schema-unreadable", None, "a reference leads nowhere, or depends on who refers: it cannot be compared")
+        this.note(
+            "schema-unreadable", None, "a reference leads nowhere, or depends on who refers: it cannot be compared"
+        )
     this.capped = is_finite_kept(this)
     _compare_defaults(this)
     if not compare_types(this):

@@ -14,7 +14,15 @@ from beep_mock.contracts.model import Schema
 from beep_mock.contracts.sample_patterns import from_pattern
 from beep_mock.contracts.schema_formats import ASSERTED, RANGES
 
-__all__ = ["compare_formats", "compare_limit", "compare_numbers", "compare_texts", "compare_types", "compare_values", "is_finite_kept"]
+__all__ = [
+    "compare_formats",
+    "compare_limit",
+    "compare_numbers",
+    "compare_texts",
+    "compare_types",
+    "compare_values",
+    "is_finite_kept",
+]
 
 _SCALARS = frozenset({"boolean", "integer", "number", "string"})
 _ANNOTATIONS = frozenset({"password", "textarea", "markdown", "html", "multiline"})
@@ -28,6 +36,7 @@ _WIDER_FORMATS = {
     "float": {"double"},
 }
 _EVERYTHING = frozenset({"", ".*", "^.*$", "^.*", ".*$", "^", "$", "[\\s\\S]*", "^[\\s\\S]*$"})
+_EXTENSIBLE = "x-extensible-enum"
 _TRIES = 40
 _MOST_VALUES = 300
 
@@ -42,9 +51,7 @@ def is_finite_kept(this: Comparison) -> bool:
 
 def _takes(view: View, value: Any) -> bool:
     store = view.side.contract.schemas
-    return all(
-        store.checker(store.register(Schema(node, at), view.direction))(value) for node, at in view.schemas
-    )
+    return all(store.checker(store.register(Schema(node, at), view.direction))(value) for node, at in view.schemas)
 
 
 def compare_types(this: Comparison) -> bool:
@@ -58,15 +65,14 @@ def compare_types(this: Comparison) -> bool:
     if this.pair.textual:
         lost -= {"null"}  # a text is never null
     had, has = old.types - {"null"}, new.types - {"null"}
-    if ("null" in old.types) != ("null" in new.types) and had and has and old.typed and new.typed:
+    said_apart = ("null" in old.types) != ("null" in new.types) and bool(had and has) and old.typed and new.typed
+    if said_apart:
         became = "nullable" if "null" in new.types else "not-nullable"
         said = "null is allowed now" if became == "nullable" else "null is no longer allowed"
         this.note(f"became-{became}", "null" not in lost, said, "type")
     if had != has or not (old.typed and new.typed):
         shown = f"{_named(old)} became {_named(new)}"
-        kept = not lost - {"null"}
-        if not old.typed or not new.typed:
-            kept = not lost
+        kept = not (lost - {"null"} if said_apart else lost)
         if had < has or had > has:
             this.note("list-of-types-widened" if had < has else "list-of-types-narrowed", kept, shown, "type")
         else:
@@ -88,6 +94,7 @@ def _named(view: View) -> str:
 
 def compare_values(this: Comparison) -> None:
     """Values listed by ``enum`` and ``const``."""
+    _compare_extensible(this)
     old, new = this.old.values, this.new.values
     if old == new:
         return
@@ -95,8 +102,10 @@ def compare_values(this: Comparison) -> None:
         if not (this.old if old is None else this.new).types:
             return
         constant = (this.new if old is None else this.old).all("const")
-        rule = ("const-added" if old is None else "const-removed") if constant else (
-            "became-enum" if old is None else "became-not-enum"
+        rule = (
+            ("const-added" if old is None else "const-removed")
+            if constant
+            else ("became-enum" if old is None else "became-not-enum")
         )
         listed = (new if old is None else old) or {}
         shown = ", ".join(str(value) for value in list(listed.values())[:6])
@@ -116,6 +125,19 @@ def compare_values(this: Comparison) -> None:
     if added:
         kept = True if this.is_request else all(_takes(this.taker, value) for value in added)
         this.note("enum-value-added", kept, f"{_shown(added)} {_is(added)} allowed now", "enum")
+
+
+def _compare_extensible(this: Comparison) -> None:
+    """``x-extensible-enum``: a list whose readers expect values that are not in it."""
+    old, new = ([value for listed in view.all(_EXTENSIBLE) if isinstance(listed, list) for value in listed]
+                for view in (this.old, this.new))  # fmt: skip
+    if not (old and new):
+        return
+    removed, added = [one for one in old if one not in new], [one for one in new if one not in old]
+    if removed:
+        this.note("extensible-enum-value-removed", not this.is_request, f"{_shown(removed)} {_is(removed)} gone", _EXTENSIBLE)
+    if added:
+        this.note("extensible-enum-value-added", True, f"{_shown(added)} {_is(added)} new", _EXTENSIBLE)
 
 
 def _is(values: list[Any]) -> str:
@@ -172,8 +194,10 @@ def compare_numbers(this: Comparison) -> None:
         word = ("min" if lower else "max") if not exclusive else ("exclusive-min" if lower else "exclusive-max")
         one, other = (None if bound is None else bound[0] for bound in (old, new))
         verb = _verb(one, other) if one != other else ("increased" if lower == bool(new and new[1]) else "decreased")
-        keyword = ("minimum" if lower else "maximum") if not exclusive else (
-            "exclusiveMinimum" if lower else "exclusiveMaximum"
+        keyword = (
+            ("minimum" if lower else "maximum")
+            if not exclusive
+            else ("exclusiveMinimum" if lower else "exclusiveMaximum")
         )
         this.note(f"{word}-{verb}", kept, _became(keyword, one, other), keyword)
     compare_multiples(this)
@@ -187,7 +211,9 @@ def _within(sent: tuple[float, bool], taken: tuple[float, bool], lower: bool) ->
 
 def compare_multiples(this: Comparison) -> None:
     """``multipleOf``: what is a multiple of 6 is one of 3."""
-    old, new = ({n for n in view.all("multipleOf") if type(n) in (int, float) and n > 0} for view in (this.old, this.new))
+    old, new = (
+        {n for n in view.all("multipleOf") if type(n) in (int, float) and n > 0} for view in (this.old, this.new)
+    )
     if old == new:
         return
     sent, taken = this.ordered(old, new)
@@ -195,7 +221,9 @@ def compare_multiples(this: Comparison) -> None:
     kept = all(any((unit / _exact(one)).denominator == 1 for unit in units) for one in taken)
     verb = "set" if not old else "unset" if not new else "changed"
     shown = [", ".join(map(str, sorted(each))) for each in (old, new)]
-    this.note(f"multiple-of-{verb}", kept, f"multipleOf {shown[0] or 'nothing'} became {shown[1] or 'nothing'}", "multipleOf")
+    this.note(
+        f"multiple-of-{verb}", kept, f"multipleOf {shown[0] or 'nothing'} became {shown[1] or 'nothing'}", "multipleOf"
+    )
 
 
 def _exact(number: float) -> Fraction:

@@ -73,11 +73,19 @@ class View:
         for keyword in ("oneOf", "anyOf"):
             branches = [(branch, f"{at}/{keyword}/{index}") for index, branch in enumerate(_list(node, keyword))]
             others = [branch for branch in branches if not _is_null(branch[0])]
-            nullable = nullable or (len(others) < len(branches) and "null" in types)
-            if len(others) == 1:  # a long way to say that null is allowed
-                types &= self._gather(others[0], seen, depth + 1)
+            nulls = len(branches) - len(others)
+            allowed = "null" in types and (nulls == 1 or (nulls > 1 and keyword == "anyOf"))
+            if nulls and not others:
+                types &= {"null"} if allowed else frozenset()
+            elif len(others) == 1:  # a long way to say that null is allowed, or nothing
+                own = self._gather(others[0], seen, depth + 1)
+                if allowed and keyword == "oneOf" and "null" in own:
+                    types -= {"null"}  # it fits both
+                    allowed = False
+                types &= own
             elif others:
                 self.groups.append((keyword, others, at))
+            nullable = nullable or allowed
         return types | {"null"} if nullable else types
 
     @property
@@ -110,9 +118,14 @@ class View:
             if isinstance(listed, list):
                 own = {text_of(value): value for value in listed if value is not None}
                 found = own if found is None else {key: value for key, value in found.items() if key in own}
-        if found is not None and "null" in self.types and all(
-            not isinstance(listed, list) or None in listed or not self.side.modern for listed in self.all("enum")
-        ) and not any(one is not None for one in self.all("const") if self.side.modern):
+        if (
+            found is not None
+            and "null" in self.types
+            and all(
+                not isinstance(listed, list) or None in listed or not self.side.modern for listed in self.all("enum")
+            )
+            and not any(one is not None for one in self.all("const") if self.side.modern)
+        ):
             found[b"null"] = None
         return found
 
@@ -122,7 +135,9 @@ class View:
         if self.values is not None:
             return list(self.values.values())
         if self.types <= {"boolean", "null"}:
-            return [value for value, kind in ((True, "boolean"), (False, "boolean"), (None, "null")) if kind in self.types]
+            return [
+                value for value, kind in ((True, "boolean"), (False, "boolean"), (None, "null")) if kind in self.types
+            ]
         return None
 
     def count(self, keyword: str) -> int | None:
@@ -224,7 +239,46 @@ class View:
 
 
 _ASSERTING = frozenset(
-    ["type", "enum", "const", "multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum", "maxLength", "minLength", "pattern", "maxItems", "minItems", "uniqueItems", "maxContains", "minContains", "maxProperties", "minProperties", "required", "dependentRequired", "allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas", "prefixItems", "items", "contains", "properties", "patternProperties", "additionalProperties", "propertyNames", "unevaluatedItems", "unevaluatedProperties", "format"]
+    [
+        "type",
+        "enum",
+        "const",
+        "multipleOf",
+        "maximum",
+        "exclusiveMaximum",
+        "minimum",
+        "exclusiveMinimum",
+        "maxLength",
+        "minLength",
+        "pattern",
+        "maxItems",
+        "minItems",
+        "uniqueItems",
+        "maxContains",
+        "minContains",
+        "maxProperties",
+        "minProperties",
+        "required",
+        "dependentRequired",
+        "allOf",
+        "anyOf",
+        "oneOf",
+        "not",
+        "if",
+        "then",
+        "else",
+        "dependentSchemas",
+        "prefixItems",
+        "items",
+        "contains",
+        "properties",
+        "patternProperties",
+        "additionalProperties",
+        "propertyNames",
+        "unevaluatedItems",
+        "unevaluatedProperties",
+        "format",
+    ]
 )
 
 
@@ -255,7 +309,9 @@ def _declared_types(node: Mapping[str, Any]) -> frozenset[str]:
         types |= {"integer"} if "number" in types else frozenset()
     listed = node["enum"] if isinstance(node.get("enum"), list) else [node["const"]] if "const" in node else None
     if listed:
-        types &= {kind for value in listed for kind in ({"number", "integer"} if _is_number(value) else {type_of(value)})}
+        types &= {
+            kind for value in listed for kind in ({"number", "integer"} if _is_number(value) else {type_of(value)})
+        }
     return types
 
 
@@ -268,7 +324,9 @@ def _others(node: Mapping[str, Any], at: str) -> list[Part]:
 
 def _is_null(node: Any) -> bool:
     return isinstance(node, dict) and (
-        node.get("type") in ("null", ["null"]) or node.get("enum") == [None] or ("const" in node and node["const"] is None)
+        node.get("type") in ("null", ["null"])
+        or node.get("enum") == [None]
+        or ("const" in node and node["const"] is None)
     )
 
 

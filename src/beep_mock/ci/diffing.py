@@ -92,8 +92,10 @@ class Diff:
         return ()
 
     def _finding(self, one: Difference) -> Finding:
-        severity = Severity.ERROR if self.fails(one) else (
-            Severity.INFO if one.level is Level.NON_BREAKING else Severity.WARNING
+        severity = (
+            Severity.ERROR
+            if self.fails(one)
+            else (Severity.INFO if one.level is Level.NON_BREAKING else Severity.WARNING)
         )
         places = [_shown(use) for use in one.uses]
         where = "; ".join(places[:_PLACES]) + (f"; {len(places) - _PLACES} more" if len(places) > _PLACES else "")
