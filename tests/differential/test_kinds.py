@@ -43,6 +43,8 @@ WHERE_IT_ERRS = {
     ("bodies", "all lines as one array"): _LINES,
     ("xml", "all hints are read"): _XML,
     ("xml", "null"): _XML,
+    ("xml", "a name that only a part has"): _XML,
+    ("xml", "the name of the component"): _XML,
     ("xml", "an example that is text"): _XML,
     ("xml", "an example whose text lies"): _XML,
     ("xml", "text nodes"): _XML,
