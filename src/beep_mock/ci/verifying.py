@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from beep_mock.ci.pact_commands import curl_of
 from beep_mock.ci.report import Case, Report
 from beep_mock.findings import Finding, Severity, Where
 
@@ -31,7 +32,7 @@ def report_of(verified: Verified, contract: Contract | None = None) -> Report:
     cases = [*_pact_cases(verified.pacts)] if verified.pacts is not None else []
     cases += [_example_case(result) for result in verified.examples or ()]
     if verified.properties is not None:
-        cases += _property_cases(verified.properties, contract)
+        cases += _property_cases(verified.properties, contract or verified.contract)
     if verified.agreement is not None:
         cases += [case for each in verified.agreement.operations for case in _agreement_cases(each)]
     findings = [Finding("not-verified", Severity.INFO, note) for note in verified.notes]
@@ -59,7 +60,8 @@ def is_untried(verified: Verified) -> bool:
 def _pact_cases(verified: VerificationReport) -> Iterator[Case]:
     for result in verified.results:
         group = f"{result.consumer} of {verified.provider}"
-        yield Case(result.interaction.name, tuple(_pact_findings(result)), group, _given(result.interaction))
+        reproduce = curl_of(result.interaction) if result.mismatches else ""
+        yield Case(result.interaction.name, tuple(_pact_findings(result)), group, _given(result.interaction), reproduce)
 
 
 def _pact_findings(result: InteractionResult) -> Iterator[Finding]:
