@@ -93,7 +93,7 @@ def main(arguments: list[str] | None = None) -> int:
         if outcome.engine == engines[0]:
             _print_failures(outcome)
     if options.write:
-        _write(outcomes, engines, options)
+        _write(outcomes, options)
     ours = [outcome for outcome in outcomes if outcome.engine == engines[0]]
     everything = sum(len(outcome.operations) for outcome in ours)
     clean = sum((outcome.clean if options.short else outcome.right) + len(outcome.unread) for outcome in ours)
@@ -110,6 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--examples", type=int, default=10, help="made for each operation in the fuzzing phase (10)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=2, help="operations asked at a time (2)")
+    parser.add_argument("--patience", type=float, default=1800.0, help="seconds for a document and engine (1800)")
     parser.add_argument("--only", default="", help="operations whose name matches this expression")
     parser.add_argument("--short", action="store_true", help="a few small documents; each operation must be clean")
     parser.add_argument("--write", action="store_true", help="write benchmarks/results/conformance.{md,json}")
@@ -144,7 +145,7 @@ def _judge(document: Path, engine: str, options: argparse.Namespace) -> Outcome:
             for part in parts:
                 outcome.operations += part.result()
     except (RuntimeError, subprocess.SubprocessError) as fault:
-        outcome.fault = str(fault)[:200]
+        outcome.fault = "no answer" if "no answer" in str(fault) else str(fault)[:200]
     return outcome
 
 
@@ -154,7 +155,11 @@ def _run(document: Path, port: int, part: str, options: argparse.Namespace) -> l
     for name in ("seconds", "examples", "seed"):
         command += [f"--{name}", str(getattr(options, name))]
     with tempfile.TemporaryFile("w+") as errors:
-        done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True, check=False)
+        try:
+            done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True, check=False,
+                                  timeout=options.patience)  # fmt: skip
+        except subprocess.TimeoutExpired as late:
+            raise RuntimeError(f"not done in {options.patience:g} s") from late
         if done.returncode:
             errors.seek(0)
             raise RuntimeError(f"Schemathesis failed: {errors.read().strip().splitlines()[-1:]}")
@@ -201,42 +206,55 @@ def _print_failures(outcome: Outcome) -> None:
                 print(f"  {failure['check']}: {failure['status']} {message}\n    {failure['request'][:300]}")
 
 
-def _write(outcomes: list[Outcome], engines: list[str], options: argparse.Namespace) -> None:
-    """The table as Markdown, and everything as JSON."""
-    names = list(dict.fromkeys(outcome.document for outcome in outcomes))
-    by = {(outcome.document, outcome.engine): outcome for outcome in outcomes}
-    heads = {"repair": "beep-mock `--examples repair`", "as-written": "beep-mock as written", "prism": "Prism"}
+def _write(outcomes: list[Outcome], options: argparse.Namespace) -> None:
+    """Everything as JSON, and the table as Markdown. Results of documents and engines not asked now stay."""
+    RESULTS.mkdir(exist_ok=True)
+    file = RESULTS / "conformance.json"
+    known = json.loads(file.read_text()) if file.exists() else []
+    rows = {(row["document"], row["engine"]): row for row in [*known, *map(_row, outcomes)]}
+    file.write_text(json.dumps(list(rows.values()), indent=1) + "\n")
+    engines = [engine for engine in _HEADS if any(row["engine"] == engine for row in rows.values())]
+    names = sorted({name for name, _ in rows}, key=lambda name: (rows[name, engines[0]]["operations"], name))
     lines = [
         f"Seed {options.seed}; at most {options.examples} made examples and {options.seconds:g} s an operation.",
         "",
-        "| document | operations | " + " | ".join(heads[engine] for engine in engines) + " |",
+        "| document | operations | " + " | ".join(_HEADS[engine] for engine in engines) + " |",
         "| --- | ---: | " + " | ".join("---:" for _ in engines) + " |",
     ]
     for name in names:
-        row = [by[name, engine] for engine in engines]
-        count = max(len(outcome.operations) for outcome in row)
-        lines.append(f"| {name} | {count} | " + " | ".join(_figure(outcome, count) for outcome in row) + " |")
-    totals = [_total(outcomes, engine) for engine in engines]
-    every = max(count for *_, count in totals)
-    lines.append(f"| **all** | {every} | " + " | ".join(f"**{_share(*total)}**" for total in totals) + " |")
-    RESULTS.mkdir(exist_ok=True)
+        figures = [_cell(rows.get((name, engine))) for engine in engines]
+        lines.append(f"| {name} | {rows[name, engines[0]]['operations']} | " + " | ".join(figures) + " |")
+    totals = [[row for row in rows.values() if row["engine"] == engine and not row["fault"]] for engine in engines]
+    sums = [[sum(row[part] for row in found) for part in ("clean", "right", "asked")] for found in totals]
+    lines.append(
+        f"| **all** | {max(sum_[2] for sum_ in sums)} | " + " | ".join(f"**{_share(*s)}**" for s in sums) + " |"
+    )
     (RESULTS / "conformance.md").write_text("\n".join(lines) + "\n")
-    data = [
-        {
-            "document": outcome.document,
-            "engine": outcome.engine,
-            "operations": len(outcome.operations),
-            "clean": outcome.clean,
-            "right": outcome.right,
-            "fault": outcome.fault,
-            "failed": {one["operation"]: one["failed"] for one in outcome.failed},
-            "upheld": {one["operation"]: one["upheld"] for one in outcome.failed if any(one["upheld"].values())},
-            "unread": {one["operation"]: one["errors"][:1] for one in outcome.unread},
-            "checks": dict(sum((Counter(one["checked"]) for one in outcome.operations), Counter())),
-        }
-        for outcome in outcomes
-    ]
-    (RESULTS / "conformance.json").write_text(json.dumps(data, indent=1) + "\n")
+
+
+_HEADS = {"repair": "beep-mock `--examples repair`", "as-written": "beep-mock as written", "prism": "Prism"}
+
+
+def _row(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "document": outcome.document,
+        "engine": outcome.engine,
+        "operations": len(outcome.operations),
+        "asked": len(outcome.operations) - len(outcome.unread),
+        "clean": outcome.clean,
+        "right": outcome.right,
+        "fault": outcome.fault,
+        "failed": {one["operation"]: one["failed"] for one in outcome.failed},
+        "upheld": {one["operation"]: one["upheld"] for one in outcome.failed if any(one["upheld"].values())},
+        "unread": {one["operation"]: one["errors"][:1] for one in outcome.unread},
+        "checks": dict(sum((Counter(one["checked"]) for one in outcome.operations), Counter())),
+    }
+
+
+def _cell(row: dict[str, Any] | None) -> str:
+    if row is None:
+        return "not asked"
+    return row["fault"] or f"{row['clean']} / {row['right']} of {row['asked']}"
 
 
 if __name__ == "__main__":
