@@ -31,10 +31,10 @@ from benchmarks.changing.schema_operators import schema_operators
 from benchmarks.changing.sites import copied, operations, reach, schema_sites
 from benchmarks.servers import ROOT
 
-__all__ = ["Pair", "all_pairs", "compiled", "judged", "sampled"]
+__all__ = ["OWN", "Pair", "all_pairs", "compiled", "judged", "root_of", "sampled"]
 
 _RESULTS = ROOT / "benchmarks" / "results"
-_OWN = (ROOT / "contracts" / "world" / "openapi.yaml", ROOT / "contracts" / "people" / "openapi.yaml")
+OWN = (ROOT / "contracts" / "world" / "openapi.yaml", ROOT / "contracts" / "people" / "openapi.yaml")
 _CORPUS = (
     "redocly-museum.yaml", "swagger-petstore.yaml", "scalar-galaxy.yaml", "xero-files.yaml", "alertmanager-v2.yaml",
     "ollama.yaml", "oai-link-example.yaml", "readme-polymorphism.yaml",
@@ -147,7 +147,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--corpus", type=Path, default=ROOT.parent / "shared" / "corpus", help="more documents")
     parser.add_argument("--write", action="store_true", help="write benchmarks/results/changes.md")
     asked = parser.parse_args(arguments)
-    files = [*_OWN, *(file for name in _CORPUS if (file := asked.corpus / name).exists())]
+    files = [*OWN, *(file for name in _CORPUS if (file := asked.corpus / name).exists())]
     contracts = {file: compiled(file, root_of(file)) for file in files}
     rows: dict[str, list[tuple[Pair, Level | None, tuple[Difference, ...]]]] = defaultdict(list)
     began = time.perf_counter()
@@ -185,7 +185,7 @@ def _markdown(
     undecided = sum(one[1] is Level.UNKNOWN for one in every)
     lines = [
         "# `beep-mock diff` on labelled pairs of contract versions", "",
-        f"{len(every)} pairs by {len(rows)} operators, seed {seed}, documents: {', '.join(_name(f) for f in files)}.", "",
+        f"{len(every)} pairs by {len(rows)} operators, seed {seed}, of {', '.join(map(_name, files))}.", "",
         f"- recall: **{_share(len(right), len(breaking))}** of {len(breaking)} breaking pairs are called breaking",
         f"- precision: **{_share(len(right), len(called))}** of {len(called)} pairs called breaking are",
         f"- undecided (unknown): {undecided}",

@@ -1,3 +1,4 @@
+# ruff: noqa: ARG001 - operators are called alike
 """Operators on operations: parameters, bodies, responses, security, paths."""
 
 from __future__ import annotations
@@ -22,13 +23,16 @@ def _operation(root: Root, path: Path) -> dict[str, Any]:
 def _parameters(root: Root, path: Path) -> list[dict[str, Any]]:
     operation = _operation(root, path)
     operation["parameters"] = [dict(resolved(root, one)) for one in operation.get("parameters", [])]
-    return operation["parameters"]
+    found: list[dict[str, Any]] = operation["parameters"]
+    return found
 
 
 def _parameter(change: Callable[[dict[str, Any]], bool], location: str = "") -> Apply:
     def apply(root: Root, path: Path) -> bool:
         for parameter in _parameters(root, path):
-            if parameter.get("in") in ((location,) if location else ("query", "header", "cookie")) and change(parameter):
+            if parameter.get("in") in ((location,) if location else ("query", "header", "cookie")) and change(
+                parameter
+            ):
                 return True
         return False
 
@@ -84,7 +88,11 @@ def _default(parameter: dict[str, Any]) -> bool:
 
 
 def _exploded(parameter: dict[str, Any]) -> bool:
-    if _schema(parameter).get("type") != "array" or parameter.get("in") != "query" or parameter.get("style", "form") != "form":
+    if (
+        _schema(parameter).get("type") != "array"
+        or parameter.get("in") != "query"
+        or parameter.get("style", "form") != "form"
+    ):
         return False
     parameter["explode"] = not parameter.get("explode", True)
     return True
@@ -150,7 +158,10 @@ def _added_body(required: bool) -> Apply:
         operation = _operation(root, path)
         if "requestBody" in operation or path[-1] not in ("post", "put", "patch"):
             return False
-        operation["requestBody"] = {"required": required, "content": {"application/json": {"schema": {"type": "object"}}}}
+        operation["requestBody"] = {
+            "required": required,
+            "content": {"application/json": {"schema": {"type": "object"}}},
+        }
         return True
 
     return apply
@@ -232,7 +243,7 @@ _KEY = {"type": "apiKey", "in": "header", "name": "X-Brand-New-Key"}
 def _secured(change: Callable[[list[Any]], list[Any] | None]) -> Apply:
     def apply(root: Root, path: Path) -> bool:
         operation = _operation(root, path)
-        changed = change(list(operation.get("security", root.get("security") or [])))
+        changed = change(list(operation.get("security", root.get("security")) or []))
         if changed is None:
             return False
         operation["security"] = changed
@@ -338,7 +349,7 @@ def _base(root: Root) -> str:
     servers = root.get("servers") or [{"url": "/"}]
     if len(servers) > 1 or "{" in servers[0]["url"]:
         return "/none"
-    return urlsplit(servers[0]["url"]).path
+    return str(urlsplit(servers[0]["url"]).path)
 
 
 OPERATION_OPERATORS: list[tuple[str, bool, Apply]] = [

@@ -1,3 +1,4 @@
+# ruff: noqa: ARG001 - operators are called alike
 """Operators on one schema. Each says what it does to the values allowed: fewer, more, others, or the same."""
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ def _unset(keyword: str) -> Callable[[Node, Site], bool]:
 
 def _shift(keyword: str, by: int) -> Callable[[Node, Site], bool]:
     def apply(node: Node, site: Site) -> bool:
-        value = node.get(keyword)
+        value: Any = node.get(keyword)
         if type(value) not in (int, float) or not _plain(node) or "format" in node:
             return False
         if (keyword.startswith("min") and keyword != "minimum" and value + by < 0) or (

@@ -70,7 +70,8 @@ CHANGES: list[tuple[str, Callable[[dict[str, Any]], object], str, str | None]] =
      "response-non-success-status-removed", "/response/status"),
     ("a status that nobody expects", lambda root: get(root, "/worlds/{worldId}")["responses"].pop("422"),
      "response-non-success-status-removed", None),
-    ("an operation", lambda root: root["paths"].pop("/worlds/{worldId}"), "path-removed", "/interactions/0/request/path"),
+    ("an operation", lambda root: root["paths"].pop("/worlds/{worldId}"), "path-removed",
+     "/interactions/0/request/path"),
     ("credentials", lambda root: get(root, "/worlds/{worldId}").update(security=[{"token": []}]),
      "request-security-added", "/interactions/0/request/headers"),
     ("a header that nobody reads", lambda root: schema(root, "World").update(description="x") or

@@ -12,7 +12,7 @@ import orjson
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from beep_mock.changes.difference import Level
 from beep_mock.changes.versions import differences
@@ -22,7 +22,9 @@ from beep_mock.contracts.model import Contract
 from beep_mock.contracts.retrieval import Retrieval
 
 _LIMITS = st.integers(0, 4)
-_SCALARS = st.sampled_from([None, True, False, 0, 1, 2, 3, 4, 6, 1.5, -1, "", "a", "ab", "abc", "abcd", "hot", "cold", "12"])
+_SCALARS = st.sampled_from(
+    [None, True, False, 0, 1, 2, 3, 4, 6, 1.5, -1, "", "a", "ab", "abc", "abcd", "hot", "cold", "12"]
+)
 
 
 class _Memory(Retrieval):
@@ -64,7 +66,9 @@ def schemas(draw: st.DrawFn, depth: int = 0) -> Any:
     kind = draw(st.sampled_from(kinds))
     inner = schemas(depth + 1)
     if kind == "string":
-        more = _some(minLength=_LIMITS, maxLength=_LIMITS, pattern=st.sampled_from(["^a", "b$", "^[a-d]*$", "^\\d+$", "o"]))
+        more = _some(
+            minLength=_LIMITS, maxLength=_LIMITS, pattern=st.sampled_from(["^a", "b$", "^[a-d]*$", "^\\d+$", "o"])
+        )
         return {"type": "string", **draw(more)}
     if kind in ("integer", "number"):
         more = _some(
@@ -80,8 +84,9 @@ def schemas(draw: st.DrawFn, depth: int = 0) -> Any:
         return {"type": draw(st.lists(st.sampled_from(names), min_size=1, max_size=3, unique=True))}
     if kind == "array":
         more = _some(
-            items=inner, minItems=st.integers(0, 2), maxItems=st.integers(0, 3), uniqueItems=st.booleans(), contains=inner,
-            prefixItems=st.lists(inner, min_size=1, max_size=2), minContains=st.integers(0, 2), maxContains=st.integers(1, 2),
+            items=inner, minItems=st.integers(0, 2), maxItems=st.integers(0, 3), uniqueItems=st.booleans(),
+            contains=inner, prefixItems=st.lists(inner, min_size=1, max_size=2), minContains=st.integers(0, 2),
+            maxContains=st.integers(1, 2),
         )  # fmt: skip
         return {"type": "array", **draw(more)}
     if kind == "object":
@@ -90,7 +95,8 @@ def schemas(draw: st.DrawFn, depth: int = 0) -> Any:
             properties=st.dictionaries(st.sampled_from(names), inner, max_size=3),
             required=st.lists(st.sampled_from(names), max_size=2, unique=True),
             additionalProperties=st.one_of(st.booleans(), inner), minProperties=st.integers(0, 2),
-            maxProperties=st.integers(0, 3), patternProperties=st.dictionaries(st.sampled_from(["^a", "^b"]), inner, max_size=1),
+            maxProperties=st.integers(0, 3),
+            patternProperties=st.dictionaries(st.sampled_from(["^a", "^b"]), inner, max_size=1),
             dependentRequired=st.just({names[0]: [names[1]]}), propertyNames=st.just({"maxLength": 2}),
         )  # fmt: skip
         return {"type": "object", **draw(more)}

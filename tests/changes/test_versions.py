@@ -59,11 +59,14 @@ def test_nothing_differs_from_itself(case: dict[str, Any], tmp_path: Path) -> No
 
 def test_a_shared_schema_is_one_difference_with_all_its_uses(tmp_path: Path) -> None:
     def text(properties: dict[str, Any]) -> Path:
-        answer = {"200": {"description": "", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/A"}}}}}
+        answer = {
+            "200": {"description": "", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/A"}}}}
+        }
         schema = {"type": "object", "properties": {**properties, "next": {"$ref": "#/components/schemas/A"}}}
         data = {
             "openapi": "3.0.3", "info": {"title": "t", "version": "1"},
-            "paths": {f"/{n}": {"get": {"responses": answer}} for n in range(3)}, "components": {"schemas": {"A": schema}},
+            "paths": {f"/{n}": {"get": {"responses": answer}} for n in range(3)},
+            "components": {"schemas": {"A": schema}},
         }  # fmt: skip
         file = tmp_path / f"{len(properties)}.yaml"
         file.write_text(yaml.safe_dump(data), encoding="utf-8")

@@ -100,7 +100,11 @@ def test_json_says_all(workspace: Path) -> None:
     told = json.loads(output)
     assert told["summary"]["breaking"] == told["summary"]["breaking-consumers"] == 1
     (one,) = told["differences"]
-    assert (one["rule"], one["classification"], one["direction"]) == ("response-property-removed", "breaking", "response")
+    assert (one["rule"], one["classification"], one["direction"]) == (
+        "response-property-removed",
+        "breaking",
+        "response",
+    )
     assert one["old"] == {"file": "HEAD:./contracts/world/common.yaml", "pointer": "/World/properties/name"}
     assert one["uses"] == [{"operation": "GET /worlds/{id}", "status": "200", "part": "body", "path": ["name"]}]
     (consumer,) = one["consumers"]
@@ -154,7 +158,7 @@ def service() -> Iterator[str]:
             self.end_headers()
             self.wfile.write((known or "none").encode())
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *args: object) -> None:
             pass
 
     server = HTTPServer(("127.0.0.1", 0), Handler)

@@ -97,15 +97,13 @@ def _partners(this: Comparison, old: Sequence[Part], new: Sequence[Part]) -> lis
     match(lambda one, other: _field(one, "$ref") is not None and _field(one, "$ref") == _field(other, "$ref"))
     match(lambda one, other: same_text(one[0], other[0]))
     match(lambda one, other: _field(one, "title") is not None and _field(one, "title") == _field(other, "title"))
-    unlike = lambda one, other: (
-        bool(  # noqa: E731
-            _view(this, one, this.old).types & _view(this, other, this.new).types
-        )
-        and _field(one, "$ref") is None
-        and _field(other, "$ref") is None
-    )
+
+    def alike(one: Part, other: Part) -> bool:
+        types = _view(this, one, this.old).types & _view(this, other, this.new).types
+        return bool(types) and _field(one, "$ref") is None and _field(other, "$ref") is None
+
     if len(left_old) == len(left_new):
-        match(unlike)
+        match(alike)
     return found
 
 
@@ -139,9 +137,9 @@ def _exclude(view: View, one: Part, other: Part) -> bool:
         values = [View(view.side, side.schemas_for(name), view.direction) for side in (first, second)]
         if not values[0].types & values[1].types:
             return True
-        if values[0].values is not None and values[1].values is not None:
-            if not values[0].values.keys() & values[1].values.keys():
-                return True
+        listed = [view.values for view in values]
+        if listed[0] is not None and listed[1] is not None and not listed[0].keys() & listed[1].keys():
+            return True
     return any(
         name not in side.properties for each, side in ((first, second), (second, first)) if side.closed
         for name in each.required
@@ -209,7 +207,7 @@ def compare_conditions(this: Comparison) -> None:
         sent, taken = this.ordered(old, new)
         # What is not in the sender's is sent: the taker's has to be part of the sender's.
         kept: bool | None = (
-            not taken or (bool(sent) and this.depth < 3 and _is_part(this, taken, sent)) or (None if sent else False)
+            not taken or (bool(sent) and this.depth < 3 and _is_part(taken, sent)) or (None if sent else False)
         )
         verb = "added" if not old else "removed" if not new else "changed"
         this.note(f"not-{verb}", kept, "what is ruled out ('not') has changed", "not")
@@ -231,7 +229,7 @@ def compare_conditions(this: Comparison) -> None:
                     this.inner((conditions[0][word],), (conditions[1][word],))
 
 
-def _is_part(this: Comparison, one: tuple[Part, ...], other: tuple[Part, ...]) -> bool:
+def _is_part(one: tuple[Part, ...], other: tuple[Part, ...]) -> bool:
     """Whether ``one`` (the taker's) allows nothing that ``other`` (the sender's) does not: only same words prove it."""
     return (
         len(one) == len(other)
@@ -256,13 +254,18 @@ def compare_discriminators(this: Comparison) -> None:
     if old.get("propertyName") != new.get("propertyName"):
         message = f"{old.get('propertyName')!r} became {new.get('propertyName')!r}"
         this.note("discriminator-property-name-changed", False, message, "discriminator")
-    before, after = (each.get("mapping") if isinstance(each.get("mapping"), dict) else {} for each in (old, new))
+    before, after = _mapping(old), _mapping(new)
     for name in dict.fromkeys((*before, *after)):
         if name not in after:
-            kept = False if this.is_request else True
+            kept = not this.is_request
             this.note("discriminator-mapping-deleted", kept, f"the name {name!r} is gone", "discriminator")
         elif name not in before:
             kept_here: bool | None = True if this.is_request else None
             this.note("discriminator-mapping-added", kept_here, f"the name {name!r} is new", "discriminator")
         elif before[name] != after[name]:
             this.note("discriminator-mapping-changed", False, f"{name!r} means another alternative", "discriminator")
+
+
+def _mapping(discriminator: dict[str, Any]) -> dict[str, Any]:
+    found = discriminator.get("mapping")
+    return found if isinstance(found, dict) else {}

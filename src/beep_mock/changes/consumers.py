@@ -112,7 +112,7 @@ def _calls(pact: Pact, old: Contract, new: Contract) -> Iterator[_Call]:
 def _nearest(finding: Finding, call: _Call, candidates: Sequence[tuple[int, Difference, Use]]) -> int | None:
     """The difference that a finding about a pact is most likely due to."""
     pointer = finding.where.pointer[len(call.interaction.pointer) :]
-    tokens = pointer.split("/")[1:]
+    steps = pointer.split("/")[1:]
     best: tuple[tuple[int, int, int], int] | None = None
     for number, one, use in candidates:
         if use.part in ("operation", "security"):
@@ -124,14 +124,14 @@ def _nearest(finding: Finding, call: _Call, candidates: Sequence[tuple[int, Diff
             elif use.part == "security":
                 continue
         else:
-            if one.direction != (tokens[0] if tokens else ""):
+            if one.direction != (steps[0] if steps else ""):
                 continue
             if one.direction == "response" and use.status != call.status:
                 continue
-            rest = [token for token in tokens[2:] if token != "content"]
+            rest = [step for step in steps[2:] if step != "content"]
             shared = 0
-            for token, step in zip(rest, use.path, strict=False):
-                if token != step and step != "*":
+            for own, step in zip(rest, use.path, strict=False):
+                if own != step and step != "*":
                     break
                 shared += 1
             rank = (2, shared, -len(use.path))

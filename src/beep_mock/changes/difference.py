@@ -71,5 +71,5 @@ class Difference:
 
 def shown_path(path: tuple[str, ...]) -> str:
     """A path for people: ``items[].name``."""
-    text = "".join("[]" if token == "*" else f".{token}" for token in path)
+    text = "".join("[]" if step == "*" else f".{step}" for step in path)
     return text.removeprefix(".")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from beep_mock.changes.number_rules import compare_limit
 from beep_mock.changes.pairs import Comparison
-from beep_mock.changes.value_rules import compare_limit
 from beep_mock.changes.views import View
 
 __all__ = ["compare_lists"]

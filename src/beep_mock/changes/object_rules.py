@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from beep_mock.changes.difference import Level
 from beep_mock.changes.lifecycle import compare_lifecycle
+from beep_mock.changes.number_rules import compare_limit
 from beep_mock.changes.pairs import Comparison, Found
 from beep_mock.changes.sides import Part
-from beep_mock.changes.value_rules import compare_limit
 from beep_mock.changes.views import View, patterns_of
 
 __all__ = ["compare_objects"]
 
 
 def compare_objects(this: Comparison) -> None:
-    """Everything that is said of objects. Whoever keeps a contract sends no property that the contract does not name."""
+    """Everything that is said of objects. Nobody sends a property that the sender's contract does not name."""
     if "object" not in this.sender.types & this.taker.types:
         return
     for name in dict.fromkeys((*this.old.properties, *this.new.properties)):

@@ -54,7 +54,7 @@ class OperationRules:
         self, rule: str, level: Level, direction: Direction, message: str, old: str, new: str,
         part: str = "operation", path: tuple[str, ...] = (), status: str = "",
     ) -> None:  # fmt: skip
-        """Enter a difference of the operation at hand; ``direction`` (also the rule's first word) is turned if need be."""
+        """Enter a difference of the operation at hand; ``direction``, and with it the rule, is turned if need be."""
         turned = self.direction(direction)
         if turned != direction and rule.startswith(f"{direction}-"):
             rule = f"{turned}{rule[len(direction) :]}"
@@ -107,8 +107,10 @@ class OperationRules:
                 continue
             if direction == "response" and new[index].name != media.name and "*" in new[index].name:
                 message = f"{media.name} became {new[index].name}"
-                self.note("response-media-type-generalized", Level.BREAKING, direction, message, media.at, new[index].at,
-                          "body", (), status)  # fmt: skip
+                self.note(
+                    "response-media-type-generalized", Level.BREAKING, direction, message, media.at, new[index].at,
+                    "body", (), status,
+                )  # fmt: skip
             self._compare_media(media, new[index], direction, status)
         for media in new:
             if match_media_type(media.name, names_old) is None and not any(
@@ -152,8 +154,8 @@ class OperationRules:
         if before.required != after.required:
             became = "required" if after.required else "optional"
             level = self.level("request", narrowed=after.required)
-            self.note(f"request-body-became-{became}", level, "request", f"the body became {became}", before.at, after.at,
-                      "body")  # fmt: skip
+            message = f"the body became {became}"
+            self.note(f"request-body-became-{became}", level, "request", message, before.at, after.at, "body")
         self.compare_content(before.content, after.content, "request", (before.at, after.at))
 
     def _compare_presence(

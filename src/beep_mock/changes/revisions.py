@@ -49,7 +49,7 @@ def working_file(source: str) -> Path:
 
     :raises InvalidDocumentError: this is no git repository.
     """
-    revision, _, path = source.partition(":")
+    path = source.partition(":")[2]
     if path.startswith("./"):
         return Path(path)
     top = Path(os.fsdecode(_git(["rev-parse", "--show-toplevel"], source)).strip())

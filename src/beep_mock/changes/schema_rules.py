@@ -7,12 +7,12 @@ from typing import Any
 from beep_mock.changes.alternatives import compare_alternatives, compare_conditions, compare_discriminators
 from beep_mock.changes.difference import Level
 from beep_mock.changes.list_rules import compare_lists
+from beep_mock.changes.number_rules import compare_numbers
 from beep_mock.changes.object_rules import compare_objects
 from beep_mock.changes.pairs import Comparison, Found
 from beep_mock.changes.sides import same_text
 from beep_mock.changes.value_rules import (
     compare_formats,
-    compare_numbers,
     compare_texts,
     compare_types,
     compare_values,
@@ -76,7 +76,7 @@ def _compare_defaults(this: Comparison) -> None:
     # A parameter that is left out means its default: the same request asks for something else.
     level = Level.BREAKING if this.pair.textual and this.is_request else Level.NON_BREAKING
     message = f"the default {shown[0]} became {shown[1]}"
-    places = (view.place("default") for view in (this.old, this.new))
+    places = this.old.place("default"), this.new.place("default")
     this.put(Found(f"default-value-{verb}", level, message, *places))
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from fractions import Fraction
 from random import Random
 from typing import Any
 
+from beep_mock.changes.number_rules import compare_limit, is_within
 from beep_mock.changes.pairs import Comparison
 from beep_mock.changes.sides import text_of
 from beep_mock.changes.views import View
@@ -14,15 +14,7 @@ from beep_mock.contracts.model import Schema
 from beep_mock.contracts.sample_patterns import from_pattern
 from beep_mock.contracts.schema_formats import ASSERTED, RANGES
 
-__all__ = [
-    "compare_formats",
-    "compare_limit",
-    "compare_numbers",
-    "compare_texts",
-    "compare_types",
-    "compare_values",
-    "is_finite_kept",
-]
+__all__ = ["compare_formats", "compare_texts", "compare_types", "compare_values", "is_finite_kept"]
 
 _SCALARS = frozenset({"boolean", "integer", "number", "string"})
 _ANNOTATIONS = frozenset({"password", "textarea", "markdown", "html", "multiline"})
@@ -135,7 +127,9 @@ def _compare_extensible(this: Comparison) -> None:
         return
     removed, added = [one for one in old if one not in new], [one for one in new if one not in old]
     if removed:
-        this.note("extensible-enum-value-removed", not this.is_request, f"{_shown(removed)} {_is(removed)} gone", _EXTENSIBLE)
+        this.note(
+            "extensible-enum-value-removed", not this.is_request, f"{_shown(removed)} {_is(removed)} gone", _EXTENSIBLE
+        )
     if added:
         this.note("extensible-enum-value-added", True, f"{_shown(added)} {_is(added)} new", _EXTENSIBLE)
 
@@ -151,83 +145,6 @@ def _listed(values: dict[bytes, Any]) -> str:
 def _shown(values: list[Any]) -> str:
     texts = [text_of(value).decode("utf-8", "replace")[:40] for value in values[:6]]
     return ", ".join(texts) + (", ..." if len(values) > 6 else "")
-
-
-def compare_limit(this: Comparison, keyword: str, rule: str) -> None:
-    """A limit of lengths or numbers of things, ``keyword``."""
-    old, new = this.old.count(keyword), this.new.count(keyword)
-    if old == new:
-        return
-    sent, taken = this.ordered(old, new)
-    lower = keyword.startswith("min")
-    kept = taken is None or (sent is not None and (sent >= taken if lower else sent <= taken))
-    this.note(f"{rule}-{_verb(old, new)}", kept, _became(keyword, old, new), keyword)
-
-
-def _verb(old: Any, new: Any) -> str:
-    if old is None:
-        return "set"
-    if new is None:
-        return "unset"
-    return "increased" if new > old else "decreased"
-
-
-def _became(keyword: str, old: Any, new: Any) -> str:
-    if old is None:
-        return f"{keyword} {new} was set"
-    return f"{keyword} {old} was unset" if new is None else f"{keyword} {old} became {new}"
-
-
-def compare_numbers(this: Comparison) -> None:
-    """Limits of numbers, ``multipleOf`` and the formats that are ranges."""
-    if this.pair.textual and not this.sender.types & this.taker.types & {"integer", "number"}:
-        return
-    for lower in (True, False):
-        old, new = this.old.bound(lower), this.new.bound(lower)
-        sent, taken = this.sender.bound(lower, formats=True), this.taker.bound(lower, formats=True)
-        if old == new and (taken is None or sent == taken):
-            continue
-        kept = taken is None or (sent is not None and _within(sent, taken, lower))
-        if old == new:
-            continue  # it is the format: said below
-        exclusive = any(bound is not None and bound[1] for bound in (old, new))
-        word = ("min" if lower else "max") if not exclusive else ("exclusive-min" if lower else "exclusive-max")
-        one, other = (None if bound is None else bound[0] for bound in (old, new))
-        verb = _verb(one, other) if one != other else ("increased" if lower == bool(new and new[1]) else "decreased")
-        keyword = (
-            ("minimum" if lower else "maximum")
-            if not exclusive
-            else ("exclusiveMinimum" if lower else "exclusiveMaximum")
-        )
-        this.note(f"{word}-{verb}", kept, _became(keyword, one, other), keyword)
-    compare_multiples(this)
-
-
-def _within(sent: tuple[float, bool], taken: tuple[float, bool], lower: bool) -> bool:
-    if sent[0] == taken[0]:
-        return sent[1] or not taken[1]
-    return sent[0] > taken[0] if lower else sent[0] < taken[0]
-
-
-def compare_multiples(this: Comparison) -> None:
-    """``multipleOf``: what is a multiple of 6 is one of 3."""
-    old, new = (
-        {n for n in view.all("multipleOf") if type(n) in (int, float) and n > 0} for view in (this.old, this.new)
-    )
-    if old == new:
-        return
-    sent, taken = this.ordered(old, new)
-    units = [_exact(one) for one in sent] + ([Fraction(1)] if "number" not in this.sender.types else [])
-    kept = all(any((unit / _exact(one)).denominator == 1 for unit in units) for one in taken)
-    verb = "set" if not old else "unset" if not new else "changed"
-    shown = [", ".join(map(str, sorted(each))) for each in (old, new)]
-    this.note(
-        f"multiple-of-{verb}", kept, f"multipleOf {shown[0] or 'nothing'} became {shown[1] or 'nothing'}", "multipleOf"
-    )
-
-
-def _exact(number: float) -> Fraction:
-    return Fraction(str(number))
 
 
 def compare_texts(this: Comparison) -> None:
@@ -310,10 +227,8 @@ def _keeps_format(this: Comparison, sent: set[str], wanted: str) -> bool:
         low, high = RANGES[wanted]
         return (
             limits[0] is not None and limits[1] is not None
-            and _within(limits[0], (low, False), True) and _within(limits[1], (high, False), False)
+            and is_within(limits[0], (low, False), True) and is_within(limits[1], (high, False), False)
         )  # fmt: skip
     if wanted == "double":
         return not sent - set(RANGES)
-    if wanted in ASSERTED | _ENCODINGS and "string" not in this.sender.types:
-        return True
-    return False
+    return wanted in ASSERTED | _ENCODINGS and "string" not in this.sender.types

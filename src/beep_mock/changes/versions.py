@@ -33,7 +33,7 @@ def differences(
     pairs = Pairs(*sides, changed_references(*sides, roots), policy, compare_schemas)
     rules = OperationRules(pairs, ledger)
     _compare_operations(old.operations, new.operations, rules, policy, ledger)
-    _compare_webhooks(old, new, rules, policy, ledger)
+    _compare_webhooks(old, new, rules, ledger)
     pairs.run()
     return ledger.differences()
 
@@ -79,7 +79,7 @@ def _route(operation: Operation) -> tuple[str, tuple[tuple[str, ...], ...]]:
     return operation.method, tuple(segment.literals for segment in parse_template(operation.path).segments)
 
 
-def _compare_webhooks(old: Contract, new: Contract, rules: OperationRules, policy: Policy, ledger: Ledger) -> None:
+def _compare_webhooks(old: Contract, new: Contract, rules: OperationRules, ledger: Ledger) -> None:
     """What the provider sends by itself: its requests are what consumers read, their answers what it reads."""
     for name in dict.fromkeys((*old.webhooks, *new.webhooks)):
         before, after = old.webhooks.get(name, {}), new.webhooks.get(name, {})

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
+from beep_mock.changes.keyword_values import (
+    ALL_TYPES,
+    ASSERTING,
+    Bound,
+    declared_types,
+    fits,
+    is_null,
+    is_number,
+    is_schema,
+    listed,
+    mapping,
+    others_of,
+    whole,
+)
 from beep_mock.changes.sides import Part, Side, text_of
 from beep_mock.contracts.nodes import child
 from beep_mock.contracts.schema_formats import RANGES
 from beep_mock.contracts.schema_visibility import Direction
 
-__all__ = ["ALL_TYPES", "Bound", "View", "type_of"]
+__all__ = ["View", "patterns_of"]
 
-ALL_TYPES = frozenset({"array", "boolean", "integer", "null", "number", "object", "string"})
 _DEEPEST = 32
-
-Bound = tuple[float, bool]
-"""A limit, and whether it is excluded."""
 
 
 class View:
@@ -66,13 +75,13 @@ class View:
         if "$dynamicRef" in node or "$recursiveRef" in node:
             self.opaque = True
         self.parts.append((node, at))
-        types &= _declared_types(node)
-        for index, part in enumerate(_list(node, "allOf")):
+        types &= declared_types(node)
+        for index, part in enumerate(listed(node, "allOf")):
             types &= self._gather((part, f"{at}/allOf/{index}"), seen, depth + 1)
         nullable = not self.side.modern and node.get("nullable") is True
         for keyword in ("oneOf", "anyOf"):
-            branches = [(branch, f"{at}/{keyword}/{index}") for index, branch in enumerate(_list(node, keyword))]
-            others = [branch for branch in branches if not _is_null(branch[0])]
+            branches = [(branch, f"{at}/{keyword}/{index}") for index, branch in enumerate(listed(node, keyword))]
+            others = [branch for branch in branches if not is_null(branch[0])]
             nulls = len(branches) - len(others)
             allowed = "null" in types and (nulls == 1 or (nulls > 1 and keyword == "anyOf"))
             if nulls and not others:
@@ -91,7 +100,7 @@ class View:
     @property
     def anything(self) -> bool:
         """Whether it says nothing at all."""
-        return not self.impossible and not any(_ASSERTING & node.keys() for node, _ in self.parts)
+        return not self.impossible and not any(ASSERTING & node.keys() for node, _ in self.parts)
 
     @property
     def typed(self) -> bool:
@@ -108,21 +117,21 @@ class View:
 
     def schemas_of(self, keyword: str) -> tuple[Part, ...]:
         """The schemas that a keyword holds in all parts."""
-        return tuple((node[keyword], child(at, keyword)) for node, at in self.parts if _is_schema(node.get(keyword)))
+        return tuple((node[keyword], child(at, keyword)) for node, at in self.parts if is_schema(node.get(keyword)))
 
     @cached_property
     def values(self) -> dict[bytes, Any] | None:
         """The values listed by ``enum`` and ``const``, by their text; None when there is no list."""
         found: dict[bytes, Any] | None = None
-        for listed in [*self.all("enum"), *([one] for one in self.all("const"))]:
-            if isinstance(listed, list):
-                own = {text_of(value): value for value in listed if value is not None}
+        for values in [*self.all("enum"), *([one] for one in self.all("const"))]:
+            if isinstance(values, list):
+                own = {text_of(value): value for value in values if value is not None}
                 found = own if found is None else {key: value for key, value in found.items() if key in own}
         if (
             found is not None
             and "null" in self.types
             and all(
-                not isinstance(listed, list) or None in listed or not self.side.modern for listed in self.all("enum")
+                not isinstance(values, list) or None in values or not self.side.modern for values in self.all("enum")
             )
             and not any(one is not None for one in self.all("const") if self.side.modern)
         ):
@@ -153,15 +162,15 @@ class View:
         word, exclusive = ("minimum", "exclusiveMinimum") if lower else ("maximum", "exclusiveMaximum")
         found: list[Bound] = []
         for node, _ in self.parts:
-            if _is_number(node.get(word)):
+            if is_number(node.get(word)):
                 found.append((node[word], node.get(exclusive) is True))
-            if _is_number(node.get(exclusive)):
+            if is_number(node.get(exclusive)):
                 found.append((node[exclusive], True))
             if formats and (limits := RANGES.get(str(node.get("format")))) is not None:
                 found.append((limits[0 if lower else 1], False))
         if not found:
             return None
-        found = [_whole(bound, lower) for bound in found] if "number" not in self.types else found
+        found = [whole(bound, lower) for bound in found] if "number" not in self.types else found
         return max(found) if lower else min(found, key=lambda bound: (bound[0], not bound[1]))
 
     # Objects
@@ -171,7 +180,7 @@ class View:
         """The schemas declared for each property."""
         found: dict[str, list[Part]] = {}
         for node, at in self.parts:
-            for name, schema in _mapping(node, "properties").items():
+            for name, schema in mapping(node, "properties").items():
                 found.setdefault(name, []).append((schema, child(f"{at}/properties", name)))
         return found
 
@@ -190,7 +199,7 @@ class View:
         return {
             name: child(at, "required")
             for node, at in self.parts
-            for name in _list(node, "required")
+            for name in listed(node, "required")
             if isinstance(name, str) and name not in self.hidden
         }
 
@@ -198,21 +207,21 @@ class View:
         """Everything that the value of a property has to meet."""
         found: list[Part] = []
         for node, at in self.parts:
-            own = _mapping(node, "properties")
+            own = mapping(node, "properties")
             fitting = [
                 (schema, child(f"{at}/patternProperties", pattern))
-                for pattern, schema in _mapping(node, "patternProperties").items()
-                if _fits(pattern, name)
+                for pattern, schema in mapping(node, "patternProperties").items()
+                if fits(pattern, name)
             ]
             if name in own:
                 fitting.append((own[name], child(f"{at}/properties", name)))
-            found += fitting or _others(node, at)
+            found += fitting or others_of(node, at)
         return tuple(found)
 
     @cached_property
     def others(self) -> tuple[Part, ...]:
         """What the values of properties have to meet that nothing names."""
-        return tuple(schema for node, at in self.parts for schema in _others(node, at) if schema[0] not in (True, {}))
+        return tuple(schema for node, at in self.parts for schema in others_of(node, at) if schema[0] not in (True, {}))
 
     @property
     def closed(self) -> bool:
@@ -223,147 +232,23 @@ class View:
         """What an item has to meet: one at a position, or those after all positions that are spoken of."""
         found: list[Part] = []
         for node, at in self.parts:
-            first = _list(node, "prefixItems")
+            first = listed(node, "prefixItems")
             if index is not None and index < len(first):
                 found.append((first[index], f"{at}/prefixItems/{index}"))
-            elif _is_schema(node.get("items")):
+            elif is_schema(node.get("items")):
                 found.append((node["items"], f"{at}/items"))
-            elif _is_schema(node.get("unevaluatedItems")):
+            elif is_schema(node.get("unevaluatedItems")):
                 found.append((node["unevaluatedItems"], f"{at}/unevaluatedItems"))
         return tuple(found)
 
     @property
     def positions(self) -> int:
         """How many positions ``prefixItems`` speaks of."""
-        return max((len(_list(node, "prefixItems")) for node, _ in self.parts), default=0)
-
-
-_ASSERTING = frozenset(
-    [
-        "type",
-        "enum",
-        "const",
-        "multipleOf",
-        "maximum",
-        "exclusiveMaximum",
-        "minimum",
-        "exclusiveMinimum",
-        "maxLength",
-        "minLength",
-        "pattern",
-        "maxItems",
-        "minItems",
-        "uniqueItems",
-        "maxContains",
-        "minContains",
-        "maxProperties",
-        "minProperties",
-        "required",
-        "dependentRequired",
-        "allOf",
-        "anyOf",
-        "oneOf",
-        "not",
-        "if",
-        "then",
-        "else",
-        "dependentSchemas",
-        "prefixItems",
-        "items",
-        "contains",
-        "properties",
-        "patternProperties",
-        "additionalProperties",
-        "propertyNames",
-        "unevaluatedItems",
-        "unevaluatedProperties",
-        "format",
-    ]
-)
-
-
-def type_of(value: Any) -> str:
-    """The JSON type of a value; a number without a fraction is an integer."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "boolean"
-        case int():
-            return "integer"
-        case float():
-            return "integer" if value.is_integer() else "number"
-        case str():
-            return "string"
-        case list():
-            return "array"
-    return "object"
-
-
-def _declared_types(node: Mapping[str, Any]) -> frozenset[str]:
-    declared = node.get("type")
-    names = [declared] if isinstance(declared, str) else declared
-    types = ALL_TYPES
-    if isinstance(names, list):
-        types = frozenset(name for name in names if isinstance(name, str)) & ALL_TYPES or ALL_TYPES
-        types |= {"integer"} if "number" in types else frozenset()
-    listed = node["enum"] if isinstance(node.get("enum"), list) else [node["const"]] if "const" in node else None
-    if listed:
-        types &= {
-            kind for value in listed for kind in ({"number", "integer"} if _is_number(value) else {type_of(value)})
-        }
-    return types
-
-
-def _others(node: Mapping[str, Any], at: str) -> list[Part]:
-    for keyword in ("additionalProperties", "unevaluatedProperties"):
-        if _is_schema(node.get(keyword)):
-            return [(node[keyword], child(at, keyword))]
-    return []
-
-
-def _is_null(node: Any) -> bool:
-    return isinstance(node, dict) and (
-        node.get("type") in ("null", ["null"])
-        or node.get("enum") == [None]
-        or ("const" in node and node["const"] is None)
-    )
-
-
-def _is_schema(node: Any) -> bool:
-    return isinstance(node, dict | bool)
-
-
-def _is_number(value: Any) -> bool:
-    return type(value) in (int, float) and math.isfinite(value)
-
-
-def _whole(bound: Bound, lower: bool) -> Bound:
-    """The same limit for whole numbers, included."""
-    value, excluded = bound
-    nearest = math.ceil(value) if lower else math.floor(value)
-    return (nearest + (1 if lower else -1), False) if excluded and nearest == value else (nearest, False)
-
-
-def _list(node: Mapping[str, Any], keyword: str) -> list[Any]:
-    value = node.get(keyword)
-    return value if isinstance(value, list) else []
-
-
-def _mapping(node: Mapping[str, Any], keyword: str) -> dict[str, Any]:
-    value = node.get(keyword)
-    return value if isinstance(value, dict) else {}
-
-
-def _fits(pattern: str, text: str) -> bool:
-    try:
-        return re.search(pattern, text) is not None
-    except re.error:
-        return False
+        return max((len(listed(node, "prefixItems")) for node, _ in self.parts), default=0)
 
 
 def patterns_of(view: View) -> Iterator[tuple[str, Part]]:
     """The schemas of ``patternProperties``, with their patterns."""
     for node, at in view.parts:
-        for pattern, schema in _mapping(node, "patternProperties").items():
+        for pattern, schema in mapping(node, "patternProperties").items():
             yield pattern, (schema, child(f"{at}/patternProperties", pattern))
