@@ -22,8 +22,11 @@ _GREEN, _BOLD, _FAINT = "32", "1", "2"
 _LISTED: Final = 8
 """As many cases of a group without a finding are named; more are counted."""
 
+_EXPLAINED: Final = 3
+"""Failed cases of a group whose findings are told; others are named."""
+
 _MOST: Final = 5
-"""Failed cases of a group whose findings are told, and findings that are told of one case."""
+"""Findings that are told of one case."""
 
 _LONGEST: Final = 240
 """Characters that are told of a line of a message."""
@@ -32,7 +35,7 @@ _LONGEST: Final = 240
 def render(report: Report, *, colour: bool = False) -> str:
     """Cases under their groups, the failed ones last; findings of no case; coverage in three lines; the summary line.
 
-    Where many cases of a group have no finding they are one line; where many failed, all are named and five explained;
+    Where many cases of a group have no finding they are one line; where many failed, all are named and three explained;
     of a case five findings are told. The other formats say all.
     """
     paint = _paint if colour else _plain
@@ -63,7 +66,7 @@ def _group_lines(cases: Sequence[Case], margin: str, paint: _Paint) -> list[str]
     for case in (case for case in cases if case.passed):
         lines.extend(_case_lines(case, margin, paint))
     for number, case in enumerate(case for case in cases if not case.passed):
-        lines.extend(_case_lines(case, margin, paint)[: None if number < _MOST else 1])
+        lines.extend(_case_lines(case, margin, paint)[: None if number < _EXPLAINED else 1])
     return lines
 
 

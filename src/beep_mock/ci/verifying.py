@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from beep_mock.ci.pact_commands import curl_of
 from beep_mock.ci.report import Case, Report
 from beep_mock.findings import Finding, Severity, Where
+from beep_mock.providers.results import AS_SAID
 
 if TYPE_CHECKING:
     from beep_mock.ci.agreement import OperationAgreement
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from beep_mock.providers.examples import ExampleResult
     from beep_mock.providers.pacts import InteractionResult, VerificationReport
     from beep_mock.providers.properties import PropertiesResult
+    from beep_mock.providers.results import Mismatch
 
 __all__ = ["is_untried", "report_of", "report_of_pacts"]
 
@@ -78,13 +80,16 @@ def _given(interaction: Interaction) -> str:
     return f"given {', '.join(s.name for s in interaction.states)}" if interaction.states else ""
 
 
+def _example_finding(mismatch: Mismatch, where: Where) -> Finding:
+    if mismatch.expected == AS_SAID:  # then the reason says it all
+        return Finding("example-mismatch", Severity.ERROR, f"{mismatch.field}: {mismatch.message}", where)
+    message = f"{mismatch.field}: expected {mismatch.expected}, got {mismatch.actual}"
+    return Finding("example-mismatch", Severity.ERROR, message, where, mismatch.message)
+
+
 def _example_case(result: ExampleResult) -> Case:
     where = Where(result.interaction.file, result.interaction.pointer)
-    findings = [
-        Finding("example-mismatch", Severity.ERROR,
-                f"{mismatch.field}: expected {mismatch.expected}, got {mismatch.actual}", where, mismatch.message)
-        for mismatch in result.mismatches
-    ]  # fmt: skip
+    findings = [_example_finding(mismatch, where) for mismatch in result.mismatches]
     if result.fault:
         findings.append(Finding("example-not-verified", Severity.ERROR, result.fault, where))
     if result.skipped:

@@ -24,7 +24,7 @@ from beep_mock.interaction import MISSING, Interaction, Json, ProviderState
 from beep_mock.providers.challenges import challenge_fault
 from beep_mock.providers.echoes import not_repeated
 from beep_mock.providers.exact import differences
-from beep_mock.providers.results import Mismatch
+from beep_mock.providers.results import AS_SAID, Mismatch
 
 if TYPE_CHECKING:
     from beep_mock.contracts.model import Contract, Operation
@@ -183,7 +183,7 @@ class _Replay:
             field = (
                 "status" if location == "status" else f"header {rest[0]}" if location == "header" else _json_path(rest)
             )
-            yield Mismatch(field, "as the contract says", violation.code, violation.message)
+            yield Mismatch(field, AS_SAID, violation.code, violation.message)
         fault = challenge_fault(operation, reply.headers) if reply.status == 401 else ""
         if fault:
             yield Mismatch("header www-authenticate", "a challenge", "another", fault)

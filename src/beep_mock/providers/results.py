@@ -14,7 +14,10 @@ from typing import Any, Final
 
 from beep_mock.interaction import MISSING, Interaction, Json, Missing
 
-__all__ = ["InteractionResult", "Mismatch", "VerificationReport", "result_of"]
+__all__ = ["AS_SAID", "InteractionResult", "Mismatch", "VerificationReport", "result_of"]
+
+AS_SAID: Final = "as the contract says"
+"""What is expected where the message says why an answer is not."""
 
 _ANSI: Final = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _MISSING_KEYS: Final = re.compile(r"missing the following keys?: (.*)$", re.DOTALL)
