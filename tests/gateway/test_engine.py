@@ -19,6 +19,7 @@ def test_prism_answers_behind_the_same_gateway(workspace: Workspace) -> None:
         for path in ("/world/worlds/1", "/world/api/v1/worlds/1"):
             reply = call(app, "GET", path)
             assert (reply.json, reply.header("Beep-Mock-Source")) == ({"name": "Earth"}, "prism")
+            assert reply.header("Beep-Mock-Evidence") == "specification-only"
         assert call(app, "GET", "/world/worlds/abc").status == 422
         exchange = call(app, "GET", "/-/journal").json["exchanges"][0]
         assert (exchange["source"], exchange["operation"]) == ("prism", "GET /worlds/{worldId}")

@@ -39,13 +39,15 @@ def create_app(
     engine: Engine = "beep-mock",
     watch: bool = False,
     answering: Answering = AS_DOCUMENTED,
+    evidence: str = "",
 ) -> Flask:
     """The mocks of a workspace as a Flask application, as ``beep-mock up`` serves them.
 
     ``services`` are mocked (all by default), or the peers of ``consumers``; ``real`` maps services to the URL where
-    they run; ``answering`` says how mocks answer. The application's ``wsgi_app`` answers mocked traffic without Flask;
-    ``test_client()`` and ``flask run`` work as usual. The running world is ``app.extensions["beep_mock"]``; its
-    ``close()`` ends what ``real``, ``watch`` or Prism have started.
+    they run; ``answering`` says how mocks answer, ``evidence`` where is kept what is known of their answers. The
+    application's ``wsgi_app`` answers mocked traffic without Flask; ``test_client()`` and ``flask run`` work as usual.
+    The running world is ``app.extensions["beep_mock"]``; its ``close()`` ends what ``real``, ``watch`` or Prism have
+    started.
 
     :raises BeepMockError: a service is not there, or cannot be served.
     """
@@ -60,6 +62,7 @@ def create_app(
         cors=cors,
         watch=watch,
         answering=answering,
+        evidence=evidence,
     )
     world = World(plan)
     world.load()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from beep_mock.contracts.model import Operation, Violation
+from beep_mock.evidence.trust import HEADER, SPECIFICATION_ONLY
 from beep_mock.gateway.forwarding import Forwarder, PeerDown, Reply, request_headers
 from beep_mock.gateway.judging import Judge
 from beep_mock.mocks.answers import Answer
@@ -213,6 +214,8 @@ class RealPeer:
         if length is not None:
             headers.append(("Content-Length", length))
         headers.append(("Beep-Mock-Source", self._source))
+        if not self._judged:  # another engine's answer: it does not say by which example
+            headers.append((HEADER, SPECIFICATION_ONLY))
         if call.violations:
             headers.append(("Beep-Mock-Violations", violations_header(call.violations)))
         if self._open_to_all and "HTTP_ORIGIN" in call.environ:
