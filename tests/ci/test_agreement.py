@@ -125,6 +125,8 @@ class Provider:
             kind = "application/problem+json" if "json problems" not in self.faults else "application/json"
             if "other problems" in self.faults:
                 answer = {"error": problem.title}
+            if status == 409 and "other conflict" in self.faults:
+                answer = "Taken"
         start_response(f"{status} X", [("Content-Type", kind), *headers.items()])
         return [json.dumps(answer).encode()]
 
@@ -165,6 +167,7 @@ class Provider:
             raise ProblemError(400, "Invalid")
         if "born" in value and "no born" in self.faults:
             raise ProblemError(400, "Nobody is born")
+        value = {"name": f"Nobody {len(self.names)}"} | value
         if value["name"] in self.names.values():
             raise ProblemError(409, "Taken")
         number = len(self.names) + 1
@@ -175,7 +178,11 @@ class Provider:
         return 200 if "200" in self.faults else 201, location, {"id": number}
 
     def is_valid(self, value: Any) -> bool:
-        if not isinstance(value, dict) or not {"name", "kind"} <= value.keys():
+        if not isinstance(value, dict):
+            return False
+        if "nothing needed" in self.faults:
+            value = {"name": "Tim", "kind": "cat"} | value
+        if not {"name", "kind"} <= value.keys():
             return False
         if "any kind" not in self.faults and value["kind"] not in ("cat", "dog"):
             return False
@@ -238,6 +245,15 @@ def test_a_provider_that_keeps_its_contract_agrees(contract: Contract, seed: int
         ("moved", [("agreement-status-class", 'POST /names {"name":"Tom","kind":"cat"}')]),
         ("200", [("agreement-schema", 'POST /names {"name":"Tom","kind":"cat"}')]),
         ("no location", [("agreement-schema", 'POST /names {"name":"Tom","kind":"cat"}')]),
+        ("other conflict", [("agreement-schema", 'POST /names {"name":"Ada","kind":"dog"}')]),
+        (
+            "nothing needed",
+            [
+                ("agreement-verdict", 'POST /names {"kind":"cat"}'),
+                ("agreement-verdict", "POST /names {}"),
+                ("agreement-verdict", 'POST /names {"name":"Tom"}'),
+            ],
+        ),
         ("extra method", [("agreement-verdict", "PUT /names/1")]),
         ("gone", [("agreement-verdict", "GET /names/1")]),
         ("lookup", [("agreement-verdict", f"GET /names/{value}") for value in ("0", "100", "beep")]),

@@ -143,7 +143,8 @@ class Judge:
 
 def _place(made: MadeRequest, mock: MockVerdict) -> tuple[str, ...]:
     """What of a request is wrong: as the mock says, else what was changed."""
-    location = mock.violations[0].location if mock.violations else made.place
+    by_place = made.place and (not mock.violations or mock.violations[0].code == "required")
+    location = made.place if by_place else mock.violations[0].location if mock.violations else ()
     return tuple("*" if token.isdecimal() else token for token in location)
 
 

@@ -130,43 +130,44 @@ class OperationComparison:
         if verdict is None:
             return
         self._found.asked += 1
-        made, reply, looked_up = self._ask(made, verdict)
-        if not made.method:
-            sent = frozenset(made.values)
-            self._found.exercises.add(
-                Exercise("properties", self._operation.key, reply.status, reply.content_type, sent)
-            )
-        if verdict.valid:
-            if reply.status < 400:
-                self._reached += 1
-            elif self._asker.judge.is_of_state(self._operation, reply):
-                self._states[reply.status] += 1
-        for aspect in self._asker.judge.aspects(made, verdict, reply, looked_up=looked_up):
-            self._add(made, verdict, aspect)
+        answers = self._answers(made, verdict)
+        for asked, reply, looked_up in answers:
+            if not made.method:
+                kind, sent = reply.content_type, frozenset(asked.values)
+                self._found.exercises.add(Exercise("properties", self._operation.key, reply.status, kind, sent))
+            for aspect in self._asker.judge.aspects(asked, verdict, reply, looked_up=looked_up):
+                refused = reply.status >= 400 and self._is_of_state(verdict, reply)
+                self._add(asked, verdict, aspect, plainer=not refused)  # with other values it may be taken
+        reply = answers[-1][1]
+        if verdict.valid and reply.status < 400:
+            self._reached += 1
+        elif verdict.valid and self._asker.judge.is_of_state(self._operation, reply):
+            self._states[reply.status] += 1
 
-    def _ask(self, made: MadeRequest, verdict: MockVerdict) -> tuple[MadeRequest, Reply, bool]:
-        """The provider's answer, and whether it answers an invalid request as it answers valid ones.
+    def _answers(self, made: MadeRequest, verdict: MockVerdict) -> list[tuple[MadeRequest, Reply, bool]]:
+        """The provider's answers: requests, replies, and whether an invalid one is answered as valid ones are.
 
-        Where its answer is about what it knows, it is asked again with other names.
+        Where the answer is about what the provider knows, it is asked again with other names.
         """
-        judge, operation = self._asker.judge, self._operation
         reply = self._asker.provider(made)
-        if made.method or reply.status < 400:
-            return made, reply, False
-        if not (
-            judge.is_of_state(operation, reply) if verdict.valid else judge.is_shown_refusal(operation, verdict, reply)
-        ):
-            return made, reply, False
+        first = (made, reply, False)
+        if made.method or reply.status < 400 or not self._is_of_state(verdict, reply):
+            return [first]
         self._number += 1
         other = self._asker.maker.fresh(made, self._number)
         if other is not None and self._is_alike(other, verdict):
             again = self._asker.provider(other)
             if again.status != reply.status:
-                made, reply = other, again
-        looked_up = (
-            not verdict.valid and judge.is_shown_refusal(operation, verdict, reply) and self._concerns(made, reply)
-        )
-        return made, reply, looked_up
+                looked_up = not verdict.valid and self._is_of_state(verdict, again) and self._concerns(other, again)
+                return [first, (other, again, looked_up)]
+        return [(made, reply, not verdict.valid and self._concerns(made, reply))]
+
+    def _is_of_state(self, verdict: MockVerdict, reply: Reply) -> bool:
+        """Whether the answer is about what the provider knows."""
+        judge, operation = self._asker.judge, self._operation
+        if verdict.valid:
+            return judge.is_of_state(operation, reply)
+        return judge.is_shown_refusal(operation, verdict, reply)
 
     def _concerns(self, made: MadeRequest, reply: Reply) -> bool:
         """Whether it is what was changed that the provider has looked up, and not another part of the request."""
@@ -181,10 +182,10 @@ class OperationComparison:
         other = self._asker.mock(made)
         if other is None or other.valid != verdict.valid or other.routed != verdict.routed:
             return False
-        reasons = {(*v.location, v.code) for v in verdict.violations}
-        return {(*v.location, v.code) for v in other.violations} <= reasons
+        reasons = Counter((*v.location, v.code) for v in verdict.violations)
+        return Counter((*v.location, v.code) for v in other.violations) <= reasons
 
-    def _add(self, made: MadeRequest, verdict: MockVerdict, aspect: Aspect) -> None:
+    def _add(self, made: MadeRequest, verdict: MockVerdict, aspect: Aspect, *, plainer: bool) -> None:
         key = (aspect.rule, *aspect.subject)
         if key in self._known or key in self._hopeless:
             return
@@ -196,14 +197,15 @@ class OperationComparison:
                 return False
             now = self._asker.mock(smaller)
             assert now is not None  # noqa: S101 - it is alike
-            asked, reply, looked_up = self._ask(smaller, now)
-            for other in self._asker.judge.aspects(asked, now, reply, looked_up=looked_up):
-                if (other.rule, *other.subject) == key:
-                    seen = other
-                    return True
+            for asked, reply, looked_up in self._answers(smaller, now):
+                for other in self._asker.judge.aspects(asked, now, reply, looked_up=looked_up):
+                    if (other.rule, *other.subject) == key:
+                        seen = other
+                        return True
             return False
 
-        smallest = shrunk(made, holds, _TRIES, self._asker.maker.least(self._operation))
+        least = self._asker.maker.least(self._operation) if plainer else None
+        smallest = shrunk(made, holds, _TRIES, least)
         if verdict.valid and aspect.rule in ("agreement-verdict", "agreement-status-class"):
             shape = self._shape(smallest)
             if not shape:
