@@ -18,10 +18,12 @@ from beep_mock.ci.mocked_peers import mocked_peers
 from beep_mock.contracts.compiler import compile_contract
 from beep_mock.contracts.model import Contract
 from beep_mock.findings import Severity
+from beep_mock.gateway.prism import PrismProcess
 from beep_mock.providers.targets import Target, app_target, url_target
 from beep_mock.providers.verification import load_service
 from beep_mock.serving import ThreadServer
 from beep_mock.workspace import Workspace
+from tests.prism import needs_prism
 
 DEMONSTRATION = Path(__file__).parents[2]
 DOCUMENT = """
@@ -378,3 +380,23 @@ def test_the_demonstration_agrees_with_its_mocks(name: str, seed: int) -> None:
     assert found.partial == ""
     assert [note for each in found.operations for note in each.notes] == []
     assert sum(each.asked for each in found.operations) >= 30
+
+
+@needs_prism
+@pytest.mark.parametrize(
+    ("name", "expected"), [("people", []), ("world", [("agreement-schema", 'POST /worlds {"beep')])]
+)
+def test_a_mock_that_others_wrote_differs_where_it_answers_for_itself(
+    name: str, expected: list[tuple[str, str]]
+) -> None:
+    """Prism says 400 to what is no JSON, which the contract does not declare; of all else it thinks as ours does."""
+    workspace = Workspace(DEMONSTRATION)
+    document = workspace.contract_path(name)
+    prism = PrismProcess(document, DEMONSTRATION)
+    prism.start()
+    try:
+        with url_target(prism.url, timeout=10) as target:
+            found = compare_with_mock(compile_contract(document), target, samples=5)
+    finally:
+        prism.stop()
+    assert told(found) == expected
