@@ -11,9 +11,10 @@ from beep_mock.contracts.compiler import compile_contract
 from beep_mock.contracts.examples import interactions_of
 from beep_mock.contracts.model import Contract
 from beep_mock.errors import EvidenceError
-from beep_mock.evidence.hashing import bare_interaction, interaction_hash, provider_hashes
+from beep_mock.evidence.hashing import interaction_hash, provider_hashes
 from beep_mock.evidence.recording import Tried, provider_version, record_results
 from beep_mock.evidence.store import Store
+from beep_mock.evidence.trust import bare_interaction
 from beep_mock.interaction import Interaction
 from beep_mock.pacts.model import read_pact
 from beep_mock.workspace import Workspace

@@ -10,8 +10,9 @@ import pytest
 
 from beep_mock.errors import EvidenceError
 from beep_mock.evidence import database
+from beep_mock.evidence.place import address_of, file_of
 from beep_mock.evidence.records import Hashes
-from beep_mock.evidence.store import Store, address_of
+from beep_mock.evidence.store import Store
 from tests.evidence.made import NOW, verification
 
 LATER = "2026-11-21T00:00:00.000000+00:00"
@@ -102,8 +103,8 @@ def test_where_the_store_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("BEEP_MOCK_EVIDENCE", "sqlite:///a.db")
     assert address_of("", tmp_path) == "sqlite:///a.db"
     assert address_of("b.db", tmp_path) == "b.db"
-    assert Store.open("sqlite:////tmp/a.db").file == Path("/tmp/a.db")  # noqa: S108 - never made
-    assert Store.open("sqlite+pysqlite:////tmp/a.db").file is None
+    assert file_of("sqlite:////tmp/a.db") == Path("/tmp/a.db")  # noqa: S108 - never made
+    assert file_of("sqlite+pysqlite:////tmp/a.db") is file_of("none") is None
 
 
 def test_a_locked_store_is_a_fault_and_nothing_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,9 +11,9 @@ import pytest
 from beep_mock.contracts.compiler import compile_contract
 from beep_mock.contracts.examples import interactions_of
 from beep_mock.contracts.model import Contract
-from beep_mock.evidence.hashing import bare_interaction, interaction_hash
+from beep_mock.evidence.hashing import interaction_hash
 from beep_mock.evidence.records import Evidence, Standing
-from beep_mock.evidence.trust import Minimum, Trust
+from beep_mock.evidence.trust import Minimum, Trust, bare_interaction
 from beep_mock.mocks.answering import Answering
 from beep_mock.mocks.mock import Mock
 from tests.evidence.made import verification

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from beep_mock.evidence.store import Store
 
-__all__ = ["evidence_option", "recording_options", "store_of", "trust_options"]
+__all__ = ["evidence_option", "recording_options", "require_store", "store_of", "trust_options"]
 
 _HELP = "The evidence store: a file or SQLAlchemy URL; `none` for none.  [default: .beep/evidence.db]"
 
@@ -47,7 +47,22 @@ def store_of(given: str, root: Path) -> Store | None:
 
     :raises EvidenceError: it is no address of a store.
     """
-    from beep_mock.evidence.store import NONE, Store, address_of
+    from beep_mock.evidence.place import NONE, address_of
+    from beep_mock.evidence.store import Store
 
     address = address_of(given, root)
     return None if address == NONE else Store.open(address)
+
+
+def require_store(given: str, root: Path) -> None:
+    """Nothing, when the store may be used; only databases that are no file can be known before not to be.
+
+    :raises EvidenceError: it is no address of a store.
+    """
+    from beep_mock.evidence.place import NONE, address_of, file_of
+
+    address = address_of(given, root)
+    if address != NONE and file_of(address) is None:
+        from beep_mock.evidence.store import Store
+
+        Store.open(address)

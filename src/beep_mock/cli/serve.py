@@ -9,7 +9,7 @@ import click
 
 from beep_mock.cli.answering import answering_of, answering_options
 from beep_mock.cli.callback_options import callback_options
-from beep_mock.cli.evidence_options import store_of
+from beep_mock.cli.evidence_options import require_store
 from beep_mock.cli.prism_words import PrismCommand, accepted, quiet, say_unheard
 from beep_mock.gateway.plan import Plan, plan_document
 
@@ -53,7 +53,7 @@ def command(document: str, host: str, port: int, verbose_level: str, **how: Any)
     answering = answering_of(how)
     folder = Path.cwd()
     entries = plan_document(document, folder)
-    store_of(how["evidence"], folder)  # a fault before anything is started
+    require_store(how["evidence"], folder)  # a fault before anything is started
     address = resolve_host(host)
     port = claim_port(address, port)
     plan = Plan(entries, folder, single=True, hosts=(host,), answering=answering, quiet=quiet(verbose_level), **how)

@@ -14,7 +14,7 @@ import click
 
 from beep_mock.cli.answering import answering_of, answering_options
 from beep_mock.cli.callback_options import callback_options
-from beep_mock.cli.evidence_options import store_of
+from beep_mock.cli.evidence_options import require_store
 from beep_mock.errors import BeepMockError
 from beep_mock.gateway.plan import Entry, Plan, choose_services, environment_of
 from beep_mock.workspace import Workspace
@@ -117,7 +117,7 @@ def command(
     entries = choose_services(workspace, services, consumers=consumers, real=real, without=without)
     if not entries and not arguments:
         raise click.UsageError("there is no service to serve", ctx)
-    store_of(how["evidence"], workspace.root)
+    require_store(how["evidence"], workspace.root)
     environment_of((entry.name for entry in entries), "")  # a fault before anything is started
     address = resolve_host(host)
     port = claim_port(address, port if port is not None else 0 if arguments else _PORT)

@@ -13,14 +13,12 @@ from beep_mock.contracts.document import load_document
 from beep_mock.contracts.media_types import is_json, parse_content_type
 from beep_mock.errors import EvidenceError
 from beep_mock.evidence.records import Hashes
-from beep_mock.interaction import MISSING, Interaction, Request, Response
+from beep_mock.interaction import MISSING, Interaction, Response
 
 if TYPE_CHECKING:
-    from beep_mock.contracts.model import Operation
     from beep_mock.workspace import Workspace
 
 __all__ = [
-    "bare_interaction",
     "canonical",
     "hashes_of",
     "interaction_hash",
@@ -44,19 +42,6 @@ def interaction_hash(interaction: Interaction) -> str:
         asked |= {"body": request.body, "type": parse_content_type(request.media_type)[0]}
     answered = plain_response(interaction.response)
     return sha256(canonical({"request": asked, "response": answered}).encode()).hexdigest()
-
-
-def bare_interaction(operation: Operation, status: int) -> Interaction | None:
-    """What an operation's answer of ``status`` is where that is all it says: no content, no headers, so no example.
-
-    None where the contract declares more of it, or nothing.
-    """
-    wanted = (str(status), f"{status // 100}XX", "default")
-    found = {response.status: response for response in operation.responses}
-    response = next((found[word] for word in wanted if word in found), None)
-    if response is None or response.content or response.headers:
-        return None
-    return Interaction("", "sample", operation.key, Request(operation.method, operation.path), Response(status))
 
 
 def plain_response(response: Response) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from beep_mock.errors import BeepMockError
+from beep_mock.evidence.place import NONE, address_of, file_of
 from beep_mock.evidence.trust import Trust
 
 if TYPE_CHECKING:
@@ -19,33 +20,28 @@ __all__ = ["Ledger"]
 class Ledger:
     """The evidence beside a workspace's mocks. Without a store all of it is a look whether there is a file.
 
-    ``address`` and ``root`` are as :func:`beep_mock.evidence.store.address_of` takes them. ``tell`` takes warnings. A
+    ``address`` and ``root`` are as :func:`beep_mock.evidence.place.address_of` takes them. ``tell`` takes warnings. A
     store that cannot be used is told once, and nothing is known.
     """
 
     def __init__(self, address: str, root: Path, tell: Callable[[str], None] | None = None) -> None:
-        from beep_mock.evidence.store import NONE, Store, address_of
-
-        self._store: Store | None = None
+        self._address = address_of(address, root)
         self._root = root
         self._tell = tell
-        self._fault = ""
         self._told = ""
-        found = address_of(address, root)
-        try:
-            self._store = None if found == NONE else Store.open(found)
-        except BeepMockError as fault:
-            self._fault = str(fault)
+        self._store: Store | None = None
 
     @property
     def file(self) -> Path | None:
         """The file that changes when there is news, whether it is there already or not."""
-        return self._store.file if self._store is not None else None
+        return file_of(self._address)
 
     def trust(self, provider: str, document: Path | None) -> Trust:
         """What is known of ``provider``, whose contract is at ``document``, now."""
+        if self._address == NONE or ((file := self.file) is not None and not file.exists()):
+            return Trust(provider, tell=self._tell)
         try:
-            return Trust(provider, self._verdicts(provider, document), self._tell, self._warned(self._fault))
+            return Trust(provider, self._verdicts(provider, document), self._tell)
         except BeepMockError as fault:
             return Trust(provider, tell=self._tell, fault=self._warned(str(fault)))
 
@@ -54,14 +50,16 @@ class Ledger:
         return self._root / "providers" / provider
 
     def _verdicts(self, provider: str, document: Path | None) -> Mapping[str, Evidence]:
-        if self._store is None or not self._store.exists() or provider not in self._store.providers():
-            return {}
-        from beep_mock.evidence.hashing import hashes_of
+        from beep_mock.evidence.hashing import hashes_of  # these are for those who have evidence
+        from beep_mock.evidence.store import Store
 
+        self._store = self._store or Store.open(self._address)
+        if provider not in self._store.providers():
+            return {}
         return self._store.verdicts(provider, hashes_of(document, self.sources(provider)))
 
     def _warned(self, fault: str) -> str:
-        if fault and fault != self._told and self._tell is not None:
+        if fault != self._told and self._tell is not None:
             self._told = fault
             self._tell(f"warning: {fault}\n  until then mocks answer as if nothing were known")
         return fault

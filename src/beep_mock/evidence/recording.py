@@ -14,8 +14,9 @@ from beep_mock.contracts.encoding import RawRequest, encode_request
 from beep_mock.contracts.examples import interactions_of
 from beep_mock.contracts.media_types import is_json, parse_content_type
 from beep_mock.errors import ContractError, EvidenceError
-from beep_mock.evidence.hashing import bare_interaction, canonical, interaction_hash, plain_response, provider_hashes
+from beep_mock.evidence.hashing import canonical, interaction_hash, plain_response, provider_hashes
 from beep_mock.evidence.records import Verification
+from beep_mock.evidence.trust import bare_interaction
 from beep_mock.interaction import MISSING, Interaction
 from beep_mock.pacts.comparison import operation_of
 

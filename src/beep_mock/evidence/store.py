@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from beep_mock.errors import EvidenceError
 from beep_mock.evidence.database import TABLE, Database, SqlDatabase, SqliteFile, Transaction
+from beep_mock.evidence.place import file_of
 from beep_mock.evidence.records import CHECKS, VERDICTS, Evidence, Hashes, Verification, evidence_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["DEFAULT", "NONE", "VARIABLE", "Store", "address_of"]
-
-VARIABLE: Final = "BEEP_MOCK_EVIDENCE"
-"""The environment variable that names the store where no option does."""
-
-DEFAULT: Final = Path(".beep", "evidence.db")
-NONE: Final = "none"
-"""In place of an address: no store at all."""
+__all__ = ["Store"]
 
 _COLUMNS: Final = (
     "interaction", "provider", "version", "checked_by", "consumer", "verdict", "checked_at", "sources", "contract",
@@ -50,11 +43,6 @@ _DELETE: Final = f"DELETE FROM {TABLE} WHERE {' AND '.join(f'{c} = :{c}' for c i
 _INSERT: Final = f"INSERT INTO {TABLE} ({', '.join(_COLUMNS)}) VALUES ({', '.join(f':{c}' for c in _COLUMNS)})"  # noqa: S608
 
 
-def address_of(given: str, root: Path) -> str | Path:
-    """Where evidence is: as ``given`` (an option), else as the environment says, else in the folder ``root``."""
-    return given or os.environ.get(VARIABLE, "") or root / DEFAULT
-
-
 class Store:
     """Evidence in one database. Every method raises :class:`EvidenceError` where the database fails."""
 
@@ -67,22 +55,13 @@ class Store:
 
         :raises EvidenceError: the URL is none, or what it needs is not installed.
         """
-        text = str(address)
-        if isinstance(address, Path) or "://" not in text:
-            return cls(SqliteFile(Path(address)))
-        if text.startswith("sqlite:///") and "?" not in text:
-            return cls(SqliteFile(Path(text.removeprefix("sqlite:///"))))
-        return cls(SqlDatabase(text))
+        file = file_of(address)
+        return cls(SqliteFile(file) if file is not None else SqlDatabase(str(address)))
 
     @property
     def shown(self) -> str:
         """Where it is, for people: without a password."""
         return self._database.shown
-
-    @property
-    def file(self) -> Path | None:
-        """The file that changes with it, if it is one."""
-        return self._database.path if isinstance(self._database, SqliteFile) else None
 
     def exists(self) -> bool:
         """Whether there may be anything in it; a cheap look, for a file."""

@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
-if TYPE_CHECKING:
-    from beep_mock.evidence.records import Evidence
-    from beep_mock.interaction import Interaction
+from beep_mock.interaction import Interaction, Request, Response
 
-__all__ = ["HEADER", "MINIMA", "NOTHING_KNOWN", "SPECIFICATION_ONLY", "Minimum", "Trust"]
+if TYPE_CHECKING:
+    from beep_mock.contracts.model import Operation
+    from beep_mock.evidence.records import Evidence
+
+__all__ = ["HEADER", "MINIMA", "NOTHING_KNOWN", "SPECIFICATION_ONLY", "Minimum", "Trust", "bare_interaction"]
 
 HEADER: Final = "Beep-Mock-Evidence"
 SPECIFICATION_ONLY: Final = "specification-only"
@@ -42,3 +44,16 @@ class Trust:
 
 
 NOTHING_KNOWN: Final = Trust()
+
+
+def bare_interaction(operation: Operation, status: int) -> Interaction | None:
+    """What an operation's answer of ``status`` is where that is all it says: no content, no headers, so no example.
+
+    None where the contract declares more of it, or nothing.
+    """
+    wanted = (str(status), f"{status // 100}XX", "default")
+    found = {response.status: response for response in operation.responses}
+    response = next((found[word] for word in wanted if word in found), None)
+    if response is None or response.content or response.headers:
+        return None
+    return Interaction("", "sample", operation.key, Request(operation.method, operation.path), Response(status))

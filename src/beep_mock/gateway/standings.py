@@ -6,8 +6,7 @@ from collections import Counter
 from typing import Any, Final
 
 from beep_mock.contracts.examples import interactions_of
-from beep_mock.evidence.hashing import bare_interaction
-from beep_mock.evidence.trust import SPECIFICATION_ONLY
+from beep_mock.evidence.trust import SPECIFICATION_ONLY, bare_interaction
 from beep_mock.gateway.service import Service
 
 __all__ = ["standings_of"]

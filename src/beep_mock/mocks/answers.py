@@ -8,8 +8,7 @@ from typing import Any
 from beep_mock.contracts.examples import placed_interactions
 from beep_mock.contracts.model import Contract, MediaType, Operation, ResponseSpec
 from beep_mock.errors import ContractError
-from beep_mock.evidence.hashing import bare_interaction
-from beep_mock.evidence.trust import NOTHING_KNOWN, Trust
+from beep_mock.evidence.trust import NOTHING_KNOWN, Trust, bare_interaction
 from beep_mock.interaction import Interaction, Json, Response
 from beep_mock.mocks.answer import Answer
 from beep_mock.mocks.answering import AS_DOCUMENTED, Answering
