@@ -154,7 +154,9 @@ def test_github_annotations_have_a_level_a_severity() -> None:
 def test_text_counts_what_is_fine_and_explains_three_failures() -> None:
     cases = [*(Case(f"fine {n}", (), "world") for n in range(9)), Case("odd", (finding(Severity.WARNING),), "world")]
     cases += [Case(f"broken {n}", (finding(message=f"reason {n}"),), "world", reproduce=f"curl {n}") for n in range(7)]
-    printed = render(Report(cases=tuple(cases)))
+    everything = render(Report(cases=tuple(cases)))
+    assert [n for n in range(7) if f"reason {n}" in everything] == [*range(7)]
+    printed = render(Report(cases=tuple(cases), brief=True))
     assert printed.splitlines()[:4] == [
         "world",
         "  ok    9 of 17",
@@ -168,13 +170,16 @@ def test_text_counts_what_is_fine_and_explains_three_failures() -> None:
 
 def test_text_tells_five_findings_of_a_case_the_worst_first() -> None:
     found = (finding(Severity.WARNING, "a warning"), *(finding(message=f"reason {n}") for n in range(6)))
-    lines = render(Report(cases=(Case("one", found),))).splitlines()
+    assert len(render(Report(cases=(Case("one", found),))).splitlines()) == 9
+    lines = render(Report(cases=(Case("one", found),), brief=True)).splitlines()
     assert lines[1:-2] == [f"      error: reason {n}  [rule-broken]" for n in range(5)]
     assert lines[-2] == "      ... and 2 more findings"
 
 
 def test_text_cuts_a_message_without_an_end() -> None:
-    assert len(max(render(Report((finding(message="x" * 10_000),))).splitlines(), key=len)) < 300
+    told = finding(message="x" * 10_000)
+    assert max(map(len, render(Report((told,))).splitlines())) < 2100
+    assert max(map(len, render(Report(cases=(Case("one", (told,)),), brief=True)).splitlines())) < 300
 
 
 COVERED = Coverage(

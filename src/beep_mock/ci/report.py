@@ -51,7 +51,8 @@ class Report:
     """The outcome of a check.
 
     ``findings`` are those that belong to no case; ``unit`` is the noun (singular) that the summary counts cases by.
-    ``coverage`` is what of a contract was exercised; ``partial`` says why the check broke off, where it did.
+    ``coverage`` is what of a contract was exercised; ``partial`` says why the check broke off, where it did. ``brief``
+    says that one cause may show in many cases, so that a terminal need not explain all of them.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -60,6 +61,7 @@ class Report:
     unit: str = "case"
     coverage: Coverage | None = None
     partial: str = ""
+    brief: bool = False
 
     def every_finding(self) -> Iterator[Finding]:
         """The findings of no case, then those of each case in turn."""

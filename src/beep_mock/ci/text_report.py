@@ -29,21 +29,23 @@ _MOST: Final = 5
 """Findings that are told of one case."""
 
 _LONGEST: Final = 240
-"""Characters that are told of a line of a message."""
+"""Characters that a brief report tells of a line of a message."""
+
+_LONGEST_OF_ALL: Final = 2000
 
 
 def render(report: Report, *, colour: bool = False) -> str:
     """Cases under their groups, the failed ones last; findings of no case; coverage in three lines; the summary line.
 
-    Where many cases of a group have no finding they are one line; where many failed, all are named and three explained;
-    of a case five findings are told. The other formats say all.
+    Where many cases of a group have no finding they are one line. In a ``brief`` report, where many failed, all are
+    named and three explained, and of a case five findings are told; the other formats say all.
     """
     paint = _paint if colour else _plain
     lines = [paint(report.title, _BOLD)] if report.title else []
     for group, cases in groupby(report.cases, key=lambda case: case.group):
         if group:
             lines.append(paint(_clean(group), _BOLD))
-        lines.extend(_group_lines(list(cases), "  " if group else "", paint))
+        lines.extend(_group_lines(list(cases), "  " if group else "", paint, brief=report.brief))
     for finding in report.findings:
         lines.extend(_finding_lines(finding, "", paint))
     if report.coverage is not None:
@@ -57,41 +59,42 @@ def render(report: Report, *, colour: bool = False) -> str:
     return "\n".join(lines)
 
 
-def _group_lines(cases: Sequence[Case], margin: str, paint: _Paint) -> list[str]:
+def _group_lines(cases: Sequence[Case], margin: str, paint: _Paint, *, brief: bool) -> list[str]:
     lines: list[str] = []
     clean = [case for case in cases if not case.findings]
     if len(clean) > _LISTED:
         lines.append(f"{margin}{paint('ok  ', _GREEN)}  {len(clean)} of {len(cases)}")
         cases = [case for case in cases if case.findings]
     for case in (case for case in cases if case.passed):
-        lines.extend(_case_lines(case, margin, paint))
+        lines.extend(_case_lines(case, margin, paint, brief=brief))
     for number, case in enumerate(case for case in cases if not case.passed):
-        lines.extend(_case_lines(case, margin, paint)[: None if number < _EXPLAINED else 1])
+        is_explained = number < _EXPLAINED or not brief
+        lines.extend(_case_lines(case, margin, paint, brief=brief)[: None if is_explained else 1])
     return lines
 
 
-def _case_lines(case: Case, margin: str, paint: _Paint) -> list[str]:
+def _case_lines(case: Case, margin: str, paint: _Paint, *, brief: bool) -> list[str]:
     """The verdict, and below it what was found."""
     verdict = paint("ok  ", _GREEN) if case.passed else paint("FAIL", _CODES[Severity.ERROR])
     detail = f"  {paint(_clean(case.detail), _FAINT)}" if case.detail else ""
     lines = [f"{margin}{verdict}  {_clean(case.name)}{detail}"]
     deeper = margin + "      "
     found = sorted(case.findings, key=lambda finding: finding.severity is not Severity.ERROR)
-    for finding in found[:_MOST]:
-        lines.extend(_finding_lines(finding, deeper, paint))
-    if len(found) > _MOST:
+    for finding in found[: _MOST if brief else None]:
+        lines.extend(_finding_lines(finding, deeper, paint, longest=_LONGEST if brief else _LONGEST_OF_ALL))
+    if brief and len(found) > _MOST:
         lines.append(f"{deeper}... and {counted(len(found) - _MOST, 'more finding')}")
     if case.reproduce and not case.passed:
         lines.append(f"{deeper}{paint('reproduce:', _FAINT)} {_clean(case.reproduce)}")
     return lines
 
 
-def _finding_lines(finding: Finding, margin: str, paint: _Paint) -> list[str]:
+def _finding_lines(finding: Finding, margin: str, paint: _Paint, *, longest: int = _LONGEST_OF_ALL) -> list[str]:
     """``file:line: severity: message  [rule]``, then the pointer and the hint, each on a line of its own."""
     where = place(finding)
     position = f"{where.file}:{where.line}: " if where.line is not None else f"{where.file}: " if where.file else ""
     first, _, rest = _clean(finding.message).partition("\n")
-    first = first if len(first) <= _LONGEST else f"{first[:_LONGEST]}..."
+    first = first if len(first) <= longest else f"{first[:longest]}..."
     severity = paint(finding.severity.value, _CODES[finding.severity])
     lines = [f"{margin}{_clean(position)}{severity}: {first}  {paint(f'[{finding.rule}]', _FAINT)}"]
     deeper = margin + "    "

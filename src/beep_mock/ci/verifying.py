@@ -42,7 +42,7 @@ def report_of(verified: Verified, contract: Contract | None = None) -> Report:
         message = f"the verification broke off: {verified.partial}"
         findings.append(Finding("verification-partial", Severity.ERROR, message, hint="what is told is what was seen"))
     return Report(tuple(findings), f"verification of {verified.provider}", tuple(cases), unit="check",
-                  coverage=verified.coverage, partial=verified.partial)  # fmt: skip
+                  coverage=verified.coverage, partial=verified.partial, brief=True)  # fmt: skip
 
 
 def report_of_pacts(verified: VerificationReport) -> Report:
