@@ -91,6 +91,16 @@ def test_many_writers_lose_nothing(store: Store) -> None:
     assert (sum(news), len(store.verifications())) == (20, 20)
 
 
+def test_of_many_versions_the_latest_are_kept(store: Store) -> None:
+    every = [verification(version=f"v{n}", at=f"2026-11-20T10:00:00.{n:06}+00:00") for n in range(60)]
+    seldom = verification("b" * 64, version="v0")
+    assert store.merge([*every, seldom]) == 61
+    assert {one.version for one in store.verifications() if one.interaction == "a" * 64} == {
+        f"v{n}" for n in range(10, 60)
+    }
+    assert seldom in store.verifications()
+
+
 def test_reading_makes_no_file(tmp_path: Path) -> None:
     store = Store.open(tmp_path / "x" / "evidence.db")
     assert (store.exists(), store.verifications(), store.providers()) == (False, [], [])

@@ -29,7 +29,8 @@ _SCHEMA: Final = (
     + f", PRIMARY KEY ({', '.join(_KEY)}))"
 )
 _ALL: Final = f"SELECT {', '.join(_COLUMNS)} FROM {TABLE}"  # noqa: S608 - our own names
-# Of each version and state there may be many rows, one a day for years: only those that can decide are fetched.
+_OF_VERSION: Final = f"{_ALL} WHERE provider = :provider AND version = :version"
+# Only those rows are fetched that can decide.
 _LATEST: Final = f"""
 SELECT {", ".join(_COLUMNS)} FROM (
     SELECT {", ".join(_COLUMNS)}, ROW_NUMBER() OVER (
@@ -38,6 +39,17 @@ SELECT {", ".join(_COLUMNS)} FROM (
     ) AS place
     FROM {TABLE} WHERE provider = :provider
 ) ranked WHERE place = 1
+"""  # noqa: S608 - our own names
+_KEPT: Final = 50
+"""Versions that are remembered of one interaction, check and consumer: each commit may be one."""
+
+_FORGOTTEN: Final = f"""
+SELECT {", ".join(_KEY)} FROM (
+    SELECT {", ".join(_KEY)}, ROW_NUMBER() OVER (
+        PARTITION BY interaction, checked_by, consumer ORDER BY checked_at DESC, version
+    ) AS place
+    FROM {TABLE} WHERE provider = :provider
+) ranked WHERE place > {_KEPT}
 """  # noqa: S608 - our own names
 _DELETE: Final = f"DELETE FROM {TABLE} WHERE {' AND '.join(f'{c} = :{c}' for c in _KEY)}"  # noqa: S608
 _INSERT: Final = f"INSERT INTO {TABLE} ({', '.join(_COLUMNS)}) VALUES ({', '.join(f':{c}' for c in _COLUMNS)})"  # noqa: S608
@@ -72,7 +84,10 @@ class Store:
         return self.merge((verification, *others))
 
     def merge(self, verifications: Iterable[Verification]) -> int:
-        """Keep them all or, on a fault, none: a later one of the same key takes the place of the earlier."""
+        """Keep them all or, on a fault, none; how many were news.
+
+        A later one of the same key takes the place of the earlier. Of an interaction the latest 50 versions are kept.
+        """
         wanted: dict[tuple[str, ...], Verification] = {}
         for given in verifications:
             one = _read([tuple(_row(given).values())])[0]  # as it will be read: what is too long is cut
@@ -84,13 +99,16 @@ class Store:
         def within(transaction: Transaction) -> int:
             known = {
                 found.key: found
-                for provider in {one.provider for one in wanted.values()}
-                for found in _read(transaction.rows(f"{_ALL} WHERE provider = :provider", {"provider": provider}))
+                for provider, version in {(one.provider, one.version) for one in wanted.values()}
+                for found in _read(transaction.rows(_OF_VERSION, {"provider": provider, "version": version}))
             }
             # In one order, so that two writers never wait for each other.
             news = [one for key, one in sorted(wanted.items()) if key not in known or one.outweighs(known[key])]
             transaction.run(_DELETE, [dict(zip(_KEY, one.key, strict=True)) for one in news if one.key in known])
             transaction.run(_INSERT, [_row(one) for one in news])
+            for provider in sorted({one.provider for one in news}):
+                old = transaction.rows(_FORGOTTEN, {"provider": provider})
+                transaction.run(_DELETE, [dict(zip(_KEY, key, strict=True)) for key in sorted(map(tuple, old))])
             return len(news)
 
         return self._database.write(_SCHEMA, within)
