@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.changing.sites import Site
+from benchmarks.changing.sites import Site, resolved
 
 __all__ = ["SCHEMA_OPERATORS", "SchemaOperator"]
 
@@ -288,6 +288,9 @@ def _alternative(keyword: str, change: Callable[[list[Any]], list[Any]]) -> Call
             return False
         if any(one in ({"type": "null"}, {}) or not isinstance(one, dict) or "$ref" not in one for one in listed):
             return False
+        meant = [resolved(site.root, one) for one in listed]
+        if meant[-1] in meant[:-1]:
+            return False  # two names of one schema: nothing is lost
         node[keyword] = change(listed)
         return True
 

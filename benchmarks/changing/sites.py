@@ -28,6 +28,7 @@ class Site:
     direction: str
     subject: str
     node: dict[str, Any]
+    root: dict[str, Any]
 
     def __str__(self) -> str:
         return "/".join(str(token).replace("/", "~") for token in self.path[1:])
@@ -113,7 +114,7 @@ def _schemas(root: dict[str, Any], node: Any, path: Path, direction: str, subjec
     hidden = "readOnly" if direction == "request" else "writeOnly"
     if node.get(hidden) is True or any(resolved(root, part).get(hidden) for part in node.get("allOf", [])):
         return
-    yield Site(path, direction, subject, node)
+    yield Site(path, direction, subject, node, root)
     if any(word in node for word in ("oneOf", "anyOf", "not", "if")):
         return
     properties = node.get("properties")

@@ -44,7 +44,7 @@ def _compare_property(this: Comparison, name: str) -> None:
 
 def _removed(this: Comparison, name: str) -> None:
     old, new = this.old.properties[name][0], (None, this.new.at)
-    rest = tuple(part for part in this.new.schemas_for(name) if part[0] not in (True, {}))
+    rest = _generalized(this, name)
     if name in this.new.hidden:
         became = "read-only" if this.is_request else "write-only"
         message = f"{name!r} does not belong in {this.pair.direction}s any more: it became {became}"
@@ -52,7 +52,7 @@ def _removed(this: Comparison, name: str) -> None:
             _found(this, f"property-became-{became}", this.is_request, message, old, this.new.properties[name][0], name)
         )
         return
-    if rest and not any(schema is False for schema, _ in rest):
+    if rest:
         this.inner(this.old.schemas_for(name), rest, name)
         message = f"{name!r} is no longer named; what other properties hold is said of it"
         this.put(_found(this, "property-generalized", True, message, old, rest[0], name))
@@ -63,6 +63,12 @@ def _removed(this: Comparison, name: str) -> None:
             else ("is refused now" if this.new.closed else "is no longer taken note of")
         )
         this.put(_found(this, "property-removed", False, f"{name!r} {what}", old, new, name))
+
+
+def _generalized(this: Comparison, name: str) -> tuple[Part, ...]:
+    """What the new contract says of a property that it does not name, where it says something."""
+    rest = tuple(part for part in this.new.schemas_for(name) if part[0] not in (True, {}))
+    return () if any(schema is False for schema, _ in rest) else rest
 
 
 def _added(this: Comparison, name: str) -> None:
@@ -101,7 +107,7 @@ def _compare_required(this: Comparison) -> None:
     for name, at in this.old.required.items():
         if name in this.new.required or name in this.new.hidden:
             continue
-        if name in this.old.properties and name not in this.new.properties:
+        if name in this.old.properties and name not in this.new.properties and not _generalized(this, name):
             continue  # it is gone altogether
         message = f"{name!r} may be left out" + ("" if this.is_request else ": it is no longer always there")
         level = Level.NON_BREAKING if this.is_request or this.capped else Level.BREAKING

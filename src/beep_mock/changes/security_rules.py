@@ -37,7 +37,7 @@ def compare_security(rules: OperationRules, old: Operation, new: Operation) -> N
         elif alternative and any(alternative.keys() < demanded.keys() for demanded in after):
             rule = "request-security-added"
         having = " and ".join(scheme[0] for scheme in map(_shown, alternative)) or "no credentials"
-        message = f"{having} no longer {'does' if having else 'do'}: {', '.join(missing)} is demanded"
+        message = f"{having} will no longer do: {', '.join(missing)} is demanded"
         rules.note(rule, Level.BREAKING, "request", message, old.at, new.at, "security")
     for alternative in after:
         if not any(_is_met(one, alternative) for one in before):

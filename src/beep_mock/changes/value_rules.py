@@ -62,7 +62,7 @@ def compare_types(this: Comparison) -> bool:
         became = "nullable" if "null" in new.types else "not-nullable"
         said = "null is allowed now" if became == "nullable" else "null is no longer allowed"
         this.note(f"became-{became}", "null" not in lost, said, "type")
-    if had != has or not (old.typed and new.typed):
+    if had != has or not said_apart:
         shown = f"{_named(old)} became {_named(new)}"
         kept = not (lost - {"null"} if said_apart else lost)
         if had < has or had > has:

@@ -29,6 +29,7 @@ from beep_mock.contracts.schema_visibility import Direction
 __all__ = ["View", "patterns_of"]
 
 _DEEPEST = 32
+_DEEPEST_BRANCH = 4  # alternatives within alternatives, and the allOf around them
 
 
 class View:
@@ -94,8 +95,21 @@ class View:
                 types &= own
             elif others:
                 self.groups.append((keyword, others, at))
+                types &= self._types_of_any(others, depth) | ({"null"} if allowed else frozenset())
             nullable = nullable or allowed
         return types | {"null"} if nullable else types
+
+    def _types_of_any(self, branches: list[Part], depth: int) -> frozenset[str]:
+        """The types that one of several schemas allows; everything where that is not easily seen."""
+        if depth >= _DEEPEST_BRANCH:
+            return ALL_TYPES
+        found: frozenset[str] = frozenset()
+        for branch in branches:
+            inner = View.__new__(View)
+            inner.side, inner.direction, inner.parts, inner.groups = self.side, self.direction, [], []
+            inner.impossible = inner.opaque = False
+            found |= inner._gather(branch, set(), depth + 1)
+        return found
 
     @property
     def anything(self) -> bool:
