@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -43,6 +45,27 @@ def test_a_store_that_cannot_be_used_is_told_once(workspace: Workspace, told: li
         assert (dict(trust.verdicts), bool(trust.fault)) == ({}, True)
     assert len(told) == 1
     assert told[0].startswith("warning: ")
+
+
+def test_a_database_that_fails_is_asked_once_for_all_services(workspace: Workspace, told: list[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        hang_up = Thread(target=_hang_up, args=(server,))
+        server.settimeout(30)
+        hang_up.start()
+        ledger = Ledger(
+            f"postgresql+psycopg://127.0.0.1:{port}/x?gssencmode=disable&sslmode=disable", workspace.root, told.append
+        )
+        faults = {ledger.trust(name, None).fault for name in ("shop", "people", "world")}
+        hang_up.join()
+        server.settimeout(0)
+        with pytest.raises(BlockingIOError):  # nobody came a second time
+            server.accept()
+    assert (len(faults), len(told)) == (1, 1)
+
+
+def _hang_up(server: socket.socket) -> None:
+    server.accept()[0].close()
 
 
 def test_a_mock_without_a_store_imports_no_database(tmp_path: Path) -> None:

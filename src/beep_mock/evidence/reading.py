@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 
-from beep_mock.errors import BeepMockError
+from beep_mock.errors import BeepMockError, EvidenceError
 from beep_mock.evidence.place import NONE, address_of, file_of
 from beep_mock.evidence.trust import Trust
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from beep_mock.evidence.store import Store
 
 __all__ = ["Ledger"]
+
+_SECONDS = 5.0
+"""For so long a database that has failed is not asked again: each service of a world would wait for it at the start."""
 
 
 class Ledger:
@@ -29,6 +33,7 @@ class Ledger:
         self._root = root
         self._tell = tell
         self._told = ""
+        self._again = 0.0
         self._store: Store | None = None
 
     @property
@@ -38,11 +43,16 @@ class Ledger:
 
     def trust(self, provider: str, document: Path | None) -> Trust:
         """What is known of ``provider``, whose contract is at ``document``, now."""
-        if self._address == NONE or ((file := self.file) is not None and not file.exists()):
+        file = self.file
+        if self._address == NONE or (file is not None and not file.exists()):
             return Trust(provider, tell=self._tell)
+        if file is None and monotonic() < self._again:
+            return Trust(provider, tell=self._tell, fault=self._told)
         try:
             return Trust(provider, self._verdicts(provider, document), self._tell)
         except BeepMockError as fault:
+            if isinstance(fault, EvidenceError):  # and not a contract that cannot be read
+                self._again = monotonic() + _SECONDS
             return Trust(provider, tell=self._tell, fault=self._warned(str(fault)))
 
     def sources(self, provider: str) -> Path:
@@ -59,7 +69,7 @@ class Ledger:
         return self._store.verdicts(provider, hashes_of(document, self.sources(provider)))
 
     def _warned(self, fault: str) -> str:
-        if fault != self._told and self._tell is not None:
-            self._told = fault
+        known, self._told = self._told, fault
+        if fault != known and self._tell is not None:
             self._tell(f"warning: {fault}\n  until then mocks answer as if nothing were known")
         return fault
