@@ -121,6 +121,9 @@ def test_answers_to_a_method_that_is_not_declared(contract: Contract) -> None:
     [
         ("/things/{id}", reply(404, b'{"title": "No thing"}'), False, []),  # as shown
         ("/things/{id}", reply(404, NOWHERE), False, ["verdict"]),  # the path is not there
+        ("/things/{id}", reply(404, b'{"title": "Gone"}'), False, ["verdict"]),  # another error than is shown
+        ("/things/{id}", reply(404, b'{"title": "No thing 7"}'), False, ["verdict"]),
+        ("/things/{id}", reply(404, b"null"), False, ["schema"]),  # not even declared
         ("/things/{id}", reply(401), False, ["schema"]),  # made credentials: only undeclared
         ("/things/{id}", reply(401), True, ["verdict"]),
         ("/things/{id}", reply(429), False, []),

@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from beep_mock.contracts.response_validation import response_violations
 from beep_mock.mocks.negotiation import find_status
@@ -58,12 +58,19 @@ class Judge:
     def aspects(self, made: MadeRequest, mock: MockVerdict, reply: Reply, *, looked_up: bool = False) -> list[Aspect]:
         """How they differ; empty when they agree.
 
-        ``looked_up``: the provider answers an invalid request as it answers a valid one (no such world).
+        ``looked_up``: the answer is about what the provider knows (no such world). A valid request may get one; an
+        invalid one was taken then.
         """
         found = self._verdict(made, mock, reply, looked_up=looked_up)
         if found is not None:
             return [found]
         return list(self._conformity(made, mock, reply))
+
+    def may_be_of_state(self, operation: Operation, reply: Reply) -> bool:
+        """Whether a refusal of a valid request has a declared status that speaks of what the provider knows."""
+        return self.is_of_state(operation, reply) or (
+            reply.status in _STATE and find_status(operation.responses, reply.status) is not None
+        )
 
     def is_of_state(self, operation: Operation, reply: Reply) -> bool:
         """Whether a refusal says what the provider knows, not what is wrong with the request."""
@@ -76,6 +83,10 @@ class Judge:
             return True
         if status not in _STATE or find_status(operation.responses, status) is None:
             return False
+        shown = [kind for code, kind in self._refusals.shown(operation.key) if code == status]
+        if shown and not any(_is_alike(kind, reply) for kind in shown):
+            # One that is not as declared at all is told as that, and once.
+            return bool(response_violations(self._contract, operation, status, reply.headers, reply.body))
         return status != 404 or not self._is_as_for_no_path(reply) or self._may_be_nowhere(operation)
 
     def is_shown_refusal(self, operation: Operation, mock: MockVerdict, reply: Reply) -> bool:
@@ -101,7 +112,7 @@ class Judge:
                 return Aspect("agreement-status-class", subject, f"{refuses}fails ({status}{_said(reply)})")
             return None
         takes = f"the mock takes it ({mock.status}), the provider "
-        if status < 300 or mock.status // 100 == status // 100 or self.is_of_state(made.operation, reply):
+        if looked_up or status < 300 or mock.status // 100 == status // 100 or self.is_of_state(made.operation, reply):
             return None
         if status < 400:
             declared = find_status(made.operation.responses, status) is not None
@@ -148,6 +159,20 @@ def _place(made: MadeRequest, mock: MockVerdict) -> tuple[str, ...]:
     return tuple("*" if token.isdecimal() else token for token in location)
 
 
+def _is_alike(kind: dict[str, Any], reply: Reply) -> bool:
+    """Whether an answer names the error as an example does, but for paths, times and numbers in it."""
+    try:
+        content = json.loads(reply.body)
+    except ValueError:
+        content = None
+    said = content if isinstance(content, dict) else {}
+    return all(_plain(said.get(name)) == _plain(value) for name, value in kind.items())
+
+
+def _plain(value: Any) -> Any:
+    return _VARYING.sub("", value) if isinstance(value, str) else value
+
+
 def _kind(reply: Reply) -> object:
     """A body without what tells one request from another: paths, times, numbers."""
     try:
@@ -155,7 +180,7 @@ def _kind(reply: Reply) -> object:
     except ValueError:
         content = reply.body.decode("utf-8", "replace")
     if isinstance(content, dict):
-        return {name: _VARYING.sub("", value) if isinstance(value, str) else "" for name, value in content.items()}
+        return {name: _plain(value) if isinstance(value, str) else "" for name, value in content.items()}
     return _VARYING.sub("", str(content))
 
 

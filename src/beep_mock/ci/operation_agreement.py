@@ -136,7 +136,7 @@ class OperationComparison:
                 kind, sent = reply.content_type, frozenset(asked.values)
                 self._found.exercises.add(Exercise("properties", self._operation.key, reply.status, kind, sent))
             for aspect in self._asker.judge.aspects(asked, verdict, reply, looked_up=looked_up):
-                refused = reply.status >= 400 and self._is_of_state(verdict, reply)
+                refused = looked_up or (reply.status >= 400 and self._is_of_state(verdict, reply))
                 self._add(asked, verdict, aspect, plainer=not refused)  # with other values it may be taken
         reply = answers[-1][1]
         if verdict.valid and reply.status < 400:
@@ -145,18 +145,22 @@ class OperationComparison:
             self._states[reply.status] += 1
 
     def _answers(self, made: MadeRequest, verdict: MockVerdict) -> list[tuple[MadeRequest, Reply, bool]]:
-        """The provider's answers: requests, replies, and whether an invalid one is answered as valid ones are.
+        """The provider's answers: requests, replies, and whether these are about what it knows.
 
         Where the answer is about what the provider knows, it is asked again with other names.
         """
         reply = self._asker.provider(made)
         first = (made, reply, False)
-        if made.method or reply.status < 400 or not self._is_of_state(verdict, reply):
+        judge = self._asker.judge
+        asks = judge.may_be_of_state(self._operation, reply) if verdict.valid else self._is_of_state(verdict, reply)
+        if made.method or reply.status < 400 or not asks:
             return [first]
         self._number += 1
         other = self._asker.maker.fresh(made, self._number)
         if other is not None and self._is_alike(other, verdict):
             again = self._asker.provider(other)
+            if verdict.valid and again.status < 400:  # it was about the name, whatever it says
+                return [(made, reply, True), (other, again, False)]
             if again.status != reply.status:
                 looked_up = not verdict.valid and self._is_of_state(verdict, again) and self._concerns(other, again)
                 return [first, (other, again, looked_up)]

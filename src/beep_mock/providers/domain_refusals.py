@@ -38,16 +38,20 @@ class DomainRefusals:
 
     def allow(self, operation: str, status: int, body: bytes) -> bool:
         """Whether an answer to a valid request is one that an example shows."""
-        declared = self._contract.operations.get(operation)
-        if declared is None:
-            return False
-        if operation not in self._known:
-            self._known[operation] = list(self._shown(declared))
         said = _kind_of(body)
         return any(
             status == shown and all(said.get(name) == value for name, value in kind.items())
-            for shown, kind in self._known[operation]
+            for shown, kind in self.shown(operation)
         )
+
+    def shown(self, operation: str) -> list[tuple[int, dict[str, Any]]]:
+        """The statuses that examples show for valid requests of an operation, each with what names the error."""
+        declared = self._contract.operations.get(operation)
+        if declared is None:
+            return []
+        if operation not in self._known:
+            self._known[operation] = list(self._shown(declared))
+        return self._known[operation]
 
     def _shown(self, operation: Operation) -> list[tuple[int, dict[str, Any]]]:
         found = []
