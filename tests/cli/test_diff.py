@@ -122,6 +122,13 @@ def test_for_machines(workspace: Path, output: str, said: str) -> None:
     assert "response-property-removed" in told
 
 
+def test_reports_in_files(workspace: Path) -> None:
+    (workspace / "contracts/world/common.yaml").write_text(WITHOUT_NAME)
+    assert run("world", "--report", "out.html", "--report", "out.sarif")[0] == 1
+    assert "response-property-removed" in (workspace / "out.html").read_text()
+    assert "response-property-removed" in (workspace / "out.sarif").read_text()
+
+
 def test_without_pacts_nobody_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for name, common in (("old", COMMON), ("new", WITHOUT_NAME)):

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from beep_mock.ci.report import FORMATS
+from beep_mock.cli.report_options import Reports, report_option, write_reports
 
 __all__ = ["command"]
 
@@ -33,9 +34,10 @@ __all__ = ["command"]
 @click.option(
     "--format", "output", type=click.Choice(FORMATS), default="text", show_default=True, help="How to report."
 )
+@report_option
 def command(
     old: str, new: str, pacts: Path | None, provider: str, fail_on: str, everything: bool, deprecation_days: int,
-    allow_remote_refs: bool, output: str,
+    allow_remote_refs: bool, output: str, reports: Reports,
 ) -> None:  # fmt: skip
     """Compare two versions of a contract, and say which pacts depend on what has changed.
 
@@ -58,4 +60,5 @@ def command(
     )  # fmt: skip
     text = diff.render(output, everything=everything, colour=sys.stdout.isatty())
     click.echo(f"{text}\n{summary_of(diff)}" if output == "text" else text)
+    write_reports(diff.report(), reports)
     click.get_current_context().exit(diff.exit_code)
