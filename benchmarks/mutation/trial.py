@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import warnings
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
@@ -64,21 +65,29 @@ class _Court:
             self._behaviours[provider] = Behaviour(provider)
         return self._behaviours[provider]
 
-    def judgements(self, mutant: Mutant, with_specmatic: bool) -> list[judges.Judgement]:
+    def judgements(self, mutant: Mutant, court: Sequence[str]) -> Iterator[judges.Judgement]:
+        """Of ours, of Schemathesis, of Specmatic: those that ``court`` names."""
         examples = self.settings["examples"]
-        found = [judges.beep_mock(mutant, examples=examples, seed=1)]
-        if self.settings["compare"]:
-            found.append(judges.schemathesis(mutant, examples=examples, seed=1))
-        if with_specmatic and self.settings["specmatic"]:
+        if "ours" in court:
+            yield judges.beep_mock(mutant, examples=examples, seed=1)
+        if "schemathesis" in court:
+            yield judges.schemathesis(mutant, examples=examples, seed=1)
+        if "specmatic" in court:
             from benchmarks.mutation.specmatic import specmatic
 
-            found += specmatic(mutant)
-        return found
+            yield from specmatic(mutant)
+
+    def asked(self, with_specmatic: bool) -> list[str]:
+        """Who is asked about a mutant."""
+        compared = bool(self.settings["compare"])
+        asked = {"ours": True, "schemathesis": compared, "specmatic": with_specmatic and self.settings["specmatic"] > 0}
+        return [name for name, wanted in asked.items() if wanted]
 
     def usual(self, provider: str, judge: str) -> set[str]:
         """What ``judge`` finds at the provider as it is."""
         if (provider, judge) not in self._usual:
-            for judgement in self.judgements(Mutant(provider), with_specmatic=True):
+            group = judge if judge in ("schemathesis", "specmatic") else "ours"
+            for judgement in self.judgements(Mutant(provider), [group]):
                 self._usual |= {(provider, one): found for one, found in judgement.found.items()}
         return self._usual[provider, judge]
 
@@ -102,10 +111,10 @@ def tried(asked: tuple[str, bool]) -> Trial:
     if mutant.kind != "none" and not starts(mutant):
         trial.stillborn = True
         return trial
-    for judgement in court.judgements(mutant, with_specmatic):
+    for judgement in court.judgements(mutant, court.asked(with_specmatic)):
         trial.seconds |= judgement.seconds
         for judge, found in judgement.found.items():
-            usual = court.usual(mutant.provider, judge) if mutant.kind != "none" else set()
+            usual = court.usual(mutant.provider, judge) if found and mutant.kind != "none" else set()
             trial.found[judge] = sorted(found - usual)
     if mutant.kind != "none" and not trial.by(*KINDS):  # what was caught behaves differently, it was seen
         verdict = court.behaviour(mutant.provider).judge(mutant)

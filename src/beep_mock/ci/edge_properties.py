@@ -49,13 +49,13 @@ def with_edges(
     maker = RequestMaker(contract, seed, 0)
     failures: list[PropertyFailure] = []
     try:
-        failures += _other_schemes(contract, maker, target)
+        failures += _other_schemes(contract, maker, target, end)
         failures += lifecycle_failures(contract, maker, target, headers, time.monotonic() + (1 - _SHARE) * max_time)
     except VerificationError as error:
         return replace(found, partial=found.partial or f"at the edges: {error.message}", failures=_all(found, failures))
     if compared:
         return replace(found, failures=_all(found, failures))
-    left = max(end - time.monotonic(), 0.0)
+    left = round(max(end - time.monotonic(), 0.0), 1)
     agreement = compare_with_mock(contract, target, samples=0, max_time=left, seed=seed, headers=headers)
     exercises: dict[Exercise, None] = dict.fromkeys(found.exercises)
     errors, asked = list(found.errors), 0
@@ -89,10 +89,10 @@ def _all(found: PropertiesResult, further: list[PropertyFailure]) -> tuple[Prope
     return (*found.failures, *further)
 
 
-def _other_schemes(contract: Contract, maker: RequestMaker, target: Target) -> Iterator[PropertyFailure]:
+def _other_schemes(contract: Contract, maker: RequestMaker, target: Target, end: float) -> Iterator[PropertyFailure]:
     """Credentials of a scheme that an operation does not declare (RFC 9110, section 11.4) must not be taken."""
     for operation in contract.operations.values():
-        wrong = _wrong_credentials(operation) if operation.broken is None else ""
+        wrong = _wrong_credentials(operation) if operation.broken is None and time.monotonic() < end else ""
         least = maker.least(operation) if wrong else None
         raw = replace(least, credentials=False).raw(contract) if least is not None else None
         if raw is None:

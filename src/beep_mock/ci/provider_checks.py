@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -194,6 +195,7 @@ class _Verification:
         assert contract is not None  # noqa: S101 - required above
         self._tell("properties")
         asked = self._asked
+        end = time.monotonic() + asked.max_time
         self._found.properties = verify_properties(
             contract,
             self._workspace.contract_path(self._provider),
@@ -204,10 +206,10 @@ class _Verification:
             headers=asked.headers,
         )
         if not self._found.properties.partial:
-            self._verify_edges(contract, target)
+            self._verify_edges(contract, target, max(end - time.monotonic(), 0.0))
         self._found.partial = self._found.properties.partial
 
-    def _verify_edges(self, contract: Contract, target: Target) -> None:
+    def _verify_edges(self, contract: Contract, target: Target, max_time: float) -> None:
         """Where the provider can be made anew it is: what chance has deleted is there again."""
         from beep_mock.ci.edge_properties import with_edges
 
@@ -221,7 +223,7 @@ class _Verification:
                 contract,
                 target,
                 compared=AGAINST_MOCK in asked.kinds,
-                max_time=asked.max_time,
+                max_time=max_time,
                 seed=asked.seed,
                 headers=asked.headers,
             )
