@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
@@ -162,10 +162,17 @@ def closed(node: Any) -> Any:
 @pytest.mark.parametrize("direction", ["request", "response"])
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(pair=relatives(), tried=st.lists(values(), min_size=12, max_size=12))
+@example(
+    pair=({"oneOf": [{"oneOf": [{"type": "string"}] * 2}, {"type": "string"}]}, {"oneOf": [{}, {"type": "string"}]}),
+    tried=[""],
+)
+@example(pair=({"allOf": [{"type": "null"}] * 2}, {"allOf": [{"type": "string"}, {"type": "null"}]}), tried=[None])
+@example(pair=({"type": "integer"}, {"oneOf": [{"type": "null"}]}), tried=[0])
 def test_what_does_not_break_breaks_nothing(direction: str, pair: tuple[Any, Any], tried: list[Any]) -> None:
     old, new = pair
     found = differences(contract(old, direction), contract(new, direction))
-    assume(all(one.level is Level.NON_BREAKING for one in found))
+    if any(one.level is not Level.NON_BREAKING for one in found):
+        return
     sent, taken = (old, new) if direction == "request" else (new, old)
     sender, strict, taker = (Draft202012Validator(one) for one in (sent, closed(sent), taken))
     for value in tried:

@@ -71,7 +71,7 @@ def _compare_groups(this: Comparison, old: Group, new: Group) -> None:
         )
         if overlapping:
             widened = any(
-                not this.is_included(*((other,), (one,)) if this.is_request else ((one,), (other,)))
+                not this.is_included(*((other,), (one,)) if this.is_request else ((one,), (other,)), turned=True)
                 for one, other in pairs
                 if not this.pairs.are_same((one,), (other,))
             )

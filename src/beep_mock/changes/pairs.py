@@ -43,15 +43,21 @@ class Found:
 
 
 class Pair:
-    """Old and new schemas (of each side all have to be met) for messages in one direction, as texts or as JSON."""
+    """Old and new schemas (of each side all have to be met) for messages in one direction, as texts or as JSON.
 
-    __slots__ = ("direction", "edges", "found", "new", "old", "textual")
+    In a pair that is ``turned`` the old ones are of the new contract, and the new ones of the old.
+    """
 
-    def __init__(self, old: tuple[Part, ...], new: tuple[Part, ...], direction: Direction, textual: bool) -> None:
+    __slots__ = ("direction", "edges", "found", "new", "old", "textual", "turned")
+
+    def __init__(
+        self, old: tuple[Part, ...], new: tuple[Part, ...], direction: Direction, textual: bool, turned: bool
+    ) -> None:
         self.old = old
         self.new = new
         self.direction = direction
         self.textual = textual
+        self.turned = turned
         self.found: dict[Found, None] = {}
         self.edges: dict[tuple[Pair, tuple[str, ...]], None] = {}
 
@@ -67,8 +73,9 @@ class Comparison:
         self.pairs = pairs
         self.pair = pair
         self.depth = depth
-        self.old = View(pairs.old, pair.old, pair.direction)
-        self.new = View(pairs.new, pair.new, pair.direction)
+        sides = pairs.sides(pair.turned)
+        self.old = View(sides[0], pair.old, pair.direction)
+        self.new = View(sides[1], pair.new, pair.direction)
         self.is_request = pair.direction == "request"
         self.sender, self.taker = (self.old, self.new) if self.is_request else (self.new, self.old)
         self.capped = False
@@ -90,7 +97,8 @@ class Comparison:
 
     def inner(self, old: tuple[Part, ...], new: tuple[Part, ...], *path: str) -> None:
         """Go on with a part of the value."""
-        edge = self.pairs.pair(old or ((True, self.old.at),), new or ((True, self.new.at),), self.pair.direction)
+        anything = ((True, self.old.at),), ((True, self.new.at),)
+        edge = self.pairs.pair(old or anything[0], new or anything[1], self.pair.direction, turned=self.pair.turned)
         if edge is not None:
             self.pair.edges[edge, path] = None
 
@@ -98,10 +106,13 @@ class Comparison:
         """What belongs to sender and taker, as old and new."""
         return (sender, taker) if self.is_request else (taker, sender)
 
-    def is_included(self, sender: tuple[Part, ...], taker: tuple[Part, ...]) -> bool:
-        """Whether the taker's schemas take all that the sender's allow, as far as can be proved."""
+    def is_included(self, sender: tuple[Part, ...], taker: tuple[Part, ...], *, turned: bool = False) -> bool:
+        """Whether the taker's schemas take all that the sender's allow, as far as can be proved.
+
+        ``turned`` when what is said to be the sender's is the taker's, and the other way round.
+        """
         return self.depth < _DEEPEST and self.pairs.is_included(
-            *self.ordered(sender, taker), self.pair.direction, self.depth + 1
+            *self.ordered(sender, taker), self.pair.direction, self.depth + 1, turned is not self.pair.turned
         )
 
 
@@ -116,23 +127,29 @@ class Pairs:
         self.policy = policy
         self._changed = changed
         self._compare = compare
-        self._pairs: dict[tuple[tuple[str, ...], tuple[str, ...], str, bool], Pair] = {}
+        self._pairs: dict[tuple[tuple[str, ...], tuple[str, ...], str, bool, bool], Pair] = {}
         self._waiting: list[tuple[Pair, int]] = []
         self._depth = 0
 
     def pair(
-        self, old: tuple[Part, ...], new: tuple[Part, ...], direction: Direction, textual: bool = False
+        self,
+        old: tuple[Part, ...],
+        new: tuple[Part, ...],
+        direction: Direction,
+        textual: bool = False,
+        turned: bool = False,
     ) -> Pair | None:
         """The pair of these schemas, to be compared; None when they are the same."""
         if self.are_same(old, new):
             return None
-        old, new = self._led(self.old, old), self._led(self.new, new)
+        sides = self.sides(turned)
+        old, new = self._led(sides[0], old), self._led(sides[1], new)
         if self.are_same(old, new):
             return None
-        key = (tuple(at for _, at in old), tuple(at for _, at in new), direction, textual)
+        key = (tuple(at for _, at in old), tuple(at for _, at in new), direction, textual, turned)
         pair = self._pairs.get(key)
         if pair is None:
-            pair = self._pairs[key] = Pair(old, new, direction, textual)
+            pair = self._pairs[key] = Pair(old, new, direction, textual, turned)
             self._waiting.append((pair, self._depth))
         return pair
 
@@ -163,12 +180,18 @@ class Pairs:
             finally:
                 self._depth = outer
 
-    def is_included(self, old: tuple[Part, ...], new: tuple[Part, ...], direction: Direction, depth: int) -> bool:
+    def sides(self, turned: bool) -> tuple[Side, Side]:
+        """Whose the old and the new schemas of a pair are."""
+        return (self.new, self.old) if turned else (self.old, self.new)
+
+    def is_included(
+        self, old: tuple[Part, ...], new: tuple[Part, ...], direction: Direction, depth: int, turned: bool
+    ) -> bool:
         """Whether nothing that can be found there breaks."""
         before, outer = len(self._waiting), self._depth
         self._depth = depth
         try:
-            pair = self.pair(old, new, direction)
+            pair = self.pair(old, new, direction, turned=turned)
             self._finish(before)
         finally:
             self._depth = outer
@@ -200,7 +223,7 @@ class Pairs:
 
     def _linked(self, pair: Pair) -> bool:
         """Join a pair of schemas of the same words to what they refer to; False when it has to be compared."""
-        if len(pair.old) != 1 or len(pair.new) != 1 or pair.textual:
+        if len(pair.old) != 1 or len(pair.new) != 1 or pair.textual or pair.turned:
             return False
         (old, old_at), (new, new_at) = pair.old[0], pair.new[0]
         if not isinstance(old, dict) or not same_text(old, new) or self.old.modern is not self.new.modern:
