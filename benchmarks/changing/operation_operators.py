@@ -6,243 +6,47 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks.changing.sites import Path, reach, resolved
+from benchmarks.changing.message_changes import (
+    added_body,
+    body_changed,
+    content_removed,
+    dropped_body,
+    header_added,
+    header_changed,
+    header_removed,
+    header_required,
+    more_media,
+    other_media,
+    response_changed,
+    status_added,
+    status_changed,
+    status_removed,
+)
+from benchmarks.changing.parameter_changes import (
+    Apply,
+    Root,
+    added_parameter,
+    default_changed,
+    exploded,
+    exploded_scalar,
+    flagged,
+    moved,
+    operation_at,
+    parameter_changed,
+    removed_parameter,
+    styled,
+    textual,
+)
+from benchmarks.changing.sites import Path, resolved
 
 __all__ = ["OPERATION_OPERATORS"]
-
-Root = dict[str, Any]
-Apply = Callable[[Root, Path], bool]
-
-
-def _operation(root: Root, path: Path) -> dict[str, Any]:
-    container, key = reach(root, path)
-    found: dict[str, Any] = container[key]
-    return found
-
-
-def _parameters(root: Root, path: Path) -> list[dict[str, Any]]:
-    operation = _operation(root, path)
-    operation["parameters"] = [dict(resolved(root, one)) for one in operation.get("parameters", [])]
-    found: list[dict[str, Any]] = operation["parameters"]
-    return found
-
-
-def _parameter(change: Callable[[dict[str, Any]], bool], location: str = "") -> Apply:
-    def apply(root: Root, path: Path) -> bool:
-        for parameter in _parameters(root, path):
-            if parameter.get("in") in ((location,) if location else ("query", "header", "cookie")) and change(
-                parameter
-            ):
-                return True
-        return False
-
-    return apply
-
-
-def _flag(node: dict[str, Any], name: str, value: bool) -> bool:
-    if bool(node.get(name)) is value:
-        return False
-    node[name] = value
-    return True
-
-
-def _removed_parameter(root: Root, path: Path) -> bool:
-    parameters = _parameters(root, path)
-    for index, parameter in enumerate(parameters):
-        if parameter.get("in") in ("query", "header"):
-            del parameters[index]
-            return True
-    return False
-
-
-def _moved(parameter: dict[str, Any]) -> bool:
-    if parameter.get("in") != "query" or "schema" not in parameter:
-        return False
-    parameter["in"] = "header"
-    parameter.pop("style", None)
-    parameter.pop("explode", None)
-    return True
-
-
-def _added_parameter(required: bool) -> Apply:
-    def apply(root: Root, path: Path) -> bool:
-        _parameters(root, path).append(
-            {"name": "brand_new", "in": "query", "required": required, "schema": {"type": "string"}}
-        )
-        return True
-
-    return apply
-
-
-def _schema(parameter: dict[str, Any]) -> dict[str, Any]:
-    found = parameter.get("schema")
-    return found if isinstance(found, dict) and "$ref" not in found else {}
-
-
-def _default(parameter: dict[str, Any]) -> bool:
-    schema = _schema(parameter)
-    if type(schema.get("default")) is not int:
-        return False
-    parameter["schema"] = {**schema, "default": schema["default"] + 1}
-    return True
-
-
-def _exploded(parameter: dict[str, Any]) -> bool:
-    if (
-        _schema(parameter).get("type") != "array"
-        or parameter.get("in") != "query"
-        or parameter.get("style", "form") != "form"
-    ):
-        return False
-    parameter["explode"] = not parameter.get("explode", True)
-    return True
-
-
-def _styled(parameter: dict[str, Any]) -> bool:
-    if _schema(parameter).get("type") != "array" or parameter.get("in") != "query":
-        return False
-    parameter["style"], parameter["explode"] = "pipeDelimited", False
-    return True
-
-
-def _exploded_scalar(parameter: dict[str, Any]) -> bool:
-    if _schema(parameter).get("type") != "string" or parameter.get("in") != "query":
-        return False
-    parameter["explode"] = not parameter.get("explode", True)
-    return True
-
-
-def _textual(parameter: dict[str, Any]) -> bool:
-    if _schema(parameter).get("type") != "integer" or "default" in _schema(parameter):
-        return False
-    parameter["schema"] = {"type": "string"}
-    return True
-
-
-def _body(change: Callable[[dict[str, Any], dict[str, Any]], bool]) -> Apply:
-    def apply(root: Root, path: Path) -> bool:
-        operation = _operation(root, path)
-        if "requestBody" not in operation:
-            return False
-        operation["requestBody"] = dict(resolved(root, operation["requestBody"]))
-        return change(operation, operation["requestBody"])
-
-    return apply
-
-
-def _dropped_body(operation: dict[str, Any], body: dict[str, Any]) -> bool:
-    del operation["requestBody"]
-    return True
-
-
-def _other_media(node: dict[str, Any]) -> bool:
-    content = dict(node.get("content") or {})
-    if not content or any("*" in name for name in content):
-        return False
-    name = next(iter(content))
-    content["application/vnd.other+json"] = content.pop(name)
-    node["content"] = content
-    return True
-
-
-def _more_media(node: dict[str, Any]) -> bool:
-    content = node.get("content") or {}
-    if not content or any("*" in name for name in content):
-        return False
-    node["content"] = {**content, "application/vnd.other+json": next(iter(content.values()))}
-    return True
-
-
-def _added_body(required: bool) -> Apply:
-    def apply(root: Root, path: Path) -> bool:
-        operation = _operation(root, path)
-        if "requestBody" in operation or path[-1] not in ("post", "put", "patch"):
-            return False
-        operation["requestBody"] = {
-            "required": required,
-            "content": {"application/json": {"schema": {"type": "object"}}},
-        }
-        return True
-
-    return apply
-
-
-def _response(change: Callable[[dict[str, Any], str, dict[str, Any]], bool]) -> Apply:
-    def apply(root: Root, path: Path) -> bool:
-        operation = _operation(root, path)
-        responses = operation["responses"] = dict(operation.get("responses", {}))
-        for status in responses:
-            if not status.startswith("x-"):
-                responses[status] = dict(resolved(root, responses[status]))
-                if change(responses, status, responses[status]):
-                    return True
-        return False
-
-    return apply
-
-
-def _status_removed(success: bool) -> Callable[[dict[str, Any], str, dict[str, Any]], bool]:
-    def change(responses: dict[str, Any], status: str, response: dict[str, Any]) -> bool:
-        if status.startswith("2") is not success or "default" in responses or len(responses) < 2 or "X" in status:
-            return False
-        if f"{status[0]}XX" in responses:
-            return False
-        del responses[status]
-        return True
-
-    return change
-
-
-def _status_changed(responses: dict[str, Any], status: str, response: dict[str, Any]) -> bool:
-    if status != "200" or "202" in responses or "default" in responses or "2XX" in responses:
-        return False
-    responses["202"] = responses.pop("200")
-    return True
-
-
-def _status_added(responses: dict[str, Any], status: str, response: dict[str, Any]) -> bool:
-    if "429" in responses or "default" in responses or "4XX" in responses:
-        return False
-    responses["429"] = {"description": "Too many."}
-    return True
-
-
-def _content_removed(responses: dict[str, Any], status: str, response: dict[str, Any]) -> bool:
-    return response.pop("content", None) not in (None, {})
-
-
-def _header(change: Callable[[dict[str, Any], str], bool]) -> Callable[[dict[str, Any], str, dict[str, Any]], bool]:
-    def apply(responses: dict[str, Any], status: str, response: dict[str, Any]) -> bool:
-        headers = dict(response.get("headers") or {})
-        response["headers"] = headers
-        return any("$ref" not in headers[name] and change(headers, name) for name in list(headers))
-
-    return apply
-
-
-def _header_removed(headers: dict[str, Any], name: str) -> bool:
-    return headers.pop(name) is not None
-
-
-def _header_required(wanted: bool) -> Callable[[dict[str, Any], str], bool]:
-    def change(headers: dict[str, Any], name: str) -> bool:
-        headers[name] = dict(headers[name])
-        return _flag(headers[name], "required", wanted)
-
-    return change
-
-
-def _header_added(responses: dict[str, Any], status: str, response: dict[str, Any]) -> bool:
-    response["headers"] = {**(response.get("headers") or {}), "X-Brand-New": {"schema": {"type": "string"}}}
-    return True
-
 
 _KEY = {"type": "apiKey", "in": "header", "name": "X-Brand-New-Key"}
 
 
 def _secured(change: Callable[[list[Any]], list[Any] | None]) -> Apply:
     def apply(root: Root, path: Path) -> bool:
-        operation = _operation(root, path)
+        operation = operation_at(root, path)
         changed = change(list(operation.get("security", root.get("security")) or []))
         if changed is None:
             return False
@@ -316,7 +120,7 @@ def _added_operation(root: Root, path: Path) -> bool:
 
 def _said(name: str, value: Any) -> Apply:
     def apply(root: Root, path: Path) -> bool:
-        operation = _operation(root, path)
+        operation = operation_at(root, path)
         if operation.get(name) == value:
             return False
         operation[name] = value
@@ -326,7 +130,7 @@ def _said(name: str, value: Any) -> Apply:
 
 
 def _sunset(root: Root, path: Path) -> bool:
-    operation = _operation(root, path)
+    operation = operation_at(root, path)
     operation["deprecated"], operation["x-sunset"] = True, "2099-12-31"
     return True
 
@@ -337,7 +141,7 @@ def _hosted(root: Root, path: Path) -> bool:
 
 
 def _based(root: Root, path: Path) -> bool:
-    if any("servers" in holder for holder in (root["paths"][path[1]], _operation(root, path))):
+    if any("servers" in holder for holder in (root["paths"][path[1]], operation_at(root, path))):
         return False
     root["servers"] = [{"url": "https://elsewhere.example/moved/v9"}]
     return True
@@ -355,36 +159,36 @@ def _base(root: Root) -> str:
 OPERATION_OPERATORS: list[tuple[str, bool, Apply]] = [
     ("operation removed", True, _removed_operation),
     ("path renamed", True, _renamed_path),
-    ("parameter removed", True, _removed_parameter),
-    ("required parameter added", True, _added_parameter(True)),
-    ("optional parameter added", False, _added_parameter(False)),
-    ("parameter became required", True, _parameter(lambda one: _flag(one, "required", True))),
-    ("parameter became optional", False, _parameter(lambda one: _flag(one, "required", False))),
-    ("parameter moved to another location", True, _parameter(_moved)),
-    ("parameter default changed", True, _parameter(_default)),
-    ("parameter of a list exploded otherwise", True, _parameter(_exploded)),
-    ("parameter of a list in another style", True, _parameter(_styled)),
-    ("parameter of a text exploded otherwise", False, _parameter(_exploded_scalar)),
-    ("parameter integer to text", False, _parameter(_textual)),
+    ("parameter removed", True, removed_parameter),
+    ("required parameter added", True, added_parameter(True)),
+    ("optional parameter added", False, added_parameter(False)),
+    ("parameter became required", True, parameter_changed(lambda one: flagged(one, "required", True))),
+    ("parameter became optional", False, parameter_changed(lambda one: flagged(one, "required", False))),
+    ("parameter moved to another location", True, parameter_changed(moved)),
+    ("parameter default changed", True, parameter_changed(default_changed)),
+    ("parameter of a list exploded otherwise", True, parameter_changed(exploded)),
+    ("parameter of a list in another style", True, parameter_changed(styled)),
+    ("parameter of a text exploded otherwise", False, parameter_changed(exploded_scalar)),
+    ("parameter integer to text", False, parameter_changed(textual)),
     ("path parameter renamed", False, _renamed_parameter),
-    ("request body removed", True, _body(_dropped_body)),
-    ("request body became required", True, _body(lambda _, body: _flag(body, "required", True))),
-    ("request body became optional", False, _body(lambda _, body: _flag(body, "required", False))),
-    ("request media type replaced", True, _body(lambda _, body: _other_media(body))),
-    ("request media type added", False, _body(lambda _, body: _more_media(body))),
-    ("required request body added", True, _added_body(True)),
-    ("optional request body added", False, _added_body(False)),
-    ("success status removed", True, _response(_status_removed(True))),
-    ("error status removed", True, _response(_status_removed(False))),
-    ("success status changed", True, _response(_status_changed)),
-    ("error status added", False, _response(_status_added)),
-    ("response content removed", True, _response(_content_removed)),
-    ("response media type replaced", True, _response(lambda _, __, one: _other_media(one))),
-    ("response media type added", False, _response(lambda _, __, one: _more_media(one))),
-    ("response header removed", True, _response(_header(_header_removed))),
-    ("response header became optional", True, _response(_header(_header_required(False)))),
-    ("response header became required", False, _response(_header(_header_required(True)))),
-    ("response header added", False, _response(_header_added)),
+    ("request body removed", True, body_changed(dropped_body)),
+    ("request body became required", True, body_changed(lambda _, body: flagged(body, "required", True))),
+    ("request body became optional", False, body_changed(lambda _, body: flagged(body, "required", False))),
+    ("request media type replaced", True, body_changed(lambda _, body: other_media(body))),
+    ("request media type added", False, body_changed(lambda _, body: more_media(body))),
+    ("required request body added", True, added_body(True)),
+    ("optional request body added", False, added_body(False)),
+    ("success status removed", True, response_changed(status_removed(True))),
+    ("error status removed", True, response_changed(status_removed(False))),
+    ("success status changed", True, response_changed(status_changed)),
+    ("error status added", False, response_changed(status_added)),
+    ("response content removed", True, response_changed(content_removed)),
+    ("response media type replaced", True, response_changed(lambda _, __, one: other_media(one))),
+    ("response media type added", False, response_changed(lambda _, __, one: more_media(one))),
+    ("response header removed", True, response_changed(header_changed(header_removed))),
+    ("response header became optional", True, response_changed(header_changed(header_required(False)))),
+    ("response header became required", False, response_changed(header_changed(header_required(True)))),
+    ("response header added", False, response_changed(header_added)),
     ("credentials demanded", True, _secured(_demanded)),
     ("credentials replaced", True, _secured(_replaced)),
     ("scope demanded", True, _secured(_scoped)),

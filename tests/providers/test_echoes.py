@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from beep_mock.interaction import MISSING
-from beep_mock.providers.echoes import not_repeated
+from beep_mock.providers.echoes import not_repeated, repeated_places
 
 WORLDS = {"items": [{"id": 2, "climate": "cold"}, {"id": 3, "climate": "cold"}]}
 
@@ -36,8 +36,22 @@ WORLDS = {"items": [{"id": 2, "climate": "cold"}, {"id": 3, "climate": "cold"}]}
 def test_what_an_example_repeats_must_be_repeated(
     parameters: dict[str, Any], body: Any, expected: Any, actual: Any, places: list[str]
 ) -> None:
-    assert [".".join(place) for place, _, _ in not_repeated(parameters, body, expected, actual)] == places
+    shown = repeated_places([(parameters, expected)])
+    assert [".".join(place) for place, _, _ in not_repeated(parameters, body, expected, actual, shown)] == places
+
+
+def test_what_one_example_repeats_the_others_do_too() -> None:
+    cold, hot = {"query.climate": "cold"}, {"query.climate": "hot"}
+    shown = repeated_places([(cold, WORLDS), (hot, {"items": []})])
+    assert [place for place, _, _ in not_repeated(hot, MISSING, {"items": []}, WORLDS, shown)] == [
+        ("items", "*", "climate"),
+        ("items", "*", "climate"),
+    ]
+    contradicted = repeated_places([(cold, WORLDS), (hot, WORLDS)])
+    assert not list(not_repeated(hot, MISSING, WORLDS, WORLDS, contradicted))
 
 
 def test_an_example_repeats_itself() -> None:
-    assert not list(not_repeated({"path.id": 2, "query.climate": "cold", "query.limit": 2}, WORLDS, WORLDS, WORLDS))
+    parameters = {"path.id": 2, "query.climate": "cold", "query.limit": 2}
+    shown = repeated_places([(parameters, WORLDS)])
+    assert not list(not_repeated(parameters, WORLDS, WORLDS, WORLDS, shown))

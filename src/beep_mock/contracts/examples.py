@@ -21,8 +21,15 @@ if TYPE_CHECKING:
 
     from beep_mock.contracts.document import Document
 
-__all__ = ["encode", "interactions_of", "placed_interactions", "response_examples", "serialized_bytes", "shown_body",
-           "status_code"]
+__all__ = [
+    "encode",
+    "interactions_of",
+    "placed_interactions",
+    "response_examples",
+    "serialized_bytes",
+    "shown_body",
+    "status_code",
+]
 
 Placed: TypeAlias = "tuple[ResponseSpec, MediaType | None, Interaction]"
 """An interaction with the declared response and media type it is an example of (None: a response without content)."""

@@ -103,8 +103,7 @@ def _is_binary(media: MediaType | None, name: str, document: Document | None) ->
     or a media type without an encoding (3.1, "Working With Binary Data").
     """
     return any(
-        node.get("format") == "binary"
-        or (isinstance(node.get("contentMediaType"), str) and "type" not in node)
+        node.get("format") == "binary" or (isinstance(node.get("contentMediaType"), str) and "type" not in node)
         for node in _property_nodes(media, name, document)
     )
 

@@ -66,7 +66,16 @@ def _header_violations(contract: Contract, spec: ResponseSpec, headers: Sequence
 def _judge_header(contract: Contract, header: Header, text: str) -> list[Violation]:
     assert header.schema is not None  # noqa: S101 - the caller has looked
     parameter = Parameter(
-        header.name, "header", True, "simple", header.explode, False, False, header.schema, header.media_type, (),
+        header.name,
+        "header",
+        True,
+        "simple",
+        header.explode,
+        False,
+        False,
+        header.schema,
+        header.media_type,
+        (),
         header.at,
     )
     decode = compile_decoder((parameter,), contract.document)

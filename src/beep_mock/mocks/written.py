@@ -125,7 +125,16 @@ class WrittenAnswers:
     def _header_value(self, header: Header, text: str) -> Json:
         """What a header's text stands for (it travels as a header parameter of style ``simple`` does)."""
         parameter = Parameter(
-            header.name, "header", True, "simple", header.explode, False, False, header.schema, header.media_type, (),
+            header.name,
+            "header",
+            True,
+            "simple",
+            header.explode,
+            False,
+            False,
+            header.schema,
+            header.media_type,
+            (),
             header.at,
         )
         decode = compile_decoder((parameter,), self._contract.document)

@@ -2,19 +2,19 @@
 
 An example shows which values those are: a property of the same name and value as one of the request (``{"name":
 "Venus"}`` is created, and the answer's ``name`` is ``Venus``; with ``climate=cold`` every listed ``climate`` is
-``cold``; with ``limit=1`` one is listed). The same request is replayed, so the same must be repeated. A value that the
+``cold``, in every example of the operation; with ``limit=1`` one is listed). The same request is replayed, so the same must be repeated. A value that the
 example shows to be another (``founder: 2`` becomes ``{"id": 2, ...}``) is not looked at.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from beep_mock.interaction import MISSING, Json, Missing
 
-__all__ = ["not_repeated"]
+__all__ = ["not_repeated", "repeated_places"]
 
 _AMOUNTS: Final = frozenset({"limit", "perpage", "pagesize", "maxresults", "maxitems", "top"})
 _MAX_DEPTH: Final = 16
@@ -23,17 +23,26 @@ Place = tuple[str, ...]
 
 
 def not_repeated(
-    parameters: Mapping[str, Json], body: Json | Missing, expected: Json, actual: Json
+    parameters: Mapping[str, Json],
+    body: Json | Missing,
+    expected: Json,
+    actual: Json,
+    places: Mapping[str, frozenset[Place]],
 ) -> Iterator[tuple[Place, Json, Json]]:
-    """Where ``actual`` does not repeat what ``expected`` repeats: the place, what is expected, what there is.
+    """Where ``actual`` does not repeat what examples repeat: the place, what is expected, what there is.
 
-    ``parameters`` are the request's by ``"<location>.<name>"``, ``body`` its body; ``expected`` is the example's body.
+    ``parameters`` are the request's by ``"<location>.<name>"``, ``body`` its body; ``expected`` is the example's body,
+    and ``places`` are those of :func:`repeated_places`.
     """
     yield from _of_body(body, expected, actual, ())
     for key, value in parameters.items():
-        location, _, name = key.partition(".")
-        if location in {"path", "query"} and _is_telling(value):
-            yield from _of_parameter(name, value, expected, actual, single=location == "path")
+        if not _is_telling(value):
+            continue
+        for place, got in _leaves(actual, ()):
+            if place in places.get(key, ()) and not _equal(value, got):
+                yield place, value, got
+        if _plain(key.partition(".")[2]) in _AMOUNTS and isinstance(value, int):
+            yield from _too_many(value, expected, actual)
 
 
 def _of_body(sent: Any, expected: Json, actual: Json, place: Place) -> Iterator[tuple[Place, Json, Json]]:
@@ -50,23 +59,27 @@ def _of_body(sent: Any, expected: Json, actual: Json, place: Place) -> Iterator[
             yield (*place, name), value, got
 
 
-def _of_parameter(
-    name: str, value: Json, expected: Json, actual: Json, *, single: bool
-) -> Iterator[tuple[Place, Json, Json]]:
-    """A parameter: ``worldId`` is also the ``id`` of the one thing that is answered."""
-    wanted = _plain(name)
-    shown: dict[Place, list[Json]] = {}
-    for place, found in _leaves(expected, ()):
-        leaf = _plain(place[-1])
-        same = leaf == wanted or (single and "*" not in place and wanted.endswith(leaf) and leaf == "id")
-        if same:
-            shown.setdefault(place, []).append(found)
-    repeated = {place for place, found in shown.items() if all(_equal(value, one) for one in found)}
-    for place, got in _leaves(actual, ()):
-        if place in repeated and not _equal(value, got):
-            yield place, value, got
-    if wanted in _AMOUNTS and isinstance(value, int):
-        yield from _too_many(value, expected, actual)
+def repeated_places(
+    shown: Iterable[tuple[Mapping[str, Json], Json]],
+) -> Mapping[str, frozenset[Place]]:
+    """By parameter, where the examples of one operation (parameters and body of each) repeat it, and none does not."""
+    repeated: dict[str, set[Place]] = {}
+    others: dict[str, set[Place]] = {}
+    for parameters, body in shown:
+        for key, value in parameters.items():
+            location, _, name = key.partition(".")
+            if location not in {"path", "query"} or not _is_telling(value):
+                continue
+            for place, found in _leaves(body, ()):
+                if _is_named(_plain(name), place, single=location == "path"):
+                    (repeated if _equal(value, found) else others).setdefault(key, set()).add(place)
+    return {key: frozenset(places - others.get(key, set())) for key, places in repeated.items()}
+
+
+def _is_named(name: str, place: Place, *, single: bool) -> bool:
+    """Whether a place is called as the parameter is: ``worldId`` is also the ``id`` of the one thing answered."""
+    leaf = _plain(place[-1])
+    return leaf == name or (single and "*" not in place and leaf == "id" and name.endswith(leaf))
 
 
 def _too_many(most: int, expected: Json, actual: Json) -> Iterator[tuple[Place, Json, Json]]:

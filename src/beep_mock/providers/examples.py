@@ -22,7 +22,7 @@ from beep_mock.contracts.sampler import Sampler
 from beep_mock.errors import ContractError, VerificationError
 from beep_mock.interaction import MISSING, Interaction, Json, ProviderState
 from beep_mock.providers.challenges import challenge_fault
-from beep_mock.providers.echoes import not_repeated
+from beep_mock.providers.echoes import not_repeated, repeated_places
 from beep_mock.providers.exact import differences
 from beep_mock.providers.results import AS_SAID, Mismatch
 
@@ -117,6 +117,7 @@ class _Replay:
         self._exact = exact
         self._headers = headers
         self._sampler = Sampler(contract.document, contract.schemas)
+        self._places: dict[str, Mapping[str, frozenset[tuple[str, ...]]]] = {}
 
     def result(self, operation: Operation, interaction: Interaction) -> ExampleResult:
         wanted = self._wanted(interaction)
@@ -195,9 +196,19 @@ class _Replay:
         elif expected.status < 300:
             request = interaction.request
             example, actual = _parsed(expected.body), _parsed(reply.body)
-            for place, wanted, got in not_repeated(request.parameters, request.body, example, actual):
+            places = self._repeated(operation)
+            for place, wanted, got in not_repeated(request.parameters, request.body, example, actual, places):
                 message = "not what was asked with, though the example repeats it"
                 yield Mismatch(_json_path(place), _shown(wanted), _shown(got), message)
+
+    def _repeated(self, operation: Operation) -> Mapping[str, frozenset[tuple[str, ...]]]:
+        if operation.key not in self._places:
+            self._places[operation.key] = repeated_places(
+                (one.request.parameters, _parsed(one.response.body))
+                for one in interactions_of(self._contract, operation)
+                if one.response.status < 300 and is_json(parse_content_type(one.response.media_type)[0])
+            )
+        return self._places[operation.key]
 
     def _differences(
         self, operation: Operation, interaction: Interaction, reply: Reply, made: Sequence[Any]
