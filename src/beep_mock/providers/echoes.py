@@ -2,8 +2,9 @@
 
 An example shows which values those are: a property of the same name and value as one of the request (``{"name":
 "Venus"}`` is created, and the answer's ``name`` is ``Venus``; with ``climate=cold`` every listed ``climate`` is
-``cold``, in every example of the operation; with ``limit=1`` one is listed). The same request is replayed, so the same must be repeated. A value that the
-example shows to be another (``founder: 2`` becomes ``{"id": 2, ...}``) is not looked at.
+``cold``, in every example of the operation; with ``limit=1`` one is listed). The same request is replayed, so the same
+must be repeated. A value that the example shows to be another (``founder: 2`` becomes ``{"id": 2, ...}``) is not looked
+at.
 """
 
 from __future__ import annotations
