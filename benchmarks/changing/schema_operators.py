@@ -112,7 +112,8 @@ def schema_operators(modern: bool) -> list[SchemaOperator]:
         ("anyOf with another", MORE, wrapped("anyOf", {"type": "integer"})),
         *((f"{keyword} branch removed", FEWER, alternatives_changed(keyword, lambda listed: listed[:-1]))
           for keyword in ("oneOf", "anyOf")),
-        *((f"{keyword} branch added", MORE, alternatives_changed(keyword, lambda listed: [*listed, {"type": "boolean"}]))
+        *((f"{keyword} branch added", MORE,
+           alternatives_changed(keyword, lambda listed: [*listed, {"type": "boolean"}]))
           for keyword in ("oneOf", "anyOf")),
         ("allOf part added", FEWER, all_of_added),
         ("described otherwise", SAME, described),
