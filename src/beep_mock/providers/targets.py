@@ -33,6 +33,7 @@ _BODY_LIMIT: Final = 10 * 2**20
 _START_LIMIT: Final = 30.0
 _STOP_LIMIT: Final = 5.0
 _OUTPUT_KEPT: Final = 2000
+_LAST_WORDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +220,7 @@ class _Output:
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="output")
         self._kept = bytearray()
-        self._pool.submit(self._read, process)
+        self._reading = self._pool.submit(self._read, process)
 
     def _read(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stdout is not None  # noqa: S101 - it was asked for
@@ -228,6 +229,9 @@ class _Output:
             del self._kept[:-_OUTPUT_KEPT]
 
     def text(self) -> str:
+        """What there is of it when the process has ended; children that still write are not waited for long."""
+        with suppress(TimedOut):
+            self._reading.result(_LAST_WORDS)
         return self._kept.decode("utf-8", "replace").strip()
 
     def close(self) -> None:
