@@ -9,6 +9,7 @@ from typing import Any
 
 from beep_mock.changes.sides import Part
 from beep_mock.contracts.nodes import child
+from beep_mock.interaction import type_of
 
 __all__ = [
     "ALL_TYPES",
@@ -22,7 +23,6 @@ __all__ = [
     "listed",
     "mapping",
     "others_of",
-    "type_of",
     "whole",
 ]
 
@@ -42,24 +42,6 @@ ASSERTING = frozenset(
 
 Bound = tuple[float, bool]
 """A limit, and whether it is excluded."""
-
-
-def type_of(value: Any) -> str:
-    """The JSON type of a value; a number without a fraction is an integer."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "boolean"
-        case int():
-            return "integer"
-        case float():
-            return "integer" if value.is_integer() else "number"
-        case str():
-            return "string"
-        case list():
-            return "array"
-    return "object"
 
 
 def declared_types(node: Mapping[str, Any]) -> frozenset[str]:

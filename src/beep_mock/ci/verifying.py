@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from beep_mock.ci.pact_commands import curl_of
 from beep_mock.ci.report import Case, Report
+from beep_mock.ci.request_commands import curl
 from beep_mock.findings import Finding, Severity, Where
 from beep_mock.providers.results import AS_SAID
 
 if TYPE_CHECKING:
     from beep_mock.ci.agreement import OperationAgreement
     from beep_mock.ci.provider_checks import Verified
-    from beep_mock.contracts.encoding import RawRequest
     from beep_mock.contracts.model import Contract
     from beep_mock.interaction import Interaction
     from beep_mock.providers.examples import ExampleResult
@@ -96,8 +96,8 @@ def _example_case(result: ExampleResult) -> Case:
         hint = "give its request an example of the same name, or name a provider state with x-beep-state"
         findings.append(Finding("example-not-tried", Severity.INFO, result.skipped, where, hint))
     detail = f"given {', '.join(state.name for state in result.states)}" if result.states else ""
-    curl = _curl(result.request) if result.request is not None and result.mismatches else ""
-    return Case(result.name, tuple(findings), "examples", detail, curl)
+    reproduce = curl(result.request) if result.request is not None and result.mismatches else ""
+    return Case(result.name, tuple(findings), "examples", detail, reproduce)
 
 
 def _property_cases(result: PropertiesResult, contract: Contract | None) -> Iterator[Case]:
@@ -115,8 +115,8 @@ def _property_cases(result: PropertiesResult, contract: Contract | None) -> Iter
             Finding(f"property-{one.check.replace('_', '-')}", Severity.ERROR, f"{one.title}: {one.message}", where)
             for one in failures
         )
-        curl = next((failure.curl for failure in failures if failure.curl), "")
-        yield Case(operation, findings, "properties", f"{count} requests", curl)
+        reproduce = next((failure.curl for failure in failures if failure.curl), "")
+        yield Case(operation, findings, "properties", f"{count} requests", reproduce)
     for error in result.errors:
         operation, _, reason = error.partition(": ")
         finding = Finding("property-not-verified", Severity.WARNING, reason or error)
@@ -130,17 +130,4 @@ def _agreement_cases(result: OperationAgreement) -> Iterator[Case]:
         yield Case(key, tuple(result.notes), group, asked)
     for number, difference in enumerate(result.differences, start=1):
         name = f"{key}, difference {number} of {len(result.differences)}"
-        yield Case(name, (difference.finding,), group, asked if number == 1 else "", _curl(difference.request))
-
-
-def _curl(request: RawRequest) -> str:
-    """The request as a command; the provider's address is for the reader to put in."""
-    from shlex import quote
-
-    parts = ["curl", "-i", "-X", request.method]
-    for name, value in request.headers:
-        if (name, value) != ("Accept", "*/*"):
-            parts += ["-H", quote(f"{name}: {value}")]
-    if request.body:
-        parts += ["--data-binary", quote(request.body.decode("utf-8", "replace"))]
-    return " ".join((*parts, quote(f"$PROVIDER{request.target}").replace("'$PROVIDER", '"$PROVIDER"' + "'")))
+        yield Case(name, (difference.finding,), group, asked if number == 1 else "", curl(difference.request))

@@ -1,4 +1,4 @@
-"""A WSGI application that is not waited for longer than it may take."""
+"""WSGI applications that are asked in process: their mistakes are answers, and none is waited for too long."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TimedOut
 from typing import Any
 
-__all__ = ["Bounded"]
+__all__ = ["Bounded", "Guarded"]
 
 
 class Bounded:
@@ -56,6 +56,21 @@ class Bounded:
         except Exception as error:  # noqa: BLE001 - it is the users' code
             return _error(f"{type(error).__name__}: {error}")
         return status, headers, b"".join(pieces)
+
+
+class Guarded:
+    """A WSGI application whose mistakes are answers of 500, as any server would make them."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        try:
+            return self._app(environ, start_response)
+        except Exception as error:  # noqa: BLE001 - it is the users' code
+            status, headers, body = _error(f"{type(error).__name__}: {error}")
+            start_response(status, headers)
+            return [body]
 
 
 def _error(message: str) -> tuple[str, list[tuple[str, str]], bytes]:

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from beep_mock.errors import VerificationError
+from beep_mock.providers.bounded import Guarded
 from beep_mock.providers.replay import Address
 from beep_mock.serving import ThreadServer
 
@@ -152,7 +153,7 @@ def app_target(app: Any, *, timeout: float) -> Iterator[Target]:
     import httpx
 
     wsgi = _as_wsgi(app) if _is_asgi(app) else app
-    transport = httpx.WSGITransport(app=_Guarded(wsgi), remote_addr="127.0.0.1")
+    transport = httpx.WSGITransport(app=Guarded(wsgi), remote_addr="127.0.0.1")
     client = httpx.Client(transport=transport, follow_redirects=False)
     target = Target(client, "", app=wsgi, ours=True, timeout=timeout)
     try:
@@ -285,18 +286,3 @@ def _as_wsgi(app: Any) -> Any:
     except ImportError as error:
         raise VerificationError("an ASGI application needs a2wsgi", hint="pip install 'beep-mock[verify]'") from error
     return ASGIMiddleware(app)
-
-
-class _Guarded:
-    """A WSGI application whose mistakes are answers of 500, as any server would make them."""
-
-    def __init__(self, app: Any) -> None:
-        self._app = app
-
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
-        try:
-            return self._app(environ, start_response)
-        except Exception as error:  # noqa: BLE001 - it is the users' code
-            text = f"{type(error).__name__}: {error}".encode("utf-8", "replace")
-            start_response("500 Internal Server Error", [("Content-Type", "text/plain; charset=utf-8")])
-            return [text]
