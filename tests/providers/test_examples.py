@@ -177,6 +177,7 @@ def test_coverage_names_who_has_reached_what(contract: Contract) -> None:
     assert row.parameters == {"path.id": {"pacts"}}
     assert row.undeclared == {500: {"properties"}}
     assert found.unused == ()
+    assert coverage_of(contract, []).unused == (key,)
     assert found.unreached == (f"{key} 401", f"{key} 503")
     assert found.share("statuses") == (2, 4)
     assert found.share("operations") == (1, 1)

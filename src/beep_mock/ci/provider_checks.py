@@ -92,7 +92,7 @@ class _Verification:
         self._provider = provider
         self._asked = asked
         self._tell = tell
-        self._pacts = [pact for pact in read_pacts(workspace) if "pacts" in (asked.kinds or KINDS)]
+        self._pacts = read_pacts(workspace)
         self._found = Verified(provider)
 
     def run(self) -> Verified:
@@ -123,7 +123,8 @@ class _Verification:
                     self._found.partial = f"{kind}: {error.message}"
                     break
         if contract is not None:
-            self._found.coverage = coverage_of(contract, self._exercises(contract))
+            ours = [pact for pact in self._pacts if pact.provider == self._provider]
+            self._found.coverage = coverage_of(contract, self._exercises(contract), ours)
         return self._found
 
     def _kinds(self) -> list[str]:

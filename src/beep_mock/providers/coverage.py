@@ -82,9 +82,14 @@ class Coverage:
         return sum(map(bool, kinds)), len(kinds)
 
 
-def coverage_of(contract: Contract, exercises: Iterable[Exercise]) -> Coverage:
-    """What ``exercises`` have reached of ``contract``. Those of operations that it does not declare are left out."""
+def coverage_of(contract: Contract, exercises: Iterable[Exercise], pacts: Iterable[Pact] = ()) -> Coverage:
+    """What ``exercises`` have reached of ``contract``. Those of operations that it does not declare are left out.
+
+    Who consumes an operation is said by ``pacts`` too, whether they were replayed or not.
+    """
     found = {key: _empty(operation) for key, operation in contract.operations.items()}
+    for used in (exercise for pact in pacts for exercise in exercises_of(contract, pact)):
+        found[used.operation].consumers.add(used.consumer)
     for one in exercises:
         operation, row = contract.operations.get(one.operation), found.get(one.operation)
         if operation is None or row is None:
