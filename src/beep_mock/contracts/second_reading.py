@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from beep_mock.contracts.header_parameters import SENT_HEADERS
 from beep_mock.contracts.model import Operation
 
 __all__ = ["SecondReading"]
@@ -47,6 +48,8 @@ class SecondReading:
         changed = plain != query or found.get("HTTP_COOKIE", "") != environ.get("HTTP_COOKIE", "")
         if self._encodes and _names_codings(environ.get("HTTP_ACCEPT_ENCODING", "")):
             del found["HTTP_ACCEPT_ENCODING"]
+            if SENT_HEADERS in found:
+                found[SENT_HEADERS] = {*found[SENT_HEADERS].keys()} - {"accept-encoding"}
             changed = True
         return (plain, found) if changed else None
 
