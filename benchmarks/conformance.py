@@ -81,13 +81,13 @@ def main(arguments: list[str] | None = None) -> int:
     engines = options.engine or (["repair"] if options.short else ["repair", "as-written", "prism"])
     if not PRISM.exists():
         engines = [engine for engine in engines if engine != "prism"]
-    print(f"{'document':34}{'operations':>11}" + "".join(f"{engine:>20}" for engine in engines), flush=True)
+    print(f"{'document':34}{'operations':>11}" + "".join(f"{engine:>26}" for engine in engines), flush=True)
     outcomes: list[Outcome] = []
     for document in documents:
         row = [_judge(document, engine, options) for engine in engines]
         outcomes += row
         count = max(len(outcome.operations) for outcome in row)
-        print(f"{_name(document):34}{count:>11}" + "".join(f"{_figure(o, count):>20}" for o in row), flush=True)
+        print(f"{_name(document):34}{count:>11}" + "".join(f"{_figure(o, count):>26}" for o in row), flush=True)
     _print_total(outcomes, engines)
     for outcome in outcomes:
         if outcome.engine == engines[0]:
@@ -185,7 +185,7 @@ def _total(outcomes: list[Outcome], engine: str) -> tuple[int, int, int]:
 
 def _print_total(outcomes: list[Outcome], engines: list[str]) -> None:
     figures = [_total(outcomes, engine) for engine in engines]
-    print(f"{'all':34}{max(count for *_, count in figures):>11}" + "".join(f"{_share(*f):>20}" for f in figures))
+    print(f"{'all':34}{max(count for *_, count in figures):>11}" + "".join(f"{_share(*f):>26}" for f in figures))
 
 
 def _share(clean: int, right: int, count: int) -> str:
