@@ -11,14 +11,14 @@ from typing import Any
 
 from beep_mock.contracts.cookie_parameters import compile_cookies
 from beep_mock.contracts.document import Document
-from beep_mock.contracts.header_parameters import SENT_HEADERS, compile_headers
-from beep_mock.contracts.model import Parameter
+from beep_mock.contracts.header_parameters import SENT_HEADERS, compile_headers, environ_name
+from beep_mock.contracts.model import Header, Parameter
 from beep_mock.contracts.path_parameters import compile_path
 from beep_mock.contracts.query_parameters import compile_query
 from beep_mock.contracts.querystring_parameters import compile_querystring
 from beep_mock.interaction import Json
 
-__all__ = ["Decoder", "compile_decoder"]
+__all__ = ["Decoder", "compile_decoder", "header_value"]
 
 _HEADER = len("header.")
 _UNREADABLE = "\ufffd"  # stands for a value that the server does not give on
@@ -44,6 +44,25 @@ def compile_decoder(parameters: Sequence[Parameter], document: Document) -> Deco
     if query is None:
         return _path_only(path) if path else _nothing
     return _path_and_query(path, query)
+
+
+def header_value(header: Header, text: str, document: Document) -> Json:
+    """What the text of a response header stands for: it travels as a header parameter of style ``simple`` does."""
+    parameter = Parameter(
+        header.name,
+        "header",
+        True,
+        "simple",
+        header.explode,
+        False,
+        False,
+        header.schema,
+        header.media_type,
+        (),
+        header.at,
+    )
+    values = compile_decoder((parameter,), document)({}, "", {environ_name(header.name): text})
+    return values.get(parameter.key, text)
 
 
 def _both(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from beep_mock.contracts.bodies import BodyError, compile_body_decoder, match_media_type, parse_content_type
-from beep_mock.contracts.model import Contract, Header, MediaType, Operation, Parameter, ResponseSpec, Violation
-from beep_mock.contracts.parameters import compile_decoder
+from beep_mock.contracts.model import Contract, Header, MediaType, Operation, ResponseSpec, Violation
+from beep_mock.contracts.parameters import header_value
 from beep_mock.contracts.validator import validator_of
 from beep_mock.interaction import MISSING
 
@@ -65,23 +65,8 @@ def _header_violations(contract: Contract, spec: ResponseSpec, headers: Sequence
 
 def _judge_header(contract: Contract, header: Header, text: str) -> list[Violation]:
     assert header.schema is not None  # noqa: S101 - the caller has looked
-    parameter = Parameter(
-        header.name,
-        "header",
-        True,
-        "simple",
-        header.explode,
-        False,
-        False,
-        header.schema,
-        header.media_type,
-        (),
-        header.at,
-    )
-    decode = compile_decoder((parameter,), contract.document)
-    values = decode({}, "", {f"HTTP_{header.name.upper().replace('-', '_')}": text})
+    value = header_value(header, text, contract.document)
     key = contract.schemas.register(header.schema, "response")
-    value = values.get(parameter.key, text)
     return [
         Violation(("header", header.name.lower(), *v.pointer), "Error", v.keyword, v.message)
         for v in contract.schemas.violations(key, value)

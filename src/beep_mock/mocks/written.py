@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from beep_mock.contracts.bodies import BodyError, compile_body_decoder, parse_content_type
 from beep_mock.contracts.encoding import encode_body
-from beep_mock.contracts.model import Contract, Header, MediaType, Operation, Parameter, ResponseSpec, Violation
-from beep_mock.contracts.parameters import compile_decoder
+from beep_mock.contracts.model import Contract, MediaType, Operation, ResponseSpec, Violation
+from beep_mock.contracts.parameters import header_value
 from beep_mock.contracts.repair import repaired
 from beep_mock.contracts.response_headers import header_text
 from beep_mock.contracts.response_validation import response_violations
@@ -118,24 +118,8 @@ class WrittenAnswers:
             if header is None or header.schema is None or name.lower() not in wrong:
                 found.append((name, text))
             else:
-                value = repaired(self._header_value(header, text), header.schema, "response", self._sampler)
+                value = repaired(
+                    header_value(header, text, self._contract.document), header.schema, "response", self._sampler
+                )
                 found.append((name, header_text(value, header)))
         return tuple(found)
-
-    def _header_value(self, header: Header, text: str) -> Json:
-        """What a header's text stands for (it travels as a header parameter of style ``simple`` does)."""
-        parameter = Parameter(
-            header.name,
-            "header",
-            True,
-            "simple",
-            header.explode,
-            False,
-            False,
-            header.schema,
-            header.media_type,
-            (),
-            header.at,
-        )
-        decode = compile_decoder((parameter,), self._contract.document)
-        return decode({}, "", {f"HTTP_{header.name.upper().replace('-', '_')}": text}).get(parameter.key, text)

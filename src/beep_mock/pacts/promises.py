@@ -10,7 +10,6 @@ beside it and in its ``allOf``); one of them has to hold what is read.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
@@ -18,16 +17,17 @@ from typing import Any
 
 from beep_mock.contracts.model import Contract, Schema
 from beep_mock.contracts.nodes import child
+from beep_mock.contracts.schema_patterns import matches
 from beep_mock.errors import ContractError
 from beep_mock.interaction import Json, type_of
 from beep_mock.pacts.matching import Matcher, MatchingRules, Place
+from beep_mock.pacts.schema_parts import Part, listed_parts, property_parts
 
 __all__ = ["Broken", "broken_promises"]
 
 _MAX_WAYS = 64
 _MAX_DEPTH = 32
 
-Part = tuple[Mapping[str, Any] | bool, str]
 Way = tuple[Part, ...]
 
 
@@ -88,15 +88,15 @@ class _Reader:
         self, parts: Sequence[tuple[Mapping[str, Any], str]], name: str, value: Json, place: Place
     ) -> list[Broken]:
         here = (*place, name)
-        named = [part for node, at in parts for part in _declared(node, at, name)]
+        named = [part for node, at in parts for part in property_parts(node, at, name)]
         if not named:
-            if not any(_is_object(node) for node, _ in parts):
-                return []  # anything goes
             more = [
                 (node["additionalProperties"], child(at, "additionalProperties"))
                 for node, at in parts
                 if isinstance(node.get("additionalProperties"), dict)
             ]
+            if not more and not any(_is_object(node) for node, _ in parts):
+                return []  # anything goes
             if not more:
                 at = next(at for node, at in parts if _is_object(node))
                 return [Broken(here, at, f"the contract declares no property {name!r} here")]
@@ -160,10 +160,10 @@ class _Reader:
         for schema, place in beside:
             choices.append([((schema, place),)])
             assert isinstance(schema, dict)  # noqa: S101 - bools are dealt with above
-            for every, there in _listed(schema, place, "allOf"):
+            for every, there in listed_parts(schema, place, "allOf"):
                 choices.append(list(islice(self._ways((every, there), depth + 1), _MAX_WAYS)))
             for keyword in ("oneOf", "anyOf"):
-                listed = _listed(schema, place, keyword)
+                listed = listed_parts(schema, place, keyword)
                 if listed:
                     ways = (way for one in listed for way in self._ways(one, depth + 1))
                     choices.append(list(islice(ways, _MAX_WAYS)))
@@ -183,26 +183,10 @@ def _distance(found: list[Broken]) -> tuple[int, int]:
     return -max(len(broken.place) for broken in found), len(found)
 
 
-def _declared(node: Mapping[str, Any], at: str, name: str) -> Iterator[Part]:
-    properties = node.get("properties")
-    if isinstance(properties, dict) and name in properties:
-        yield properties[name], child(child(at, "properties"), name)
-    patterns = node.get("patternProperties")
-    if isinstance(patterns, dict):
-        for pattern, schema in patterns.items():
-            if _fits(pattern, name):
-                yield schema, child(child(at, "patternProperties"), pattern)
-
-
 def _is_object(node: Mapping[str, Any]) -> bool:
     """Whether a schema speaks of the properties of objects."""
     types = node.get("type")
     return types == "object" or (isinstance(types, list) and "object" in types) or "properties" in node
-
-
-def _listed(node: Mapping[str, Any], at: str, keyword: str) -> list[Part]:
-    listed = node.get(keyword)
-    return [(one, child(child(at, keyword), n)) for n, one in enumerate(listed)] if isinstance(listed, list) else []
 
 
 def _alone(node: Mapping[str, Any]) -> dict[str, Any]:
@@ -213,11 +197,4 @@ def _alone(node: Mapping[str, Any]) -> dict[str, Any]:
 def _offers(node: Mapping[str, Any], pattern: str) -> bool:
     """Whether one of the values that a schema lists is a text that the pattern fits."""
     listed = node.get("enum", [node["const"]] if "const" in node else [])
-    return isinstance(listed, list) and any(isinstance(one, str) and _fits(pattern, one) for one in listed)
-
-
-def _fits(pattern: str, text: str) -> bool:
-    try:
-        return re.search(pattern, text) is not None
-    except re.error:
-        return False
+    return isinstance(listed, list) and any(isinstance(one, str) and matches(pattern, one) for one in listed)

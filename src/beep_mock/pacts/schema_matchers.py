@@ -17,6 +17,7 @@ from beep_mock.contracts.sampler import Sampler
 from beep_mock.contracts.schema_patterns import matches
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Json, Missing
+from beep_mock.pacts.schema_parts import Part, listed_parts, property_parts
 from beep_mock.pacts.secrets import is_secret, looks_secret
 from beep_mock.pacts.shapes import Shape, merged
 from beep_mock.pacts.shared_regexes import FORMATS, one_of, shared_pattern
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["Matchers"]
 
 Rule = dict[str, Any]
-Part = tuple[Any, str]
 
 _DEPTH: Final = 32
 _ITEMS: Final = 50
@@ -91,7 +91,7 @@ class Matchers:
         members: dict[str, Shape] = {}
         free: dict[str, Shape] = {}
         for name, entry in value.items():
-            parts = [part for node, at in met for part in _named(node, at, name)]
+            parts = [part for node, at in met for part in property_parts(node, at, name)]
             more = [] if parts else [part for node, at in met for part in _additional(node, at)]
             if not parts and not more and speaks and self._direction == "response":
                 continue  # nothing promises it
@@ -202,10 +202,10 @@ class Matchers:
             beside.append(({name: entry for name, entry in node.items() if name != "$ref"}, at))
         for schema, place in beside:
             yield schema, place
-            for one in _listed(schema, place, "allOf"):
+            for one in listed_parts(schema, place, "allOf"):
                 yield from self._expand(one, value, depth + 1)
             for keyword in ("oneOf", "anyOf"):
-                fitting = (one for one in _listed(schema, place, keyword) if self._allows(one, value))
+                fitting = (one for one in listed_parts(schema, place, keyword) if self._allows(one, value))
                 for one in islice(fitting, 1):
                     yield from self._expand(one, value, depth + 1)
             if "if" in schema:
@@ -218,17 +218,6 @@ class Matchers:
             return False
         key = self._schemas.register(Schema(*part), self._direction)
         return self._schemas.checker(key)(value)
-
-
-def _named(node: Mapping[str, Any], at: str, name: str) -> Iterator[Part]:
-    properties = node.get("properties")
-    if isinstance(properties, dict) and name in properties:
-        yield properties[name], child(child(at, "properties"), name)
-    patterns = node.get("patternProperties")
-    if isinstance(patterns, dict):
-        for pattern, schema in patterns.items():
-            if matches(pattern, name):
-                yield schema, child(child(at, "patternProperties"), pattern)
 
 
 def _additional(node: Mapping[str, Any], at: str) -> Iterator[Part]:
@@ -248,11 +237,6 @@ def _item(node: Mapping[str, Any], at: str, index: int) -> Iterator[Part]:
         yield first[index], child(child(at, "prefixItems"), index)
     elif isinstance(node.get("items"), dict):
         yield node["items"], child(at, "items")
-
-
-def _listed(node: Mapping[str, Any], at: str, keyword: str) -> list[Part]:
-    listed = node.get(keyword)
-    return [(one, child(child(at, keyword), n)) for n, one in enumerate(listed)] if isinstance(listed, list) else []
 
 
 def _texts(value: Any) -> list[str]:
