@@ -10,6 +10,7 @@ from typing import Any
 from beep_mock.contracts.document import Document, load_document
 from beep_mock.contracts.model import Schema
 from beep_mock.contracts.sampler import Sampler
+from beep_mock.contracts.schema_budget import HURRIED
 from beep_mock.contracts.schemas import Direction, SchemaStore, SchemaViolation
 from beep_mock.interaction import Json
 
@@ -42,8 +43,10 @@ class Judge:
         assert verdict == (not self.store.violations(key, value))
         return verdict
 
-    def violations(self, value: Json, direction: Direction = "response") -> list[SchemaViolation]:
-        return self.store.violations(self.store.register(self.schema(), direction), value)
+    def violations(
+        self, value: Json, direction: Direction = "response", seconds: float = HURRIED
+    ) -> list[SchemaViolation]:
+        return self.store.violations(self.store.register(self.schema(), direction), value, seconds)
 
     def rules(self) -> list[tuple[str, str]]:
         """Rule and pointer of each finding."""

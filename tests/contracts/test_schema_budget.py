@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from beep_mock.contracts.schema_budget import HURRIED, deepest_member, is_affordable, measured
+from beep_mock.contracts.schema_budget import HURRIED, PATIENT, deepest_member, is_affordable, measured
 from tests.contracts.judged import Judge
 
 SELF = {"$ref": "#/components/schemas/S"}
@@ -65,7 +65,7 @@ def test_what_is_wrong_beside_it_is_told() -> None:
 
 def test_a_deep_value_of_a_simple_schema_is_explained_to_the_end() -> None:
     judge = Judge({"type": "object", "properties": {"n": SELF}})
-    assert [reason.pointer for reason in judge.violations(nested(200, 3))] == [("n",) * 200]
+    assert [reason.pointer for reason in judge.violations(nested(200, 3), seconds=PATIENT)] == [("n",) * 200]
     assert not judge.violations(nested(200, {}))
 
 
