@@ -8,10 +8,11 @@ plain template; where that leads nowhere the walk turns back. OpenAPI says no mo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Generic, TypeVar
 
-from beep_mock.contracts.templates import PathTemplate, Segment, parse_template, resemblance
+from beep_mock.contracts.path_trie import Leaf, Node, walked
+from beep_mock.contracts.templates import PathTemplate, parse_template, resemblance
 
 __all__ = ["Match", "Route", "Router"]
 
@@ -53,35 +54,6 @@ class Match(Generic[T]):
         return {}
 
 
-class _Node(Generic[T]):
-    """A place in the trie: where each kind of next segment leads, and what is declared here."""
-
-    __slots__ = ("literals", "methods", "mixed", "plain", "template")
-
-    def __init__(self) -> None:
-        self.literals: dict[str, _Node[T]] = {}
-        self.mixed: list[tuple[Segment, Callable[[str], tuple[str, ...] | None], _Node[T]]] = []
-        self.plain: _Node[T] | None = None
-        self.template: str = ""
-        self.methods: dict[str, Route[T]] | None = None
-
-    def child(self, segment: Segment) -> _Node[T]:
-        """The node that ``segment`` leads to, made if need be."""
-        if segment.is_literal:
-            return self.literals.setdefault(segment.literals[0], _Node())
-        if segment.is_plain:
-            if self.plain is None:
-                self.plain = _Node()
-            return self.plain
-        for known, _, node in self.mixed:
-            if known.literals == segment.literals:
-                return node
-        node = _Node()
-        self.mixed.append((segment, segment.matcher(), node))
-        self.mixed.sort(key=lambda entry: entry[0].rank, reverse=True)  # stable: the document's order decides
-        return node
-
-
 class Router(Generic[T]):
     """Finds the routes of a path.
 
@@ -96,11 +68,12 @@ class Router(Generic[T]):
     def __init__(
         self, entries: Iterable[tuple[str, Mapping[str, T]]], wide: Mapping[str, frozenset[str]] | None = None
     ) -> None:
-        self._root: _Node[T] = _Node()
+        self._root: Node[dict[str, Route[T]]] = Node()
         self._fixed: dict[str, Match[T]] = {}
         self._templates: dict[str, tuple[PathTemplate, list[str]]] = {}
         for text, methods in entries:
             self._add(parse_template(text), methods)
+        self._walked = walked(self._root)
         self._wide = [(re.compile(_wide_pattern(parse_template(t), names)), t) for t, names in (wide or {}).items()]
 
     def _add(self, template: PathTemplate, payloads: Mapping[str, T]) -> None:
@@ -153,29 +126,46 @@ class Router(Generic[T]):
 
     def _walk(self, path: str) -> Match[T] | None:
         """The first choice at each step; only where that fails are the others tried."""
-        node = self._root
         segments = path.split("/")
-        if segments.pop(0):
+        if segments[0]:
             return None
+        step = self._walked
         slots: tuple[str, ...] = ()
-        for segment in segments:
-            following = node.literals.get(segment)
-            if following is None and node.mixed:
-                for _, match, target in node.mixed:
+        index, count = 1, len(segments)
+        while index < count:
+            segment = segments[index]
+            index += 1
+            following = step.literals.get(segment)
+            if following is None and step.mixed:
+                for match, target in step.mixed:
                     values = match(segment)
                     if values is not None:
                         slots += values
                         following = target
                         break
             if following is None:
-                following = node.plain
+                following = step.plain
                 if following is None or not segment:
                     break
                 slots += (segment,)
-            node = following
+            if following.__class__ is not Leaf:
+                step = following  # type: ignore[assignment]
+                continue
+            if len(following.rest) != count - index:
+                break
+            for expected in following.rest:
+                segment = segments[index]
+                index += 1
+                if expected is None and segment:
+                    slots += (segment,)
+                elif expected != segment:
+                    break
+            else:
+                return Match(following.template, following.methods, slots)
+            break
         else:
-            if node.methods is not None:
-                return Match(node.template, node.methods, slots)
+            if step.methods is not None:
+                return Match(step.template, step.methods, slots)
         return next(self._search(path), None) or (self._match_wide(path) if self._wide else None)
 
     def _match_wide(self, path: str) -> Match[T] | None:
@@ -201,7 +191,7 @@ class Router(Generic[T]):
         segments = path.split("/")
         if segments[0]:
             return
-        pending: list[tuple[_Node[T], int, tuple[str, ...]]] = [(self._root, 1, ())]
+        pending: list[tuple[Node[dict[str, Route[T]]], int, tuple[str, ...]]] = [(self._root, 1, ())]
         while pending:
             node, index, slots = pending.pop()
             if index == len(segments):
