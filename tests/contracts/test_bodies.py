@@ -69,6 +69,14 @@ def decoded(declared: MediaType, document: Document, body: bytes, content_type: 
         ("*/*", WORLD, b'{"id": 7}', {"id": 7}),
         ("*/*", WORLD, b"\xff", MISSING),
         ("application/*", {"type": "string"}, b"\xff", "\xff"),
+        ("application/jwt", WORLD, b'{"id": 7}', {"id": 7}),
+        ("application/jwt", WORLD, b"a.b.c", MISSING),
+        ("application/jwt", {"type": "string"}, b"a.b.c", MISSING),
+        ("text/yaml", WORLD, b"id: 7", MISSING),
+        ("text/plain", {"type": "array"}, b"[7]", [7]),
+        ("application/x-www-form-urlencoded", {"type": "string"}, b"a=b&c", "a=b&c"),
+        ("application/x-www-form-urlencoded", {"$ref": "#/components/schemas/Id"}, b"a=7", {"a": "7"}),
+        ("application/x-www-form-urlencoded", {}, b"a=7", {"a": "7"}),
     ],
 )
 def test_each_media_type_is_read_its_own_way(

@@ -10,6 +10,23 @@ from beep_mock.contracts.compiler import compile_contract
 from beep_mock.contracts.header_parameters import SENT_HEADERS
 from beep_mock.contracts.validator import RequestReader, validator_of
 
+LISTS = {
+    "schema": {"type": "array", "items": {"enum": ["a", "b"]}},
+    "explode": False,
+    "in": "query",
+}
+
+
+def written(folder: Path, parameters: list[dict[str, Any]]) -> Path:
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "Coded", "version": "1"},
+        "paths": {"/": {"get": {"parameters": parameters, "responses": {"200": {"description": "Fine"}}}}},
+    }
+    path = folder / "openapi.json"
+    path.write_text(json.dumps(document))
+    return path
+
 
 @pytest.fixture
 def reader(tmp_path: Path) -> RequestReader:
@@ -17,14 +34,7 @@ def reader(tmp_path: Path) -> RequestReader:
         {"name": "Accept-Encoding", "in": "header", "schema": {"type": "string", "enum": ["base64"]}},
         {"name": "X-Id", "in": "header", "schema": {"type": "string", "pattern": "^[a-z]+$"}},
     ]
-    document = {
-        "openapi": "3.1.0",
-        "info": {"title": "Coded", "version": "1"},
-        "paths": {"/": {"get": {"parameters": headers, "responses": {"200": {"description": "Fine"}}}}},
-    }
-    path = tmp_path / "openapi.json"
-    path.write_text(json.dumps(document))
-    contract = compile_contract(path)
+    contract = compile_contract(written(tmp_path, headers))
     return validator_of(contract).reader(contract.operations["GET /"])
 
 
@@ -48,3 +58,32 @@ def test_what_clients_send_by_themselves_is_no_reason_to_refuse(
     sent = {**names, **dict.fromkeys(lost, "")}
     for environ in (headers, {**headers, SENT_HEADERS: sent}) if not lost else ({**headers, SENT_HEADERS: sent},):
         assert reader.read({}, "", environ, b"")[2] == status
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("kinds=", 0),
+        ("kinds=&more=", 0),
+        ("more=a,b&kinds=", 0),
+        ("kinds=a%2Cb&more=", 0),
+        ("kinds=,", 422),
+        ("kinds=&more=c", 422),
+        ("some=", 422),
+        ("each=", 422),
+    ],
+)
+def test_a_list_without_items_is_an_empty_one(tmp_path: Path, query: str, status: int) -> None:
+    contract = compile_contract(
+        written(
+            tmp_path,
+            [
+                {**LISTS, "name": "kinds"},
+                {**LISTS, "name": "more", "style": "pipeDelimited" if "a,b" not in query else "form"},
+                {**LISTS, "name": "some", "required": "some" in query},
+                {**LISTS, "name": "each", "explode": True},
+            ],
+        )
+    )
+    reader = validator_of(contract).reader(contract.operations["GET /"])
+    assert reader.read({}, query, {}, b"")[2] == status

@@ -12,6 +12,7 @@ from beep_mock.contracts.model import MediaType
 from beep_mock.contracts.scalars import scalar_reader
 from beep_mock.contracts.shapes import Shape, shape_of
 from beep_mock.contracts.stream_bodies import compile_stream
+from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Json, Missing
 
 __all__ = ["BodyDecoder", "BodyError", "compile_body_decoder", "match_media_type", "parse_content_type"]
@@ -20,6 +21,7 @@ BodyDecoder = Callable[[bytes, Mapping[str, str]], Json | Missing]
 """``(body, parameters of its content type) -> value``; raises :class:`BodyError` for what cannot be read."""
 
 _BINARY = ("image/", "audio/", "video/", "font/")
+_STRUCTURED = frozenset({"array", "object"})
 
 
 def compile_body_decoder(media: MediaType, document: Document) -> BodyDecoder:
@@ -33,7 +35,7 @@ def compile_body_decoder(media: MediaType, document: Document) -> BodyDecoder:
     if is_json(name):
         return load_json
     if name == "application/x-www-form-urlencoded":
-        return compile_form(media, document)
+        return _text(shape_of(media.schema, document)) if _is_text(media, document) else compile_form(media, document)
     if name.startswith("multipart/"):
         return compile_multipart(media, document)
     if is_xml(name):
@@ -41,6 +43,8 @@ def compile_body_decoder(media: MediaType, document: Document) -> BodyDecoder:
 
         return compile_xml(media.schema, document)
     shape = shape_of(media.schema, document)
+    if shape.types <= _STRUCTURED:
+        return _any(shape)
     if name.startswith("text/"):
         return _text(shape)
     if name == "application/octet-stream" or name.startswith(_BINARY):
@@ -56,8 +60,17 @@ def _binary(body: bytes, _parameters: Mapping[str, str]) -> Json | Missing:
     return body.decode("latin-1")
 
 
+def _is_text(media: MediaType, document: Document) -> bool:
+    """Whether a form is declared to be a string: then it is judged as the text that it is."""
+    try:
+        node = document.follow(media.schema.node, media.schema.at)[0] if media.schema is not None else None
+    except ContractError:
+        return False
+    return isinstance(node, dict) and node.get("type") == "string"
+
+
 def _any(shape: Shape) -> BodyDecoder:
-    """For a range of types: JSON where it is JSON."""
+    """For a range of types, and for types of no known syntax that hold objects or arrays: JSON where it is JSON."""
 
     def decode(body: bytes, parameters: Mapping[str, str]) -> Json | Missing:
         try:

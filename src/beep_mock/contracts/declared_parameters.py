@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from beep_mock.contracts.content import read_content, read_examples, read_schema
 from beep_mock.contracts.model import Parameter, Schema
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from beep_mock.contracts.templates import PathTemplate
 
-__all__ = ["effective_parameters", "read_parameters"]
+__all__ = ["CREDENTIALS", "effective_parameters", "read_parameters"]
 
 _STYLES: dict[str, tuple[str, ...]] = {  # the default first (OpenAPI 3.1.1, 4.8.12.2.2; `cookie` since 3.2)
     "path": ("simple", "label", "matrix"),
@@ -31,6 +31,9 @@ _DEFINED: dict[str, tuple[frozenset[str], bool]] = {  # the types and the `explo
     "deepObject": (frozenset({"object"}), True),
 }
 _IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
+CREDENTIALS: Final = "header.authorization"
+"""The key of the parameter ``Authorization``, whose definition "SHALL be ignored" (OpenAPI 3.1.1, section 4.8.12.1):
+nothing is judged by it, but that it is required is what its author says of the operation's security."""
 _FIELDS = frozenset(
     {"name", "in", "description", "required", "deprecated", "allowEmptyValue", "style", "explode", "allowReserved",
      "schema", "example", "examples", "content"}
@@ -38,7 +41,10 @@ _FIELDS = frozenset(
 
 
 def read_parameters(nodes: Nodes, node: dict[str, Any], at: str) -> dict[str, tuple[Parameter, str]]:
-    """The parameters declared in field ``parameters``, with the place of each declaration, by key."""
+    """The parameters declared in field ``parameters``, with the place of each declaration, by key.
+
+    A required ``Authorization`` is among them, though it is no parameter: see :data:`CREDENTIALS`.
+    """
     declared, place = nodes.listing(node, at, "parameters")
     found: dict[str, tuple[Parameter, str]] = {}
     for index, entry in enumerate(declared):
@@ -115,7 +121,13 @@ def _parameter(nodes: Nodes, node: dict[str, Any], at: str) -> Parameter | None:
         return None
     ignored = _IGNORED_HEADERS if nodes.document.written != "2.0" else ("content-type",)  # which `consumes` says
     if location == "header" and name.lower() in ignored:
-        nodes.info("parameter-ignored", f"header parameter '{name}' has no meaning (OpenAPI 3, Parameter Object)", at)
+        demanded = name.lower() == "authorization" and node.get("required") is True
+        note = f"header parameter '{name}' has no meaning (OpenAPI 3, Parameter Object)"
+        if demanded:
+            nodes.info("parameter-ignored", f"{note}; that credentials are sent is demanded all the same", at,
+                       "declare a security scheme, and demand it under 'security'")  # fmt: skip
+            return Parameter(name, "header", True, "simple", False, False, False, None, "", (), at)
+        nodes.info("parameter-ignored", note, at)
         return None
     style = _style(nodes, node, at, location)
     content = read_content(nodes, node, at)

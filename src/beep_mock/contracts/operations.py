@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from beep_mock.contracts.callbacks import check_references, read_callbacks, read_webhooks
 from beep_mock.contracts.content import read_content, read_headers
-from beep_mock.contracts.declared_parameters import effective_parameters, read_parameters
+from beep_mock.contracts.declared_parameters import CREDENTIALS, effective_parameters, read_parameters
 from beep_mock.contracts.links import read_links
 from beep_mock.contracts.model import Operation, Parameter, RequestBody, ResponseSpec, SecurityScheme
 from beep_mock.contracts.nodes import Nodes, child, kind_of
@@ -62,7 +62,12 @@ def compile_operation(nodes: Nodes, method: str, node: Any, at: str, context: Pa
         node, at = nodes.mapping(node, at, "an operation")
         nodes.known(node, at, _FIELDS, "an operation")
         parameters = {**context.parameters, **read_parameters(nodes, node, at)}
-        security = read_requirements(nodes, node, at, context.schemes)
+        declared = read_requirements(nodes, node, at, context.schemes)
+        security = context.security if declared is None else declared
+        if CREDENTIALS in parameters:
+            security = security or _any_credentials(parameters[CREDENTIALS][0], context)
+            if nodes.document.written != "2.0":  # there it is a parameter like others
+                del parameters[CREDENTIALS]
         operation_parameters = effective_parameters(nodes, context.template, parameters.values(), key, at)
         request_body = _request_body(nodes, node, at)
         responses = _responses(nodes, node, at, key) if node or found.finding is None else ()
@@ -82,7 +87,7 @@ def compile_operation(nodes: Nodes, method: str, node: Any, at: str, context: Pa
         parameters=operation_parameters,
         request_body=request_body,
         responses=responses,
-        security=context.security if security is None else security,
+        security=security,
         base_paths=read_base_paths(nodes, node, at) or context.base_paths,
         at=at,
         broken=found.finding or context.broken,
@@ -90,6 +95,13 @@ def compile_operation(nodes: Nodes, method: str, node: Any, at: str, context: Pa
         extensions=extensions_of(node),
         callbacks=callbacks,
     )
+
+
+def _any_credentials(parameter: Parameter, context: PathContext) -> Alternatives:
+    """What a required header ``Authorization`` demands: anything in it."""
+    if context.outgoing or not parameter.required:
+        return ()
+    return ((SecurityScheme(parameter.name, "apiKey", location="header", parameter="Authorization"),),)
 
 
 def _outgoing(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from beep_mock.contracts.sample_keywords import mapping_of
+
 __all__ = ["merged"]
 
 _LARGEST = frozenset({"minimum", "minLength", "minItems", "minProperties", "minContains", "exclusiveMinimum"})
@@ -37,7 +39,7 @@ def merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
 
 def _properties(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
     """All properties; what the one declares and the other does not keeps the other's ``additionalProperties``."""
-    ones, others = _mapping(first, "properties"), _mapping(second, "properties")
+    ones, others = mapping_of(first, "properties"), mapping_of(second, "properties")
     result: dict[str, Any] = {}
     for name in {**ones, **others}:
         here = ones[name] if name in ones else _undeclared(first)
@@ -47,12 +49,7 @@ def _properties(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]
 
 
 def _undeclared(schema: dict[str, Any]) -> Any:
-    return True if _mapping(schema, "patternProperties") else schema.get("additionalProperties", True)
-
-
-def _mapping(schema: dict[str, Any], key: str) -> dict[str, Any]:
-    value = schema.get(key)
-    return value if isinstance(value, dict) else {}
+    return True if mapping_of(schema, "patternProperties") else schema.get("additionalProperties", True)
 
 
 def _all_of(one: Any, other: Any) -> Any:

@@ -20,6 +20,7 @@ _DEEPEST = 64
 _REENTRIES = 2
 _MOST_WAYS = 24
 _DYNAMIC = ("$dynamicRef", "$recursiveRef")
+_CLOSING = frozenset({"additionalProperties", "unevaluatedProperties"})
 _APPLIED = frozenset(
     {*_DYNAMIC, "$ref", "allOf", "anyOf", "dependentSchemas", "discriminator", "else", "if", "oneOf", "then"}
 )
@@ -62,9 +63,11 @@ class Flattening:
     times, then the way is given up.
     """
 
-    def __init__(self, document: Document, *, modern: bool) -> None:
+    def __init__(self, document: Document, *, modern: bool, closes: bool = True) -> None:
+        """Without ``closes`` objects may have what ``additionalProperties: false`` forbids."""
         self._document = document
         self._modern = modern
+        self._closes = closes
         self.entered: list[str] = []
         self.outer: list[str] = []
         """Places entered further out, the first where all began; they count for dynamic references only."""
@@ -80,7 +83,7 @@ class Flattening:
             raise ImpossibleError
         if not isinstance(node, dict):
             return {}
-        node = _meaningful(node)
+        node = _meaningful(node if self._closes else _opened(node))
         if "$ref" in node and isinstance(node["$ref"], str):
             base = self._target(node, ways, depth)
             if not self._modern:
@@ -192,6 +195,10 @@ class Flattening:
         except ContractError:
             return {}
         return _named(parent, at) if isinstance(parent, dict) else {}
+
+
+def _opened(node: dict[str, Any]) -> dict[str, Any]:
+    return {keyword: value for keyword, value in node.items() if keyword not in _CLOSING or value is not False}
 
 
 def _meaningful(node: dict[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from beep_mock.contracts.nodes import child
 from beep_mock.contracts.sample_amounts import named_flag, named_number
 from beep_mock.contracts.sample_facts import Facts
+from beep_mock.contracts.sample_keywords import additional_node, longest_name, mapping_of, shown_value
 from beep_mock.contracts.sample_kinds import chosen_kind
 from beep_mock.contracts.sample_numbers import allows, number
 from beep_mock.contracts.sample_patterns import from_pattern
@@ -57,7 +58,9 @@ class Draw:
         attempts: Mapping[Place, int],
         *,
         modern: bool,
+        strict: bool = True,
     ) -> None:
+        """What is not ``strict`` may break the schema where its parts contradict each other."""
         self._document = document
         self._direction = direction
         self._seed = seed
@@ -69,7 +72,8 @@ class Draw:
         self._left = _BUDGET
         self._repetition = self._turn = 0
         self._facts = Facts(self._random)
-        self._flattening = Flattening(document, modern=modern)
+        self._flattening = Flattening(document, modern=modern, closes=strict)
+        self._strict = strict
         self.ways: dict[Place, int] = {}
 
     def value(self, node: Any, at: str, place: Place = ()) -> Json:
@@ -98,7 +102,7 @@ class Draw:
         ways = Ways(way, self._seed + self._turn)
         try:
             schema = self._flattening.flat(node, at, ways)
-            shown = self._shown(schema) if attempt == 0 and self._shows else MISSING
+            shown = shown_value(schema) if attempt == 0 and self._shows else MISSING
             if shown is not MISSING:
                 return shown
             if "const" in schema:
@@ -118,15 +122,6 @@ class Draw:
 
     def _attempt(self, place: Place) -> int:
         return self._attempts.get(place, 0)
-
-    def _shown(self, schema: dict[str, Any]) -> Any:
-        if "example" in schema:
-            return schema["example"]
-        examples = schema.get("examples")
-        if isinstance(examples, list) and examples:
-            return examples[0]
-        default = schema.get("default")
-        return MISSING if default is None else default
 
     def _made(self, schema: dict[str, Any], kind: str, at: str, place: Place) -> Json:
         if kind == "object":
@@ -157,7 +152,7 @@ class Draw:
 
     def _object(self, schema: dict[str, Any], at: str, place: Place) -> dict[str, Json]:
         facts = self._facts
-        personal = not _PERSONAL.isdisjoint(_mapping(schema, "properties"))
+        personal = not _PERSONAL.isdisjoint(mapping_of(schema, "properties"))
         self._facts = Facts(self._random, self._owner(place), self._numbered(place), personal=personal)
         try:
             return self._filled(schema, at, place)
@@ -175,8 +170,8 @@ class Draw:
         return int(index) + 1 + self._seed % 9 * 10 if index.isdigit() and len(index) < 4 else 0
 
     def _filled(self, schema: dict[str, Any], at: str, place: Place) -> dict[str, Json]:
-        properties = _mapping(schema, "properties")
-        dependent = _mapping(schema, "dependentRequired")
+        properties = mapping_of(schema, "properties")
+        dependent = mapping_of(schema, "dependentRequired")
         most = schema.get("maxProperties", math.inf)
         required = [name for name in schema.get("required") or () if isinstance(name, str)]
         hidden = {name for name in {*required, *properties} if self._is_hidden(properties.get(name), at)}
@@ -184,7 +179,12 @@ class Draw:
         for name in required:  # it grows: what is made may require more
             if name in hidden or name in made:
                 continue
-            made[name] = self._property(schema, at, place, name)
+            try:
+                made[name] = self._property(schema, at, place, name)
+            except ImpossibleError:
+                if self._strict:
+                    raise
+                continue
             required += [other for other in dependent.get(name) or () if isinstance(other, str)]
         full = not self._sparse and len(place) < _FULL
         for name, node in properties.items() if full else ():
@@ -200,13 +200,13 @@ class Draw:
         return {name: made[name] for name in [*properties, *made] if name in made}
 
     def _property(self, schema: dict[str, Any], at: str, place: Place, name: str) -> Json:
-        properties = _mapping(schema, "properties")
+        properties = mapping_of(schema, "properties")
         if name in properties:
             return self.value(properties[name], child(f"{at}/properties", name), (*place, name))
-        for pattern, node in _mapping(schema, "patternProperties").items():
+        for pattern, node in mapping_of(schema, "patternProperties").items():
             if matches(pattern, name):
                 return self.value(node, child(f"{at}/patternProperties", pattern), (*place, name))
-        return self.value(_additional(schema), f"{at}/additionalProperties", (*place, name))
+        return self.value(additional_node(schema), f"{at}/additionalProperties", (*place, name))
 
     def _fill(self, schema: dict[str, Any], at: str, place: Place, made: dict[str, Json]) -> None:
         """Add names of our own: as many as ``minProperties`` asks for, one to show what a mapping holds."""
@@ -216,7 +216,7 @@ class Draw:
             least = max(least, min(1, schema.get("maxProperties", 1)))
         if len(made) >= least:
             return
-        properties = _mapping(schema, "properties")
+        properties = mapping_of(schema, "properties")
         for name in chain(properties, self._names(schema, at, place)):
             if len(made) >= least:
                 return
@@ -227,11 +227,11 @@ class Draw:
                     continue
 
     def _names(self, schema: dict[str, Any], at: str, place: Place) -> Iterator[str]:
-        patterns = list(_mapping(schema, "patternProperties"))
+        patterns = list(mapping_of(schema, "patternProperties"))
         asked = schema.get("propertyNames")
         for index in range(min(int(schema.get("minProperties", 0)), _MOST_ITEMS) + 20):
             if patterns:
-                pattern, most = patterns[index % len(patterns)], _longest_name(asked)
+                pattern, most = patterns[index % len(patterns)], longest_name(asked)
                 yield from_pattern(pattern, self._random, min(index, most), most) or ""
                 yield from_pattern(pattern, self._random, 0, most) or ""
             elif isinstance(asked, dict):
@@ -281,18 +281,3 @@ class Draw:
         finally:
             self._repetition, self._turn, self._facts = kept, turn, facts
         return made
-
-
-def _longest_name(asked: Any) -> int:
-    most = asked.get("maxLength") if isinstance(asked, dict) else None
-    return most if isinstance(most, int) and not isinstance(most, bool) else 4096
-
-
-def _additional(schema: dict[str, Any]) -> Any:
-    extra = schema.get("additionalProperties", schema.get("unevaluatedProperties", True))
-    return {"type": "string"} if extra is True or extra == {} else extra
-
-
-def _mapping(schema: dict[str, Any], keyword: str) -> dict[str, Any]:
-    value = schema.get(keyword)
-    return value if isinstance(value, dict) else {}

@@ -6,6 +6,7 @@ objects to a part of it, the innermost part around it that can be made in anothe
 
 from __future__ import annotations
 
+import math
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ __all__ = ["Sampler", "UnsatisfiableError"]
 
 _ROUNDS = 100
 _AT_ONCE = 8
+_NEAREST_ROUNDS = 12
 _KEPT = 512
 """Samples kept of one document, at most."""
 
@@ -79,6 +81,29 @@ class Sampler:
         if isinstance(value, UnsatisfiableError):
             raise value.with_traceback(None)  # it would grow with each time
         return echoed(value, known, self._store.checker(key)) if known else value
+
+    def nearest(self, schema: Schema, direction: Direction, seed: int = 0) -> Any:
+        """For a schema that nothing satisfies: the value with the fewest faults of some that look like it.
+
+        What parts of the schema say of one another (``additionalProperties: false`` beside an ``allOf``) is left aside.
+        :data:`~beep_mock.interaction.MISSING` where there is nothing to look like.
+        """
+        attempts: dict[Place, int] = {}
+        least, best = math.inf, MISSING
+        for _ in range(_NEAREST_ROUNDS):
+            draw = Draw(self.document, direction, seed, attempts, modern=self.modern, strict=False)
+            try:
+                value = draw.value(schema.node, schema.at)
+            except ImpossibleError as reason:
+                wrong = [reason.place]
+            else:
+                violations = self.violations(value, schema, direction)
+                if len(violations) < least:
+                    least, best = len(violations), value
+                wrong = [violation.pointer for violation in violations]
+            if not _refuse(wrong, attempts, draw.ways, _AT_ONCE):
+                break
+        return best
 
     def violations(self, value: Json, schema: Schema, direction: Direction) -> list[SchemaViolation]:
         """Why a value is not valid, as samples are; empty when it is."""

@@ -23,27 +23,31 @@ _CODINGS = frozenset({"aes128gcm", "br", "compress", "dcb", "dcz", "deflate", "e
 class SecondReading:
     """What may be read otherwise in the requests of one operation.
 
+    - A list without explode that is there but empty (``ids=``): an empty list, as most clients write it; what has no
+      items is not written at all (RFC 6570, section 3.2.1).
     - Commas between items that are percent-encoded: RFC 6570 (section 3.2.1) leaves them plain, most clients do not.
     - Accept-Encoding, where it is a parameter: clients send the codings that they understand of their own accord, and
       none of them is a reason to refuse (RFC 9110, section 12.5.3).
     """
 
     def __init__(self, operation: Operation) -> None:
-        self._joins = any(
-            p.style == "form" and not p.explode and p.location in ("query", "cookie") for p in operation.parameters
-        )
+        joined = [p for p in operation.parameters if not p.explode and p.location in ("query", "cookie")]
+        self._joins = any(p.style == "form" for p in joined)
+        self._empty = frozenset(f"{p.name}=" for p in joined if p.location == "query" and not p.media_type)
         self._encodes = any(
             p.location == "header" and p.name.lower() == "accept-encoding" and not p.required
             for p in operation.parameters
         )
-        self.is_possible = self._joins or self._encodes
+        self.is_possible = bool(self._joins or self._empty or self._encodes)
 
     def of(self, query: str, environ: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]] | None:
         """The raw query and the environ to read instead; None when there is nothing to be read otherwise."""
         found: dict[str, Any] = {**environ}
         plain = query
+        if self._empty:
+            plain = "&".join(pair for pair in query.split("&") if pair not in self._empty)
         if self._joins:
-            plain = _plain_commas(query, "&")
+            plain = _plain_commas(plain, "&")
             found["HTTP_COOKIE"] = _plain_commas(environ.get("HTTP_COOKIE", ""), ";")
         changed = plain != query or found.get("HTTP_COOKIE", "") != environ.get("HTTP_COOKIE", "")
         if self._encodes and _names_codings(environ.get("HTTP_ACCEPT_ENCODING", "")):

@@ -15,7 +15,7 @@ from beep_mock.contracts.response_headers import header_text
 from beep_mock.contracts.sampler import Sampler
 from beep_mock.contracts.stream_samples import lengthened
 from beep_mock.errors import ContractError
-from beep_mock.interaction import Json, Response
+from beep_mock.interaction import MISSING, Json, Response
 from beep_mock.mocks.answer import SENT_ANYWAY, Answer
 from beep_mock.mocks.linked_samples import LinkedSamples
 from beep_mock.mocks.problems import problem
@@ -37,13 +37,26 @@ def sampler_of(contract: Contract) -> Sampler:
 
 
 class SampleAnswers:
-    """Makes samples of the responses of one operation; links may lead to examples if those answer (``examples``)."""
+    """Makes samples of the responses of one operation.
 
-    def __init__(self, contract: Contract, operation: Operation, sampler: Sampler, *, examples: bool = True) -> None:
+    Links may lead to examples if those answer (``examples``). Of a schema that nothing satisfies the value is shown
+    that breaks it least, and marked, unless it ``refuses`` to.
+    """
+
+    def __init__(
+        self,
+        contract: Contract,
+        operation: Operation,
+        sampler: Sampler,
+        *,
+        examples: bool = True,
+        refuses: bool = False,
+    ) -> None:
         self._contract = contract
         self._operation = operation
         self._sampler = sampler
         self._follows_examples = examples
+        self._refuses = refuses
         self._links: dict[int, LinkedSamples] = {}
 
     def kept(self, spec: ResponseSpec, status: int, index: int, seed: int) -> Answer | EchoingSample:
@@ -85,6 +98,9 @@ class SampleAnswers:
         except ContractError as error:
             if seed:  # what is hard to find by chance may be shown by the document
                 return self.answer(spec, status, index, 0, values, keep=keep)
+            nearest = None if self._refuses else self._nearest(spec, status, index)
+            if nearest is not None:
+                return nearest
             where = self._contract.document.where(spec.at)
             return Answer(
                 problem(
@@ -96,6 +112,20 @@ class SampleAnswers:
                 ),
                 "problem",
             )
+
+    def _nearest(self, spec: ResponseSpec, status: int, index: int) -> Answer | None:
+        media = spec.content[index]
+        if media.schema is None:
+            return None
+        try:
+            headers = tuple(self.headers(spec, (), 0))
+            value = self._sampler.nearest(media.schema, "response")
+            if value is MISSING:
+                return None
+            body, name = encode_body(value, media, document=self._contract.document)
+        except ContractError:
+            return None
+        return Answer(Response(status, headers, body, name), "sample; invalid")
 
     def echo(
         self, spec: ResponseSpec, media: MediaType, seed: int, values: Mapping[str, Json], *, keep: bool = True
