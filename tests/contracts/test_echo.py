@@ -84,3 +84,10 @@ def test_an_answer_that_repeats_nothing_is_the_stored_one() -> None:
     sample = {"id": 1}
     assert echoed(sample, {"name": "x"}, lambda _: True) is sample
     assert echoed("text", {"name": "x"}, lambda _: True) == "text"
+
+
+def test_a_whole_number_is_written_as_the_integer_that_is_shown() -> None:
+    said = echo("POST", "/w", {"body": {"n": 7.0, "x": 7.0}}, {"n": 1, "x": 0.5})
+    assert said == {"n": 7, "x": 7.0}
+    assert isinstance(said, dict)
+    assert [type(said[name]) for name in ("n", "x")] == [int, float]

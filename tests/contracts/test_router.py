@@ -104,10 +104,12 @@ def test_templates_that_differ_in_names_only_are_one_path_where_each_method_keep
     assert (match.template, match.values) == ("/worlds/{worldId}", {"worldId": "7"})
 
 
-def test_the_first_declaration_of_a_method_wins_where_keys_share_a_path() -> None:
+def test_the_first_declaration_of_a_method_comes_first_where_keys_share_a_path() -> None:
     match = WORLDS.match("/queried")
     assert match is not None
     assert {method: route.payload for method, route in match.methods.items()} == {"GET": "a", "POST": "b"}
+    assert [other.payload for other in match.methods["GET"].others] == ["b"]
+    assert match.methods["POST"].others == ()
 
 
 @pytest.mark.parametrize(

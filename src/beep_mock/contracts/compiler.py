@@ -135,7 +135,8 @@ class _Compilation:
         if first != operation.path:
             renamed = parse_template(first).names != template.names
             nodes.warn(
-                "path-ambiguous", f"{key} cannot be reached: '{first}' matches the same requests", operation.at,
+                "path-ambiguous", f"{key}: '{first}' matches the same requests, and answers those that keep both",
+                operation.at,
                 "templates that differ only in the names of their parameters are the same path" if renamed else "",
             )  # fmt: skip
 

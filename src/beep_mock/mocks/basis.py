@@ -48,10 +48,10 @@ class Basis:
         """The same with some parts replaced."""
         return Basis(**{**{name: getattr(self, name) for name in _PARTS}, **changes})
 
-    def responder(self, operation: Operation) -> Responder:
-        """What answers the requests of ``operation``, made when it is first asked for."""
+    def responder(self, operation: Operation) -> Responder | None:
+        """What answers the requests of ``operation``, made when it is first asked for; None for a broken one."""
         responder = self.responders.get(operation)
-        if responder is None:
+        if responder is None and operation not in self.broken:
             responder = Responder(
                 self.contract,
                 operation,

@@ -8,6 +8,7 @@ from time import sleep
 from typing import Any
 
 from beep_mock.contracts.model import Contract, Violation
+from beep_mock.contracts.shared_urls import chosen
 from beep_mock.errors import OverrideError
 from beep_mock.evidence.trust import NOTHING_KNOWN, Trust
 from beep_mock.findings import Finding
@@ -195,16 +196,18 @@ class Mock:
             answer = not_decoded(body)
             body = b""
         elif route is not None and match is not None:
+            responder = state.responders.get(route.payload) if not route.others else None
+            if responder is None:
+                if (put_off := later_to_compute(environ)) is not None:
+                    return put_off
+                if route.others:
+                    route = chosen(state.contract, route, match.slots, query, environ, body)
+                responder = state.responder(route.payload)  # its first request compiles it
             operation = route.payload
             key = state.keys[operation]
-            responder = state.responders.get(operation)
-            if responder is None and operation in state.broken:
+            if responder is None:
                 answer = broken(operation)
             else:
-                if responder is None:
-                    if (put_off := later_to_compute(environ)) is not None:  # its first request compiles it
-                        return put_off
-                    responder = state.responder(operation)
                 path_values = route.values(match.slots)
                 answer, violations = responder.respond(path_values, query, environ, body)
                 if operation.callbacks and self._after is not None:
