@@ -28,6 +28,10 @@ DECLARED = ["application/json", "application/xml", "text/plain; charset=utf-8"]
         ("application/json;q=nonsense, application/xml;q=0.1", 1),
         ("image/png", None),
         (",", 0),
+        ("json", 0),
+        ("-Infinity", 0),
+        ("json, image/png", None),
+        ("image/png, *; q=.2", 0),
     ],
 )
 def test_accept(accept: str | None, chosen: int | None) -> None:

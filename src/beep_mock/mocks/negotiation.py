@@ -53,7 +53,7 @@ def _as_number(status: str) -> int:
 def compile_negotiation(declared: Sequence[str]) -> Callable[[str | None], int | None]:
     """``choose(accept)`` -> index of the declared media type to send, or ``None`` if none is acceptable (406).
 
-    No ``Accept`` takes the first declared. A media range whose parameters match nothing is tried again without them.
+    No ``Accept`` takes the first declared, and so does one without any media range. A media range whose parameters match nothing is tried again without them.
     """
     ranges = [_parse(name) for name in declared]
     memo: dict[str, int | None] = {}
@@ -77,9 +77,9 @@ _Media = tuple[str, str, frozenset[tuple[str, str]]]
 def _choose(accept: str, declared: Sequence[_Media]) -> int | None:
     wanted = []
     for item in accept.split(","):
-        if not item.strip():
-            continue
         kind, subtype, parameters = _parse(item)
+        if not subtype:  # no media range: it asks for nothing
+            continue
         quality = dict(parameters).get("q")
         wanted.append((kind, subtype, frozenset(p for p in parameters if p[0] != "q"), _quality(quality)))
     if not wanted:
@@ -130,4 +130,4 @@ def _parse(media_range: str) -> _Media:
         name, separator, value = parameter.partition("=")
         if separator:
             pairs.append((name.strip().lower(), value.strip().strip('"').lower()))
-    return kind, subtype or "*", frozenset(pairs)
+    return kind, "*" if kind == "*" else subtype, frozenset(pairs)
