@@ -13,6 +13,10 @@ from tests.contracts.declared import document_in, parameter
 
 INTEGERS = {"type": "array", "items": {"type": "integer"}}
 STRINGS = {"type": "array", "items": {"type": "string"}}
+LISTS = {
+    "type": "object",
+    "properties": {"of": STRINGS, "or": {"type": ["string", "array"], "items": {"type": "string"}}},
+}
 COLOUR = {
     "type": "object",
     "properties": {"R": {"type": "integer"}, "G": {"type": "integer"}, "name": {"type": "string"}},
@@ -199,6 +203,13 @@ def test_labels_without_explode_are_dotted_in_the_tables_of_older_versions(tmp_p
         ("deepObject", True, STRINGS, "color[]=a&color[]=b", ["a", "b"]),
         ("deepObject", True, INTEGERS, "color[1]=2&color[0]=1&color[10]=3", [1, 2, 3]),
         ("deepObject", True, INTEGERS, "color=1&color=2", [1, 2]),
+        ("deepObject", True, STRINGS, "color=a", ["a"]),
+        ("deepObject", True, LISTS, "color[of]=a", {"of": "a"}),
+        ("deepObject", True, LISTS, "color[of]=", {"of": []}),
+        ("deepObject", True, LISTS, "color[of]=a&color[of]=b", {"of": ["a", "b"]}),
+        ("deepObject", True, LISTS, "color[of][]=a", {"of": ["a"]}),
+        ("deepObject", True, LISTS, "color[of][0]=a", {"of": ["a"]}),
+        ("deepObject", True, LISTS, "color[or]=a", {"or": "a"}),
         (
             "deepObject",
             True,

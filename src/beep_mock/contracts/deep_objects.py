@@ -1,7 +1,8 @@
 """Names with brackets (``filter[owner][id]``) to trees, and trees to values: the style ``deepObject``.
 
 OpenAPI defines one level of scalar properties. Deeper levels, lists by repetition, ``[]`` and ``[0]`` are read as most
-servers do: real documents use them.
+servers do: real documents use them. So one text at ``filter[tags]`` is a text and no list, and an empty one there is how
+a list without items is written; without any brackets one text may be a list, as in style ``form``.
 """
 
 from __future__ import annotations
@@ -59,12 +60,18 @@ class TreeReader:
             if "array" in shape.types and ("object" not in shape.types or all(map(_is_index, tree.children))):
                 return self._list(tree, shape)
             return {
-                name: self._read(child, shape.properties.get(name, shape.additional))
+                name: self._member(child, shape.properties.get(name, shape.additional))
                 for name, child in tree.children.items()
             }
         if len(tree.texts) == 1 and (shape.scalars or "array" not in shape.types):
             return scalar(self._decode(tree.texts[0]))
         return self._items(tree, shape)
+
+    def _member(self, tree: Tree, schema: Schema | None) -> Json:
+        shape, _ = self._look(schema)
+        if shape.types == {"array"} and len(tree.texts) == 1 and not tree.children:
+            return self._decode(tree.texts[0]) or []
+        return self._read(tree, schema)
 
     def _list(self, tree: Tree, shape: Shape) -> list[Json]:
         items = self._items(tree, shape)
