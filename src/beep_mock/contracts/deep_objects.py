@@ -1,8 +1,8 @@
 """Names with brackets (``filter[owner][id]``) to trees, and trees to values: the style ``deepObject``.
 
 OpenAPI defines one level of scalar properties. Deeper levels, lists by repetition, ``[]`` and ``[0]`` are read as most
-servers do: real documents use them. So one text at ``filter[tags]`` is a text and no list, and an empty one there is how
-a list without items is written; without any brackets one text may be a list, as in style ``form``.
+servers do: real documents use them. So one text at ``filter[tags]`` is a text and no list, and an empty one there is
+how a list without items is written; without any brackets one text may be a list, as in style ``form``.
 """
 
 from __future__ import annotations
