@@ -92,7 +92,13 @@ def test_whether_a_schema_admits_text(schema: Any, expected: bool | None) -> Non
 
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
-    [("*/*", 1, "application/json"), ("*/*; q=1", "a", "text/plain"), ("image/*", "a", "image/png"), ("a/b", 1, "a/b")],
+    [
+        ("*/*", 1, "application/json"),
+        ("*/*; q=1", "a", "text/plain"),
+        ("image/*", "a", "image/png"),
+        ("model/*", "a", "model/stl"),
+        ("a/b", 1, "a/b"),
+    ],
 )
 def test_a_range_becomes_a_type(name: str, value: Any, expected: str) -> None:
     assert concrete_media_type(name, value) == expected

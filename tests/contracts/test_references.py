@@ -148,6 +148,32 @@ def test_references_in_examples_are_data(tmp_path: Path) -> None:
     assert data["default"] == there
 
 
+def test_a_file_may_be_one_object(tmp_path: Path) -> None:
+    """Its fields are not names that somebody chose, and the names in its fields are."""
+    schema = (
+        "type: object\nproperties: {value: {$ref: '#/$defs/T'}, default: {$ref: '#/$defs/T'}}\n"
+        "enum: [{$ref: '#/$defs/T'}]\nexample: {$ref: '#/$defs/T'}\n$defs: {T: {type: string}}\n"
+        "discriminator: {propertyName: kind, mapping: {t: '#/$defs/T'}}\n"
+    )
+    components = "schemas: {example: {$ref: '#/schemas/T'}, T: {}}\nexamples: {one: {value: {$ref: '#/schemas/T'}}}\n"
+    document = load(tmp_path, "s: {$ref: schema.yaml}\nc: {$ref: all.yaml}\n", schema=schema, all=components)
+    data, _ = document.follow(document.root["s"], "#/s")
+    own, there = {"$ref": "#/$defs/T"}, {"$ref": "schema.yaml#/$defs/T"}
+    assert data["properties"] == {"value": there, "default": there}
+    assert (data["enum"], data["example"]) == ([own], own)
+    assert data["discriminator"]["mapping"] == {"t": "schema.yaml#/$defs/T"}
+    data, _ = document.follow(document.root["c"], "#/c")
+    assert data["schemas"]["example"] == {"$ref": "all.yaml#/schemas/T"}
+    assert data["examples"] == {"one": {"value": {"$ref": "#/schemas/T"}}}
+
+
+def test_examples_of_a_schema_name_nothing(tmp_path: Path) -> None:
+    schemas = "{T: {$id: 'https://x.example/t'}, S: {examples: [{$id: 'https://x.example/t'}]}}"
+    document = load(tmp_path, f"a: {{$ref: 'https://x.example/t'}}\ncomponents: {{schemas: {schemas}}}\n")
+    assert document.root["a"] == {"$ref": "#/components/schemas/T"}
+    assert document.root["components"]["schemas"]["S"] == {"examples": [{"$id": "https://x.example/t"}]}
+
+
 def test_discriminator_mappings_are_canonical(tmp_path: Path) -> None:
     mapping = "{a: '#/components/schemas/A', b: B, c: C, d: ./d.yaml, e: D.x}"
     schemas = "components: {schemas: {A: {}, B: {}}}\n"

@@ -249,6 +249,28 @@ def test_a_number_is_within_its_bounds(schema: dict[str, Any], least: float, mos
         assert Judge({"type": kind, **schema}, "3.0.3").accepts(made)
 
 
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "object", "propertyNames": {"maxLength": 4, "pattern": "^x"}, "minProperties": 3},
+        {"type": "array", "items": {"type": "string", "pattern": "^x"}, "uniqueItems": True, "minItems": 3},
+        {"type": "array", "items": {"type": "string", "pattern": "^x[ab]$"}, "uniqueItems": True, "minItems": 2},
+    ],
+)
+def test_texts_that_must_differ_do_where_a_pattern_leaves_room(schema: dict[str, Any]) -> None:
+    for seed in range(3):
+        assert len(Judge(schema).sample(seed=seed)) >= 2
+
+
+@pytest.mark.parametrize("step", [0.01, 0.0001, 0.05, 0.1, 0.3])
+def test_a_multiple_is_one_for_those_who_divide_floats_too(step: float) -> None:
+    for seed in range(100):
+        made = number({"multipleOf": step, "maximum": 50}, Random(seed), whole=False)
+        assert made is not None
+        assert (made / step).is_integer()
+    assert number({"multipleOf": 0.01, "minimum": 0.07, "maximum": 0.07}, Random(0), whole=False) == 0.07
+
+
 def test_recursion_ends_and_shows_a_few_levels() -> None:
     node = {
         **object_of(

@@ -125,7 +125,7 @@ KEYWORDS = (
     *("additionalProperties", "patternProperties", "propertyNames", "uniqueItems", "contains", "dependentRequired"),
     *("exclusiveMinimum", "exclusiveMaximum", "discriminator", "if", "then", "maxProperties", "example", "examples"),
 )
-ABSURD = st.sampled_from([None, True, False, -1, 0, 2, 1.5, "2", "(", [], ["x"], [3], {}, {"a": 5}, {"type": "no"}])
+ABSURD = st.sampled_from([None, True, False, -1, 0, 2.0, 1.5, "2", "(", [], ["x"], [3], {}, {"a": 5}, {"type": "no"}])
 
 
 @pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
@@ -139,6 +139,23 @@ def test_keywords_that_mean_nothing_are_no_fault(version: str) -> None:
             assert judge.accepts(judge.sample())
 
     check()
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "array", "minItems": 2.0, "maxItems": 3.0},
+        {"type": "array", "contains": {"const": 1}, "minContains": 2.0},
+        {"type": "string", "minLength": 30.0, "maxLength": 30.0},
+        {"type": "object", "minProperties": 3.0, "maxProperties": 3.0},
+        {"type": "object", "propertyNames": {"minLength": 3.0, "maxLength": 3.0}, "minProperties": 2.0},
+    ],
+)
+def test_a_count_may_be_written_with_a_point(schema: dict[str, Any]) -> None:
+    """JSON Schema core, 4.2.2: 2.0 and 2 are the same."""
+    judge = Judge(schema)
+    for seed in range(4):
+        assert judge.accepts(judge.sample(seed=seed))
 
 
 def test_a_pattern_that_cannot_be_used_counts_for_samples_as_little_as_for_values() -> None:

@@ -201,6 +201,19 @@ def test_dynamic_references_lead_where_an_independent_library_says(
             assert accepts(store, f"R{number}", value) == oracle.is_valid(value), (number, value)
 
 
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(resources(), st.lists(instances, min_size=4, max_size=6))
+def test_they_lead_there_from_file_to_file(tmp_path: Path, made: list[dict[str, Any]], candidates: list[Any]) -> None:
+    for number, schema in enumerate(made):
+        (tmp_path / f"r{number}").write_text(json.dumps(schema), encoding="utf-8")
+    store = store_of(tmp_path, {f"R{number}": {"$ref": f"r{number}"} for number in range(4)})
+    root = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "http://worlds.example/"}
+    for number in range(4):
+        oracle = jsonschema.Draft202012Validator({**root, "$ref": f"r{number}", "$defs": dict(enumerate(made))})
+        for value in candidates:
+            assert accepts(store, f"R{number}", value) == oracle.is_valid(value), (number, value)
+
+
 def test_anchors_without_end_stay_bounded(tmp_path: Path) -> None:
     count = 24
     schemas = {

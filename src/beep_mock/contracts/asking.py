@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from beep_mock.contracts.encoding import RawRequest, encode_request
+from beep_mock.contracts.model import Schema
+from beep_mock.contracts.shapes import TEXT, shape_of
+from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Json, Missing
 
 if TYPE_CHECKING:
@@ -16,6 +20,9 @@ if TYPE_CHECKING:
     from beep_mock.interaction import Interaction
 
 __all__ = ["ask", "with_credentials"]
+
+_UNWRITTEN: tuple[Json, ...] = (None, [], {}, "")
+"""Of these a request shows nothing, or nothing that a path can hold (RFC 6570, 2.3 and 3.2.1)."""
 
 _CREDENTIALS = {
     "basic": "Basic " + b64encode(b"user:password").decode("ascii"),
@@ -60,7 +67,20 @@ def _parameter_value(parameter: Parameter, sampler: Sampler) -> Json | Missing:
     for example in parameter.examples:
         if example.value is not MISSING:
             return example.value
-    return sampler.sample(parameter.schema, "request") if parameter.schema is not None else "value"
+    if parameter.schema is None:
+        return "value"
+    value = sampler.sample(parameter.schema, "request")
+    if value not in _UNWRITTEN or (value == "" and parameter.location != "path"):
+        return value
+    with suppress(ContractError):  # another one, if there is one
+        return sampler.sample(_written(parameter.schema, sampler), "request")
+    return value
+
+
+def _written(schema: Schema, sampler: Sampler) -> Schema:
+    """``schema`` without the values that no style can carry; one that says nothing is of text."""
+    kind = {"type": "string"} if shape_of(schema, sampler.document) == TEXT else {}
+    return Schema({"allOf": [schema.node, {**kind, "minLength": 1, "minItems": 1, "minProperties": 1}]}, schema.at)
 
 
 def _body(operation: Operation, interaction: Interaction | None, sampler: Sampler) -> tuple[Json | Missing, str]:

@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 
 from beep_mock.contracts.references import decoded, place
 from beep_mock.contracts.schema_dialects import Dialect, dialect_of
-from beep_mock.contracts.structure import LITERALS, NAME_MAPS
+from beep_mock.contracts.structure import LITERALS, NAME_MAPS, may_be_names
 
 __all__ = ["Identifiers", "Scope"]
 
@@ -40,6 +40,8 @@ class Identifiers:
         self._dialects: dict[str, str] = {}
         self._dynamic: dict[str, dict[str, list[str]]] = {}  # resource -> name -> places
         self._wanted: set[str] = set()
+        self.revision = 0
+        """Grows with each dynamic anchor or reference that a file brings along."""
 
     def collect(self, data: Any, at: str) -> Scope:
         """Take in the file ``data``, whose place is ``at``; the scope of its top level."""
@@ -50,8 +52,9 @@ class Identifiers:
         declared = data.get("jsonSchemaDialect") if type(data) is dict else None
         if type(declared) is str:
             self._dialects[at] = declared
-        one_schema = type(data) is dict and "openapi" not in data and not _OF_SCHEMAS.isdisjoint(data)
-        self._collect(data, at, scope, dialect_of(self.dialect(at)), names=not one_schema)
+        names = type(data) is dict and _OF_SCHEMAS.isdisjoint(data) and may_be_names(data)
+        root = type(data) is dict and "openapi" in data
+        self._collect(data, at, scope, dialect_of(self.dialect(at)), names=names or root, top=True)
         return scope
 
     def scope(self, node: dict[str, Any], around: Scope) -> Scope:
@@ -116,7 +119,7 @@ class Identifiers:
     def _resource(self, at: str) -> str:
         return _around(at, self._resources)
 
-    def _collect(self, node: Any, at: str, scope: Scope, dialect: Dialect, *, names: bool) -> None:
+    def _collect(self, node: Any, at: str, scope: Scope, dialect: Dialect, *, names: bool, top: bool = False) -> None:
         if type(node) is list:
             for index, item in enumerate(node):
                 if type(item) is dict or type(item) is list:
@@ -125,8 +128,11 @@ class Identifiers:
         if not names:
             scope, dialect = self._collect_named(node, at, scope, dialect)
         for key, value in node.items():
-            if (type(value) is dict or type(value) is list) and (names or key not in LITERALS):
-                self._collect(value, place(at, key), scope, dialect, names=not names and key in NAME_MAPS)
+            if type(value) is not dict and (type(value) is not list or key == "examples"):
+                continue  # `examples` of a schema are data
+            if names or key not in LITERALS:
+                below = key in NAME_MAPS and (top or not names)
+                self._collect(value, place(at, key), scope, dialect, names=below)
 
     def _collect_named(self, node: dict[str, Any], at: str, scope: Scope, dialect: Dialect) -> tuple[Scope, Dialect]:
         """Take in what one schema says of itself; the scope and dialect of what is in it."""
@@ -137,6 +143,7 @@ class Identifiers:
         for field in ("$dynamicRef", "$recursiveRef"):
             if type(node.get(field)) is str:
                 self._wanted.add(decoded(node[field])[1])
+                self.revision += 1
         if dialect.lonely_ref and "$ref" in node:
             return scope, dialect
         own = node.get(dialect.id)
@@ -152,10 +159,14 @@ class Identifiers:
             if type(node.get(field)) is str:
                 self._anchors.setdefault(f"{scope.at}#{node[field]}", at)
         if type(node.get("$dynamicAnchor")) is str:
-            self._dynamic.setdefault(scope.at, {}).setdefault(node["$dynamicAnchor"], []).append(at)
+            self._note_dynamic(scope, node["$dynamicAnchor"], at)
         if node.get("$recursiveAnchor") is True:
-            self._dynamic.setdefault(scope.at, {}).setdefault("", []).append(at)
+            self._note_dynamic(scope, "", at)
         return scope, dialect
+
+    def _note_dynamic(self, scope: Scope, name: str, at: str) -> None:
+        self._dynamic.setdefault(scope.at, {}).setdefault(name, []).append(at)
+        self.revision += 1
 
 
 def _around(at: str, known: Collection[str]) -> str:

@@ -22,7 +22,8 @@ __all__ = ["admits_text", "concrete_media_type", "encode", "json_written_as_text
 _DEPTH = 16  # of $ref, allOf, anyOf and oneOf followed in search of a schema's type
 _LINES = ("application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines")
 _CONCRETE = {"*/*": "", "application/*": "application/json", "text/*": "text/plain", "image/*": "image/png",
-             "audio/*": "audio/mpeg", "video/*": "video/mp4", "multipart/*": "multipart/form-data"}  # fmt: skip
+             "audio/*": "audio/mpeg", "video/*": "video/mp4", "multipart/*": "multipart/form-data",
+             "font/*": "font/woff2", "model/*": "model/stl", "message/*": "message/http"}  # fmt: skip
 
 
 def concrete_media_type(name: str, value: Json) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Any, TypeVar
 from urllib.parse import quote, unquote
 
-from beep_mock.contracts.structure import LITERALS, NAME_MAPS
+from beep_mock.contracts.structure import LITERALS, NAME_MAPS, may_be_names
 
 __all__ = ["decoded", "encoded", "escape", "place", "pointer", "settle", "split", "tokens"]
 
@@ -78,11 +78,12 @@ def settle(
     ``canonical`` rewrites a ``$ref`` that stands in a scope, ``dynamic`` a ``$dynamicRef`` or ``$recursiveRef``;
     ``named`` a bare name in a discriminator's mapping. ``narrow`` gives the scope inside a mapping; where one is in
     force, no ``$id`` remains, as it would change what references mean. ``node`` is a whole file, of which it is not
-    known what it describes: its top level is taken for a mapping of names. ``literals`` are the fields that hold data.
+    known what it describes: its top level may be a mapping of names or one object. ``literals`` are the fields that
+    hold data.
     """
     rewriters = [("$ref", canonical), *([(word, dynamic) for word in _DYNAMIC] if dynamic is not None else ())]
 
-    def walk(node: Any, scope: S, names: bool) -> None:
+    def walk(node: Any, scope: S, names: bool, top: bool = False) -> None:
         if type(node) is list:
             for item in node:
                 if type(item) is dict or type(item) is list:
@@ -102,7 +103,7 @@ def settle(
             if kind is not dict and kind is not list:
                 continue
             if names:
-                walk(value, scope, False)
+                walk(value, scope, top and key in NAME_MAPS)
             elif key == "discriminator" and kind is dict:
                 _settle_mapping(value.get("mapping"), lambda ref: canonical(ref, scope), named)
                 default = {key: value[key] for key in ("defaultMapping",) if key in value}  # since OpenAPI 3.2
@@ -111,7 +112,7 @@ def settle(
             elif key not in literals and (key != "examples" or kind is dict):
                 walk(value, scope, key in NAME_MAPS)
 
-    walk(node, scope, True)
+    walk(node, scope, type(node) is dict and may_be_names(node), True)
 
 
 def _settle_mapping(mapping: Any, canonical: Callable[[str], str], named: Callable[[str], str]) -> None:

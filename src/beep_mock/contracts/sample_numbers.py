@@ -31,8 +31,16 @@ def number(schema: dict[str, Any], random: Random, *, whole: bool) -> int | floa
     first, last = _steps(low, high, step)
     if first > last:
         return None
-    chosen = step * random.randint(first, min(last, first + _SPREAD))
+    most = min(last, first + _SPREAD)
+    count = random.randint(first, most)
+    counts = (*range(count, most + 1), *range(first, count))
+    chosen = step * next((each for each in counts if _divides(step * each, step)), count)
     return int(chosen) if whole or chosen.denominator == 1 else float(chosen)
+
+
+def _divides(value: Fraction, step: Fraction) -> bool:
+    """Whether floats agree: 0.07 / 0.01 is no whole number for a validator that divides them."""
+    return step.denominator == 1 or (float(value) / float(step)).is_integer()
 
 
 def _steps(low: _Bound, high: _Bound, step: Fraction) -> tuple[int, int]:

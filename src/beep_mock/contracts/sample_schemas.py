@@ -10,6 +10,7 @@ from beep_mock.contracts.nodes import child
 from beep_mock.contracts.sample_merging import merged
 from beep_mock.contracts.schema_keywords import VALUES, KeywordError
 from beep_mock.errors import ContractError
+from beep_mock.interaction import MISSING
 
 if TYPE_CHECKING:
     from beep_mock.contracts.document import Document
@@ -202,21 +203,24 @@ def _opened(node: dict[str, Any]) -> dict[str, Any]:
 
 
 def _meaningful(node: dict[str, Any]) -> dict[str, Any]:
-    """The schema without keywords whose values mean nothing: the store has left them out too."""
+    """The schema with its keywords as the store reads them (``2.0`` items are 2), without those that mean nothing."""
     if isinstance(node.get("items"), list):  # before 2020-12
         node = {**node, "prefixItems": node["items"], "items": node.get("additionalItems", True)}
-    absurd = [keyword for keyword, value in node.items() if keyword in VALUES and not _means(keyword, value)]
-    return {keyword: value for keyword, value in node.items() if keyword not in absurd} if absurd else node
+    read = {keyword: _read(keyword, value) for keyword, value in node.items() if keyword in VALUES}
+    if all(type(value) is type(node[keyword]) for keyword, value in read.items()):
+        return node
+    node = {**node, **read}
+    return {keyword: value for keyword, value in node.items() if value is not MISSING}
 
 
-def _means(keyword: str, value: Any) -> bool:
+def _read(keyword: str, value: Any) -> Any:
+    """A keyword's value, ``MISSING`` for one that means nothing."""
     if keyword in ("exclusiveMinimum", "exclusiveMaximum") and isinstance(value, bool):  # as 3.0 has it
-        return True
+        return value
     try:
-        VALUES[keyword](value)
+        return VALUES[keyword](value)
     except KeywordError:
-        return False
-    return True
+        return MISSING
 
 
 def _discriminated(node: dict[str, Any], branch: Any, chosen: dict[str, Any]) -> dict[str, Any]:

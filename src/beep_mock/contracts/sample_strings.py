@@ -114,7 +114,8 @@ def text(schema: dict[str, Any], name: str, facts: Facts, repetition: int = 0) -
         if least <= len(named) <= most and not repetition and matches(pattern, named):
             return named
         if make is None or asked not in ASSERTED:
-            return from_pattern(pattern, facts.random, least, most)
+            longer = from_pattern(pattern, facts.random, min(least + repetition, most), most) if repetition else None
+            return longer or from_pattern(pattern, facts.random, least, most)
         return _of_both(pattern, str(asked), make(facts, name), facts, least, most)
     if make is not None and asked in ASSERTED:
         return _shortened(str(asked), least, most)

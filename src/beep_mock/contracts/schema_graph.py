@@ -51,6 +51,7 @@ class SchemaGraph:
         self._entries: list[_Entry] = []
         self._numbers: dict[tuple[str, frozenset[tuple[str, str]]], int] = {}
         self._roots: dict[tuple[int, Direction], None] = {}
+        self._added: dict[tuple[str, int], Schema] = {}  # the roots, in their order
         self._referring: set[int] = set()
         self._bound = 0  # entries in which dynamic anchors are bound
         self._kept: dict[str, tuple[int, Direction]] = {}
@@ -64,16 +65,23 @@ class SchemaGraph:
         """Enter a schema that values will be judged by; returns its number."""
         number = self._enter(schema.node, schema.at, self._rewriting.seen_from(schema.at, {}))
         self._roots[number, direction] = None
+        self._added[schema.at, id(schema.node)] = schema
         return number
 
     def close(self, most: int | None = None) -> bool:
         """Rewrite all that is reachable from the roots; False, and nothing is, where that is more than ``most``."""
-        for entry in self._entries:  # it grows meanwhile
-            if most is not None and len(self._entries) > most:
-                return False
-            self._referring = entry.refers_to
-            entry.request = self._rewriting.rewrite(entry.node, entry.at, "request", entry.environment)
-            entry.directed = self._rewriting.directed
+        names = self._rewriting.document.identifiers
+        known = -1
+        while known != names.revision:
+            if known >= 0:  # a file read meanwhile has dynamic names, which may bind in what was rewritten before it
+                self._start_over()
+            known = names.revision
+            for entry in self._entries:  # it grows meanwhile
+                if most is not None and len(self._entries) > most:
+                    return False
+                self._referring = entry.refers_to
+                entry.request = self._rewriting.rewrite(entry.node, entry.at, "request", entry.environment)
+                entry.directed = self._rewriting.directed
         self._spread_directed()
         for entry in self._entries:
             if entry.directed:
@@ -137,6 +145,15 @@ class SchemaGraph:
     def place(self, name: str) -> str:
         """Where the schema of that name stands; the document's root for a name that is not of this graph."""
         return self._entries[self._kept[name][0]].at if name in self._kept else "#"
+
+    def _start_over(self) -> None:
+        """Forget what was rewritten; the roots keep their numbers, as those differ by place only."""
+        self._entries.clear()
+        self._numbers.clear()
+        self._bound = 0
+        self._rewriting.start_over()
+        for schema in self._added.values():
+            self._enter(schema.node, schema.at, self._rewriting.seen_from(schema.at, {}))
 
     def _enter(self, node: Any, at: str, environment: Environment) -> int:
         if environment and self._bound > _MOST_BOUND:

@@ -82,12 +82,19 @@ class SchemaRewriting:
         self._refer = refer
         self._accepted = accepted
         self.direction: Direction = "request"
-        self._names = document.identifiers if document.identifiers.dynamic else None
         self.dialect = DEFAULT
         self.environment: Environment = {}
         self.directed = False
         self.written: list[tuple[str, dict[str, Any]]] | None = None
         self.findings: dict[Finding, None] = {}
+        self.start_over()
+
+    def start_over(self) -> None:
+        """See the dynamic references of the files read so far."""
+        names = self.document.identifiers
+        self._names = names if names.dynamic else None
+        if self.written is not None:
+            self.written.clear()
 
     def rewrite(self, node: Any, at: str, direction: Direction, environment: Environment | None = None) -> Any:
         """The schema at ``at`` as JSON Schema 2020-12, for messages going in ``direction``.

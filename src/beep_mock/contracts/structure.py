@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
-__all__ = ["COLLECTION", "FIELDS", "LITERALS", "NAME_MAPS", "PRODUCES", "SECTIONS"]
+__all__ = ["COLLECTION", "FIELDS", "LITERALS", "NAME_MAPS", "PRODUCES", "SECTIONS", "may_be_names"]
 
 _CONTENT = {"content": "{media type}", "examples": "{example}"}
 _OPERATIONS = dict.fromkeys(("get", "put", "post", "delete", "options", "head", "patch", "trace", "query"), "operation")
@@ -80,3 +81,8 @@ NAME_MAPS = frozenset(
 
 LITERALS = frozenset({"const", "dataValue", "default", "enum", "example", "value"})
 """The fields that hold data: a ``$ref`` in it is data too."""
+
+
+def may_be_names(data: Mapping[str, Any]) -> bool:
+    """Whether a file's top level may be a mapping of names: not where a field of it is no object (nor schema)."""
+    return all(type(value) is dict or type(value) is bool for value in data.values())
