@@ -53,7 +53,7 @@ def _as_number(status: str) -> int:
 def compile_negotiation(declared: Sequence[str]) -> Callable[[str | None], int | None]:
     """``choose(accept)`` -> index of the declared media type to send, or ``None`` if none is acceptable (406).
 
-    No ``Accept`` takes the first declared, and so does one without any media range. A media range whose parameters match
+    No ``Accept`` takes the first declared, so does one without any media range. A media range whose parameters match
     nothing is tried again without them.
     """
     ranges = [_parse(name) for name in declared]
