@@ -16,6 +16,7 @@ from beep_mock.contracts.router import Router
 from beep_mock.contracts.schemas import SchemaStore
 from beep_mock.contracts.security_schemes import read_requirements, read_schemes
 from beep_mock.contracts.servers import read_base_paths
+from beep_mock.contracts.shared_urls import marks_of
 from beep_mock.contracts.templates import PathTemplate, parse_template
 
 if TYPE_CHECKING:
@@ -130,12 +131,13 @@ class _Compilation:
                     "operation-id-duplicate", f"operationId '{operation.operation_id}' is {first}'s already",
                     child(operation.at, "operationId"),
                 )  # fmt: skip
-        url = (operation.method, *(segment.literals for segment in template.segments))
+        marks = frozenset(marks_of(operation, self.document).items())
+        url = (operation.method, marks, *(segment.literals for segment in template.segments))
         first = self._urls.setdefault(url, operation.path)
         if first != operation.path:
             renamed = parse_template(first).names != template.names
             nodes.warn(
-                "path-ambiguous", f"{key} cannot be reached: '{first}' matches the same requests", operation.at,
+                "path-ambiguous", f"{key} shares its URL with '{first}', which answers what both take", operation.at,
                 "templates that differ only in the names of their parameters are the same path" if renamed else "",
             )  # fmt: skip
 

@@ -19,14 +19,18 @@ T = TypeVar("T")
 
 
 class Route(Generic[T]):
-    """What is served for one method: the payload, the template as declared, and its parameters' names in order."""
+    """What is served for one method: the payload, the template as declared, and its parameters' names in order.
 
-    __slots__ = ("names", "payload", "template")
+    ``others`` are declared later for the same method and URL (``/#Action=Get`` and ``/#Action=List``).
+    """
+
+    __slots__ = ("names", "others", "payload", "template")
 
     def __init__(self, payload: T, template: str, names: tuple[str, ...]) -> None:
         self.payload = payload
         self.template = template
         self.names = names
+        self.others: tuple[Route[T], ...] = ()
 
     def values(self, slots: tuple[str, ...]) -> dict[str, str]:
         """The raw path parameters by this route's own names, from :attr:`Match.slots`."""
@@ -87,7 +91,7 @@ class Router(Generic[T]):
 
     ``entries`` are path templates, as they key the document's ``paths``, with a payload by upper-case method, in the
     document's order. Templates that differ only in their parameters' names, or in a query or fragment, are one path;
-    there the first declaration of a method wins.
+    there the first declaration of a method is found, and has the others beside it.
 
     ``wide`` names parameters, by template, whose values hold slashes. A server sees ``%2F`` as ``/`` in a WSGI path, so
     such a parameter takes several segments of a path that no template fits.
@@ -110,8 +114,11 @@ class Router(Generic[T]):
         if node.methods is None:
             node.methods, node.template = {}, template.text
         for method, payload in payloads.items():
-            if method not in node.methods:
-                node.methods[method] = Route(payload, template.text, template.names)
+            route = Route(payload, template.text, template.names)
+            first = node.methods.setdefault(method, route)
+            if first is not route:
+                first.others += (route,)
+            else:
                 self._templates.setdefault(template.text, (template, []))[1].append(method)
         if not template.names:
             path = "/" + "/".join(segment.literals[0] for segment in template.segments)

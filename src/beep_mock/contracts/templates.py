@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
-__all__ = ["PathTemplate", "Segment", "parse_template", "resemblance"]
+__all__ = ["PathTemplate", "Segment", "fixed_query", "parse_template", "resemblance"]
 
 _EXPRESSION = re.compile(r"\{([^{}]*)\}")
 _EXPANSION = re.compile(r"\{[?&#][^{}]*\}")
@@ -101,6 +101,12 @@ def parse_template(text: str) -> PathTemplate:
         parts += [([other], []) for other in others]
     segments = tuple(Segment(tuple(literals), tuple(names)) for literals, names in parts[1:])
     return PathTemplate(text, segments, tuple(name for segment in segments for name in segment.names))
+
+
+def fixed_query(text: str) -> tuple[tuple[str, str], ...]:
+    """What the query of a key of ``paths`` says in so many words: ``/rest?method=echo&user={user}`` fixes one pair."""
+    query = _EXPANSION.sub("", text).partition("#")[0].partition("?")[2]
+    return tuple(pair for pair in parse_qsl(query, keep_blank_values=True) if not set("{}") & set("".join(pair)))
 
 
 def resemblance(path: str, template: PathTemplate) -> float:

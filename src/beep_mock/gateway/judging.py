@@ -8,6 +8,7 @@ from typing import Any
 from beep_mock.contracts.model import Contract, Operation, Violation
 from beep_mock.contracts.response_validation import response_violations
 from beep_mock.contracts.security import check, secret_keys
+from beep_mock.contracts.shared_urls import SharedUrls
 from beep_mock.contracts.validator import validator_of
 from beep_mock.gateway.forwarding import Reply
 
@@ -21,9 +22,12 @@ class Judge:
         self.contract = contract
         self.secrets = secret_keys(contract)
         bases = {b for o in contract.operations.values() for b in o.base_paths if b}
+        self._shared = SharedUrls(contract)
         self._base_paths = sorted({*bases, *(b for b in contract.base_paths if b)}, key=len, reverse=True)
 
-    def find(self, method: str, path: str) -> tuple[Operation, Mapping[str, str], str] | None:
+    def find(
+        self, method: str, path: str, environ: Mapping[str, Any], body: bytes
+    ) -> tuple[Operation, Mapping[str, str], str] | None:
         """The operation, its raw path parameters, and the path without a declared server's base path."""
         for base in ("", *self._base_paths):
             if base and not path.startswith(base + "/"):
@@ -32,6 +36,9 @@ class Judge:
             match = self.contract.router.match(own, method)
             route = (match.methods.get(method) or _head(match.methods, method)) if match is not None else None
             if match is not None and route is not None:
+                if route.others:
+                    query = environ.get("QUERY_STRING", "")
+                    route = self._shared.meant(route, match.slots, query, environ, body)
                 return route.payload, route.values(match.slots), own
         return None
 

@@ -139,7 +139,7 @@ class RealPeer:
     def _identify(self, call: _Call) -> str:
         """Find the operation and what the request breaks; the path to ask the server for."""
         judge = self._judge
-        found = judge.find(call.method, call.path)
+        found = judge.find(call.method, call.path, call.environ, call.body)
         if found is None:
             if self._judges_requests and call.method != "OPTIONS":  # a preflight belongs to no operation
                 call.violations = judge.undeclared(call.method, call.path)
