@@ -72,6 +72,8 @@ class Flattening:
         """Places entered further out, the first where all began; they count for dynamic references only."""
         self._heir = ""
         """Of the schemas whose ``allOf`` the walk is in the outermost, by its place: what a discriminator names."""
+        self.guesses = 0
+        """How often a discriminator has added what no validation demands."""
         self.distance: Callable[[dict[str, Any]], float] | None = None
         """How far a value that is there already is from a schema: the nearest alternative is then the first."""
 
@@ -120,7 +122,7 @@ class Flattening:
             for index, part in enumerate(parts):
                 result = merged(self.flat(part, f"{at}/allOf/{index}", ways, depth + 1), result)
                 named = inherited(part, at, heir, self._document)
-                result = merged(result, agreeing(named, result, self._document)) if named else result
+                result = self._guessed(result, agreeing(named, result, self._document))
         finally:
             self._heir = outer
         return result
@@ -159,13 +161,19 @@ class Flattening:
             chosen = self._branch(branches[index], f"{at}/{index}", ways, depth)
             if chosen is None:
                 continue
-            chosen = merged(chosen, discriminated(node, branches[index], chosen, self._document))
+            chosen = self._guessed(chosen, discriminated(node, branches[index], chosen, self._document))
             for other in range(len(branches)) if round_ else ():
                 if other != index:
                     against = self._branch(branches[other], f"{at}/{other}", Ways(0), depth)
                     chosen = merged(chosen, _spoiling(chosen, against or {}))
             return chosen
         raise ImpossibleError
+
+    def _guessed(self, schema: dict[str, Any], named: dict[str, Any]) -> dict[str, Any]:
+        if not named:
+            return schema
+        self.guesses += 1
+        return merged(schema, named)
 
     def _branch(self, node: Any, at: str, ways: Ways, depth: int) -> dict[str, Any] | None:
         entered, heir = len(self.entered), self._heir

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from beep_mock.contracts.nodes import child
 from beep_mock.contracts.sample_amounts import named_flag, named_number
 from beep_mock.contracts.sample_facts import Facts
-from beep_mock.contracts.sample_kinds import chosen_kind
+from beep_mock.contracts.sample_kinds import chosen_kind, listed, may_be_null, shown
 from beep_mock.contracts.sample_numbers import allows, number
 from beep_mock.contracts.sample_patterns import from_pattern
 from beep_mock.contracts.sample_schemas import Flattening, ImpossibleError, Ways
@@ -38,6 +38,8 @@ _MOST_ITEMS = 1000
 _PERSONAL = frozenset({"email", "first_name", "firstName", "given_name", "givenName", "last_name", "lastName", "login"})
 _RETRIES = 40  # for items that must differ
 _PATIENCE = 5  # equal items before null is one
+_ONLY_WAY = 5  # ways of a place without a fork
+_ASIDE = (("contentSchema",), ("",))  # what stands in a text, and names: not to have them is another way
 
 
 class Draw:
@@ -87,7 +89,8 @@ class Draw:
         try:
             return self._value(node, at, place)
         except ImpossibleError as reason:
-            raise ImpossibleError(reason.place or place) from None
+            surely = reason.surely and self.ways.get(place) == _ONLY_WAY and place[-1:] not in _ASIDE
+            raise ImpossibleError(reason.place or place, surely=surely) from None
         finally:
             del entered[depth:]
             self._shows, self._sparse = shows, sparse
@@ -97,17 +100,19 @@ class Draw:
         way, plain = divmod(max(0, attempt - 1), 2)
         ways = Ways(way, self._seed + self._turn)
         try:
+            guesses = self._flattening.guesses
             schema = self._flattening.flat(node, at, ways)
-            shown = self._shown(schema) if attempt == 0 and self._shows else MISSING
-            if shown is not MISSING:
-                return shown
+            first = shown(schema) if attempt == 0 and self._shows else MISSING
+            if first is not MISSING:
+                return first
             if "const" in schema:
                 return schema["const"]
             values = schema.get("enum")
             if isinstance(values, list):
-                choices = [value for value in values if value is not None or self._turn > _PATIENCE] or values
+                choices = listed(schema, values, null=self._turn > _PATIENCE)
                 if not choices:
-                    raise ImpossibleError(place)
+                    sure = ways.count == 1 and guesses == self._flattening.guesses and not may_be_null(schema)
+                    raise ImpossibleError(place, surely=sure)
                 return choices[(ways.choose(len(choices))[0] + self._repetition) % len(choices)]
             kind = chosen_kind(schema, ways)
         finally:
@@ -118,15 +123,6 @@ class Draw:
 
     def _attempt(self, place: Place) -> int:
         return self._attempts.get(place, 0)
-
-    def _shown(self, schema: dict[str, Any]) -> Any:
-        if "example" in schema:
-            return schema["example"]
-        examples = schema.get("examples")
-        if isinstance(examples, list) and examples:
-            return examples[0]
-        default = schema.get("default")
-        return MISSING if default is None else default
 
     def _made(self, schema: dict[str, Any], kind: str, at: str, place: Place) -> Json:
         if kind == "object":
@@ -275,9 +271,9 @@ class Draw:
                     made.append(value)
                 else:
                     self._turn += 1  # to another alternative
-        except ImpossibleError:
+        except ImpossibleError as reason:
             if len(made) < least:
-                raise
+                raise ImpossibleError(reason.place, surely=reason.surely and not containing) from None
         finally:
             self._repetition, self._turn, self._facts = kept, turn, facts
         return made
