@@ -138,7 +138,12 @@ def test_no_time_is_spent_on_what_surely_nothing_fits(monkeypatch: pytest.Monkey
     monkeypatch.setattr("beep_mock.contracts.sampler._ROUNDS", 100)
     count = {"type": "integer", "enum": ["1 (one)"]}
     inner = {"type": "object", "required": ["count"], "properties": {"count": count}}
-    for schema in (count, inner, {"type": "array", "items": inner, "minItems": 1}):
+    closed = {
+        "type": "object",
+        "additionalProperties": False,
+        "allOf": [{"required": ["a"], "properties": {"a": {"type": "string"}}}],
+    }
+    for schema in (count, inner, {"type": "array", "items": inner, "minItems": 1}, closed):
         with pytest.raises(UnsatisfiableError):
             Judge(schema).sample()
 
@@ -166,7 +171,7 @@ def test_a_document_of_contradictions_keeps_nobody_busy(monkeypatch: pytest.Monk
         return MISSING
 
     monkeypatch.setattr("beep_mock.contracts.generation.generated", generated)
-    monkeypatch.setattr("beep_mock.contracts.sampler.monotonic", iter(range(0, 1000, 5)).__next__)
+    monkeypatch.setattr("beep_mock.contracts.sampler.thread_time", iter(range(0, 1000, 5)).__next__)
     judge = Judge({"type": "integer", "minimum": 2, "maximum": 1})
     sampler = Sampler(judge.document, judge.store)
     for seed in (3, 2, 1, 0, 4, 5):

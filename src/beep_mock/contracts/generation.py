@@ -72,7 +72,7 @@ def generated(
 
     mentioned = _Mentioned(document)
     mentioned.collect(schema.node, 0)
-    ends = time.monotonic() + seconds
+    ends = time.thread_time() + seconds
 
     @st.composite
     def values(draw: Any) -> Json:
@@ -82,7 +82,7 @@ def generated(
     found: list[Json] = []
 
     def is_valid(value: Json) -> bool:
-        if time.monotonic() > ends:
+        if time.thread_time() > ends:
             raise _Enough
         wrong = violations(value)
         target(-float(wrong))
@@ -183,7 +183,7 @@ class _Drawing:
 
     def value(self, node: Any, at: str, depth: int) -> Json:
         """A value that may be one of the schema's."""
-        if time.monotonic() > self._ends:  # one value alone may take long
+        if time.thread_time() > self._ends:  # one value alone may take long
             raise _Enough
         entered = len(self._flattening.entered)
         if depth == 0:

@@ -83,7 +83,7 @@ class Flattening:
         :raises ImpossibleError: nothing is allowed, or the schema leads back to itself too often.
         """
         if node is False or depth > _DEEPEST:
-            raise ImpossibleError
+            raise ImpossibleError(surely=depth == 0)
         if not isinstance(node, dict):
             return {}
         node = _meaningful(node)

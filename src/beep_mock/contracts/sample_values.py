@@ -72,6 +72,7 @@ class Draw:
         self._repetition = self._turn = 0
         self._facts = Facts(self._random)
         self._flattening = Flattening(document, modern=modern)
+        self._guessed: set[Place] = set()  # more was asked for there than validation demands
         self.ways: dict[Place, int] = {}
 
     def value(self, node: Any, at: str, place: Place = ()) -> Json:
@@ -89,7 +90,8 @@ class Draw:
         try:
             return self._value(node, at, place)
         except ImpossibleError as reason:
-            surely = reason.surely and self.ways.get(place) == _ONLY_WAY and place[-1:] not in _ASIDE
+            surely = reason.surely and self.ways.get(place) == _ONLY_WAY and place not in self._guessed
+            surely = surely and place[-1:] not in _ASIDE
             raise ImpossibleError(reason.place or place, surely=surely) from None
         finally:
             del entered[depth:]
@@ -99,8 +101,8 @@ class Draw:
         attempt = self._attempt(place)
         way, plain = divmod(max(0, attempt - 1), 2)
         ways = Ways(way, self._seed + self._turn)
+        guesses = self._flattening.guesses
         try:
-            guesses = self._flattening.guesses
             schema = self._flattening.flat(node, at, ways)
             first = shown(schema) if attempt == 0 and self._shows else MISSING
             if first is not MISSING:
@@ -111,12 +113,13 @@ class Draw:
             if isinstance(values, list):
                 choices = listed(schema, values, null=self._turn > _PATIENCE)
                 if not choices:
-                    sure = ways.count == 1 and guesses == self._flattening.guesses and not may_be_null(schema)
-                    raise ImpossibleError(place, surely=sure)
+                    raise ImpossibleError(place, surely=not may_be_null(schema))
                 return choices[(ways.choose(len(choices))[0] + self._repetition) % len(choices)]
             kind = chosen_kind(schema, ways)
         finally:
             self.ways[place] = 1 + 4 * ways.count
+            if guesses != self._flattening.guesses:
+                self._guessed.add(place)
         self._shows = self._shows and not plain and ways.rest == 0
         self._sparse = self._sparse or ways.rest > 0
         return self._made(schema, kind, at, place)
@@ -202,6 +205,8 @@ class Draw:
         for pattern, node in _mapping(schema, "patternProperties").items():
             if matches(pattern, name):
                 return self.value(node, child(f"{at}/patternProperties", pattern), (*place, name))
+        if "additionalProperties" not in schema and schema.get("unevaluatedProperties") is False:
+            raise ImpossibleError((*place, name))  # another way may evaluate it
         return self.value(_additional(schema), f"{at}/additionalProperties", (*place, name))
 
     def _fill(self, schema: dict[str, Any], at: str, place: Place, made: dict[str, Json]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import reduce
-from time import monotonic
+from time import thread_time
 from typing import TYPE_CHECKING, Any
 
 from beep_mock.contracts.echo import echoed
@@ -162,7 +162,7 @@ class Sampler:
         """What Hypothesis finds, in the time that is left for it; without it, what it would do."""
         from beep_mock.contracts.generation import GeneratorMissingError, generated
 
-        begin = monotonic()
+        begin = thread_time()
         try:
             value = generated(
                 schema,
@@ -174,7 +174,7 @@ class Sampler:
             )
         except GeneratorMissingError:
             return MISSING, "; with beep-mock[generation] installed, Hypothesis looks for a value too"
-        self._seconds_left -= monotonic() - begin if value is MISSING else 0
+        self._seconds_left -= thread_time() - begin if value is MISSING else 0
         return value, ""
 
 
