@@ -172,9 +172,11 @@ def test_a_document_of_contradictions_keeps_nobody_busy(monkeypatch: pytest.Monk
 
     monkeypatch.setattr("beep_mock.contracts.generation.generated", generated)
     monkeypatch.setattr("beep_mock.contracts.sampler.thread_time", iter(range(0, 1000, 5)).__next__)
-    judge = Judge({"type": "integer", "minimum": 2, "maximum": 1})
+    hopeless = {"type": "integer", "minimum": 2, "maximum": 1}
+    judge = Judge(hopeless, A=hopeless, B=hopeless, C=hopeless)
     sampler = Sampler(judge.document, judge.store)
-    for seed in (3, 2, 1, 0, 4, 5):
-        with pytest.raises(UnsatisfiableError):
-            sampler.sample(judge.schema(), "response", seed)
+    for name in ("S", "A", "B", "C"):
+        for seed in (3, 2, 0, 4):  # where nothing was found that shows the document, nothing is looked for
+            with pytest.raises(UnsatisfiableError):
+                sampler.sample(judge.schema(name), "response", seed)
     assert asked == [3.0, 3.0, 2.0]  # each has taken five

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import reduce
+from math import inf
 from time import thread_time
 from typing import TYPE_CHECKING, Any
 
@@ -110,10 +111,12 @@ class Sampler:
         *,
         at_once: int = _AT_ONCE,
         stuck: _Stuck | None = None,
+        most: float = inf,
     ) -> Any:
         """The first valid value that ``walk`` makes, given how often each place was refused.
 
-        In one round ``at_once`` places are refused, at most. ``stuck`` is told where it ended.
+        In one round ``at_once`` places are refused, at most. ``stuck`` is told where it ended. Once ``most`` values
+        have been walked through, no further round is begun.
 
         :data:`~beep_mock.interaction.MISSING` when all its ways have been tried, or a hundred.
         """
@@ -135,7 +138,8 @@ class Sampler:
                 wrong = [violation.pointer for violation in self._store.violations(key, value, PATIENT)]
             if stuck is not None:
                 stuck.places = wrong
-            if not _refuse(wrong, attempts, draw.ways, at_once):
+            most -= len(draw.ways)
+            if most <= 0 or not _refuse(wrong, attempts, draw.ways, at_once):
                 break
         return MISSING
 
@@ -146,6 +150,8 @@ class Sampler:
         stuck = _Stuck()
         value = self.search(schema, direction, walk, stuck=stuck)
         hint = "see whether its parts contradict each other, or give an example"
+        if value is MISSING and seed and not stuck.surely:
+            self.sample(schema, direction)  # where nothing shows the document, nothing else is looked for
         if value is MISSING and not stuck.surely and self._seconds_left > 0:
             value, more = self._generated(schema, direction, seed)
             hint += more
