@@ -23,6 +23,9 @@ _CREDENTIALS = {
     "digest": 'Digest username="user", realm="realm", nonce="nonce", uri="/", response="response"',
 }
 
+_NOTHING: tuple[Json, ...] = ("", [], {}, None)
+_SEEDS = 8
+
 
 def ask(
     operation: Operation, interaction: Interaction | None, sampler: Sampler, *, credentials: bool = True
@@ -49,9 +52,12 @@ def ask(
 
 
 def with_credentials(operation: Operation, request: RawRequest) -> RawRequest:
-    """``request`` with made credentials of the form that the operation's first requirement demands."""
-    headers, query = list(request.headers), [request.query] if request.query else []
-    for scheme in next(iter(operation.security), ()):
+    """``request`` with made credentials of the form that the operation's first requirement demands.
+
+    A key that a parameter of its name brings already is not sent twice, and one header holds one kind of them.
+    """
+    headers, query = list(request.headers), request.query.split("&") if request.query else []
+    for scheme in sorted(next(iter(operation.security), ()), key=lambda scheme: scheme.type == "apiKey"):
         _authorize(scheme, headers, query)
     return replace(request, query="&".join(query), headers=headers)
 
@@ -60,7 +66,14 @@ def _parameter_value(parameter: Parameter, sampler: Sampler) -> Json | Missing:
     for example in parameter.examples:
         if example.value is not MISSING:
             return example.value
-    return sampler.sample(parameter.schema, "request") if parameter.schema is not None else "value"
+    if parameter.schema is None:
+        return "value"
+    first = sampler.sample(parameter.schema, "request")
+    if parameter.location != "path" or first not in _NOTHING:
+        return first
+    # A segment of a path is not empty; where nothing else is listed, it stays as it is.
+    others = (sampler.sample(parameter.schema, "request", seed) for seed in range(1, _SEEDS))
+    return next((other for other in others if other not in _NOTHING), first)
 
 
 def _body(operation: Operation, interaction: Interaction | None, sampler: Sampler) -> tuple[Json | Missing, str]:
@@ -80,13 +93,25 @@ def _body_value(media: MediaType, sampler: Sampler) -> Json | Missing:
 
 
 def _authorize(scheme: SecurityScheme, headers: list[tuple[str, str]], query: list[str]) -> None:
-    """Add credentials of the right form where they belong."""
-    if scheme.type == "apiKey":
-        pair = f"{quote(scheme.parameter, safe='')}=key"
-        if scheme.location == "query":
-            query.append(pair)
-        else:
-            headers.append(("Cookie", pair) if scheme.location == "cookie" else (scheme.parameter, "key"))
-    elif scheme.type != "mutualTLS":
+    """Add credentials of the right form where they belong and are not yet."""
+    if scheme.type == "mutualTLS":
+        return
+    if scheme.type != "apiKey":
         kind = scheme.scheme if scheme.type == "http" else "bearer"  # OAuth 2 and OpenID Connect give bearer tokens
-        headers.append(("Authorization", _CREDENTIALS.get(kind, f"{kind.title()} token")))
+        headers[:] = [header for header in headers if header[0].lower() != "authorization"]
+        _set(headers, "Authorization", _CREDENTIALS.get(kind, f"{kind.title()} token"))
+        return
+    name = quote(scheme.parameter, safe="")
+    if scheme.location == "query":
+        if not any(pair.partition("=")[0] == name for pair in query):
+            query.append(f"{name}=key")
+    elif scheme.location == "cookie":
+        if not any(n == "Cookie" and text.startswith(f"{name}=") for n, text in headers):
+            headers.append(("Cookie", f"{name}=key"))
+    else:
+        _set(headers, scheme.parameter, "key")
+
+
+def _set(headers: list[tuple[str, str]], name: str, value: str) -> None:
+    if not any(known.lower() == name.lower() for known, _ in headers):
+        headers.append((name, value))
