@@ -57,6 +57,12 @@ class Match(Generic[T]):
         return {}
 
 
+Listed = Mapping[str, frozenset[str]]
+"""The values of parameters that have a few only."""
+
+_NOTHING: Listed = {}
+
+
 class _Node(Generic[T]):
     """A place in the trie: where each kind of next segment leads, and what is declared here."""
 
@@ -69,7 +75,7 @@ class _Node(Generic[T]):
         self.template: str = ""
         self.methods: dict[str, Route[T]] | None = None
 
-    def child(self, segment: Segment) -> _Node[T]:
+    def child(self, segment: Segment, listed: Listed) -> _Node[T]:
         """The node that ``segment`` leads to, made if need be."""
         if segment.is_literal:
             return self.literals.setdefault(segment.literals[0], _Node())
@@ -81,7 +87,7 @@ class _Node(Generic[T]):
             if known.literals == segment.literals:
                 return node
         node = _Node()
-        self.mixed.append((segment, segment.matcher(), node))
+        self.mixed.append((segment, segment.matcher(listed), node))
         self.mixed.sort(key=lambda entry: entry[0].rank, reverse=True)  # stable: the document's order decides
         return node
 
@@ -94,23 +100,27 @@ class Router(Generic[T]):
     there the first declaration of a method is found, and has the others beside it.
 
     ``wide`` names parameters, by template, whose values hold slashes. A server sees ``%2F`` as ``/`` in a WSGI path, so
-    such a parameter takes several segments of a path that no template fits.
+    such a parameter takes several segments of a path that no template fits. ``listed`` are the values of parameters,
+    by template, that have a few only: they say where in a segment one ends and the next begins.
     """
 
     def __init__(
-        self, entries: Iterable[tuple[str, Mapping[str, T]]], wide: Mapping[str, frozenset[str]] | None = None
+        self,
+        entries: Iterable[tuple[str, Mapping[str, T]]],
+        wide: Mapping[str, frozenset[str]] | None = None,
+        listed: Mapping[str, Listed] | None = None,
     ) -> None:
         self._root: _Node[T] = _Node()
         self._fixed: dict[str, Match[T]] = {}
         self._templates: dict[str, tuple[PathTemplate, list[str]]] = {}
         for text, methods in entries:
-            self._add(parse_template(text), methods)
+            self._add(parse_template(text), methods, (listed or {}).get(text, _NOTHING))
         self._wide = [(re.compile(_wide_pattern(parse_template(t), names)), t) for t, names in (wide or {}).items()]
 
-    def _add(self, template: PathTemplate, payloads: Mapping[str, T]) -> None:
+    def _add(self, template: PathTemplate, payloads: Mapping[str, T], listed: Listed) -> None:
         node = self._root
         for segment in template.segments:
-            node = node.child(segment)
+            node = node.child(segment, listed)
         if node.methods is None:
             node.methods, node.template = {}, template.text
         for method, payload in payloads.items():
@@ -191,7 +201,7 @@ class Router(Generic[T]):
             if found is not None:
                 node = self._root
                 for segment in parse_template(text).segments:
-                    node = node.child(segment)
+                    node = node.child(segment, _NOTHING)
                 return Match(node.template, node.methods or {}, found.groups())
         return None
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from beep_mock.contracts.model import Contract, Operation, Schema
     from beep_mock.contracts.router import Route
 
-__all__ = ["SharedUrls", "marks_of"]
+__all__ = ["SharedUrls", "listed_texts", "marks_of"]
 
 _JUDGED: Final = 16
 """Operations, at most, that a request is judged by to find the one that is meant."""
@@ -121,7 +121,7 @@ def marks_of(operation: Operation, document: Document) -> dict[_Place, frozenset
     found: dict[_Place, frozenset[str]] = {}
     for parameter in operation.parameters:
         if parameter.required and parameter.location in ("query", "header") and parameter.schema is not None:
-            values = _values(parameter.schema, document)
+            values = listed_texts(parameter.schema, document)
             if values and parameter.location == "query":
                 found["query", parameter.name] = values
             elif values:
@@ -131,7 +131,7 @@ def marks_of(operation: Operation, document: Document) -> dict[_Place, frozenset
     return found
 
 
-def _values(schema: Schema, document: Document) -> frozenset[str]:
+def listed_texts(schema: Schema, document: Document) -> frozenset[str]:
     """The texts that a schema allows, where it lists them."""
     try:
         node, _ = document.follow(schema.node, schema.at)
