@@ -237,6 +237,8 @@ def test_a_sample_has_its_format(format_: str, bounds: dict[str, int]) -> None:
         {"format": "uuid", "pattern": "^[0-9a-f]{8}-"},
         {"format": "date", "pattern": "^2026-"},
         {"format": "date-time", "maxLength": 20},
+        *({"format": "date-time", "minLength": length, "maxLength": max(25, length + 1)} for length in range(21, 34)),
+        {"format": "time", "minLength": 14, "maxLength": 14},
         {"pattern": "^[A-Z]{3}$", "minLength": 3},
         {"pattern": r"^(?=.*\d)[a-z\d]{8,}$", "maxLength": 9},
         {"pattern": r"^(?=.*[A-Z])(?=.*\d)(?=.*[^\w]).{12,}$", "maxLength": 20},

@@ -183,3 +183,14 @@ def test_where_chance_finds_nothing_the_document_is_shown(file: Path, monkeypatc
     monkeypatch.setattr(Sampler, "sample", unlucky)
     reply = call(mock(file), "GET", "/users/9", {"Prefer": "dynamic=true"})
     assert (reply.status, reply.header("Beep-Mock-Source"), reply.json["id"]) == (200, "sample", 9)
+
+
+@pytest.mark.parametrize("required", [False, True])
+def test_a_header_that_nothing_can_be_is_left_out_where_it_may_be(tmp_path: Path, *, required: bool) -> None:
+    headers = {"Code": {"required": required, "schema": {"type": "integer", "enum": ["one"]}}}
+    path = tmp_path / "openapi.json"
+    paths = {"/a": {"get": {"responses": {"200": {"description": "", "content": CONTENT, "headers": headers}}}}}
+    path.write_text(json.dumps({**DOCUMENT, "paths": paths}))
+    reply = call(mock(path), "GET", "/a")
+    assert reply.status == (500 if required else 200)
+    assert reply.header("Code") is None

@@ -12,7 +12,7 @@ from beep_mock.contracts.media_types import is_json, parse_content_type
 from beep_mock.contracts.model import Contract, MediaType, Operation, ResponseSpec, Schema
 from beep_mock.contracts.payloads import concrete_media_type
 from beep_mock.contracts.response_headers import header_text
-from beep_mock.contracts.sampler import Sampler
+from beep_mock.contracts.sampler import Sampler, UnsatisfiableError
 from beep_mock.contracts.stream_samples import lengthened
 from beep_mock.errors import ContractError
 from beep_mock.interaction import Json, Response
@@ -143,13 +143,21 @@ class SampleAnswers:
     ) -> Iterable[tuple[str, str]]:
         """The declared headers that are not among the written ones; one that is required is sent without a schema too.
 
-        :raises ContractError: nothing satisfies the schema of one.
+        One that nothing satisfies is left out where it may be.
+
+        :raises ContractError: nothing satisfies the schema of one that is required.
         """
         sent = {n.lower() for n, _ in written} | SENT_ANYWAY
         for header in spec.headers:
             if header.name.lower() not in sent and (header.schema is not None or header.required):
                 schema = header.schema or Schema({"type": "string"}, header.at)
-                yield header.name, header_text(self._sampler.sample(schema, "response", seed, keep=keep), header)
+                try:
+                    value = self._sampler.sample(schema, "response", seed, keep=keep)
+                except UnsatisfiableError:
+                    if header.required:
+                        raise
+                    continue
+                yield header.name, header_text(value, header)
 
     def _encoded(self, value: Json, media: MediaType) -> bytes:
         return encode_body(value, media, document=self._contract.document)[0]
