@@ -272,3 +272,29 @@ def test_a_component_that_leads_back_to_itself_ends(tmp_path: Path) -> None:
         ),
     )
     assert [h.name for h in contract.operations["GET /worlds/{id}"].responses[0].headers] == ["X"]
+
+
+def test_values_that_a_schema_lists_divide_a_segment(tmp_path: Path) -> None:
+    ending = {"$ref": "#/components/schemas/Ending"}
+    declared = [{"name": n, "in": "path", "required": True, "schema": s} for n, s in (("n", {}), ("ending", ending))]
+    document = {**DRAFT, "paths": {"/a/{n}{ending}": {"get": {"parameters": declared, "responses": {}}}}}
+    document["components"] = {"schemas": {"Ending": {"type": "string", "enum": [".json", ".xml"]}}}
+    match = compiled(tmp_path, document).router.match("/a/island.json")
+    assert match is not None
+    assert match.values == {"n": "island", "ending": ".json"}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "found"),
+    [
+        ("^arn:[a-z]+/[a-z]+$", "/a/arn:x/y/tags", True),
+        ("^[^/]+$", "/a/x/y/tags", False),
+        ("^[a-z]+$", "/a/x/y/tags", False),
+    ],
+)
+def test_a_parameter_whose_pattern_writes_a_slash_takes_several_segments(
+    tmp_path: Path, pattern: str, path: str, *, found: bool
+) -> None:
+    declared = [{"name": "arn", "in": "path", "required": True, "schema": {"type": "string", "pattern": pattern}}]
+    document = {**DRAFT, "paths": {"/a/{arn}/tags": {"get": {"parameters": declared, "responses": {}}}}}
+    assert (compiled(tmp_path, document).router.match(path) is not None) is found

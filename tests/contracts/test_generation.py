@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from beep_mock.contracts.generation import generated
 from beep_mock.contracts.sampler import Sampler, UnsatisfiableError
+from beep_mock.interaction import MISSING
 from tests.contracts.judged import Judge
 
 OVERLAPPING = {
@@ -67,9 +69,9 @@ def test_what_nothing_satisfies_is_given_up() -> None:
 
 
 def test_looking_is_bounded_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("beep_mock.contracts.generation._SECONDS", -1.0)
+    monkeypatch.setattr("beep_mock.contracts.sampler._SECONDS", -1.0)
     judge = Judge(True)
-    assert not isinstance(generated(judge.schema(), judge.document, 0, lambda _: 0, modern=True), str)
+    assert generated(judge.schema(), judge.document, 0, lambda _: 0, modern=True, seconds=-1.0) is MISSING
     with pytest.raises(UnsatisfiableError):
         judge.sample()
 
@@ -120,3 +122,61 @@ def test_the_common_case_does_without(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     monkeypatch.setattr(Sampler, "_generated", lambda *_: pytest.fail("not needed"))
     assert Judge({"type": "object", "properties": {"a": {"type": "integer"}}}).sample()
+
+
+def test_the_time_is_kept_within_one_value_too() -> None:
+    wide = {"type": "object", "properties": {f"p{n}": {"$ref": "#/components/schemas/S"} for n in range(12)}}
+    wide["required"] = list(wide["properties"])
+    judge = Judge({"anyOf": [wide, {"type": "integer"}], "not": {}})
+    began = time.monotonic()
+    generated(judge.schema(), judge.document, 0, lambda _: 1, modern=True, seconds=0.2)
+    assert time.monotonic() - began < 5
+
+
+def test_no_time_is_spent_on_what_surely_nothing_fits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("beep_mock.contracts.generation.generated", None)  # it is not asked
+    monkeypatch.setattr("beep_mock.contracts.sampler._ROUNDS", 100)
+    count = {"type": "integer", "enum": ["1 (one)"]}
+    inner = {"type": "object", "required": ["count"], "properties": {"count": count}}
+    closed = {
+        "type": "object",
+        "additionalProperties": False,
+        "allOf": [{"required": ["a"], "properties": {"a": {"type": "string"}}}],
+    }
+    for schema in (count, inner, {"type": "array", "items": inner, "minItems": 1}, closed):
+        with pytest.raises(UnsatisfiableError):
+            Judge(schema).sample()
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "array", "items": {"type": "integer", "enum": ["1"]}},
+        {"type": "object", "properties": {"count": {"type": "integer", "enum": ["1"]}}},
+        {"anyOf": [{"type": "integer", "enum": ["1"]}, {"type": "string"}]},
+        {"type": "object", "additionalProperties": {"type": "integer", "enum": ["1"]}},
+    ],
+)
+def test_what_can_be_left_out_makes_nothing_impossible(schema: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("beep_mock.contracts.generation.generated", None)
+    monkeypatch.setattr("beep_mock.contracts.sampler._ROUNDS", 100)
+    Judge(schema).sample()
+
+
+def test_a_document_of_contradictions_keeps_nobody_busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[float] = []
+
+    def generated(*_: Any, seconds: float, **__: Any) -> Any:
+        asked.append(seconds)
+        return MISSING
+
+    monkeypatch.setattr("beep_mock.contracts.generation.generated", generated)
+    monkeypatch.setattr("beep_mock.contracts.sampler.thread_time", iter(range(0, 1000, 5)).__next__)
+    hopeless = {"type": "integer", "minimum": 2, "maximum": 1}
+    judge = Judge(hopeless, A=hopeless, B=hopeless, C=hopeless)
+    sampler = Sampler(judge.document, judge.store)
+    for name in ("S", "A", "B", "C"):
+        for seed in (3, 2, 0, 4):  # where nothing was found that shows the document, nothing is looked for
+            with pytest.raises(UnsatisfiableError):
+                sampler.sample(judge.schema(name), "response", seed)
+    assert asked == [3.0, 3.0, 2.0]  # each has taken five

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from beep_mock.contracts import generation
+from beep_mock.contracts import repair as module
 from beep_mock.contracts.compiler import compile_contract
 from beep_mock.contracts.examples import response_examples
 from beep_mock.contracts.model import Contract, Schema
@@ -229,3 +230,24 @@ def test_examples_of_real_documents_are_repaired_and_mostly_kept(document: Path)
             found = repaired(value, schema, "response", sampler)
             assert sampler.violations(found, schema, "response") == []
             assert found is not sampler.sample(schema, "response"), "something of it is kept"
+
+
+def test_what_cannot_be_mended_is_not_walked_through_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    walks: list[int] = []
+
+    class Counted(module._Mending):
+        def __init__(self, *given: Any) -> None:
+            super().__init__(*given)
+            walks.append(1)
+
+    monkeypatch.setattr(module, "_Mending", Counted)
+    branch = {"type": "object", "properties": {"n": {"type": "array", "items": {"type": "integer"}}}, "required": ["n"]}
+    judge = Judge({"anyOf": [{"oneOf": [branch, {**branch, "title": "the same"}]}, {"const": "other"}]})
+    value = {"n": [str(n) for n in range(600)]}
+    numbers = []
+    for most in (100_000, 1000):
+        monkeypatch.setattr(module, "_MOST_VALUES", most)
+        assert repaired(value, judge.schema(), "response", Sampler(judge.document, judge.store)) == "other"
+        numbers.append(len(walks))
+        walks.clear()
+    assert numbers[0] > 2 * numbers[1]

@@ -51,3 +51,12 @@ def test_each_kind_is_judged(
     headers = [("Content-Type", content_type)] if content_type else []
     found = response_violations(contract, contract.operations["GET /a"], 200, headers, body)
     assert [".".join(violation.location) for violation in found] == expected
+
+
+def test_what_resets_the_content_has_none(tmp_path: Path) -> None:
+    file = tmp_path / "openapi.json"
+    answer = {"description": "x", "content": {"application/json": {"schema": NUMBER}}}
+    paths = {"/a": {"put": {"responses": {"205": answer}}}}
+    file.write_text(json.dumps({"openapi": "3.1.0", "info": {"title": "x", "version": "1"}, "paths": paths}))
+    contract = compile_contract(file)
+    assert response_violations(contract, contract.operations["PUT /a"], 205, [], b"") == []

@@ -247,3 +247,23 @@ def test_a_parameter_whose_values_hold_slashes_takes_several_segments_of_what_fi
     assert payload(router.match("/files/a/b/c.txt")) == ("file", {"path": "a/b/c.txt"})
     assert router.match("/files/") is None
     assert router.match("/other/a/b") is None
+
+
+@pytest.mark.parametrize(
+    ("template", "segment", "values"),
+    [
+        ("{name}{ending}", "island.json", ("island", ".json")),
+        ("{name}{ending}", "a.json.xml", ("a.json", ".xml")),
+        ("{name}{ending}", "island.txt", ("i", "sland.txt")),  # nothing listed: refused by the enum, not by the router
+        ("{name}{ending}", ".json", (".", "json")),
+        ("{lon}.{ext}", "50.5.json", ("50.5", "json")),
+        ("{ext}.{lon}", "json.50.5", ("json", "50.5")),
+        ("{ext}{name}-{ending}", "jsonb-.xml", ("json", "b", ".xml")),
+        ("{a}.{b}", "x.y.z", ("x", "y.z")),
+    ],
+)
+def test_listed_values_say_where_a_parameter_ends(template: str, segment: str, values: tuple[str, ...]) -> None:
+    listed = {"ending": frozenset({".json", ".xml", "on.json"}), "ext": frozenset({"json", "xml"})}
+    match = Router([(f"/{template}", {"GET": "it"})], listed={f"/{template}": listed}).match(f"/{segment}")
+    assert match is not None
+    assert match.slots == values

@@ -131,6 +131,37 @@ def test_what_the_alternative_says_itself_beats_the_discriminator() -> None:
     assert Judge(schema, Cat=branch).sample()["kind"] == "feline"
 
 
+def test_a_discriminator_names_the_outermost_heir() -> None:
+    kinds = {"Kind": {"type": "string", "enum": ["Cat", "Lion"]}}
+    base = {**object_of(kind={"$ref": "#/components/schemas/Kind"}), "discriminator": {"propertyName": "kind"}}
+    felines = {"allOf": [{"$ref": "#/components/schemas/Base"}, object_of(claws={"type": "integer"})]}
+    lion = {"allOf": [{"$ref": "#/components/schemas/Feline"}]}
+    others = {**kinds, "Base": base, "Feline": felines, "Lion": lion}
+    assert Judge({"$ref": "#/components/schemas/Lion"}, **others).sample()["kind"] == "Lion"
+    # What stands between has no name of its own among the values.
+    assert Judge({"$ref": "#/components/schemas/Feline"}, **others).sample()["kind"] in ("Cat", "Lion")
+
+
+def test_a_parent_that_lists_its_heirs_is_none_of_them() -> None:
+    discriminator = {"propertyName": "kind"}
+    others: dict[str, Any] = {
+        "Pet": {"allOf": [{"oneOf": [{"$ref": "#/components/schemas/Cat"}]}]},
+        "Named": {**object_of(kind={"type": "string"}), "discriminator": discriminator},
+        "Cat": {"allOf": [{"$ref": "#/components/schemas/Named"}]},
+    }
+    assert Judge({"$ref": "#/components/schemas/Pet"}, **others).sample() == {"kind": "Cat"}
+
+
+def test_a_discriminator_at_what_is_no_string_names_nothing() -> None:
+    page = {
+        **object_of(content={"type": "array"}),
+        "required": ["content"],
+        "discriminator": {"propertyName": "content"},
+    }
+    people = {"allOf": [{"$ref": "#/components/schemas/Page"}, object_of(content={"items": {"enum": ["Ada"]}})]}
+    assert Judge({"$ref": "#/components/schemas/People"}, Page=page, People=people).sample() == {"content": ["Ada"]}
+
+
 def test_alternatives_that_overlap_are_told_apart() -> None:
     schema = {"oneOf": [object_of(a={"type": "string"}), object_of(b={"type": "integer"}, a={})]}
     assert "a" in Judge(schema).sample()
@@ -206,6 +237,8 @@ def test_a_sample_has_its_format(format_: str, bounds: dict[str, int]) -> None:
         {"format": "uuid", "pattern": "^[0-9a-f]{8}-"},
         {"format": "date", "pattern": "^2026-"},
         {"format": "date-time", "maxLength": 20},
+        *({"format": "date-time", "minLength": length, "maxLength": max(25, length + 1)} for length in range(21, 34)),
+        {"format": "time", "minLength": 14, "maxLength": 14},
         {"pattern": "^[A-Z]{3}$", "minLength": 3},
         {"pattern": r"^(?=.*\d)[a-z\d]{8,}$", "maxLength": 9},
         {"pattern": r"^(?=.*[A-Z])(?=.*\d)(?=.*[^\w]).{12,}$", "maxLength": 20},

@@ -56,9 +56,12 @@ def ask(
 
 
 def with_credentials(operation: Operation, request: RawRequest) -> RawRequest:
-    """``request`` with made credentials of the form that the operation's first requirement demands."""
-    headers, query = list(request.headers), [request.query] if request.query else []
-    for scheme in next(iter(operation.security), ()):
+    """``request`` with made credentials of the form that the operation's first requirement demands.
+
+    A key that a parameter of its name brings already is not sent twice, and one header holds one kind of them.
+    """
+    headers, query = list(request.headers), request.query.split("&") if request.query else []
+    for scheme in sorted(next(iter(operation.security), ()), key=lambda scheme: scheme.type == "apiKey"):
         _authorize(scheme, headers, query)
     return replace(request, query="&".join(query), headers=headers)
 
@@ -100,13 +103,25 @@ def _body_value(media: MediaType, sampler: Sampler) -> Json | Missing:
 
 
 def _authorize(scheme: SecurityScheme, headers: list[tuple[str, str]], query: list[str]) -> None:
-    """Add credentials of the right form where they belong."""
-    if scheme.type == "apiKey":
-        pair = f"{quote(scheme.parameter, safe='')}=key"
-        if scheme.location == "query":
-            query.append(pair)
-        else:
-            headers.append(("Cookie", pair) if scheme.location == "cookie" else (scheme.parameter, "key"))
-    elif scheme.type != "mutualTLS":
+    """Add credentials of the right form where they belong and are not yet."""
+    if scheme.type == "mutualTLS":
+        return
+    if scheme.type != "apiKey":
         kind = scheme.scheme if scheme.type == "http" else "bearer"  # OAuth 2 and OpenID Connect give bearer tokens
-        headers.append(("Authorization", _CREDENTIALS.get(kind, f"{kind.title()} token")))
+        headers[:] = [header for header in headers if header[0].lower() != "authorization"]
+        _set(headers, "Authorization", _CREDENTIALS.get(kind, f"{kind.title()} token"))
+        return
+    name = quote(scheme.parameter, safe="")
+    if scheme.location == "query":
+        if not any(pair.partition("=")[0] == name for pair in query):
+            query.append(f"{name}=key")
+    elif scheme.location == "cookie":
+        if not any(n == "Cookie" and text.startswith(f"{name}=") for n, text in headers):
+            headers.append(("Cookie", f"{name}=key"))
+    else:
+        _set(headers, scheme.parameter, "key")
+
+
+def _set(headers: list[tuple[str, str]], name: str, value: str) -> None:
+    if not any(known.lower() == name.lower() for known, _ in headers):
+        headers.append((name, value))

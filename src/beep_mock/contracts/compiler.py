@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from beep_mock.contracts.declared_parameters import read_parameters
@@ -16,7 +17,9 @@ from beep_mock.contracts.router import Router
 from beep_mock.contracts.schemas import SchemaStore
 from beep_mock.contracts.security_schemes import read_requirements, read_schemes
 from beep_mock.contracts.servers import read_base_paths
+from beep_mock.contracts.shared_urls import listed_texts, marks_of
 from beep_mock.contracts.templates import PathTemplate, parse_template
+from beep_mock.errors import ContractError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["compile_contract"]
 
+_EXCLUDING = re.compile(r"\[\^(?:\\.|[^\]])*\]")  # a class of what is not allowed
 _ROOT_FIELDS = frozenset({"openapi", "info", "servers", "paths", "components", "security", "tags", "externalDocs"})
 _ROOT_FIELDS_31 = frozenset({*_ROOT_FIELDS, "webhooks", "jsonSchemaDialect", "$self"})
 
@@ -77,7 +81,11 @@ class _Compilation:
             openapi=self.document.written,
             document=self.document,
             operations=self.operations,
-            router=Router(self.routes, {text: names for text, methods in self.routes if (names := _wide(methods))}),
+            router=Router(
+                self.routes,
+                {text: names for text, methods in self.routes if (names := self._wide(methods))},
+                {text: values for text, methods in self.routes if (values := self._listed(methods))},
+            ),
             schemas=SchemaStore(self.document, self.document.version),
             base_paths=tuple(every_base),
             findings=tuple(dict.fromkeys((*self.document.findings, *nodes.findings.values()))),
@@ -130,26 +138,49 @@ class _Compilation:
                     "operation-id-duplicate", f"operationId '{operation.operation_id}' is {first}'s already",
                     child(operation.at, "operationId"),
                 )  # fmt: skip
-        url = (operation.method, *(segment.literals for segment in template.segments))
+        marks = frozenset(marks_of(operation, self.document).items())
+        url = (operation.method, marks, *(segment.literals for segment in template.segments))
         first = self._urls.setdefault(url, operation.path)
         if first != operation.path:
             renamed = parse_template(first).names != template.names
             nodes.warn(
-                "path-ambiguous", f"{key}: '{first}' matches the same requests, and answers those that keep both",
-                operation.at,
+                "path-ambiguous", f"{key} shares its URL with '{first}', which answers what both take", operation.at,
                 "templates that differ only in the names of their parameters are the same path" if renamed else "",
             )  # fmt: skip
 
+    def _wide(self, methods: dict[str, Operation]) -> frozenset[str]:
+        """The path parameters whose values hold slashes, as their examples or their patterns show."""
+        return frozenset(
+            parameter.name
+            for parameter in _of_paths(methods)
+            if any(isinstance(example.value, str) and "/" in example.value for example in _shown(parameter))
+            or self._is_sliced(parameter)
+        )
 
-def _wide(methods: dict[str, Operation]) -> frozenset[str]:
-    """The path parameters whose own examples hold slashes."""
-    return frozenset(
-        parameter.name
-        for operation in methods.values()
-        for parameter in operation.parameters
-        if parameter.location == "path"
-        and any(isinstance(example.value, str) and "/" in example.value for example in _shown(parameter))
-    )
+    def _is_sliced(self, parameter: Parameter) -> bool:
+        """Whether the pattern of a parameter writes a slash: resource names have several steps."""
+        if parameter.schema is None:
+            return False
+        try:
+            node, _ = self.document.follow(parameter.schema.node, parameter.schema.at)
+        except ContractError:
+            return False
+        pattern = node.get("pattern") if isinstance(node, dict) else None
+        return isinstance(pattern, str) and "/" in _EXCLUDING.sub("", pattern)
+
+    def _listed(self, methods: dict[str, Operation]) -> dict[str, frozenset[str]]:
+        """The values of the path parameters that have a few only."""
+        found: dict[str, frozenset[str]] = {}
+        for parameter in _of_paths(methods):
+            texts = listed_texts(parameter.schema, self.document) if parameter.schema is not None else frozenset()
+            if texts:
+                found[parameter.name] = found.get(parameter.name, frozenset()) | texts
+        return found
+
+
+def _of_paths(methods: dict[str, Operation]) -> Iterator[Parameter]:
+    for operation in methods.values():
+        yield from (parameter for parameter in operation.parameters if parameter.location == "path")
 
 
 def _shown(parameter: Parameter) -> Iterator[Example]:

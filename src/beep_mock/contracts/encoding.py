@@ -15,7 +15,7 @@ from beep_mock.contracts.payloads import concrete_media_type, encode
 from beep_mock.contracts.scalars import text_of
 from beep_mock.contracts.stream_bodies import encode_parts, encode_stream
 from beep_mock.contracts.styles import as_written, delimited, encoded, matrix, pairs, reserved_kept
-from beep_mock.contracts.templates import parse_template
+from beep_mock.contracts.templates import fixed_query, parse_template
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Json, Missing
 
@@ -54,12 +54,14 @@ def encode_request(
 
     ``media_type`` names the body's type; without it the first declared one is taken. ``document`` resolves references
     in its schema, which forms and XML are written by. Undeclared parameters are left out, and so is what RFC 6570 does
-    not expand: an empty array, null in a query.
+    not expand: an empty array, null in a query. The query of the operation's own path (``/rest?method=get``) is sent.
 
     :raises ContractError: a path parameter has no value.
     """
     given = [(p, parameters[p.key]) for p in operation.parameters if p.key in parameters]
     query = [pair for p, value in given if p.location == "query" for pair in _query_pairs(p, value)]
+    named = {p.name for p, _ in given if p.location == "query"}
+    query[:0] = [f"{encoded(n)}={encoded(v)}" for n, v in fixed_query(operation.path) if n not in named]
     query += [text for p, value in given if p.location == "querystring" if (text := _query_string(p, value))]
     headers = [(p.name, _header_text(p, value)) for p, value in given if p.location == "header"]
     cookies = [cookie for p, value in given if p.location == "cookie" if (cookie := _cookie(p, value))]

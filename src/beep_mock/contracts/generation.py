@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 __all__ = ["GeneratorMissingError", "generated"]
 
 _EXAMPLES = 1000
-_SECONDS = 3.0
-"""How long is looked at most. It ends in no value, never in another one."""
 _DEEPEST = 12
 _MENTIONS = 200
 _LISTED = 20
@@ -55,8 +53,12 @@ class _Enough(BaseException):
     """The time is over. Not an ``Exception``, or Hypothesis would look for the simplest reason of it."""
 
 
-def generated(schema: Schema, document: Document, seed: int, violations: Callable[[Json], int], *, modern: bool) -> Any:
+def generated(
+    schema: Schema, document: Document, seed: int, violations: Callable[[Json], int], *, modern: bool, seconds: float
+) -> Any:
     """A value without ``violations`` (how many a value has), or :data:`MISSING`; the same for the same seed.
+
+    It is looked for ``seconds`` at most.
 
     :raises GeneratorMissingError: Hypothesis is not installed.
     """
@@ -70,18 +72,17 @@ def generated(schema: Schema, document: Document, seed: int, violations: Callabl
 
     mentioned = _Mentioned(document)
     mentioned.collect(schema.node, 0)
-    ends = time.monotonic() + _SECONDS
+    ends = time.thread_time() + seconds
 
     @st.composite
     def values(draw: Any) -> Json:
-        return _Drawing(lambda strategy: draw(strategy), st, document, mentioned, modern=modern).value(
-            schema.node, schema.at, 0
-        )
+        drawing = _Drawing(lambda strategy: draw(strategy), st, document, mentioned, modern, ends)
+        return drawing.value(schema.node, schema.at, 0)
 
     found: list[Json] = []
 
     def is_valid(value: Json) -> bool:
-        if time.monotonic() > ends:
+        if time.thread_time() > ends:
             raise _Enough
         wrong = violations(value)
         target(-float(wrong))
@@ -172,8 +173,9 @@ class _Drawing:
     """One value, its choices drawn."""
 
     def __init__(
-        self, draw: Callable[[Any], Any], st: Any, document: Document, mentioned: _Mentioned, *, modern: bool
+        self, draw: Callable[[Any], Any], st: Any, document: Document, mentioned: _Mentioned, modern: bool, ends: float
     ) -> None:
+        self._ends = ends
         self._draw = draw
         self._st = st
         self._mentioned = mentioned
@@ -181,6 +183,8 @@ class _Drawing:
 
     def value(self, node: Any, at: str, depth: int) -> Json:
         """A value that may be one of the schema's."""
+        if time.thread_time() > self._ends:  # one value alone may take long
+            raise _Enough
         entered = len(self._flattening.entered)
         if depth == 0:
             self._flattening.outer = [at]

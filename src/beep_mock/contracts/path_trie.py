@@ -6,15 +6,20 @@ keeps what is left of a lone template in one leaf, instead of a node for each of
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Generic, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Final, Generic, TypeVar
 
 from beep_mock.contracts.templates import Segment
 
-__all__ = ["Branch", "Leaf", "Matcher", "Node", "walked"]
+__all__ = ["NOTHING_LISTED", "Branch", "Leaf", "Listed", "Matcher", "Node", "walked"]
 
 M = TypeVar("M")
 """What is declared at a path: its methods."""
+
+Listed = Mapping[str, frozenset[str]]
+"""The values of parameters that have a few only."""
+
+NOTHING_LISTED: Final[Listed] = {}
 
 Matcher = Callable[[str], tuple[str, ...] | None]
 
@@ -31,7 +36,7 @@ class Node(Generic[M]):
         self.template: str = ""
         self.methods: M | None = None
 
-    def child(self, segment: Segment) -> Node[M]:
+    def child(self, segment: Segment, listed: Listed = NOTHING_LISTED) -> Node[M]:
         """The node that ``segment`` leads to, made if need be."""
         if segment.is_literal:
             return self.literals.setdefault(segment.literals[0], Node())
@@ -43,7 +48,7 @@ class Node(Generic[M]):
             if known.literals == segment.literals:
                 return node
         node = Node()
-        self.mixed.append((segment, segment.matcher(), node))
+        self.mixed.append((segment, segment.matcher(listed), node))
         self.mixed.sort(key=lambda entry: entry[0].rank, reverse=True)  # stable: the document's order decides
         return node
 

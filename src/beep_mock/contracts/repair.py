@@ -33,6 +33,9 @@ _VAGUE = frozenset({"anyOf", "contains", "not", "oneOf", "unevaluatedItems", "un
 _AT_ONCE = 1000
 """Places that are mended in one round: they stand in different parts, so that one does not help the other."""
 
+_MOST_VALUES = 30_000
+"""Values that are walked through before no other round is begun: an example of 300 kB has ten thousand."""
+
 
 def repaired(value: Json, schema: Schema, direction: Direction, sampler: Sampler) -> Json:
     """``value``, or the nearest valid value where it breaks ``schema``; the same for the same arguments.
@@ -50,7 +53,7 @@ def repaired(value: Json, schema: Schema, direction: Direction, sampler: Sampler
     def walk(attempts: dict[Place, int]) -> Draw:
         return _Mending(value, wrong, attempts, sampler, direction)
 
-    found = sampler.search(schema, direction, walk, at_once=_AT_ONCE)
+    found = sampler.search(schema, direction, walk, at_once=_AT_ONCE, most=_MOST_VALUES)
     return sampler.sample(schema, direction) if found is MISSING else found
 
 

@@ -12,7 +12,7 @@ from beep_mock.interaction import MISSING
 
 __all__ = ["response_violations"]
 
-_BODILESS = {204, 304}  # RFC 9110, sections 15.3.5 and 15.4.5
+_BODILESS = {204, 205, 304}  # RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5
 _IGNORED_HEADERS = {"content-type", "accept", "authorization"}  # OpenAPI 3, Response Object, `headers`
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Generic, TypeVar
 
-from beep_mock.contracts.path_trie import Leaf, Node, walked
+from beep_mock.contracts.path_trie import NOTHING_LISTED, Leaf, Listed, Node, walked
 from beep_mock.contracts.templates import PathTemplate, parse_template, resemblance
 
 __all__ = ["Match", "Route", "Router"]
@@ -22,7 +22,7 @@ T = TypeVar("T")
 class Route(Generic[T]):
     """What is served for one method: the payload, the template as declared, and its parameters' names in order.
 
-    ``others`` are the routes of templates declared later that are the same path.
+    ``others`` are declared later for the same method and URL (``/#Action=Get`` and ``/#Action=List``).
     """
 
     __slots__ = ("names", "others", "payload", "template")
@@ -63,27 +63,31 @@ class Router(Generic[T]):
 
     ``entries`` are path templates, as they key the document's ``paths``, with a payload by upper-case method, in the
     document's order. Templates that differ only in their parameters' names, or in a query or fragment, are one path;
-    there the first declaration of a method comes first (:attr:`Route.others`).
+    there the first declaration of a method is found, and has the others beside it.
 
     ``wide`` names parameters, by template, whose values hold slashes. A server sees ``%2F`` as ``/`` in a WSGI path, so
-    such a parameter takes several segments of a path that no template fits.
+    such a parameter takes several segments of a path that no template fits. ``listed`` are the values of parameters,
+    by template, that have a few only: they say where in a segment one ends and the next begins.
     """
 
     def __init__(
-        self, entries: Iterable[tuple[str, Mapping[str, T]]], wide: Mapping[str, frozenset[str]] | None = None
+        self,
+        entries: Iterable[tuple[str, Mapping[str, T]]],
+        wide: Mapping[str, frozenset[str]] | None = None,
+        listed: Mapping[str, Listed] | None = None,
     ) -> None:
         self._root: Node[dict[str, Route[T]]] = Node()
         self._fixed: dict[str, Match[T]] = {}
         self._templates: dict[str, tuple[PathTemplate, list[str]]] = {}
         for text, methods in entries:
-            self._add(parse_template(text), methods)
+            self._add(parse_template(text), methods, (listed or {}).get(text, NOTHING_LISTED))
         self._walked = walked(self._root)
         self._wide = [(re.compile(_wide_pattern(parse_template(t), names)), t) for t, names in (wide or {}).items()]
 
-    def _add(self, template: PathTemplate, payloads: Mapping[str, T]) -> None:
+    def _add(self, template: PathTemplate, payloads: Mapping[str, T], listed: Listed) -> None:
         node = self._root
         for segment in template.segments:
-            node = node.child(segment)
+            node = node.child(segment, listed)
         if node.methods is None:
             node.methods, node.template = {}, template.text
         for method, payload in payloads.items():

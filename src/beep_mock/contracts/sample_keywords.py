@@ -4,20 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from beep_mock.interaction import MISSING
-
-__all__ = ["additional_node", "longest_name", "mapping_of", "shown_value"]
-
-
-def shown_value(schema: dict[str, Any]) -> Any:
-    """The value that the document itself shows; :data:`~beep_mock.interaction.MISSING` for none."""
-    if "example" in schema:
-        return schema["example"]
-    examples = schema.get("examples")
-    if isinstance(examples, list) and examples:
-        return examples[0]
-    default = schema.get("default")
-    return MISSING if default is None else default
+__all__ = ["additional_node", "longest_name", "mapping_of"]
 
 
 def longest_name(asked: Any) -> int:

@@ -1,12 +1,13 @@
-"""Of which type a sample is."""
+"""Of which type a sample is, and what a schema lists or shows of its values."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from beep_mock.contracts.sample_schemas import ImpossibleError, Ways
+from beep_mock.interaction import MISSING, Json, type_of
 
-__all__ = ["chosen_kind"]
+__all__ = ["chosen_kind", "listed", "may_be_null", "shown"]
 
 _KINDS = (
     ("object", ("properties", "required", "additionalProperties", "patternProperties", "minProperties")),
@@ -31,3 +32,32 @@ def chosen_kind(schema: dict[str, Any], ways: Ways) -> str:
         raise ImpossibleError
     chosen, round_ = ways.choose(len(first), 1 + len(others))
     return others[round_ - 1] if round_ else first[chosen]
+
+
+def listed(schema: dict[str, Any], values: list[Json], *, null: bool) -> list[Json]:
+    """Those of an ``enum``'s values that are of the type; null only with ``null``, or where nothing else is."""
+    declared = schema.get("type")
+    names = [declared] if isinstance(declared, str) else declared
+    others = [value for value in values if value is not None]
+    if isinstance(names, list) and names:
+        others = [
+            value for value in others if type_of(value) in names or (type_of(value) == "integer" and "number" in names)
+        ]
+    nulls = [None] if None in values and (null or not others) else []
+    return [*others, *nulls]
+
+
+def may_be_null(schema: dict[str, Any]) -> bool:
+    """Whether null may be a value beside those listed: that depends on the version of OpenAPI."""
+    return schema.get("nullable") is True or schema.get("x-nullable") is True
+
+
+def shown(schema: dict[str, Any]) -> Any:
+    """The value that a schema shows, by ``example``, ``examples`` or ``default``; :data:`MISSING` without one."""
+    if "example" in schema:
+        return schema["example"]
+    examples = schema.get("examples")
+    if isinstance(examples, list) and examples:
+        return examples[0]
+    default = schema.get("default")
+    return MISSING if default is None else default

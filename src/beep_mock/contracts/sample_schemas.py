@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from beep_mock.contracts.nodes import child
+from beep_mock.contracts.sample_discriminators import agreeing, discriminated, inherited
 from beep_mock.contracts.sample_merging import merged
 from beep_mock.contracts.schema_keywords import VALUES, KeywordError
 from beep_mock.errors import ContractError
@@ -28,11 +29,12 @@ _APPLIED = frozenset(
 
 
 class ImpossibleError(Exception):
-    """No value can be made this way. ``place`` is where in the sample."""
+    """No value can be made this way. ``place`` is where in the sample; ``surely`` none can be made in any other."""
 
-    def __init__(self, place: tuple[str, ...] = ()) -> None:
+    def __init__(self, place: tuple[str, ...] = (), *, surely: bool = False) -> None:
         super().__init__()
         self.place = place
+        self.surely = surely
 
 
 class Ways:
@@ -72,6 +74,10 @@ class Flattening:
         self.entered: list[str] = []
         self.outer: list[str] = []
         """Places entered further out, the first where all began; they count for dynamic references only."""
+        self._heir = ""
+        """Of the schemas whose ``allOf`` the walk is in the outermost, by its place: what a discriminator names."""
+        self.guesses = 0
+        """How often a discriminator has added what no validation demands."""
         self.distance: Callable[[dict[str, Any]], float] | None = None
         """How far a value that is there already is from a schema: the nearest alternative is then the first."""
 
@@ -81,7 +87,7 @@ class Flattening:
         :raises ImpossibleError: nothing is allowed, or the schema leads back to itself too often.
         """
         if node is False or depth > _DEEPEST:
-            raise ImpossibleError
+            raise ImpossibleError(surely=depth == 0)
         if not isinstance(node, dict):
             return {}
         node = _meaningful(node if self._closes else _opened(node))
@@ -98,12 +104,8 @@ class Flattening:
         for keyword in _DYNAMIC:
             if isinstance(node.get(keyword), str):
                 result = merged(self._entered(self._bound(node[keyword]), ways, depth), result)
-        parts = node.get("allOf")
-        for index, part in enumerate(parts if isinstance(parts, list) else ()):
-            inherited = self._inherited(part, at)
-            flat = self.flat(part, f"{at}/allOf/{index}", ways, depth + 1)
-            result = merged(flat, result)
-            result = merged(result, _agreeing(inherited, result))
+        if isinstance(node.get("allOf"), list):
+            result = self._whole(node["allOf"], result, at, ways, depth)
         for keyword in ("oneOf", "anyOf"):
             branches = node.get(keyword)
             if isinstance(branches, list) and branches:
@@ -114,6 +116,19 @@ class Flattening:
         for name, schema in dependents.items() if isinstance(dependents, dict) else ():
             if name in (result.get("required") or ()):
                 result = merged(result, self.flat(schema, child(f"{at}/dependentSchemas", name), ways, depth + 1))
+        return result
+
+    def _whole(self, parts: list[Any], result: dict[str, Any], at: str, ways: Ways, depth: int) -> dict[str, Any]:
+        """``result`` and the parts of an ``allOf`` together."""
+        outer, heir = self._heir, self._heir or (at if at in self.entered[-1:] else "")
+        self._heir = heir
+        try:
+            for index, part in enumerate(parts):
+                result = merged(self.flat(part, f"{at}/allOf/{index}", ways, depth + 1), result)
+                named = inherited(part, at, heir, self._document)
+                result = self._guessed(result, agreeing(named, result, self._document))
+        finally:
+            self._heir = outer
         return result
 
     def _target(self, node: dict[str, Any], ways: Ways, depth: int) -> dict[str, Any]:
@@ -150,7 +165,7 @@ class Flattening:
             chosen = self._branch(branches[index], f"{at}/{index}", ways, depth)
             if chosen is None:
                 continue
-            chosen = merged(chosen, _discriminated(node, branches[index], chosen))
+            chosen = self._guessed(chosen, discriminated(node, branches[index], chosen, self._document))
             for other in range(len(branches)) if round_ else ():
                 if other != index:
                     against = self._branch(branches[other], f"{at}/{other}", Ways(0), depth)
@@ -158,13 +173,22 @@ class Flattening:
             return chosen
         raise ImpossibleError
 
+    def _guessed(self, schema: dict[str, Any], named: dict[str, Any]) -> dict[str, Any]:
+        if not named:
+            return schema
+        self.guesses += 1
+        return merged(schema, named)
+
     def _branch(self, node: Any, at: str, ways: Ways, depth: int) -> dict[str, Any] | None:
-        entered = len(self.entered)
+        entered, heir = len(self.entered), self._heir
+        self._heir = ""  # a parent that lists its heirs is none of them
         try:
             return self.flat(node, at, ways, depth + 1)
         except ImpossibleError:
             del self.entered[entered:]
             return None
+        finally:
+            self._heir = heir
 
     def _distance(self, branch: Any, at: str, depth: int) -> float:
         if self.distance is None:
@@ -186,16 +210,6 @@ class Flattening:
             condition = self.flat(node["if"], f"{at}/if", ways, depth + 1)
             return merged(condition, self.flat(node.get("then", True), f"{at}/then", ways, depth + 1))
         return self.flat(node.get("else", True), f"{at}/else", ways, depth + 1)
-
-    def _inherited(self, part: Any, at: str) -> dict[str, Any]:
-        """Where a named schema's ``allOf`` refers to a parent with a discriminator, what names this child."""
-        if not isinstance(part, dict) or not isinstance(part.get("$ref"), str) or at not in self.entered[-1:]:
-            return {}
-        try:
-            parent, _ = self._document.follow(part, at)
-        except ContractError:
-            return {}
-        return _named(parent, at) if isinstance(parent, dict) else {}
 
 
 def _opened(node: dict[str, Any]) -> dict[str, Any]:
@@ -223,24 +237,6 @@ def _read(keyword: str, value: Any) -> Any:
         return MISSING
 
 
-def _discriminated(node: dict[str, Any], branch: Any, chosen: dict[str, Any]) -> dict[str, Any]:
-    """The property that the discriminator beside alternatives looks at, with the value that names the one chosen."""
-    ref = branch.get("$ref") if isinstance(branch, dict) else None
-    return _agreeing(_named(node, ref), chosen) if isinstance(ref, str) else {}
-
-
-def _agreeing(named: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
-    """``named``, or only that the property is there, where ``schema`` itself says that it has other values."""
-    for name in named.get("required", ()):
-        properties = schema.get("properties")
-        known = properties.get(name) if isinstance(properties, dict) else None
-        if isinstance(known, dict):
-            allowed = known["enum"] if isinstance(known.get("enum"), list) else [known.get("const")]
-            if ("enum" in known or "const" in known) and named["properties"][name]["const"] not in allowed:
-                return {"required": [name]}
-    return named
-
-
 def _spoiling(chosen: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     """A property with a value that the other alternative does not allow, where the one chosen does not describe it."""
     own, others = chosen.get("properties"), other.get("properties")
@@ -255,16 +251,3 @@ def _spoiling(chosen: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
             elif kinds is not None and not found:
                 found = {"properties": {name: {"const": 0 if "string" in kinds else "none"}}, "required": [name]}
     return found
-
-
-def _named(node: dict[str, Any], place: str) -> dict[str, Any]:
-    """A schema that holds the discriminator of ``node`` to the value that stands for the schema at ``place``."""
-    discriminator = node.get("discriminator")
-    name = discriminator.get("propertyName") if isinstance(discriminator, dict) else None
-    if not isinstance(discriminator, dict) or not isinstance(name, str):
-        return {}
-    bare = place.rpartition("/")[2]
-    mapping = discriminator.get("mapping")
-    pairs = mapping.items() if isinstance(mapping, dict) else ()
-    value = next((key for key, target in pairs if target in (place, bare)), bare)
-    return {"properties": {name: {"const": value}}, "required": [name]}

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from beep_mock.contracts.nodes import child
 from beep_mock.contracts.sample_amounts import named_flag, named_number
 from beep_mock.contracts.sample_facts import Facts
-from beep_mock.contracts.sample_keywords import additional_node, longest_name, mapping_of, shown_value
-from beep_mock.contracts.sample_kinds import chosen_kind
+from beep_mock.contracts.sample_keywords import additional_node, longest_name, mapping_of
+from beep_mock.contracts.sample_kinds import chosen_kind, listed, may_be_null, shown
 from beep_mock.contracts.sample_numbers import allows, number
 from beep_mock.contracts.sample_patterns import from_pattern
 from beep_mock.contracts.sample_schemas import Flattening, ImpossibleError, Ways
@@ -39,6 +39,8 @@ _MOST_ITEMS = 1000
 _PERSONAL = frozenset({"email", "first_name", "firstName", "given_name", "givenName", "last_name", "lastName", "login"})
 _RETRIES = 40  # for items that must differ
 _PATIENCE = 5  # equal items before null is one
+_ONLY_WAY = 5  # ways of a place without a fork
+_ASIDE = (("contentSchema",), ("",))  # what stands in a text, and names: not to have them is another way
 
 
 class Draw:
@@ -74,6 +76,7 @@ class Draw:
         self._facts = Facts(self._random)
         self._flattening = Flattening(document, modern=modern, closes=strict)
         self._strict = strict
+        self._guessed: set[Place] = set()  # more was asked for there than validation demands
         self.ways: dict[Place, int] = {}
 
     def value(self, node: Any, at: str, place: Place = ()) -> Json:
@@ -91,7 +94,9 @@ class Draw:
         try:
             return self._value(node, at, place)
         except ImpossibleError as reason:
-            raise ImpossibleError(reason.place or place) from None
+            surely = reason.surely and self.ways.get(place) == _ONLY_WAY and place not in self._guessed
+            surely = surely and place[-1:] not in _ASIDE
+            raise ImpossibleError(reason.place or place, surely=surely) from None
         finally:
             del entered[depth:]
             self._shows, self._sparse = shows, sparse
@@ -100,22 +105,25 @@ class Draw:
         attempt = self._attempt(place)
         way, plain = divmod(max(0, attempt - 1), 2)
         ways = Ways(way, self._seed + self._turn)
+        guesses = self._flattening.guesses
         try:
             schema = self._flattening.flat(node, at, ways)
-            shown = shown_value(schema) if attempt == 0 and self._shows else MISSING
-            if shown is not MISSING:
-                return shown
+            first = shown(schema) if attempt == 0 and self._shows else MISSING
+            if first is not MISSING:
+                return first
             if "const" in schema:
                 return schema["const"]
             values = schema.get("enum")
             if isinstance(values, list):
-                choices = [value for value in values if value is not None or self._turn > _PATIENCE] or values
+                choices = listed(schema, values, null=self._turn > _PATIENCE)
                 if not choices:
-                    raise ImpossibleError(place)
+                    raise ImpossibleError(place, surely=not may_be_null(schema))
                 return choices[(ways.choose(len(choices))[0] + self._repetition) % len(choices)]
             kind = chosen_kind(schema, ways)
         finally:
             self.ways[place] = 1 + 4 * ways.count
+            if guesses != self._flattening.guesses:
+                self._guessed.add(place)
         self._shows = self._shows and not plain and ways.rest == 0
         self._sparse = self._sparse or ways.rest > 0
         return self._made(schema, kind, at, place)
@@ -206,6 +214,8 @@ class Draw:
         for pattern, node in mapping_of(schema, "patternProperties").items():
             if matches(pattern, name):
                 return self.value(node, child(f"{at}/patternProperties", pattern), (*place, name))
+        if "additionalProperties" not in schema and schema.get("unevaluatedProperties") is False:
+            raise ImpossibleError((*place, name))  # another way may evaluate it
         return self.value(additional_node(schema), f"{at}/additionalProperties", (*place, name))
 
     def _fill(self, schema: dict[str, Any], at: str, place: Place, made: dict[str, Json]) -> None:
@@ -275,9 +285,9 @@ class Draw:
                     made.append(value)
                 else:
                     self._turn += 1  # to another alternative
-        except ImpossibleError:
+        except ImpossibleError as reason:
             if len(made) < least:
-                raise
+                raise ImpossibleError(reason.place, surely=reason.surely and not containing) from None
         finally:
             self._repetition, self._turn, self._facts = kept, turn, facts
         return made

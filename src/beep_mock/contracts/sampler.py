@@ -6,8 +6,10 @@ objects to a part of it, the innermost part around it that can be made in anothe
 
 from __future__ import annotations
 
-import math
+from dataclasses import dataclass, field
 from functools import reduce
+from math import inf
+from time import thread_time
 from typing import TYPE_CHECKING, Any
 
 from beep_mock.contracts.echo import echoed
@@ -33,10 +35,22 @@ _AT_ONCE = 8
 _NEAREST_ROUNDS = 12
 _KEPT = 512
 """Samples kept of one document, at most."""
+_SECONDS = 3.0
+"""How long Hypothesis looks for a value of one schema, at most. It ends in no value, never in another one."""
+_SECONDS_IN_VAIN = 12.0
+"""And for those of one document, where it finds none: a document of contradictions must not keep a mock busy."""
 
 
 class UnsatisfiableError(ContractError):
     """No valid value was found for a schema; ``file`` and ``pointer`` say which."""
+
+
+@dataclass(slots=True)
+class _Stuck:
+    """The places that were refused last; ``surely``: that nothing can be valid."""
+
+    places: list[Place] = field(default_factory=list)
+    surely: bool = False
 
 
 class Sampler:
@@ -47,6 +61,8 @@ class Sampler:
         self.modern = store.modern
         self._store = store
         self._kept: dict[tuple[str, int], Json | UnsatisfiableError] = {}
+        self._hopeless: dict[str, UnsatisfiableError] = {}
+        self._seconds_left = _SECONDS_IN_VAIN
 
     def sample(
         self,
@@ -67,7 +83,7 @@ class Sampler:
         :raises UnsatisfiableError: none was found.
         """
         key = self._store.register(schema, direction)
-        value = self._kept.get((key, seed), MISSING)
+        value = self._hopeless.get(key) or self._kept.get((key, seed), MISSING)
         if value is MISSING:
             if len(self._kept) >= _KEPT:
                 self._kept.clear()
@@ -75,6 +91,8 @@ class Sampler:
                 value = self._made(schema, direction, seed)
             except UnsatisfiableError as error:  # to look again would take as long
                 self._kept[key, seed] = error
+                if seed == 0:  # what shows the document has the most ways
+                    self._hopeless[key] = error
                 raise
             if keep:
                 self._kept[key, seed] = value
@@ -89,7 +107,7 @@ class Sampler:
         :data:`~beep_mock.interaction.MISSING` where there is nothing to look like.
         """
         attempts: dict[Place, int] = {}
-        least, best = math.inf, MISSING
+        least, best = inf, MISSING
         for _ in range(_NEAREST_ROUNDS):
             draw = Draw(self.document, direction, seed, attempts, modern=self.modern, strict=False)
             try:
@@ -116,11 +134,13 @@ class Sampler:
         walk: Callable[[dict[Place, int]], Draw],
         *,
         at_once: int = _AT_ONCE,
-        stuck: list[Place] | None = None,
+        stuck: _Stuck | None = None,
+        most: float = inf,
     ) -> Any:
         """The first valid value that ``walk`` makes, given how often each place was refused.
 
-        In one round ``at_once`` places are refused, at most. ``stuck`` is given the places refused last.
+        In one round ``at_once`` places are refused, at most. ``stuck`` is told where it ended. Once ``most`` values
+        have been walked through, no further round is begun.
 
         :data:`~beep_mock.interaction.MISSING` when all its ways have been tried, or a hundred.
         """
@@ -133,13 +153,17 @@ class Sampler:
                 value = draw.value(schema.node, schema.at)
             except ImpossibleError as reason:
                 wrong = [reason.place]
+                if stuck is not None and reason.surely:
+                    stuck.places, stuck.surely = wrong, True
+                    break
             else:
                 if is_valid(value):
                     return value
                 wrong = [violation.pointer for violation in self._store.violations(key, value, PATIENT)]
             if stuck is not None:
-                stuck[:] = wrong
-            if not _refuse(wrong, attempts, draw.ways, at_once):
+                stuck.places = wrong
+            most -= len(draw.ways)
+            if most <= 0 or not _refuse(wrong, attempts, draw.ways, at_once):
                 break
         return MISSING
 
@@ -147,14 +171,28 @@ class Sampler:
         def walk(attempts: dict[Place, int]) -> Draw:
             return Draw(self.document, direction, seed, attempts, modern=self.modern)
 
-        stuck: list[Place] = []
+        stuck = _Stuck()
         value = self.search(schema, direction, walk, stuck=stuck)
-        return self._generated(schema, direction, seed, stuck) if value is MISSING else value
+        hint = "see whether its parts contradict each other, or give an example"
+        if value is MISSING and seed and not stuck.surely:
+            self.sample(schema, direction)  # where nothing shows the document, nothing else is looked for
+        if value is MISSING and not stuck.surely and self._seconds_left > 0:
+            value, more = self._generated(schema, direction, seed)
+            hint += more
+        if value is not MISSING:
+            return value
+        where = self.document.where(schema.at)
+        deepest = max(stuck.places, key=len, default=())
+        message = "no valid value was found for this schema"
+        if deepest:
+            message += f": nothing fits at '{reduce(child, deepest, '')}'"
+        raise UnsatisfiableError(message, file=where.file, pointer=where.pointer, hint=hint)
 
-    def _generated(self, schema: Schema, direction: Direction, seed: int, stuck: list[Place]) -> Json:
+    def _generated(self, schema: Schema, direction: Direction, seed: int) -> tuple[Any, str]:
+        """What Hypothesis finds, in the time that is left for it; without it, what it would do."""
         from beep_mock.contracts.generation import GeneratorMissingError, generated
 
-        hint = "see whether its parts contradict each other, or give an example"
+        begin = thread_time()
         try:
             value = generated(
                 schema,
@@ -162,18 +200,12 @@ class Sampler:
                 seed,
                 lambda value: len(self.violations(value, schema, direction)),
                 modern=self.modern,
+                seconds=min(_SECONDS, self._seconds_left),
             )
         except GeneratorMissingError:
-            hint += "; with beep-mock[generation] installed, Hypothesis looks for a value too"
-        else:
-            if value is not MISSING:
-                return value
-        where = self.document.where(schema.at)
-        deepest = max(stuck, key=len, default=())
-        message = "no valid value was found for this schema"
-        if deepest:
-            message += f": nothing fits at '{reduce(child, deepest, '')}'"
-        raise UnsatisfiableError(message, file=where.file, pointer=where.pointer, hint=hint)
+            return MISSING, "; with beep-mock[generation] installed, Hypothesis looks for a value too"
+        self._seconds_left -= thread_time() - begin if value is MISSING else 0
+        return value, ""
 
 
 def _refuse(wrong: Iterable[Place], attempts: dict[Place, int], ways: Mapping[Place, int], at_once: int) -> bool:

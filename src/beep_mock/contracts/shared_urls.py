@@ -1,104 +1,152 @@
-"""Operations of one method and URL: which of them a request is for.
+"""Several operations of one method at one URL: which of them a request is meant for.
 
-Keys of ``paths`` may differ in a fragment (``/#Action=Run``), which no request carries (RFC 3986, section 3.5), in a
-query, or in the names of their parameters only. OpenAPI has no word for it, documents have it by the hundreds. Such a
-request is for the first operation that it keeps; one that keeps none is judged by the first that it may be for.
+Paths that differ in nothing but their parameters' names, a query or a fragment are one URL (OpenAPI 3.1.1, section
+4.8.8.1: "identical and invalid"; RFC 3986, section 3.5: a fragment is not sent). Documents of services that are called
+by a word in the query or in a header have them all the same (``/#Action=GetUser``, ``/rest?method=photos.get``), and
+so have those that take an id as well as a name (``/teams/{id}``, ``/teams/{slug}``).
+
+What a key's own query says, and required parameters that have a few values only, are *marks*: the operation whose marks
+a request bears is meant. Between equals it is the first that takes the request as valid, else the first.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from threading import Lock
-from typing import Any
-from urllib.parse import parse_qsl
-from weakref import WeakKeyDictionary
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qs
 
-from beep_mock.contracts.header_parameters import environ_name
-from beep_mock.contracts.model import Contract, Operation
-from beep_mock.contracts.router import Route
+from beep_mock.contracts.templates import fixed_query
 from beep_mock.contracts.validator import validator_of
 from beep_mock.errors import ContractError
 
-__all__ = ["chosen"]
+if TYPE_CHECKING:
+    from beep_mock.contracts.document import Document
+    from beep_mock.contracts.model import Contract, Operation, Schema
+    from beep_mock.contracts.router import Route
 
-_MOST_TRIED = 32
+__all__ = ["SharedUrls", "listed_texts", "marks_of"]
 
+_JUDGED: Final = 16
+"""Operations, at most, that a request is judged by to find the one that is meant."""
 
-def chosen(
-    contract: Contract,
-    route: Route[Operation],
-    slots: tuple[str, ...],
-    query: str,
-    environ: Mapping[str, Any],
-    body: bytes,
-) -> Route[Operation]:
-    """``route``, or one of its :attr:`~beep_mock.contracts.router.Route.others`: the one that a request is for.
+_NONE: Final[frozenset[str]] = frozenset()
 
-    ``slots`` are the raw path parameters in order, ``query`` the raw query string, ``environ`` a WSGI environ.
-    """
-    with _lock:
-        kept = _shared.setdefault(contract, {})
-        shared = kept.get(route.payload)
-        if shared is None:
-            shared = kept[route.payload] = _Shared(contract, (route, *route.others))
-    return shared.choose(slots, query, environ, body)
+_Place = tuple[str, str]
+"""``("query", name)``, or ``("header", key of a WSGI environ)``."""
+
+_Marks = Mapping[_Place, frozenset[str]]
 
 
-class _Shared:
-    """The routes of one method and URL, in the document's order.
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """The operations of one URL. ``lead`` is the place that tells most apart, ``led`` are those by its value."""
 
-    Where most of them demand a value of their own of one parameter, that parameter tells at once which may be meant.
-    """
+    routes: Sequence[tuple[Route[Operation], _Marks]]
+    lead: _Place | None
+    led: Mapping[str, Sequence[int]]
+    unled: Sequence[int]
 
-    def __init__(self, contract: Contract, routes: Sequence[Route[Operation]]) -> None:
-        self._validator = validator_of(contract)
-        self._routes = [route for route in routes if route.payload.broken is None] or list(routes[:1])
-        demanded = [dict(_demanded(contract, route)) for route in self._routes]
-        keys = Counter(key for values in demanded for key in values).most_common(1)
-        self._key = keys[0][0] if keys else ""
-        self._by_value: dict[str, list[Route[Operation]]] = {}
-        for route, values in zip(self._routes, demanded, strict=True):
-            if self._key in values:
-                self._by_value.setdefault(values[self._key], []).append(route)
-        self._others = [r for r, values in zip(self._routes, demanded, strict=True) if self._key not in values]
-
-    def choose(self, slots: tuple[str, ...], query: str, environ: Mapping[str, Any], body: bytes) -> Route[Operation]:
-        routes = self._routes
-        if self._key:
-            routes = [*self._by_value.get(_sent(self._key, query, environ), ()), *self._others] or routes[:1]
-        if len(routes) > 1:
-            for route in routes[:_MOST_TRIED]:
-                reader = self._validator.reader(route.payload)
-                if not reader.read(route.values(slots), query, environ, body)[2]:
-                    return route
-        return routes[0]
+    def borne(self, query: str, environ: Mapping[str, Any]) -> list[Route[Operation]]:
+        """The operations whose marks a request bears, of those only the ones with most."""
+        said = parse_qs(query, keep_blank_values=True) if query else {}
+        indices = list(self.unled)
+        for text in _said(self.lead, said, environ) if self.lead is not None else ():
+            indices += self.led.get(text, ())
+        found: list[tuple[int, int]] = []
+        for index in sorted(indices):
+            marks = self.routes[index][1]
+            if all(not values.isdisjoint(_said(place, said, environ)) for place, values in marks.items()):
+                found.append((len(marks), index))
+        most = max((number for number, _ in found), default=0)
+        return [self.routes[index][0] for number, index in found if number == most]
 
 
-_shared: WeakKeyDictionary[Contract, dict[Operation, _Shared]] = WeakKeyDictionary()
-_lock = Lock()
+class SharedUrls:
+    """Chooses between the operations that share a URL of one contract. What it needs is compiled on first use."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
+        self._choices: dict[int, _Choice] = {}
+
+    def is_ready(self, route: Route[Operation]) -> bool:
+        """Whether nothing has to be compiled to choose between ``route`` and its others."""
+        return id(route) in self._choices
+
+    def meant(
+        self,
+        route: Route[Operation],
+        slots: tuple[str, ...],
+        query: str,
+        environ: Mapping[str, Any],
+        body: bytes,
+    ) -> Route[Operation]:
+        """The one of ``route`` and its others that a request is meant for.
+
+        ``slots`` are of the match, ``query`` is the raw query string, ``environ`` a WSGI environ.
+        """
+        choice = self._choices.get(id(route))
+        if choice is None:
+            choice = self._choices[id(route)] = self._compiled(route)
+        found = choice.borne(query, environ)
+        if len(found) < 2:
+            return found[0] if found else route
+        validator = validator_of(self._contract)
+        for candidate in found[:_JUDGED]:
+            operation = candidate.payload
+            if operation.broken is None:
+                reader = validator.reader(operation)
+                if not reader.read(candidate.values(slots), query, environ, body)[2]:
+                    return candidate
+        return found[0]
+
+    def _compiled(self, route: Route[Operation]) -> _Choice:
+        document = self._contract.document
+        routes = (route, *route.others)
+        every = [marks_of(one.payload, document) for one in routes]
+        places = {place for marks in every for place in marks}
+        telling = {place for place in places if any(marks.get(place) != every[0].get(place) for marks in every)}
+        kept = [{place: values for place, values in marks.items() if place in telling} for marks in every]
+        lead = max(sorted(telling), key=lambda place: sum(place in marks for marks in kept), default=None)
+        led: dict[str, list[int]] = {}
+        for index, marks in enumerate(kept):
+            for text in marks.get(lead, _NONE) if lead is not None else ():
+                led.setdefault(text, []).append(index)
+        unled = [index for index, marks in enumerate(kept) if lead is None or lead not in marks]
+        return _Choice(tuple(zip(routes, kept, strict=True)), lead, led, unled)
 
 
-def _demanded(contract: Contract, route: Route[Operation]) -> Iterator[tuple[str, str]]:
-    """What a request for the operation has to bring: texts by key of the parameter (``query.Action``)."""
-    query = route.template.partition("#")[0].partition("?")[2]
-    if "{" not in query:
-        yield from ((f"query.{name}", value) for name, value in parse_qsl(query, keep_blank_values=True))
-    for parameter in route.payload.parameters:
-        if not parameter.required or parameter.location not in ("query", "header") or parameter.schema is None:
-            continue
-        try:
-            node = contract.document.follow(parameter.schema.node, parameter.schema.at)[0]
-        except ContractError:
-            continue
-        if isinstance(node, dict):
-            values = node.get("enum", [node["const"]] if "const" in node else [])
-            if isinstance(values, list) and len(values) == 1 and isinstance(values[0], str):
-                yield parameter.key, values[0]
+def marks_of(operation: Operation, document: Document) -> dict[_Place, frozenset[str]]:
+    """What a request for ``operation`` bears for sure: the texts that may stand at each place."""
+    found: dict[_Place, frozenset[str]] = {}
+    for parameter in operation.parameters:
+        if parameter.required and parameter.location in ("query", "header") and parameter.schema is not None:
+            values = listed_texts(parameter.schema, document)
+            if values and parameter.location == "query":
+                found["query", parameter.name] = values
+            elif values:
+                found["header", f"HTTP_{parameter.name.upper().replace('-', '_')}"] = values
+    for name, value in fixed_query(operation.path):
+        found["query", name] = frozenset((value,))
+    return found
 
 
-def _sent(key: str, query: str, environ: Mapping[str, Any]) -> str:
-    location, _, name = key.partition(".")
-    if location == "header":
-        return str(environ.get(environ_name(name), ""))
-    return next((value for sent, value in parse_qsl(query, keep_blank_values=True) if sent == name), "")
+def listed_texts(schema: Schema, document: Document) -> frozenset[str]:
+    """The texts that a schema allows, where it lists them."""
+    try:
+        node, _ = document.follow(schema.node, schema.at)
+    except ContractError:
+        return _NONE
+    listed = (node.get("enum") or [node.get("const")]) if isinstance(node, dict) else None
+    if not isinstance(listed, list) or not all(isinstance(value, str) for value in listed):
+        return _NONE
+    return frozenset(listed)
+
+
+def _said(place: _Place, query: Mapping[str, list[str]], environ: Mapping[str, Any]) -> Iterable[str]:
+    """What a request says at a place."""
+    where, name = place
+    if where == "query":
+        return query.get(name, ())
+    text = environ.get(name)
+    return () if text is None else (text,)

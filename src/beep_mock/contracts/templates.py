@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
-__all__ = ["PathTemplate", "Segment", "parse_template", "resemblance"]
+__all__ = ["PathTemplate", "Segment", "fixed_query", "parse_template", "resemblance"]
 
 _EXPRESSION = re.compile(r"\{([^{}]*)\}")
 _EXPANSION = re.compile(r"\{[?&#][^{}]*\}")
+_NOTHING_LISTED: Mapping[str, frozenset[str]] = {}
 _MOST_SEGMENTS = 32
 _LONGEST_SEGMENT = 64
+
+
+Matcher = Callable[[str], tuple[str, ...] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +41,20 @@ class Segment:
         """Orders mixed segments: more literal text first, then fewer parameters."""
         return sum(map(len, self.literals)), -len(self.names)
 
-    def matcher(self) -> Callable[[str], tuple[str, ...] | None]:
+    def matcher(self, listed: Mapping[str, frozenset[str]] = _NOTHING_LISTED) -> Matcher:
         """A function that takes a path's segment apart, or gives None.
 
-        No value is empty. Where several divisions are possible (``{a}-{b}`` on ``x-y-z``) the earlier parameters are
-        as short as can be. Linear in the segment's length.
+        No value is empty. Where several divisions are possible (``{a}-{b}`` on ``x-y-z``) one with ``listed`` values of
+        the last or first parameter counts (``{name}{ending}`` on ``a.json``), else the earlier parameters are as short
+        as can be. Linear in the segment's length.
         """
+        plain = self._matcher()
+        if len(self.names) < 2 or not any(listed.get(name) for name in (self.names[0], self.names[-1])):
+            return plain
+        guided = _guided(self, listed)
+        return lambda text: guided(text) or plain(text)
+
+    def _matcher(self) -> Matcher:
         prefix, *separators, suffix = self.literals
         least = len(prefix) + len(suffix)
         if not separators:
@@ -73,6 +85,41 @@ class Segment:
         return several
 
 
+def _guided(segment: Segment, listed: Mapping[str, frozenset[str]]) -> Matcher:
+    """A matcher that takes listed values away from the end, then from the beginning."""
+    literals, names = segment.literals, segment.names
+    first, last = listed.get(names[0]), listed.get(names[-1])
+    if len(names) == 1:
+        plain = segment.matcher()
+        if not last:
+            return plain
+        allowed = last
+        return lambda text: found if (found := plain(text)) is not None and found[0] in allowed else None
+    if last:
+        rest = _guided(Segment(literals[:-1], names[:-1]), listed)
+        tails = [(value, value + literals[-1]) for value in sorted(last, key=len, reverse=True) if value]
+
+        def at_the_end(text: str) -> tuple[str, ...] | None:
+            for value, tail in tails:
+                if text.endswith(tail) and (found := rest(text[: -len(tail)])) is not None:
+                    return (*found, value)
+            return None
+
+        return at_the_end
+    if first:
+        rest = _guided(Segment(literals[1:], names[1:]), listed)
+        heads = [(value, literals[0] + value) for value in sorted(first, key=len, reverse=True) if value]
+
+        def at_the_beginning(text: str) -> tuple[str, ...] | None:
+            for value, head in heads:
+                if text.startswith(head) and (found := rest(text[len(head) :])) is not None:
+                    return (value, *found)
+            return None
+
+        return at_the_beginning
+    return segment.matcher()
+
+
 @dataclass(frozen=True, slots=True)
 class PathTemplate:
     """A path template: ``text`` as declared, its segments, and its parameters' names in order."""
@@ -101,6 +148,12 @@ def parse_template(text: str) -> PathTemplate:
         parts += [([other], []) for other in others]
     segments = tuple(Segment(tuple(literals), tuple(names)) for literals, names in parts[1:])
     return PathTemplate(text, segments, tuple(name for segment in segments for name in segment.names))
+
+
+def fixed_query(text: str) -> tuple[tuple[str, str], ...]:
+    """What the query of a key of ``paths`` says in so many words: ``/rest?method=echo&user={user}`` fixes one pair."""
+    query = _EXPANSION.sub("", text).partition("#")[0].partition("?")[2]
+    return tuple(pair for pair in parse_qsl(query, keep_blank_values=True) if not set("{}") & set("".join(pair)))
 
 
 def resemblance(path: str, template: PathTemplate) -> float:

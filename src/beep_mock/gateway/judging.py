@@ -8,7 +8,7 @@ from typing import Any
 from beep_mock.contracts.model import Contract, Operation, Violation
 from beep_mock.contracts.response_validation import response_violations
 from beep_mock.contracts.security import check, secret_keys
-from beep_mock.contracts.shared_urls import chosen
+from beep_mock.contracts.shared_urls import SharedUrls
 from beep_mock.contracts.validator import validator_of
 from beep_mock.gateway.forwarding import Reply
 
@@ -22,6 +22,7 @@ class Judge:
         self.contract = contract
         self.secrets = secret_keys(contract)
         bases = {b for o in contract.operations.values() for b in o.base_paths if b}
+        self._shared = SharedUrls(contract)
         self._base_paths = sorted({*bases, *(b for b in contract.base_paths if b)}, key=len, reverse=True)
 
     def find(
@@ -37,7 +38,7 @@ class Judge:
             if match is not None and route is not None:
                 if route.others:
                     query = environ.get("QUERY_STRING", "")
-                    route = chosen(self.contract, route, match.slots, query, environ, body)
+                    route = self._shared.meant(route, match.slots, query, environ, body)
                 return route.payload, route.values(match.slots), own
         return None
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from beep_mock.contracts.model import Contract, Operation
 from beep_mock.contracts.security import secret_keys
+from beep_mock.contracts.shared_urls import SharedUrls
 from beep_mock.evidence.trust import Trust
 from beep_mock.interaction import Interaction
 from beep_mock.mocks.answering import Answering
@@ -37,6 +38,7 @@ class Basis:
         self.answering = answering
         self.trust = trust
         self.match = contract.router.match
+        self.shared = SharedUrls(contract)
         self.responders: dict[Operation, Responder] = {}
         self.broken = {o: o.broken for o in contract.operations.values() if o.broken is not None}
         self.keys = {o: o.key for o in contract.operations.values()}

@@ -8,7 +8,6 @@ from time import sleep
 from typing import Any
 
 from beep_mock.contracts.model import Contract, Violation
-from beep_mock.contracts.shared_urls import chosen
 from beep_mock.errors import OverrideError
 from beep_mock.evidence.trust import NOTHING_KNOWN, Trust
 from beep_mock.findings import Finding
@@ -23,7 +22,7 @@ from beep_mock.mocks.preferences import NO_PREFERENCE, Preference
 from beep_mock.mocks.reach import LOOPBACK, Reach
 from beep_mock.mocks.refusals import broken, no_method, no_path, not_decoded
 from beep_mock.mocks.request_body import plain_body
-from beep_mock.mocks.waiting import hold, later_to_compute
+from beep_mock.mocks.waiting import LATER, hold, later_to_compute
 
 __all__ = ["Mock"]
 
@@ -187,8 +186,11 @@ class Mock:
         body = plain_body(environ) if has_body else b""
         match = state.match(path, method)
         route = match.methods.get(method) if match is not None else None
-        if route is None and (found := self._find(state, path, method)) is not None:
-            match, route = found, found.methods.get(method) or (found.methods.get("GET") if method == "HEAD" else None)
+        if route is None or route.others:
+            meant = self._meant(state, match, path, environ, body)
+            if meant is None:
+                return LATER
+            match, route = meant
         key = ""
         called: Called | None = None
         violations: tuple[Violation, ...] = _NOTHING
@@ -196,15 +198,13 @@ class Mock:
             answer = not_decoded(body)
             body = b""
         elif route is not None and match is not None:
-            responder = state.responders.get(route.payload) if not route.others else None
+            operation = route.payload
+            key = state.keys[operation]
+            responder = state.responders.get(operation)
             if responder is None:
                 if (put_off := later_to_compute(environ)) is not None:
                     return put_off
-                if route.others:
-                    route = chosen(state.contract, route, match.slots, query, environ, body)
-                responder = state.responder(route.payload)  # its first request compiles it
-            operation = route.payload
-            key = state.keys[operation]
+                responder = state.responder(operation)  # its first request compiles it
             if responder is None:
                 answer = broken(operation)
             else:
@@ -231,6 +231,21 @@ class Mock:
         if called is not None and self._after is not None:
             return self._after.follow(answer.chunks if method != "HEAD" else [], called)
         return answer.chunks if method != "HEAD" else []
+
+    def _meant(
+        self, state: Basis, match: Any, path: str, environ: dict[str, Any], body: bytes | int
+    ) -> tuple[Any, Any] | None:
+        """The match and the route where the path alone does not say it; None where that takes long to find out."""
+        method = environ["REQUEST_METHOD"]
+        found = self._find(state, path, method)
+        route = None
+        if found is not None:
+            match, route = found, found.methods.get(method) or (found.methods.get("GET") if method == "HEAD" else None)
+        if route is not None and route.others and not isinstance(body, int):
+            if not state.shared.is_ready(route) and later_to_compute(environ) is not None:
+                return None
+            route = state.shared.meant(route, match.slots, environ.get("QUERY_STRING", ""), environ, body)
+        return match, route
 
     def _find(self, state: Basis, path: str, method: str) -> Any:
         """The match of a path with or without a base path: one that has the method, else any."""

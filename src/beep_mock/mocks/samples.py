@@ -12,7 +12,7 @@ from beep_mock.contracts.media_types import is_json, parse_content_type
 from beep_mock.contracts.model import Contract, MediaType, Operation, ResponseSpec, Schema
 from beep_mock.contracts.payloads import concrete_media_type
 from beep_mock.contracts.response_headers import header_text
-from beep_mock.contracts.sampler import Sampler
+from beep_mock.contracts.sampler import Sampler, UnsatisfiableError
 from beep_mock.contracts.stream_samples import lengthened
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Json, Response
@@ -173,7 +173,7 @@ class SampleAnswers:
     ) -> Iterable[tuple[str, str]]:
         """The declared headers that are not among the written ones; one that is required is sent without a schema too.
 
-        One that nothing can be, and need not be there, is left out.
+        One that nothing satisfies is left out where it may be.
 
         :raises ContractError: nothing satisfies the schema of one that is required.
         """
@@ -183,7 +183,7 @@ class SampleAnswers:
                 schema = header.schema or Schema({"type": "string"}, header.at)
                 try:
                     value = self._sampler.sample(schema, "response", seed, keep=keep)
-                except ContractError:
+                except UnsatisfiableError:
                     if header.required:
                         raise
                     continue
