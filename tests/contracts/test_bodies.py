@@ -75,6 +75,8 @@ def decoded(declared: MediaType, document: Document, body: bytes, content_type: 
         ("text/yaml", WORLD, b"id: 7", MISSING),
         ("text/plain", {"type": "array"}, b"[7]", [7]),
         ("application/x-www-form-urlencoded", {"type": "string"}, b"a=b&c", "a=b&c"),
+        ("application/x-www-form-urlencoded", {"type": "array"}, b"[7]", [7]),
+        ("application/x-www-form-urlencoded", {"type": "array"}, b"a=7", MISSING),
         ("application/x-www-form-urlencoded", {"$ref": "#/components/schemas/Id"}, b"a=7", {"a": "7"}),
         ("application/x-www-form-urlencoded", {}, b"a=7", {"a": "7"}),
     ],

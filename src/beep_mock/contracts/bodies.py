@@ -35,7 +35,10 @@ def compile_body_decoder(media: MediaType, document: Document) -> BodyDecoder:
     if is_json(name):
         return load_json
     if name == "application/x-www-form-urlencoded":
-        return _text(shape_of(media.schema, document)) if _is_text(media, document) else compile_form(media, document)
+        kind = _declared_type(media, document)
+        if kind in ("array", "string"):  # no form, whatever it is called
+            return (_any if kind == "array" else _text)(shape_of(media.schema, document))
+        return compile_form(media, document)
     if name.startswith("multipart/"):
         return compile_multipart(media, document)
     if is_xml(name):
@@ -60,13 +63,13 @@ def _binary(body: bytes, _parameters: Mapping[str, str]) -> Json | Missing:
     return body.decode("latin-1")
 
 
-def _is_text(media: MediaType, document: Document) -> bool:
-    """Whether a form is declared to be a string: then it is judged as the text that it is."""
+def _declared_type(media: MediaType, document: Document) -> object:
+    """The ``type`` of a schema as it stands, without what it may say by way of ``allOf``."""
     try:
         node = document.follow(media.schema.node, media.schema.at)[0] if media.schema is not None else None
     except ContractError:
-        return False
-    return isinstance(node, dict) and node.get("type") == "string"
+        return None
+    return node.get("type") if isinstance(node, dict) else None
 
 
 def _any(shape: Shape) -> BodyDecoder:
