@@ -41,6 +41,9 @@ check: $(VENV)/.dev ## Style, types, architecture and contracts, without tests
 	beep-mock check
 
 bench: $(VENV)/.dev node_modules/.installed ## Throughput, start-up, size and memory against yardsticks, Prism and WireMock
+	@command -v wrk > /dev/null || { test "$$(id -u)" = 0 && command -v apt-get > /dev/null \
+		&& apt-get install -qq --yes --no-install-recommends wrk > /dev/null; } \
+		|| echo "throughput is left out: install wrk (Debian, Ubuntu: apt-get install wrk)" >&2
 	python -m benchmarks
 
 clean: ## Remove all that was installed and cached

@@ -124,7 +124,9 @@ def _costs(costs: Rates) -> list[Line]:
     """Processor time is what neighbours on the machine hardly change; rates are what they halve."""
     lines = []
     for kind in KINDS:
-        for name in (_BARE, _PLAIN):
+        for name in (_BARE, _PLAIN, "WireMock", "Prism"):
+            if (name, kind) not in costs:
+                continue
             middle, low, high = ratio_of(costs[name, kind], costs[_OURS, kind])
             lines.append(Line("processor time", f"a request: {name} against validated {kind}", middle, "x",
                               low=low, high=high))  # fmt: skip

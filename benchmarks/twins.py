@@ -26,15 +26,23 @@ def has_twin(case: Any, *, accepted: bool) -> bool:
 
     It wanted an ``accepted`` one refused, so the twin is valid; or one that was not accepted taken.
     """
-    from schemathesis.core.parameters import ParameterLocation as At
-
     try:
-        places = [at for at in (At.BODY, At.QUERY, At.PATH, At.COOKIE) if at in case.meta.components]
-        if accepted:
-            return bool(places) and all(any(_valid_twin(case, at, v) for v in _readings(case, at)) for at in places)
-        return any(_has_invalid_twin(case, at) for at in places)
+        places = list(_places(case))
+        if not accepted:
+            return any(_has_invalid_twin(case, at) for at in places)
+        wrong = [at for at in places if not _validator(case, at).is_valid(_plain(getattr(case, at.container_name)))]
+        return bool(wrong) and all(any(_valid_twin(case, at, v) for v in _readings(case, at)) for at in wrong)
     except Exception:  # noqa: BLE001 - a case that it cannot write again has no twin that could be shown
         return False
+
+
+def _places(case: Any) -> Iterator[Any]:
+    from schemathesis.core import NotSet
+    from schemathesis.core.parameters import ParameterLocation as At
+
+    if not isinstance(case.body, NotSet):
+        yield At.BODY
+    yield from (at for at in (At.QUERY, At.PATH, At.COOKIE) if getattr(case.operation, at.container_name).items)
 
 
 def _valid_twin(case: Any, at: Any, value: Any) -> bool:
@@ -65,7 +73,7 @@ def _better(value: Any, errors: list[Any], validator: Any, keeps_wire: Any) -> A
 
 
 def _has_invalid_twin(case: Any, at: Any) -> bool:
-    value, wire, validator = getattr(case, at.container_name), _wire(case), _validator(case, at)
+    value, wire, validator = _plain(getattr(case, at.container_name)), _wire(case), _validator(case, at)
     for path, member in _members(value, ()):
         others = [_DROPPED, *([member[0]] if isinstance(member, list) and len(member) == 1 else []), *_texts(member)]
         for other in others:
@@ -118,7 +126,7 @@ def _members(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
 
 def _readings(case: Any, at: Any) -> Iterator[Any]:
     """The values of one location: as they are, and without the marks that a style of paths writes before them."""
-    value = getattr(case, at.container_name)
+    value = _plain(getattr(case, at.container_name))
     yield value
     if at.container_name == "path_parameters":
         yield {n: _unmarked(n, text) if isinstance(text, str) else text for n, text in value.items()}
@@ -164,6 +172,10 @@ def _wire(case: Any) -> tuple[Any, ...]:
     return prepared.url, prepared.headers.get("Cookie"), content
 
 
+def _plain(value: Any) -> Any:
+    return dict(value) if hasattr(value, "items") else value
+
+
 def _at(value: Any, path: Path) -> Any:
     for step in path:
         value = value[step]
@@ -171,7 +183,7 @@ def _at(value: Any, path: Path) -> Any:
 
 
 def _changed(value: Any, path: Path, other: Any) -> Any:
-    root = copy.deepcopy(dict(value) if hasattr(value, "items") else value)
+    root = copy.deepcopy(value)
     here = _at(root, path[:-1])
     if other is _DROPPED:
         del here[path[-1]]
