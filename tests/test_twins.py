@@ -70,6 +70,7 @@ def test_a_body_that_was_refused(paths: Any) -> None:
     needy = paths["/needy"]["POST"]
     assert has_twin(needy.Case(body={"tags": []}, media_type=FORM), accepted=False)
     assert not has_twin(needy.Case(body={"tags": ["a", "b"]}, media_type=FORM), accepted=False)
+    assert not has_twin(needy.Case(body={"tags": ["a"]}, media_type=FORM), accepted=False)  # a list is how to read it
 
 
 def test_parameters(paths: Any) -> None:
