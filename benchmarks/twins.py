@@ -94,6 +94,8 @@ _DROPPED = _Dropped()
 
 def _alternatives(value: Any) -> Iterator[Any]:
     """What may be written as ``value`` is."""
+    if value in ([], {}, None):
+        yield _DROPPED
     if isinstance(value, dict):
         yield list(value)  # a form takes the names of an object for a list
     for text in _texts(value):

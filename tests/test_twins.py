@@ -59,6 +59,7 @@ def paths(tmp_path_factory: pytest.TempPathFactory) -> Any:
         ({"name": "", "tags": "b"}, FORM, False),
         ({"tags": ["b"]}, FORM, False),
         ({"name": "a", "more": 1}, FORM, False),
+        ({"name": "a", "more": {}}, FORM, True),  # which is not written at all
         ({"name": "a"}, FORM, False),  # nothing is wrong with it, so that something else must be
     ],
 )
