@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote_plus
 
 from beep_mock.contracts.header_parameters import SENT_HEADERS
 from beep_mock.contracts.model import Operation
@@ -33,7 +34,7 @@ class SecondReading:
     def __init__(self, operation: Operation) -> None:
         joined = [p for p in operation.parameters if not p.explode and p.location in ("query", "cookie")]
         self._joins = any(p.style == "form" for p in joined)
-        self._empty = frozenset(f"{p.name}=" for p in joined if p.location == "query" and not p.media_type)
+        self._empty = frozenset(p.name for p in joined if p.location == "query" and not p.media_type)
         self._encodes = any(
             p.location == "header" and p.name.lower() == "accept-encoding" and not p.required
             for p in operation.parameters
@@ -45,7 +46,7 @@ class SecondReading:
         found: dict[str, Any] = {**environ}
         plain = query
         if self._empty:
-            plain = "&".join(pair for pair in query.split("&") if pair not in self._empty)
+            plain = "&".join(pair for pair in query.split("&") if not self._is_empty(pair))
         if self._joins:
             plain = _plain_commas(plain, "&")
             found["HTTP_COOKIE"] = _plain_commas(environ.get("HTTP_COOKIE", ""), ";")
@@ -56,6 +57,9 @@ class SecondReading:
                 found[SENT_HEADERS] = {*found[SENT_HEADERS].keys()} - {"accept-encoding"}
             changed = True
         return (plain, found) if changed else None
+
+    def _is_empty(self, pair: str) -> bool:
+        return pair.endswith("=") and unquote_plus(pair[:-1]) in self._empty
 
 
 def _plain_commas(pairs: str, separator: str) -> str:
