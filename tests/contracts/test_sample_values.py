@@ -304,6 +304,12 @@ def test_a_multiple_is_one_for_those_who_divide_floats_too(step: float) -> None:
     assert number({"multipleOf": 0.01, "minimum": 0.07, "maximum": 0.07}, Random(0), whole=False) == 0.07
 
 
+@pytest.mark.parametrize("name", ["²", "٣", "1", "", "a/b~c", "0x1"])
+def test_a_property_may_have_any_name(name: str) -> None:
+    inner = {"type": "object", "properties": {"id": {"type": "integer"}}, "required": ["id"]}
+    assert name in Judge({**object_of(**{name: inner}), "required": [name]}).sample()
+
+
 def test_recursion_ends_and_shows_a_few_levels() -> None:
     node = {
         **object_of(

@@ -97,6 +97,22 @@ def test_nullable_means_nothing_in_openapi_31_and_is_reported() -> None:
 
 
 @pytest.mark.parametrize(
+    ("version", "dialect", "rules"),
+    [
+        ("3.0.3", "", []),
+        ("3.1.0", "http://json-schema.org/draft-04/schema#", []),
+        ("3.1.0", "http://json-schema.org/draft-06/schema#", ["keyword-unsupported"]),
+        ("3.1.0", "", ["keyword-unsupported"]),
+    ],
+)
+def test_an_exclusive_bound_that_is_a_flag_counts_and_is_reported(version: str, dialect: str, rules: list[str]) -> None:
+    declared = {"$schema": dialect} if dialect else {}
+    judge = Judge({**declared, "minimum": 10, "exclusiveMinimum": True, "maximum": 20}, version)
+    assert [judge.accepts(value) for value in (10, 11, 20)] == [False, True, True]
+    assert [rule for rule, _ in judge.rules()] == rules
+
+
+@pytest.mark.parametrize(
     ("format_", "good", "bad"),
     [
         ("date-time", ["2026-01-31T10:00:00Z", "2026-01-31t10:00:00.5+01:00"], ["2026-01-31", "2026-01-31 10:00:00Z"]),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from beep_mock.contracts.example_checks import all_example_findings
 from beep_mock.contracts.examples import status_code
+from beep_mock.contracts.part_checks import part_findings
 from beep_mock.contracts.response_validation import response_violations
 from beep_mock.contracts.validator import validator_of
 from beep_mock.errors import BeepMockError, OverrideError, PactFileError
@@ -45,10 +46,13 @@ def document_finding(fault: BeepMockError) -> Finding:
 
 
 def contract_findings(contract: Contract) -> Iterator[Finding]:
-    """What is wrong with the document, and what only the compilation of its schemas discovers."""
+    """What is wrong with the document, used by an operation or not, and with its schemas when they are compiled."""
     validator_of(contract).register_all()
-    yield from contract.findings
-    yield from contract.schemas.findings()
+    parts = list(part_findings(contract))
+    found = (*contract.findings, *contract.schemas.findings())
+    told = {(finding.rule, finding.where) for finding in found}
+    yield from found
+    yield from (finding for finding in parts if (finding.rule, finding.where) not in told)
 
 
 def example_findings(contract: Contract) -> Iterator[Finding]:

@@ -59,10 +59,7 @@ class TreeReader:
         if tree.children:
             if "array" in shape.types and ("object" not in shape.types or all(map(_is_index, tree.children))):
                 return self._list(tree, shape)
-            return {
-                name: self._member(child, shape.properties.get(name, shape.additional))
-                for name, child in tree.children.items()
-            }
+            return {name: self._member(child, shape.member(name)) for name, child in tree.children.items()}
         if len(tree.texts) == 1 and (shape.scalars or "array" not in shape.types):
             return scalar(self._decode(tree.texts[0]))
         return self._items(tree, shape)

@@ -10,6 +10,7 @@ from urllib.parse import unquote_to_bytes
 
 from beep_mock.contracts.document import Document
 from beep_mock.contracts.scalars import Reader, scalar_reader
+from beep_mock.contracts.schema_patterns import matches
 from beep_mock.contracts.shapes import TEXT, Shape, shape_of
 from beep_mock.interaction import Json
 
@@ -102,7 +103,14 @@ def properties_reader(shape: Shape, document: Document) -> Callable[[str], Reade
     """A function from a property's name to the reader of its text. Undeclared ones are text if not spoken of."""
     known = {name: scalar_reader(shape_of(schema, document)) for name, schema in shape.properties.items()}
     other = scalar_reader(shape_of(shape.additional, document) if shape.additional is not None else TEXT)
-    return lambda name: known.get(name, other)
+    patterns = [(pattern, scalar_reader(shape_of(schema, document))) for pattern, schema in shape.patterns]
+    if not patterns:
+        return lambda name: known.get(name, other)
+
+    def reader_of(name: str) -> Reader:
+        return known.get(name) or next((read for pattern, read in patterns if matches(pattern, name)), other)
+
+    return reader_of
 
 
 def _array_reader(item: Reader, split: Split, decode: Decode) -> Reader:

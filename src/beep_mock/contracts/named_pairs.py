@@ -11,6 +11,7 @@ from beep_mock.contracts.delimited import Decode, Split, as_written, comma, comp
 from beep_mock.contracts.document import Document
 from beep_mock.contracts.model import Schema
 from beep_mock.contracts.scalars import Reader, content_reader, scalar_reader
+from beep_mock.contracts.schema_patterns import matches
 from beep_mock.contracts.shapes import Shape, shape_of
 from beep_mock.interaction import MISSING, Json, Missing
 
@@ -123,11 +124,12 @@ class _Spread:
         self.key = key
         self.read = read
         self._properties = shape.properties
-        self._open = shape.additional is not None or not shape.properties
+        self._patterns = [pattern for pattern, _ in shape.patterns]
+        self._open = shape.additional is not None or not (shape.properties or shape.patterns)
 
     def take(self, own: dict[str, list[str]], others: dict[str, list[str]]) -> Tree | None:
         """The pairs that are its properties, taken from ``others``; None when there are none."""
-        names = [name for name in others if self._open or name in self._properties]
+        names = [name for name in others if self._open or self._takes(name)]
         names += [name for name in own if name in self._properties]
         if not names:
             return None
@@ -135,6 +137,9 @@ class _Spread:
         for name in names:
             tree.children[name] = Tree(others.pop(name, None) or own[name])
         return tree
+
+    def _takes(self, name: str) -> bool:
+        return name in self._properties or any(matches(pattern, name) for pattern in self._patterns)
 
 
 def _texts_reader(

@@ -6,6 +6,7 @@ A path arrives percent-decoded, so a delimiter inside a value cannot be told fro
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from beep_mock.contracts.collection_formats import collection_reader
 from beep_mock.contracts.delimited import as_written, comma, composite_reader
@@ -62,7 +63,7 @@ def _matrix(name: str, shape: Shape, document: Document, *, explode: bool) -> Re
         return whole
 
     objects = composite_reader(
-        Shape(frozenset({"object"}), None, shape.properties, shape.additional),
+        replace(shape, types=frozenset({"object"}), items=None),
         document, lambda text: text.split(";"), as_written, pairs=True,
     )  # fmt: skip
     scalar = scalar_reader(shape)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from beep_mock.contracts.bodies import BodyError, compile_body_decoder, match_media_type, parse_content_type
 from beep_mock.contracts.model import Contract, Header, MediaType, Operation, ResponseSpec, Violation
 from beep_mock.contracts.parameters import header_value
+from beep_mock.contracts.text_readings import as_text
 from beep_mock.contracts.validator import validator_of
 from beep_mock.interaction import MISSING
 
@@ -67,10 +69,12 @@ def _judge_header(contract: Contract, header: Header, text: str) -> list[Violati
     assert header.schema is not None  # noqa: S101 - the caller has looked
     value = header_value(header, text, contract.document)
     key = contract.schemas.register(header.schema, "response")
-    return [
-        Violation(("header", header.name.lower(), *v.pointer), "Error", v.keyword, v.message)
-        for v in contract.schemas.violations(key, value)
-    ]
+    violations = contract.schemas.violations(key, value)
+    if violations and not header.media_type and (schema := as_text(header.schema, contract.document)) is not None:
+        otherwise = header_value(replace(header, schema=schema), text, contract.document)
+        if not contract.schemas.violations(key, otherwise):
+            return []
+    return [Violation(("header", header.name.lower(), *v.pointer), "Error", v.keyword, v.message) for v in violations]
 
 
 def _body_violations(contract: Contract, spec: ResponseSpec, content_type: str, body: bytes) -> list[Violation]:

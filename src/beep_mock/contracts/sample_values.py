@@ -175,7 +175,7 @@ class Draw:
 
     def _numbered(self, place: Place) -> int:
         index = place[-1] if place else ""
-        return int(index) + 1 + self._seed % 9 * 10 if index.isdigit() and len(index) < 4 else 0
+        return int(index) + 1 + self._seed % 9 * 10 if index.isdecimal() and len(index) < 4 else 0
 
     def _filled(self, schema: dict[str, Any], at: str, place: Place) -> dict[str, Json]:
         properties = mapping_of(schema, "properties")

@@ -9,6 +9,7 @@ from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any
 
 from beep_mock.contracts.nodes import child, kind_of
+from beep_mock.contracts.schema_dialects import DEFAULT, Dialect, known_dialect
 from beep_mock.contracts.schema_keywords import KeywordError, read_names
 from beep_mock.contracts.schema_nulls import allowing_null, allows_null
 from beep_mock.errors import ContractError
@@ -17,10 +18,31 @@ from beep_mock.findings import Severity
 if TYPE_CHECKING:
     from beep_mock.contracts.schema_rewriting import SchemaRewriting, Site
 
-__all__ = ["or_null", "read_dependencies", "read_dynamic_reference", "read_tuple", "report_siblings"]
+__all__ = [
+    "EXCLUSIVE",
+    "declared_dialect",
+    "or_null",
+    "read_dependencies",
+    "read_dynamic_reference",
+    "read_exclusive",
+    "read_tuple",
+    "report_siblings",
+]
+
+EXCLUSIVE = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
+"""The bounds that leave themselves out, and those of which they are a flag in OpenAPI 3.0 and draft 4."""
 
 _NONE: frozenset[str] = frozenset()
 _BEFORE_CLARIFICATION = frozenset({"3.0.0", "3.0.1", "3.0.2"})
+
+
+def declared_dialect(rewriting: SchemaRewriting, node: dict[str, Any], at: str) -> Dialect:
+    """What the ``$schema`` of a schema names; the default, with a finding, for what is not known."""
+    known = known_dialect(node["$schema"]) if type(node["$schema"]) is str else None
+    if known is None:
+        message = f"'$schema' names no dialect that is known: {node['$schema']!r}; the default is used"
+        rewriting.report("dialect-unknown", message, child(at, "$schema"), severity=Severity.WARNING)
+    return known or DEFAULT
 
 
 def or_null(rewriting: SchemaRewriting, node: dict[str, Any], at: str, out: dict[str, Any]) -> Any:
@@ -46,6 +68,20 @@ def or_null(rewriting: SchemaRewriting, node: dict[str, Any], at: str, out: dict
             hint = "what is in 'allOf', 'anyOf' or 'oneOf' must allow null too"
         rewriting.report("nullable-ineffective", message, child(at, "nullable"), hint, Severity.WARNING)
     return out
+
+
+def read_exclusive(rewriting: SchemaRewriting, site: Site, keyword: str, value: bool) -> None:
+    """``exclusiveMinimum: true``: what OpenAPI 3.0 says so is meant so where it is a number, too."""
+    limit = site.node.get(EXCLUSIVE[keyword])
+    is_number = type(limit) is int or type(limit) is float
+    if value and is_number:
+        site.out[keyword] = limit
+    if rewriting.modern and rewriting.dialect.id != "id":  # JSON Schema draft 6 and later: validation, 6.2.3 and 6.2.5
+        message = f"'{keyword}' is a number in JSON Schema {rewriting.dialect.name}, no flag; it is read as one"
+        hint = (
+            f"write '{keyword}: {limit}' instead of '{EXCLUSIVE[keyword]}'" if value and is_number else "leave it out"
+        )
+        rewriting.report("keyword-unsupported", message, child(site.at, keyword), hint, Severity.WARNING)
 
 
 def report_siblings(rewriting: SchemaRewriting, node: dict[str, Any], at: str, ignored: AbstractSet[str]) -> None:

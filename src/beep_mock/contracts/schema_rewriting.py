@@ -17,13 +17,16 @@ from typing import TYPE_CHECKING, Any
 
 from beep_mock.contracts.nodes import child, kind_of
 from beep_mock.contracts.schema_dialect_keywords import (
+    EXCLUSIVE,
+    declared_dialect,
     or_null,
     read_dependencies,
     read_dynamic_reference,
+    read_exclusive,
     read_tuple,
     report_siblings,
 )
-from beep_mock.contracts.schema_dialects import DEFAULT, Dialect, dialect_of, known_dialect
+from beep_mock.contracts.schema_dialects import DEFAULT, dialect_of
 from beep_mock.contracts.schema_discriminators import decided, read_discriminator
 from beep_mock.contracts.schema_formats import ASSERTED, RANGES
 from beep_mock.contracts.schema_keywords import SCHEMA, SCHEMA_LISTS, SCHEMA_MAPS, VALUES, KeywordError
@@ -41,7 +44,6 @@ __all__ = ["Environment", "SchemaRewriting", "Site"]
 Environment = Mapping[str, str]
 """The places that the dynamic anchors in sight stand for, by their names (JSON Schema core, 8.2.3.2)."""
 
-_EXCLUSIVE = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
 _TIGHTER: dict[str, Callable[[Any, Any], Any]] = {"minimum": max, "maximum": min}
 _ASSERTING = frozenset({*VALUES, *SCHEMA, *SCHEMA_LISTS, *SCHEMA_MAPS, "format", "nullable", "pattern"})
 _NONE: frozenset[str] = frozenset()
@@ -115,7 +117,7 @@ class SchemaRewriting:
             self.report("schema-invalid", f"a schema must be a mapping, this is {kind_of(node)}", at)
             return True
         if "$schema" in node and self.modern:
-            self.dialect, around = self._declared_dialect(node, at), self.dialect
+            self.dialect, around = declared_dialect(self, node, at), self.dialect
             try:
                 return self._assertions(node, at, hidden)
             finally:
@@ -192,18 +194,9 @@ class SchemaRewriting:
         """What the dynamic anchors stand for at ``at``, come to from where they stand for ``environment``."""
         return {**self._names.bindings(at), **environment} if self._names is not None else environment
 
-    def _declared_dialect(self, node: dict[str, Any], at: str) -> Dialect:
-        known = known_dialect(node["$schema"]) if type(node["$schema"]) is str else None
-        if known is None:
-            message = f"'$schema' names no dialect that is known: {node['$schema']!r}; the default is used"
-            self.report("dialect-unknown", message, child(at, "$schema"), severity=Severity.WARNING)
-        return known or DEFAULT
-
     def _value(self, site: Site, keyword: str, value: Any) -> None:
-        bound = _EXCLUSIVE.get(keyword)
-        if bound is not None and type(value) is bool:
-            if value and type(site.node.get(bound)) in (int, float):
-                site.out[keyword] = site.node[bound]
+        if type(value) is bool and keyword in EXCLUSIVE:
+            read_exclusive(self, site, keyword, value)
             return
         try:
             read = VALUES[keyword](value)
@@ -263,10 +256,8 @@ class SchemaRewriting:
 
     def _nullable(self, site: Site, keyword: str, value: Any) -> None:
         if self.modern and value is True and "type" in site.node and not is_nullable(site.node, modern=True):
-            message = "OpenAPI 3.1 has no 'nullable': null is not allowed here"
-            self.report(
-                "keyword-unsupported", message, child(site.at, keyword), "add 'null' to 'type'", Severity.WARNING
-            )
+            message, hint = "OpenAPI 3.1 has no 'nullable': null is not allowed here", "add 'null' to 'type'"
+            self.report("keyword-unsupported", message, child(site.at, keyword), hint, Severity.WARNING)
 
     def _accepted_or_reported(self, value: Any, at: str) -> AcceptedPattern | None:
         pattern = self._accepted(value) if type(value) is str else None

@@ -15,6 +15,7 @@ from beep_mock.contracts.bodies import BodyError, compile_body_decoder, match_me
 from beep_mock.contracts.model import Contract, MediaType, Operation, Schema, Violation
 from beep_mock.contracts.parameters import compile_decoder
 from beep_mock.contracts.second_reading import SecondReading
+from beep_mock.contracts.text_readings import TextReadings
 from beep_mock.interaction import MISSING, Json
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ __all__ = ["RequestReader", "Validator", "validator_of"]
 
 _MEMO_LIMIT = 64
 _NOTHING: tuple[Violation, ...] = ()
+
+_Sent = tuple[Mapping[str, str], str, Mapping[str, Any]]
+"""What parameters are decoded from: path values, the raw query, a WSGI environ."""
 
 Verdict = tuple[dict[str, Json], tuple[Violation, ...], int]
 """Decoded values by key, the violations, and the status they call for: 0 (none), 415 or 422."""
@@ -96,6 +100,7 @@ class RequestReader:
         self._key = _key(operation)
         self._check: Callable[[Json], bool] | None = schemas.checker(self._key) if operation.parameters else None
         self._second = SecondReading(operation)
+        self._texts: TextReadings | None = None  # for what is refused only
         self._required = tuple(p for p in operation.parameters if p.required)
         body = operation.request_body
         self._content = body.content if body is not None else ()
@@ -113,11 +118,11 @@ class RequestReader:
         values = self._decode(path_values, query, environ)
         verdict: Verdict
         if self._content and (body or self._body_required or environ.get("CONTENT_TYPE")):
-            verdict = self._with_body(values, environ.get("CONTENT_TYPE", ""), body)
+            verdict = self._with_body(values, (path_values, query, environ), body)
         elif self._check is None or self._check(values):
             return values, _NOTHING, 0
         else:
-            verdict = values, self._reasons(self._key, values), 422
+            verdict = self._otherwise(self._key, self._check, values, (path_values, query, environ))
         if verdict[2] == 422 and self._second.is_possible:
             otherwise = self._second.of(query, environ)
             if otherwise is not None:
@@ -130,7 +135,8 @@ class RequestReader:
         found = self._find(environ.get("CONTENT_TYPE", ""))
         return self._names[found[0]] if found is not None else ""
 
-    def _with_body(self, values: dict[str, Json], content_type: str, body: bytes) -> Verdict:
+    def _with_body(self, values: dict[str, Json], sent: _Sent, body: bytes) -> Verdict:
+        content_type = sent[2].get("CONTENT_TYPE", "")
         found = self._find(content_type)
         if not body and (found is None or not content_type or not _may_be_empty(self._names[found[0]])):
             if self._body_required:
@@ -138,7 +144,7 @@ class RequestReader:
                 return values, (*self._reasons(self._key, values), missing), 422
             if self._check is None or self._check(values):
                 return values, _NOTHING, 0
-            return values, self._reasons(self._key, values), 422
+            return self._otherwise(self._key, self._check, values, sent)
         if found is None:
             supported = ", ".join(self._names)
             message = f"content type {content_type!r} is not declared; declared: {supported}"
@@ -153,10 +159,27 @@ class RequestReader:
         if value is MISSING:  # a type whose content no schema can judge
             if self._check is None or self._check(values):
                 return values, _NOTHING, 0
-            return values, self._reasons(self._key, values), 422
+            return self._otherwise(self._key, self._check, values, sent)
         values["body"] = value
         if check(values):
             return values, _NOTHING, 0
+        return self._otherwise(key, check, values, sent, self._names[index], (body, parameters))
+
+    def _otherwise(
+        self,
+        key: str,
+        check: Callable[[Json], bool],
+        values: dict[str, Json],
+        sent: _Sent,
+        media_type: str = "",
+        content: tuple[bytes, Mapping[str, str]] = (b"", {}),
+    ) -> Verdict:
+        """The verdict on refused values: the first other reading of their texts that is valid, else the reasons."""
+        if self._texts is None:
+            self._texts = TextReadings(self._operation, self._document)
+        for read in self._texts.of(values, sent, media_type, content):
+            if check(read):
+                return read, _NOTHING, 0
         return values, self._reasons(key, values), 422
 
     def _find(self, content_type: str) -> tuple[int, Mapping[str, str]] | None:
