@@ -29,7 +29,7 @@ from beep_mock.mocks.answering import AS_DOCUMENTED, Answering
 from beep_mock.mocks.answers import Answer, Answers
 from beep_mock.mocks.negotiation import find_status, invalid_request_status, success_status
 from beep_mock.mocks.preferences import NO_PREFERENCE, Preference, asks, preference_of
-from beep_mock.mocks.problems import problem, violations_header
+from beep_mock.mocks.problems import problem, violation_headers
 from beep_mock.mocks.produced import keeping_produced
 from beep_mock.mocks.selection import Selection
 
@@ -147,7 +147,7 @@ class Responder:
         if asked.code is not None:
             spec = find_status(self._operation.responses, asked.code)
             if spec is None:
-                return self._problem(404, "NOT_FOUND", f"{self._operation.key} declares no response {asked.code}")
+                return _unknown(f"{self._operation.key} declares no response {asked.code}")
             found = (spec, asked.code)
         if found is None:
             return self._undeclared()
@@ -185,9 +185,7 @@ class Responder:
                 if interaction.name == asked.example and interaction.response.status >= 200:
                     return self._example(interaction, accept, status if candidate is spec else None)
         known = ", ".join(dict.fromkeys(n for s in specs for n in self._answers.names(s))) or "none"
-        return self._problem(
-            404, "NOT_FOUND", f"{self._operation.key} has no response example {asked.example!r}; examples: {known}"
-        )
+        return _unknown(f"{self._operation.key} has no response example {asked.example!r}; examples: {known}")
 
     def _invalid(
         self,
@@ -242,7 +240,7 @@ class Responder:
         if spec is not None:
             answer = self._error(spec, 401, accept)
         else:
-            answer = self._problem(401, "UNAUTHORIZED", violation.message)
+            answer = self._ours(problem(401, "UNAUTHORIZED", violation.message, challenge=challenge))
         if challenge:
             kept = [h for h in answer.headers if h[0].lower() != "www-authenticate"]
             answer = answer.with_headers(())
@@ -273,10 +271,17 @@ class Responder:
         return self._problem(500, "NO_RESPONSE_DEFINED", f"{self._operation.key} declares no final response")
 
     def _problem(self, status: int, code: str, detail: str, violations: Sequence[Violation] = ()) -> Answer:
-        told = problem(status, code, detail, violations=violations)
+        return self._ours(problem(status, code, detail, violations=violations))
+
+    def _ours(self, told: Response) -> Answer:
         return Answer(keeping_produced(told, self._operation), "problem")
+
+
+def _unknown(detail: str) -> Answer:
+    """404: the client prefers what there is not. No answer of the operation, whose ``produces`` says nothing of it."""
+    return Answer(problem(404, "NOT_FOUND", detail), "problem")
 
 
 def _saying(answer: Answer, violations: Sequence[Violation]) -> Answer:
     """The contract's own answers rarely have room for the reasons: a header has."""
-    return answer.with_headers([("Beep-Mock-Violations", violations_header(violations))])
+    return answer.with_headers(violation_headers(violations))
