@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from random import Random
+from typing import Any
 
 from beep_mock.contracts.ecma_patterns import PatternError, parse_pattern
 from beep_mock.contracts.pattern_trees import (
@@ -20,7 +21,7 @@ from beep_mock.contracts.pattern_trees import (
 )
 from beep_mock.contracts.schema_patterns import matches
 
-__all__ = ["from_pattern"]
+__all__ = ["from_pattern", "longest_name"]
 
 _ATTEMPTS = 40
 _POSITIVE = ("(?=", "(?<=")
@@ -163,3 +164,9 @@ def _has(prop: Property, character: str) -> bool:
 
 def _is_character(code: int) -> bool:
     return not 0xD800 <= code < 0xE000
+
+
+def longest_name(asked: Any) -> int:
+    """How long a name may be by the schema of ``propertyNames``."""
+    most = asked.get("maxLength") if isinstance(asked, dict) else None
+    return most if isinstance(most, int) and not isinstance(most, bool) else 4096

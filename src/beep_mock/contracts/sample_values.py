@@ -13,8 +13,9 @@ from beep_mock.contracts.nodes import child
 from beep_mock.contracts.sample_amounts import named_flag, named_number
 from beep_mock.contracts.sample_facts import Facts
 from beep_mock.contracts.sample_kinds import chosen_kind
+from beep_mock.contracts.sample_nameless import nameless
 from beep_mock.contracts.sample_numbers import allows, number
-from beep_mock.contracts.sample_patterns import from_pattern
+from beep_mock.contracts.sample_patterns import from_pattern, longest_name
 from beep_mock.contracts.sample_schemas import Flattening, ImpossibleError, Ways
 from beep_mock.contracts.sample_strings import holds_json, text
 from beep_mock.contracts.sample_words import singular
@@ -135,6 +136,9 @@ class Draw:
             return self._array(schema, at, place)
         if kind == "null":
             return None
+        plain = nameless(schema, kind) if not place and self._shows and self._direction == "response" else None
+        if plain is not None:
+            return plain
         name = next((step for step in reversed(place) if not step.isdigit()), "")
         if kind == "boolean":
             return named_flag(name) is (self._repetition % 2 == 0)
@@ -231,7 +235,7 @@ class Draw:
         asked = schema.get("propertyNames")
         for index in range(min(int(schema.get("minProperties", 0)), _MOST_ITEMS) + 20):
             if patterns:
-                pattern, most = patterns[index % len(patterns)], _longest_name(asked)
+                pattern, most = patterns[index % len(patterns)], longest_name(asked)
                 yield from_pattern(pattern, self._random, min(index, most), most) or ""
                 yield from_pattern(pattern, self._random, 0, most) or ""
             elif isinstance(asked, dict):
@@ -281,11 +285,6 @@ class Draw:
         finally:
             self._repetition, self._turn, self._facts = kept, turn, facts
         return made
-
-
-def _longest_name(asked: Any) -> int:
-    most = asked.get("maxLength") if isinstance(asked, dict) else None
-    return most if isinstance(most, int) and not isinstance(most, bool) else 4096
 
 
 def _additional(schema: dict[str, Any]) -> Any:
