@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from beep_mock.cli import proxy, serve
+from beep_mock.cli.answering import answering_of
 from beep_mock.cli.main import cli
 
 
@@ -91,3 +92,9 @@ def test_help_names_the_options_that_matter() -> None:
     for word in ("--examples", "--ignore-examples", "-d, --dynamic", "--seed", "-v, --verbose-level", "prism mock"):
         assert word in text
     assert "multiprocess" not in text
+
+
+def test_generated_answers_vary_unless_a_seed_is_given() -> None:
+    assert answering_of(given("serve", "doc.yaml", "-d")).varied
+    seeded = answering_of(given("serve", "doc.yaml", "-d", "--seed", "7"))
+    assert (seeded.varied, seeded.seed) == (False, 7)

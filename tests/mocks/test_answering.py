@@ -108,6 +108,16 @@ def test_generated_answers_differ_by_request_and_seed_and_by_nothing_else(file: 
     assert len(set(said[0])) > 1
 
 
+def test_varied_answers_differ_each_time_and_come_in_the_same_order(file: Path) -> None:
+    said = []
+    for _ in range(2):
+        users = mock(file, dynamic=True, varied=True)
+        said.append([get(users, "/users/5")["name"] for _ in range(8)])
+    assert said[0] == said[1]
+    assert len(set(said[0])) > 1
+    assert get(mock(file, dynamic=True), "/users/5")["name"] == said[0][0]
+
+
 def test_with_dynamic_no_example_answers_until_somebody_says_so(file: Path) -> None:
     users = mock(file, dynamic=True)
     reply = call(users, "GET", "/shown")

@@ -29,7 +29,11 @@ def answering_options(command: Callable[..., Any]) -> Callable[..., Any]:
             click.option(
                 "-d", "--dynamic", is_flag=True, help="Generate each answer, as if by `Prefer: dynamic=true`."
             ),
-            click.option("--seed", default="0", metavar="SEED", help="Other samples; the same for the same seed."),
+            click.option(
+                "--seed",
+                metavar="SEED",
+                help="Other samples; the same for the same seed, generated answers too, which otherwise vary.",
+            ),
         )
     ):
         command = option(command)
@@ -44,6 +48,7 @@ def answering_of(given: dict[str, Any]) -> Answering:
     examples = given.pop("examples")
     if examples != "as-written" and given.get("engine") == "prism":
         raise click.UsageError("--examples is for our own engine: Prism serves examples as they are written")
+    seed = given.pop("seed")
     min_trust = given.pop("min_trust")
     if min_trust is not None and given.get("engine") == "prism":
         raise click.UsageError("--min-trust is for our own engine: Prism does not say what it answers by")
@@ -51,6 +56,7 @@ def answering_of(given: dict[str, Any]) -> Answering:
         examples=examples,
         ignore_examples=given.pop("ignore_examples"),
         dynamic=given.pop("dynamic"),
-        seed=seed_of(given.pop("seed")),
+        seed=seed_of(seed or "0"),
         min_trust=min_trust,
+        varied=seed is None,
     )

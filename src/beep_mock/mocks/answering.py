@@ -22,7 +22,8 @@ class Answering:
 
     With ``ignore_examples`` no example of a response answers: samples do. With ``dynamic`` each answer is generated for
     its request, as if ``Prefer: dynamic=true`` were said with it. Samples differ from ``seed`` to ``seed``; with 0 they
-    show what the document shows. What is known for less than ``min_trust`` is refused with 501.
+    show what the document shows. Generated answers are the same for the same request, unless they are ``varied``: then
+    a request asked once more gets another. What is known for less than ``min_trust`` is refused with 501.
     """
 
     examples: Examples = "as-written"
@@ -30,6 +31,7 @@ class Answering:
     dynamic: bool = False
     seed: int = 0
     min_trust: Minimum | None = None
+    varied: bool = False
 
 
 AS_DOCUMENTED: Final = Answering()

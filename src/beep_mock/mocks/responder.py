@@ -14,8 +14,10 @@ An invalid request only gets an error: one that matches it by 2 or 3, else the c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import count, repeat
 from typing import Any
 from zlib import crc32
 
@@ -28,7 +30,7 @@ from beep_mock.interaction import Interaction, Json, Response
 from beep_mock.mocks.answering import AS_DOCUMENTED, Answering
 from beep_mock.mocks.answers import Answer, Answers
 from beep_mock.mocks.negotiation import find_status, invalid_request_status, success_status
-from beep_mock.mocks.preferences import NO_PREFERENCE, Preference, asks, preference_of
+from beep_mock.mocks.preferences import NO_PREFERENCE, Preference, asks, preference_of, server_of
 from beep_mock.mocks.problems import problem, violation_headers
 from beep_mock.mocks.produced import keeping_produced
 from beep_mock.mocks.selection import Selection
@@ -56,6 +58,8 @@ class Responder:
         self._reader = validator_of(contract).reader(operation)
         self._answers = Answers(contract, operation, answering, trust)
         self._seed = answering.seed
+        self._servers = [re.compile(pattern) for pattern in operation.servers]
+        self._turns = count() if answering.varied else repeat(0)
         self._named_ones = not answering.ignore_examples
         self._standing = standing
         written = () if answering.ignore_examples else interactions_of(contract, operation)
@@ -98,6 +102,10 @@ class Responder:
         environ: Mapping[str, Any],
         body: bytes,
     ) -> Outcome:
+        server = server_of(query)
+        if server and not any(pattern.fullmatch(server) for pattern in self._servers):
+            code = "NO_SERVER_MATCHED_ERROR" if self._servers else "NO_SERVER_CONFIGURATION_PROVIDED_ERROR"
+            return _unknown(f"{self._operation.key} has no server {server}", code), _NOTHING
         accept = environ.get("HTTP_ACCEPT")
         asked = preference_of(environ, query) if asks(environ, query) else NO_PREFERENCE
         if not self._named_ones and asked.example is not None:
@@ -107,9 +115,8 @@ class Responder:
             return _saying(self._unsupported(violations, accept), violations), violations
         seed = 0
         if preference.dynamic:
-            seed = crc32(
-                f"{environ.get('REQUEST_METHOD')} {environ.get('PATH_INFO')}?{query}".encode() + body, self._seed
-            )
+            asking = f"{environ.get('REQUEST_METHOD')} {environ.get('PATH_INFO')}?{query}".encode() + body
+            seed = crc32(asking, self._seed + next(self._turns))
         if violations:
             answer = self._invalid(values, violations, preference, accept, seed)
             return _saying(answer, violations), violations
@@ -277,9 +284,9 @@ class Responder:
         return Answer(keeping_produced(told, self._operation), "problem")
 
 
-def _unknown(detail: str) -> Answer:
+def _unknown(detail: str, code: str = "NOT_FOUND") -> Answer:
     """404: the client prefers what there is not. No answer of the operation, whose ``produces`` says nothing of it."""
-    return Answer(problem(404, "NOT_FOUND", detail), "problem")
+    return Answer(problem(404, code, detail), "problem")
 
 
 def _saying(answer: Answer, violations: Sequence[Violation]) -> Answer:
