@@ -95,6 +95,21 @@ def test_paths_find_their_operation(path: str, expected: tuple[str, dict[str, st
     assert payload(WORLDS.match(path, "GET")) == expected
 
 
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/worlds//inhabitants", ("", "/worlds/{world-id}/inhabitants")),
+        ("//inhabitants", None),
+        ("/worlds/", None),
+        ("/worlds//", None),
+        ("/worlds/7", None),
+    ],
+)
+def test_a_parameter_within_a_path_may_lack_its_value(path: str, expected: tuple[str, str] | None) -> None:
+    match = WORLDS.gap(path)
+    assert (match and (match.slots[0], match.template)) == expected
+
+
 def test_templates_that_differ_in_names_only_are_one_path_where_each_method_keeps_its_names() -> None:
     match = WORLDS.match("/worlds/7")
     assert match is not None

@@ -103,14 +103,12 @@ def test_alternatives_are_or_and_schemes_within_one_are_and() -> None:
 @pytest.mark.parametrize(
     ("security", "challenge"),
     [
-        (((BASIC,),), 'Basic realm="beep-mock", charset="UTF-8"'),
-        (((BEARER,), (OAUTH,), (OPENID,)), 'Bearer realm="beep-mock"'),
-        (((HEADER,),), 'ApiKey realm="beep-mock", in="header", name="X-Api-Key"'),
-        (((HOBA,),), 'Hoba realm="beep-mock"'),
-        (
-            ((BEARER, MUTUAL), (COOKIE,)),
-            'Bearer realm="beep-mock", ApiKey realm="beep-mock", in="cookie", name="session"',
-        ),
+        (((BASIC,),), 'Basic realm="*"'),
+        (((BEARER,), (OAUTH,), (OPENID,)), 'Bearer realm="*"'),
+        (((HEADER,),), 'ApiKey realm="*", in="header", name="X-Api-Key"'),
+        (((HOBA,),), 'Hoba realm="*"'),
+        (((BASIC, OAUTH),), 'Basic realm="*", Bearer realm="*"'),
+        (((BEARER, MUTUAL), (COOKIE,)), 'Bearer realm="*"'),  # one that is registered says enough
     ],
 )
 def test_the_challenge_names_what_is_missing(security: Any, challenge: str) -> None:

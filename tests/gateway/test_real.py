@@ -101,6 +101,16 @@ def test_an_invalid_answer_passes_and_is_reported(start: Start, peer: Peer) -> N
     assert (reply.status, violations(reply)) == (418, ["status"])
 
 
+def test_prisms_header_tells_both_sides_apart_and_replaces_that_of_the_server(start: Start, peer: Peer) -> None:
+    app = start()
+    peer.says("200 OK", {"title": "x"}, Sl_Violations="[1]")
+    reply = call(app, "GET", "/world/worlds/abc")
+    told = [v["location"] for v in json.loads(reply.header("Sl-Violations") or "[]")]
+    assert told == [["request", "path", "worldId"], ["response", "body"]]
+    peer.says("200 OK", {"name": "x"}, Sl_Violations="[1]")
+    assert not call(app, "GET", "/world/worlds/1").header("Sl-Violations")
+
+
 def test_an_undeclared_path_passes_and_is_reported(start: Start, peer: Peer) -> None:
     reply = call(start(), "GET", "/world/moons")
     assert (reply.status, violations(reply)) == (200, ["path"])

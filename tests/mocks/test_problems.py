@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beep_mock.contracts.model import Violation
-from beep_mock.mocks.problems import PROBLEM_JSON, phrase, problem, violations_header
+from beep_mock.mocks.problems import PROBLEM_JSON, phrase, problem, violation_headers
 
 
 def test_a_problem_has_the_members_of_rfc_9457() -> None:
@@ -33,8 +33,26 @@ def test_an_unregistered_status_has_a_phrase_too() -> None:
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=300), max_size=40))
 def test_the_header_is_short_ascii_json_of_whole_entries(messages: list[str]) -> None:
     violations = [Violation(("body", str(i)), "Error", "type", m) for i, m in enumerate(messages)]
-    header = violations_header(violations)
-    assert header.isascii()
-    assert header.isprintable()
-    assert len(header) <= 4096
-    assert json.loads(header) == [v.as_dict() for v in violations][: len(json.loads(header))]
+    headers = dict(violation_headers(violations))
+    for header in headers.values():
+        assert header.isascii()
+        assert header.isprintable()
+        assert len(header) <= 4096
+    kept = json.loads(headers["Beep-Mock-Violations"])
+    assert kept == [v.as_dict() for v in violations][: len(kept)]
+
+
+def test_prisms_header_says_on_which_side_of_the_exchange() -> None:
+    asked, answered = Violation(("query", "n"), "Error", "type", "no"), Violation(("body",), "Error", "required", "no")
+    headers = dict(violation_headers([asked], [answered]))
+    assert [v["location"] for v in json.loads(headers["Beep-Mock-Violations"])] == [["query", "n"], ["body"]]
+    assert [v["location"] for v in json.loads(headers["Sl-Violations"])] == [
+        ["request", "query", "n"],
+        ["response", "body"],
+    ]
+
+
+def test_a_challenge_is_repeated_where_prisms_clients_look_for_it() -> None:
+    body = json.loads(problem(401, "UNAUTHORIZED", "no", challenge="Basic x").body)
+    assert body["headers"] == {"WWW-Authenticate": "Basic x"}
+    assert "headers" not in json.loads(problem(401, "UNAUTHORIZED", "no").body)

@@ -39,9 +39,9 @@ def command(document: str, upstream: str, host: str, port: int, verbose_level: s
     """Pass requests on to UPSTREAM, and judge both them and its answers by DOCUMENT.
 
     DOCUMENT is a file or URL of an OpenAPI document, UPSTREAM the URL where the service runs, with or without a path.
-    Everything is passed through; what breaks the contract is said in the header Beep-Mock-Violations, on the terminal
-    and in the journal at /-/. What the service has not implemented (501) is mocked. Command lines of `prism proxy`
-    work as they are, but for --upstream-proxy.
+    Everything is passed through; what breaks the contract is said in the headers Beep-Mock-Violations and (as by Prism)
+    Sl-Violations, on the terminal and in the journal at /-/. What the service has not implemented (501) is mocked.
+    Command lines of `prism proxy` work as they are, but for --upstream-proxy.
 
     \b
     Examples:

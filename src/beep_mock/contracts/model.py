@@ -192,8 +192,9 @@ class Operation:
 
     ``security`` lists alternatives; each is a tuple of schemes that must all be met, an empty alternative means
     anonymous access is fine, and an empty tuple of alternatives that nothing is demanded. ``base_paths`` are the path
-    parts of the servers that apply (``/api/v1``; ``""`` for the root), in the order declared. ``broken`` is the finding
-    that makes the operation unusable, if there is one: the mock then answers 500 with its pointer.
+    parts of the servers that apply (``/api/v1``; ``""`` for the root), in the order declared, ``servers`` expressions
+    for their URLs. ``broken`` is the finding that makes the operation unusable, if there is one: the mock then answers
+    500 with its pointer.
     """
 
     method: str
@@ -212,6 +213,7 @@ class Operation:
     extensions: Mapping[str, Any] = field(default_factory=dict)
     """The operation's ``x-`` fields, as written."""
     callbacks: tuple[Callback, ...] = ()
+    servers: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:

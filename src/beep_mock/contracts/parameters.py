@@ -26,7 +26,8 @@ _UNREADABLE = "\ufffd"  # stands for a value that the server does not give on
 Decoder = Callable[[Mapping[str, str], str, Mapping[str, Any]], dict[str, Json]]
 """``(raw path values by name, raw query string, WSGI environ) -> {parameter.key: value}``.
 
-The path values are percent-decoded, the query string is not; both it and the environ's headers are bytes as Latin-1.
+The path values are percent-decoded, the query string is not; both it and the environ's headers are bytes as Latin-1. An
+empty path value is none.
 """
 
 
@@ -87,12 +88,12 @@ def _path_only(path: Sequence[tuple[str, str, Callable[[str], Json]]]) -> Decode
         ((name, key, read),) = path
 
         def one(path_values: Mapping[str, str], _query: str, _environ: Mapping[str, Any]) -> dict[str, Json]:
-            return {key: read(path_values[name])} if name in path_values else {}
+            return {key: read(path_values[name])} if path_values.get(name) else {}
 
         return one
 
     def several(path_values: Mapping[str, str], _query: str, _environ: Mapping[str, Any]) -> dict[str, Json]:
-        return {key: read(path_values[name]) for name, key, read in path if name in path_values}
+        return {key: read(path_values[name]) for name, key, read in path if path_values.get(name)}
 
     return several
 
@@ -103,7 +104,7 @@ def _path_and_query(
     def decode(path_values: Mapping[str, str], query: str, _environ: Mapping[str, Any]) -> dict[str, Json]:
         values: dict[str, Json] = {}
         for name, key, read in path:
-            if name in path_values:
+            if path_values.get(name):
                 values[key] = read(path_values[name])
         if query:
             fill_query(query, values)
@@ -121,7 +122,7 @@ def _any(
     def decode(path_values: Mapping[str, str], query: str, environ: Mapping[str, Any]) -> dict[str, Json]:
         values: dict[str, Json] = {}
         for name, key, read in path:
-            if name in path_values:
+            if path_values.get(name):
                 values[key] = read(path_values[name])
         if query and fill_query is not None:
             fill_query(query, values)

@@ -119,6 +119,14 @@ class Router(Generic[T]):
                     return other
         return found
 
+    def gap(self, path: str) -> Match[T] | None:
+        """The best match of a path that no template fits, were parameters within it allowed to be empty.
+
+        The last segment is none of them: a path with a trailing slash is another path.
+        """
+        path = _as_unicode(path)
+        return next(self._search(path, gaps=True), None) if "//" in path and path[-1] != "/" else None
+
     def allowed(self, path: str) -> tuple[str, ...]:
         """The methods that a request for ``path`` may have, sorted: what ``Allow`` names."""
         path = _as_unicode(path)
@@ -196,7 +204,7 @@ class Router(Generic[T]):
             if own == others or any(other and not here for here, other in zip(own, others, strict=True)):
                 yield match
 
-    def _search(self, path: str) -> Iterator[Match[T]]:
+    def _search(self, path: str, *, gaps: bool = False) -> Iterator[Match[T]]:
         """All matches, best first. Each node is seen at most once, so the cost is bounded by the trie."""
         segments = path.split("/")
         if segments[0]:
@@ -209,7 +217,7 @@ class Router(Generic[T]):
                     yield Match(node.template, node.methods, slots)
                 continue
             segment = segments[index]
-            if node.plain is not None and segment:
+            if node.plain is not None and (segment or gaps):
                 pending.append((node.plain, index + 1, (*slots, segment)))
             for _, match, target in reversed(node.mixed):
                 values = match(segment)

@@ -14,6 +14,7 @@ from beep_mock.contracts.sample_amounts import named_flag, named_number
 from beep_mock.contracts.sample_facts import Facts
 from beep_mock.contracts.sample_keywords import additional_node, longest_name, mapping_of
 from beep_mock.contracts.sample_kinds import chosen_kind, listed, may_be_null, shown
+from beep_mock.contracts.sample_nameless import nameless
 from beep_mock.contracts.sample_numbers import allows, number
 from beep_mock.contracts.sample_patterns import from_pattern
 from beep_mock.contracts.sample_schemas import Flattening, ImpossibleError, Ways
@@ -138,6 +139,9 @@ class Draw:
             return self._array(schema, at, place)
         if kind == "null":
             return None
+        plain = nameless(schema, kind) if not place and self._shows and self._direction == "response" else None
+        if plain is not None:
+            return plain
         name = next((step for step in reversed(place) if not step.isdigit()), "")
         if kind == "boolean":
             return named_flag(name) is (self._repetition % 2 == 0)

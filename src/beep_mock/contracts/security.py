@@ -15,7 +15,8 @@ from beep_mock.contracts.model import Contract, Operation, SecurityScheme
 __all__ = ["check", "secret_keys"]
 
 _TOKEN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/"  # noqa: S105 - RFC 6750, 2.1
-_REALM = 'realm="beep-mock"'
+_REALM = 'realm="*"'  # free text (RFC 9110, 11.5): the one that Prism names
+_OUR_SCHEME = "ApiKey "
 
 
 def check(operation: Operation, environ: Mapping[str, Any], query: str) -> tuple[bool, str]:
@@ -32,7 +33,8 @@ def check(operation: Operation, environ: Mapping[str, Any], query: str) -> tuple
         if not missing:
             return True, ""
         unmet.update(dict.fromkeys(map(_challenge, missing)))
-    return False, ", ".join(unmet)
+    registered = [challenge for challenge in unmet if not challenge.startswith(_OUR_SCHEME)]
+    return False, ", ".join(registered or unmet)
 
 
 def secret_keys(contract: Contract) -> frozenset[str]:
@@ -86,14 +88,17 @@ def _has_key(scheme: SecurityScheme, environ: Mapping[str, Any], query: str) -> 
 
 
 def _challenge(scheme: SecurityScheme) -> str:
-    """One challenge (RFC 9110, 11.6.1). ``ApiKey`` is no registered scheme; it tells a reader what is missing."""
+    """One challenge (RFC 9110, 11.6.1).
+
+    ``ApiKey`` is no registered scheme: it is for those answers that would have none, which a 401 must (15.5.2).
+    """
     if scheme.type == "apiKey":
         parameter = scheme.parameter.replace("\\", "\\\\").replace('"', '\\"')
-        return f'ApiKey {_REALM}, in="{scheme.location}", name="{parameter}"'
+        return f'{_OUR_SCHEME}{_REALM}, in="{scheme.location}", name="{parameter}"'
     if scheme.type != "http" or scheme.scheme == "bearer":
         return f"Bearer {_REALM}"
     if scheme.scheme == "basic":
-        return f'Basic {_REALM}, charset="UTF-8"'
+        return f"Basic {_REALM}"
     if scheme.scheme == "digest":  # a nonce is demanded (RFC 7616, 3.3), and never looked at again
         return f'Digest {_REALM}, qop="auth", algorithm=SHA-256, nonce="beep-mock"'
     return f"{scheme.scheme.title()} {_REALM}"

@@ -1,4 +1,4 @@
-"""Server objects, as far as a mock needs them: the base paths that requests may carry."""
+"""Server objects, as far as a mock needs them: the base paths that requests may carry, the URLs they may ask for."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from beep_mock.contracts.nodes import Nodes, child
 
-__all__ = ["base_path", "read_base_paths"]
+__all__ = ["base_path", "read_base_paths", "server_patterns"]
 
 _AUTHORITY = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//[^/?#]*")
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
@@ -63,3 +63,32 @@ def _substituted(nodes: Nodes, server: dict[str, Any], at: str, url: str) -> str
         return nodes.text(variable, here, "default", required_by="a server variable")
 
     return _VARIABLE.sub(default, url)
+
+
+def server_patterns(node: dict[str, Any]) -> tuple[str, ...]:
+    """An expression for the URLs of each of the ``servers``, without a slash at their end.
+
+    A variable stands for its values where they are listed, else for any.
+    """
+    servers = node.get("servers")
+    entries = servers if isinstance(servers, list) else []
+    return tuple(
+        _pattern(server["url"].rstrip("/"), server.get("variables"))
+        for server in entries
+        if isinstance(server, dict) and isinstance(server.get("url"), str)
+    )
+
+
+def _pattern(url: str, variables: Any) -> str:
+    pieces = _VARIABLE.split(url)  # literal text and names in turn
+    return "".join(
+        _values(variables.get(piece) if isinstance(variables, dict) else None) if index % 2 else re.escape(piece)
+        for index, piece in enumerate(pieces)
+    )
+
+
+def _values(variable: Any) -> str:
+    listed = variable.get("enum") if isinstance(variable, dict) else None
+    if not isinstance(listed, list) or not listed:
+        return ".*"
+    return f"(?:{'|'.join(re.escape(str(value)) for value in listed)})"

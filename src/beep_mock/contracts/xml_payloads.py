@@ -29,9 +29,12 @@ _LETTER = re.compile(f"[{_LETTERS}]")
 
 
 def xml_text(value: Json, schema: Schema | None, document: Document | None) -> str:
-    """``value`` as one XML document. A root without a name is called as its component, else ``root``."""
+    """``value`` as one XML document. A root without a name is called as its component, else ``xml``.
+
+    OpenAPI infers no name for a root that has neither (3.2.0, XML Object); this is the one that Prism gives it.
+    """
     written = schema.node if schema is not None else {}
-    name = "root"
+    name = "xml"
     if isinstance(written, dict) and isinstance(written.get("$ref"), str):
         name = written["$ref"].rpartition("/")[2] or name
     hints = hints_of(written, document)

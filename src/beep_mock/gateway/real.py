@@ -15,7 +15,7 @@ from beep_mock.gateway.forwarding import Forwarder, PeerDown, Reply, request_hea
 from beep_mock.gateway.judging import Judge
 from beep_mock.mocks.answers import Answer
 from beep_mock.mocks.cors import cross_origin, is_preflight
-from beep_mock.mocks.problems import phrase, problem, violations_header
+from beep_mock.mocks.problems import phrase, problem, violation_headers
 from beep_mock.mocks.refusals import too_large
 from beep_mock.mocks.request_body import read_body
 from beep_mock.mocks.waiting import later
@@ -44,7 +44,13 @@ class _Call:
     body: bytes = b""
     operation: Operation | None = None
     violations: tuple[Violation, ...] = ()
+    answer_violations: tuple[Violation, ...] = ()
     note: str = ""
+
+    @property
+    def found(self) -> tuple[Violation, ...]:
+        """What breaks the contract, on either side."""
+        return self.violations + self.answer_violations
 
     @property
     def method(self) -> str:
@@ -155,7 +161,7 @@ class RealPeer:
         if call.operation is None or not self._judged:
             return self._pass(call, reply)
         found = self._judge.response_violations(call.operation, call.method, reply)
-        call.violations += found
+        call.answer_violations = found
         if reply.rest is not None:
             call.note = "streamed: the body was not judged"
         if not (found and self._errors):
@@ -184,17 +190,18 @@ class RealPeer:
 
     def _say(self, call: _Call, outcome: object) -> None:
         """Tell what breaks the contract, in one line."""
-        if self._tell is not None and call.violations:
-            reasons = "; ".join(f"{'.'.join(v.location)}: {v.message}" for v in call.violations[:_TOLD])
-            more = f" (and {len(call.violations) - _TOLD} more)" if len(call.violations) > _TOLD else ""
+        found = call.found
+        if self._tell is not None and found:
+            reasons = "; ".join(f"{'.'.join(v.location)}: {v.message}" for v in found[:_TOLD])
+            more = f" (and {len(found) - _TOLD} more)" if len(found) > _TOLD else ""
             shown = ascii(f"{call.method} {call.path}")[1:-1]
             self._tell(f"{self.name}: {shown} -> {outcome}: {reasons}{more}")
 
     def _answer(self, call: _Call, answer: Answer) -> Iterable[bytes]:
         """Send an answer of our own."""
         headers = [*answer.headers]
-        if call.violations:
-            headers.append(("Beep-Mock-Violations", violations_header(call.violations)))
+        if call.found:
+            headers += violation_headers(call.violations, call.answer_violations)
         if self._cors and "HTTP_ORIGIN" in call.environ:
             headers = cross_origin(call.environ, headers)
         self._record(call, answer.status, headers, answer.body, answer.source)
@@ -206,18 +213,21 @@ class RealPeer:
         length = next((v for n, v in reply.headers if n.lower() == "content-length"), None)
         if reply.rest is None and call.method != "HEAD" and reply.status not in _BODILESS:
             length = str(len(reply.body))
+        left_out = {"content-length", "beep-mock-violations"}
+        if self._judged:  # a gateway behind this one has its own view; another engine's is the only one
+            left_out.add("sl-violations")
         headers = [
             (n, self._here(call, v) if n.lower() in _LOCATIONS else v)
             for n, v in reply.headers
-            if n.lower() not in ("content-length", "beep-mock-violations")  # a gateway behind this one has its own view
+            if n.lower() not in left_out
         ]
         if length is not None:
             headers.append(("Content-Length", length))
         headers.append(("Beep-Mock-Source", self._source))
         if not self._judged:  # another engine's answer: it does not say by which example
             headers.append((HEADER, SPECIFICATION_ONLY))
-        if call.violations:
-            headers.append(("Beep-Mock-Violations", violations_header(call.violations)))
+        if call.found:
+            headers += violation_headers(call.violations, call.answer_violations)
         if self._open_to_all and "HTTP_ORIGIN" in call.environ:
             headers = cross_origin(call.environ, headers)
         self._record(call, reply.status, headers, reply.body, self._source)
@@ -239,7 +249,7 @@ class RealPeer:
             body,
             source,
             call.operation.key if call.operation is not None else "",
-            call.violations,
+            call.found,
             self._judge.secrets,
             call.note,
         )

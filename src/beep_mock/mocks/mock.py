@@ -248,7 +248,10 @@ class Mock:
         return match, route
 
     def _find(self, state: Basis, path: str, method: str) -> Any:
-        """The match of a path with or without a base path: one that has the method, else any."""
+        """The match of a path with or without a base path: one that has the method, else any.
+
+        A path with an empty segment where a parameter belongs is that operation's too, which will miss the parameter.
+        """
         wanted = "GET" if method == "HEAD" else method
         found = state.match(path, method)
         if found is not None and (method in found.methods or wanted in found.methods):
@@ -261,6 +264,9 @@ class Mock:
                 if method in other.methods or wanted in other.methods:
                     return other
                 found = found or other
+        if found is None and "//" in path:
+            own = [path[len(base) :] for base in state.base_paths if path.startswith(f"{base}/")]
+            return next(filter(None, map(state.contract.router.gap, (path, *own))), None)
         return found
 
     def _preflight(

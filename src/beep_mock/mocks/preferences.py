@@ -1,4 +1,7 @@
-"""What the client asks of the mock: ``Prefer: code=, example=, dynamic=`` (RFC 7240) or ``__code`` and the like."""
+"""What the client asks of the mock: ``Prefer: code=, example=, dynamic=`` (RFC 7240) or ``__code`` and the like.
+
+``__server``, in a query only, is the URL of the server that the client would have asked.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
-__all__ = ["NO_PREFERENCE", "Preference", "asks", "preference_of"]
+__all__ = ["NO_PREFERENCE", "Preference", "asks", "preference_of", "server_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +46,19 @@ class Preference:
 
 
 NO_PREFERENCE = Preference()
+_WORDS = ("__code", "__ex", "__dy", "__server")
 
 
 def asks(environ: Mapping[str, Any], query: str) -> bool:
     """Whether the request may hold a preference: a cheap look before :func:`preference_of`."""
-    return "HTTP_PREFER" in environ or ("__" in query and ("__code" in query or "__ex" in query or "__dy" in query))
+    return "HTTP_PREFER" in environ or ("__" in query and any(word in query for word in _WORDS))
+
+
+def server_of(query: str) -> str:
+    """The server's URL that a query asks for, without a slash at its end; ``""`` for none."""
+    if "__server" not in query:
+        return ""
+    return next((value.rstrip("/") for name, value in parse_qsl(query) if name == "__server"), "")
 
 
 def preference_of(environ: Mapping[str, Any], query: str) -> Preference:

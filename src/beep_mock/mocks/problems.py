@@ -15,7 +15,7 @@ import orjson
 from beep_mock.contracts.model import Violation
 from beep_mock.interaction import Response
 
-__all__ = ["PROBLEM_JSON", "phrase", "problem", "violations_header"]
+__all__ = ["PROBLEM_JSON", "phrase", "problem", "violation_headers"]
 
 PROBLEM_JSON = "application/problem+json"
 _HEADER_BYTES = 4096
@@ -36,31 +36,50 @@ def problem(
     *,
     violations: Iterable[Violation] = (),
     headers: Sequence[tuple[str, str]] = (),
+    challenge: str = "",
     **members: Any,
 ) -> Response:
-    """A problem answer. ``violations`` become the member ``validation``; ``members`` are added as they are."""
+    """A problem answer. ``violations`` become the member ``validation``; ``members`` are added as they are.
+
+    A ``challenge`` is repeated in the member ``headers``, where Prism's clients look for it.
+    """
     content: dict[str, Any] = {"type": "about:blank", "title": phrase(status), "status": status, "detail": detail}
     content["code"] = code
     validation = [v.as_dict() for v in violations]
     if validation:
         content["validation"] = validation
+    if challenge:
+        content["headers"] = {"WWW-Authenticate": challenge}
     content.update(members)
     body = orjson.dumps(content, default=str)
     return Response(status, tuple(headers), body, PROBLEM_JSON)
 
 
-def violations_header(violations: Sequence[Violation]) -> str:
-    """The violations as one line of ASCII JSON, of which whole entries are left out where it would grow too long."""
-    entries: list[str] = []
+def violation_headers(asked: Sequence[Violation], answered: Sequence[Violation] = ()) -> list[tuple[str, str]]:
+    """What headers say of the violations of a request and of its answer.
+
+    ``Sl-Violations`` is Prism's header, for the clients that read it: its locations begin with the side.
+    """
+    sides = [(asked, "request"), (answered, "response")]
+    told = [{**v.as_dict(), "location": [side, *v.location]} for violations, side in sides for v in violations]
+    return [
+        ("Beep-Mock-Violations", _line(v.as_dict() for v in (*asked, *answered))),
+        ("Sl-Violations", _line(told)),
+    ]
+
+
+def _line(entries: Iterable[dict[str, Any]]) -> str:
+    """One line of ASCII JSON, of which whole entries are left out where it would grow too long."""
+    kept: list[str] = []
     length = 2
-    for violation in violations:
+    for entry in entries:
         # JSON escapes keep the header ASCII (RFC 9110, section 5.5).
-        entry = _ascii(orjson.dumps(violation.as_dict(), default=str).decode("utf-8", "replace"))
-        length += len(entry) + 1
+        text = _ascii(orjson.dumps(entry, default=str).decode("utf-8", "replace"))
+        length += len(text) + 1
         if length > _HEADER_BYTES:
             break
-        entries.append(entry)
-    return f"[{','.join(entries)}]"
+        kept.append(text)
+    return f"[{','.join(kept)}]"
 
 
 def _ascii(text: str) -> str:

@@ -14,6 +14,7 @@ An invalid request only gets an error: one that matches it by 2 or 3, else the c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -28,8 +29,8 @@ from beep_mock.interaction import Interaction, Json, Response
 from beep_mock.mocks.answering import AS_DOCUMENTED, Answering
 from beep_mock.mocks.answers import Answer, Answers
 from beep_mock.mocks.negotiation import find_status, invalid_request_status, success_status
-from beep_mock.mocks.preferences import NO_PREFERENCE, Preference, asks, preference_of
-from beep_mock.mocks.problems import problem, violations_header
+from beep_mock.mocks.preferences import NO_PREFERENCE, Preference, asks, preference_of, server_of
+from beep_mock.mocks.problems import problem, violation_headers
 from beep_mock.mocks.produced import keeping_produced
 from beep_mock.mocks.selection import Selection
 
@@ -56,6 +57,7 @@ class Responder:
         self._reader = validator_of(contract).reader(operation)
         self._answers = Answers(contract, operation, answering, trust)
         self._seed = answering.seed
+        self._servers = [re.compile(pattern) for pattern in operation.servers]
         self._named_ones = not answering.ignore_examples
         self._standing = standing
         written = () if answering.ignore_examples else interactions_of(contract, operation)
@@ -98,6 +100,10 @@ class Responder:
         environ: Mapping[str, Any],
         body: bytes,
     ) -> Outcome:
+        server = server_of(query)
+        if server and not any(pattern.fullmatch(server) for pattern in self._servers):
+            code = "NO_SERVER_MATCHED_ERROR" if self._servers else "NO_SERVER_CONFIGURATION_PROVIDED_ERROR"
+            return _unknown(f"{self._operation.key} has no server {server}", code), _NOTHING
         accept = environ.get("HTTP_ACCEPT")
         asked = preference_of(environ, query) if asks(environ, query) else NO_PREFERENCE
         if not self._named_ones and asked.example is not None:
@@ -107,9 +113,8 @@ class Responder:
             return _saying(self._unsupported(violations, accept), violations), violations
         seed = 0
         if preference.dynamic:
-            seed = crc32(
-                f"{environ.get('REQUEST_METHOD')} {environ.get('PATH_INFO')}?{query}".encode() + body, self._seed
-            )
+            asking = f"{environ.get('REQUEST_METHOD')} {environ.get('PATH_INFO')}?{query}".encode() + body
+            seed = crc32(asking, self._seed)
         if violations:
             answer = self._invalid(values, violations, preference, accept, seed)
             return _saying(answer, violations), violations
@@ -147,7 +152,7 @@ class Responder:
         if asked.code is not None:
             spec = find_status(self._operation.responses, asked.code)
             if spec is None:
-                return self._problem(404, "NOT_FOUND", f"{self._operation.key} declares no response {asked.code}")
+                return _unknown(f"{self._operation.key} declares no response {asked.code}")
             found = (spec, asked.code)
         if found is None:
             return self._undeclared()
@@ -185,9 +190,7 @@ class Responder:
                 if interaction.name == asked.example and interaction.response.status >= 200:
                     return self._example(interaction, accept, status if candidate is spec else None)
         known = ", ".join(dict.fromkeys(n for s in specs for n in self._answers.names(s))) or "none"
-        return self._problem(
-            404, "NOT_FOUND", f"{self._operation.key} has no response example {asked.example!r}; examples: {known}"
-        )
+        return _unknown(f"{self._operation.key} has no response example {asked.example!r}; examples: {known}")
 
     def _invalid(
         self,
@@ -242,7 +245,7 @@ class Responder:
         if spec is not None:
             answer = self._error(spec, 401, accept)
         else:
-            answer = self._problem(401, "UNAUTHORIZED", violation.message)
+            answer = self._ours(problem(401, "UNAUTHORIZED", violation.message, challenge=challenge))
         if challenge:
             kept = [h for h in answer.headers if h[0].lower() != "www-authenticate"]
             answer = answer.with_headers(())
@@ -273,10 +276,17 @@ class Responder:
         return self._problem(500, "NO_RESPONSE_DEFINED", f"{self._operation.key} declares no final response")
 
     def _problem(self, status: int, code: str, detail: str, violations: Sequence[Violation] = ()) -> Answer:
-        told = problem(status, code, detail, violations=violations)
+        return self._ours(problem(status, code, detail, violations=violations))
+
+    def _ours(self, told: Response) -> Answer:
         return Answer(keeping_produced(told, self._operation), "problem")
+
+
+def _unknown(detail: str, code: str = "NOT_FOUND") -> Answer:
+    """404: the client prefers what there is not. No answer of the operation, whose ``produces`` says nothing of it."""
+    return Answer(problem(404, code, detail), "problem")
 
 
 def _saying(answer: Answer, violations: Sequence[Violation]) -> Answer:
     """The contract's own answers rarely have room for the reasons: a header has."""
-    return answer.with_headers([("Beep-Mock-Violations", violations_header(violations))])
+    return answer.with_headers(violation_headers(violations))

@@ -9,7 +9,8 @@ from weakref import WeakKeyDictionary
 from beep_mock.contracts.echo import echoed, known_values
 from beep_mock.contracts.encoding import encode_body
 from beep_mock.contracts.media_types import is_json, parse_content_type
-from beep_mock.contracts.model import Contract, MediaType, Operation, ResponseSpec, Schema
+from beep_mock.contracts.model import Contract, Header, MediaType, Operation, ResponseSpec, Schema
+from beep_mock.contracts.parameters import header_value
 from beep_mock.contracts.payloads import concrete_media_type
 from beep_mock.contracts.response_headers import header_text
 from beep_mock.contracts.sampler import Sampler, UnsatisfiableError
@@ -173,13 +174,18 @@ class SampleAnswers:
     ) -> Iterable[tuple[str, str]]:
         """The declared headers that are not among the written ones; one that is required is sent without a schema too.
 
-        One that nothing satisfies is left out where it may be.
+        One that nothing satisfies is left out where it may be. A header has its own example, whatever the body has.
 
         :raises ContractError: nothing satisfies the schema of one that is required.
         """
         sent = {n.lower() for n, _ in written} | SENT_ANYWAY
         for header in spec.headers:
-            if header.name.lower() not in sent and (header.schema is not None or header.required):
+            if header.name.lower() in sent:
+                continue
+            shown = self._shown(header) if self._follows_examples else None
+            if shown is not None:
+                yield header.name, shown
+            elif header.schema is not None or header.required:
                 schema = header.schema or Schema({"type": "string"}, header.at)
                 try:
                     value = self._sampler.sample(schema, "response", seed, keep=keep)
@@ -188,6 +194,18 @@ class SampleAnswers:
                         raise
                     continue
                 yield header.name, header_text(value, header)
+
+    def _shown(self, header: Header) -> str | None:
+        """The first example of a header as its text; None for one without, or that lies."""
+        value = next((example.value for example in header.examples if example.value is not MISSING), MISSING)
+        if value is MISSING:
+            return None
+        text = header_text(value, header)
+        if header.schema is not None:
+            value = header_value(header, text, self._contract.document)
+            if self._sampler.violations(value, header.schema, "response"):
+                return None
+        return text
 
     def _encoded(self, value: Json, media: MediaType) -> bytes:
         return encode_body(value, media, document=self._contract.document)[0]
