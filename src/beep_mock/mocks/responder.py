@@ -57,7 +57,6 @@ class Responder:
         self._reader = validator_of(contract).reader(operation)
         self._answers = Answers(contract, operation, answering, trust)
         self._seed = answering.seed
-        self._servers = [re.compile(pattern) for pattern in operation.servers]
         self._named_ones = not answering.ignore_examples
         self._standing = standing
         written = () if answering.ignore_examples else interactions_of(contract, operation)
@@ -101,8 +100,8 @@ class Responder:
         body: bytes,
     ) -> Outcome:
         server = server_of(query)
-        if server and not any(pattern.fullmatch(server) for pattern in self._servers):
-            code = "NO_SERVER_MATCHED_ERROR" if self._servers else "NO_SERVER_CONFIGURATION_PROVIDED_ERROR"
+        if server and not any(re.fullmatch(pattern, server) for pattern in self._operation.servers):
+            code = "NO_SERVER_MATCHED_ERROR" if self._operation.servers else "NO_SERVER_CONFIGURATION_PROVIDED_ERROR"
             return _unknown(f"{self._operation.key} has no server {server}", code), _NOTHING
         accept = environ.get("HTTP_ACCEPT")
         asked = preference_of(environ, query) if asks(environ, query) else NO_PREFERENCE
