@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beep_mock.contracts.servers import base_path
+from beep_mock.contracts.servers import base_path, is_url_of, server_urls
 from tests.contracts.drafts import changed, compiled, put
 
 
@@ -50,3 +51,42 @@ def test_a_variable_without_a_declaration_is_empty(tmp_path: Path) -> None:
     contract = compiled(tmp_path, changed(put("servers", value=[{"url": "https://h/{stage}/api"}])))
     assert contract.base_paths == ("/api",)
     assert [f.rule for f in contract.findings] == ["server-variable-undeclared"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("https://a.example/v1", True),
+        ("https://b.c.example/v1", True),
+        ("https://.example/v1", True),
+        ("https://a.example/v2", True),
+        ("https://a.example/v3", False),
+        ("https://a.example", False),
+        ("http://a.example/v1", False),
+        ("https://a.example/v1/", False),
+    ],
+)
+def test_a_servers_url_with_variables(asked: str, expected: bool) -> None:
+    server = {"url": "https://{place}.example/{version}/", "variables": {"version": {"enum": ["v1", "v2"]}}}
+    assert is_url_of(server_urls({"servers": [server]})[0], asked) is expected
+
+
+PIECES = st.lists(st.sampled_from(["a", "b", ".", "{x}", "{y}"]), max_size=6)
+
+
+@given(PIECES, st.text("ab.c", max_size=8))
+def test_a_url_is_a_servers_if_an_expression_says_so(pieces: list[str], asked: str) -> None:
+    (server,) = server_urls({"servers": [{"url": "".join(pieces), "variables": {"y": {"enum": ["a", "bc", ""]}}}]})
+    known = {"{x}": ".*", "{y}": "(?:a|bc|)"}
+    assert is_url_of(server, asked) is bool(re.fullmatch("".join(known.get(p, re.escape(p)) for p in pieces), asked))
+
+
+def test_a_long_url_is_nobodys() -> None:
+    (server,) = server_urls({"servers": [{"url": "{a}.{b}.{c}.{d}.{e}/"}]})
+    assert is_url_of(server, "." * 2000)
+    assert not is_url_of(server, "." * 60_000)
+
+
+@pytest.mark.parametrize("servers", [None, {}, [None], [{}], [{"url": 1}]])
+def test_what_is_no_server_has_no_url(servers: object) -> None:
+    assert server_urls({"servers": servers}) == ()

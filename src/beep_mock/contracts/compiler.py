@@ -16,7 +16,7 @@ from beep_mock.contracts.path_items import declared_operations, path_item_fields
 from beep_mock.contracts.router import Router
 from beep_mock.contracts.schemas import SchemaStore
 from beep_mock.contracts.security_schemes import read_requirements, read_schemes
-from beep_mock.contracts.servers import read_base_paths, server_patterns
+from beep_mock.contracts.servers import read_base_paths, server_urls
 from beep_mock.contracts.shared_urls import listed_texts, marks_of
 from beep_mock.contracts.templates import PathTemplate, parse_template
 from beep_mock.errors import ContractError
@@ -67,7 +67,7 @@ class _Compilation:
         schemes = read_schemes(nodes, components, place)
         security = read_requirements(nodes, root, "#", schemes) or ()
         base_paths = read_base_paths(nodes, root, "#") or ("",)
-        servers = server_patterns(root)
+        servers = server_urls(root)
         outline = PathContext(parse_template("/"), {}, security, schemes, base_paths, None, servers=servers)
         paths, place = nodes.mapping(root.get("paths", {}), "#/paths", "'paths'", breaking=False)
         for template, node in paths.items():
@@ -121,7 +121,7 @@ class _Compilation:
             schemes=outline.schemes,
             base_paths=read_base_paths(nodes, item, place) or outline.base_paths,
             broken=found.finding,
-            servers=server_patterns(item) or outline.servers,
+            servers=server_urls(item) or outline.servers,
         )
         methods: dict[str, Operation] = {}
         for method, (operation, place) in declared_operations(nodes, fields).items():

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from beep_mock.contracts.links import Link
     from beep_mock.contracts.router import Router
     from beep_mock.contracts.schemas import SchemaStore
+    from beep_mock.contracts.servers import ServerUrl
 
 __all__ = [
     "Contract",
@@ -192,8 +193,8 @@ class Operation:
 
     ``security`` lists alternatives; each is a tuple of schemes that must all be met, an empty alternative means
     anonymous access is fine, and an empty tuple of alternatives that nothing is demanded. ``base_paths`` are the path
-    parts of the servers that apply (``/api/v1``; ``""`` for the root), in the order declared, ``servers`` expressions
-    for their URLs. ``broken`` is the finding that makes the operation unusable, if there is one: the mock then answers
+    parts of the servers that apply (``/api/v1``; ``""`` for the root), in the order declared, ``servers`` their
+    URLs. ``broken`` is the finding that makes the operation unusable, if there is one: the mock then answers
     500 with its pointer.
     """
 
@@ -213,7 +214,7 @@ class Operation:
     extensions: Mapping[str, Any] = field(default_factory=dict)
     """The operation's ``x-`` fields, as written."""
     callbacks: tuple[Callback, ...] = ()
-    servers: tuple[str, ...] = ()
+    servers: tuple[ServerUrl, ...] = ()
 
     @property
     def key(self) -> str:

@@ -14,7 +14,7 @@ from beep_mock.contracts.links import read_links
 from beep_mock.contracts.model import Operation, Parameter, RequestBody, ResponseSpec, SecurityScheme
 from beep_mock.contracts.nodes import Nodes, child, kind_of
 from beep_mock.contracts.security_schemes import Alternatives, read_requirements
-from beep_mock.contracts.servers import read_base_paths, server_patterns
+from beep_mock.contracts.servers import ServerUrl, read_base_paths, server_urls
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +48,7 @@ class PathContext:
     base_paths: tuple[str, ...]
     broken: Finding | None
     outgoing: bool = False
-    servers: tuple[str, ...] = ()
+    servers: tuple[ServerUrl, ...] = ()
 
 
 def extensions_of(node: Mapping[str, Any]) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def compile_operation(nodes: Nodes, method: str, node: Any, at: str, context: Pa
         deprecated=nodes.flag(node, at, "deprecated"),
         extensions=extensions_of(node),
         callbacks=callbacks,
-        servers=server_patterns(node) or context.servers,
+        servers=server_urls(node) or context.servers,
     )
 
 

@@ -17,6 +17,7 @@ from beep_mock.contracts.templates import PathTemplate, parse_template, resembla
 __all__ = ["Match", "Route", "Router"]
 
 T = TypeVar("T")
+_LONGEST_WIDE = 4096  # characters of a path: several wide parameters make more than linear work
 
 
 class Route(Generic[T]):
@@ -187,6 +188,8 @@ class Router(Generic[T]):
         return next(self._search(path), None) or (self._match_wide(path) if self._wide else None)
 
     def _match_wide(self, path: str) -> Match[T] | None:
+        if len(path) > _LONGEST_WIDE:
+            return None
         for pattern, text in self._wide:
             found = pattern.fullmatch(path)
             if found is not None:

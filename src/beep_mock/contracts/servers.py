@@ -8,9 +8,13 @@ from urllib.parse import unquote
 
 from beep_mock.contracts.nodes import Nodes, child
 
-__all__ = ["base_path", "read_base_paths", "server_patterns"]
+__all__ = ["ServerUrl", "base_path", "is_url_of", "read_base_paths", "server_urls"]
+
+ServerUrl = tuple[tuple[str, ...] | None, ...]
+"""A URL in pieces: the texts that each may be, and None for a variable that may be any."""
 
 _AUTHORITY = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//[^/?#]*")
+_LONGEST_URL = 2048
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 _FIELDS = frozenset({"url", "description", "variables", "name"})
 
@@ -65,30 +69,38 @@ def _substituted(nodes: Nodes, server: dict[str, Any], at: str, url: str) -> str
     return _VARIABLE.sub(default, url)
 
 
-def server_patterns(node: dict[str, Any]) -> tuple[str, ...]:
-    """An expression for the URLs of each of the ``servers``, without a slash at their end.
-
-    A variable stands for its values where they are listed, else for any.
-    """
+def server_urls(node: dict[str, Any]) -> tuple[ServerUrl, ...]:
+    """The URLs of the ``servers``, without a slash at their end."""
     servers = node.get("servers")
     entries = servers if isinstance(servers, list) else []
     return tuple(
-        _pattern(server["url"].rstrip("/"), server.get("variables"))
+        _pieces(server["url"].rstrip("/"), server.get("variables"))
         for server in entries
         if isinstance(server, dict) and isinstance(server.get("url"), str)
     )
 
 
-def _pattern(url: str, variables: Any) -> str:
+def is_url_of(server: ServerUrl, url: str) -> bool:
+    """Whether ``url`` is one of the server's, whatever its variables are."""
+    ends = {0}
+    for piece in server if len(url) <= _LONGEST_URL else ():
+        if piece is None:
+            ends = set(range(min(ends), len(url) + 1))
+        else:
+            ends = {end + len(text) for end in ends for text in piece if url.startswith(text, end)}
+        if not ends:
+            return False
+    return len(url) in ends
+
+
+def _pieces(url: str, variables: Any) -> ServerUrl:
     pieces = _VARIABLE.split(url)  # literal text and names in turn
-    return "".join(
-        _values(variables.get(piece) if isinstance(variables, dict) else None) if index % 2 else re.escape(piece)
+    return tuple(
+        _values(variables.get(piece) if isinstance(variables, dict) else None) if index % 2 else (piece,)
         for index, piece in enumerate(pieces)
     )
 
 
-def _values(variable: Any) -> str:
+def _values(variable: Any) -> tuple[str, ...] | None:
     listed = variable.get("enum") if isinstance(variable, dict) else None
-    if not isinstance(listed, list) or not listed:
-        return ".*"
-    return f"(?:{'|'.join(re.escape(str(value)) for value in listed)})"
+    return tuple(map(str, listed)) if isinstance(listed, list) and listed else None

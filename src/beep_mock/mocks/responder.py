@@ -14,7 +14,6 @@ An invalid request only gets an error: one that matches it by 2 or 3, else the c
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -23,6 +22,7 @@ from zlib import crc32
 from beep_mock.contracts.examples import interactions_of
 from beep_mock.contracts.model import Contract, Operation, ResponseSpec, Violation
 from beep_mock.contracts.security import check
+from beep_mock.contracts.servers import is_url_of
 from beep_mock.contracts.validator import validator_of
 from beep_mock.evidence.trust import NOTHING_KNOWN, Trust
 from beep_mock.interaction import Interaction, Json, Response
@@ -100,7 +100,7 @@ class Responder:
         body: bytes,
     ) -> Outcome:
         server = server_of(query)
-        if server and not any(re.fullmatch(pattern, server) for pattern in self._operation.servers):
+        if server and not any(is_url_of(one, server) for one in self._operation.servers):
             code = "NO_SERVER_MATCHED_ERROR" if self._operation.servers else "NO_SERVER_CONFIGURATION_PROVIDED_ERROR"
             return _unknown(f"{self._operation.key} has no server {server}", code), _NOTHING
         accept = environ.get("HTTP_ACCEPT")
