@@ -23,7 +23,7 @@ _NOT_BRACKETS = bytes(b for b in range(256) if b not in b"[]{}")
 
 
 class BodyError(ValueError):
-    """A body cannot be read. ``code`` is ``json``, ``nesting``, ``multipart`` or ``charset``."""
+    """A body cannot be read. ``code`` is ``json``, ``nesting``, ``multipart``, ``boundary`` or ``charset``."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
