@@ -95,7 +95,7 @@ def test_each_media_type_is_read_its_own_way(
         ("*/*", "", b"[" * 300, "nesting"),
         ("text/plain", "", b"\xff", "charset"),
         ("text/plain", "text/plain; charset=martian", b"a", "charset"),
-        (MULTIPART, "", b"--a--\r\n", "multipart"),
+        (MULTIPART, "", b"--a--\r\n", "boundary"),
         (MULTIPART, "multipart/form-data; boundary=a", b"", "multipart"),
         (MULTIPART, "multipart/form-data; boundary=a", b"nothing", "multipart"),
         (MULTIPART, "multipart/form-data; boundary=a", b"--a\r\nContent-Disposition: form-data", "multipart"),

@@ -145,6 +145,7 @@ def _encoding(nodes: Nodes, node: dict[str, Any], at: str) -> Encoding:
         explode=nodes.flag(node, at, "explode", style == "form"),
         allow_reserved=nodes.flag(node, at, "allowReserved"),
         headers=read_headers(nodes, node, at),
+        refuses_reserved=node.get("allowReserved") is False,
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
 from beep_mock.contracts.document import Document
-from beep_mock.contracts.scalars import Reader, scalar_reader
+from beep_mock.contracts.scalars import Reader, read_json, scalar_reader
 from beep_mock.contracts.schema_patterns import matches
 from beep_mock.contracts.shapes import TEXT, Shape, shape_of
 from beep_mock.interaction import Json
@@ -79,8 +79,9 @@ def composite_reader(
     if "object" in shape.types:
         readers.append(_object_reader(shape, document, split, decode, mark if pairs else None))
     if "array" in shape.types:
-        item = scalar_reader(shape_of(shape.items, document))
-        readers.append(_array_reader(item, split, decode))
+        items = shape_of(shape.items, document)
+        delimited = _array_reader(scalar_reader(items), split, decode)
+        readers.append(delimited if items.scalars or not items.types else _structures_reader(items, delimited, decode))
     if len(readers) == 1:
         return readers[0]
 
@@ -117,6 +118,22 @@ def _array_reader(item: Reader, split: Split, decode: Decode) -> Reader:
     if item is str:
         return lambda text: [decode(piece) for piece in split(text)]
     return lambda text: [item(decode(piece)) for piece in split(text)]
+
+
+def _structures_reader(items: Shape, delimited: Reader, decode: Decode) -> Reader:
+    """The reader of an array of arrays or objects, which no style speaks of (OpenAPI 3.1, Style Values).
+
+    As JSON they hold commas of their own: ``{"a":1,"b":2},{"a":3}`` is the inside of an array, or the array itself.
+    """
+
+    def read(text: str) -> Json:
+        whole = decode(text)
+        found = read_json(f"[{whole}]") if whole else whole
+        if not isinstance(found, list):
+            return delimited(text)
+        return found[0] if len(found) == 1 and isinstance(found[0], list) and "array" not in items.types else found
+
+    return read
 
 
 def _object_reader(shape: Shape, document: Document, split: Split, decode: Decode, mark: str | None) -> Reader:

@@ -6,12 +6,13 @@ Encoding Object, `contentType`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from beep_mock.contracts.collection_formats import collection_reader, formats_of
 from beep_mock.contracts.delimited import as_written, properties_reader, query_decoded
 from beep_mock.contracts.document import Document
+from beep_mock.contracts.json_bodies import BodyError
 from beep_mock.contracts.media_types import is_json, is_xml, lists_json, parse_content_type
 from beep_mock.contracts.model import MediaType, Schema
 from beep_mock.contracts.multipart_parts import Part, read_parts
@@ -25,6 +26,11 @@ from beep_mock.interaction import Json
 
 __all__ = ["compile_form", "compile_multipart"]
 
+_RESERVED = frozenset(":/?#[]@$;=")
+"""Reserved characters (RFC 3986, 2.2) but for those that encoders of forms leave (``!'()*``) or that stand for others
+(``+``, ``&``); a comma is one between items only."""
+
+_WITH_COMMA = _RESERVED | {","}
 _NAMED = ("multipart/form-data", "multipart/*")
 
 FormDecoder = Callable[[bytes, Mapping[str, str]], dict[str, Json]]
@@ -48,17 +54,31 @@ def compile_form(media: MediaType, document: Document) -> FormDecoder:
     shape = shape_of(media.schema, document)
     fill = compile_pairs([_field(n, s, media, document) for n, s in shape.properties.items()], document, query_decoded)
     reader_of = properties_reader(shape, document)
+    refused = {
+        name: _RESERVED if shape_of(shape.properties.get(name), document).types & {"array", "object"} else _WITH_COMMA
+        for name, encoding in media.encoding.items()
+        if encoding.refuses_reserved
+    }
 
     def decode(body: bytes, _parameters: Mapping[str, str]) -> dict[str, Json]:
         values: dict[str, Json] = {}
         if body:
-            for name, texts in fill(pairs_of(body.decode("latin-1")), values).items():
+            pairs = pairs_of(body.decode("latin-1"))
+            if refused:
+                _refuse_reserved(pairs, refused)
+            for name, texts in fill(pairs, values).items():
                 if name or texts != [""]:  # `a=1&` has no field without a name
                     read = reader_of(name)
                     values[name] = _one_or_all([read(query_decoded(text)) for text in texts])
         return values
 
     return decode
+
+
+def _refuse_reserved(pairs: Sequence[tuple[str, str]], refused: Mapping[str, frozenset[str]]) -> None:
+    for name, text in pairs:
+        if name in refused and not refused[name].isdisjoint(text):
+            raise BodyError("reserved", "reserved characters are not percent-encoded (allowReserved)", (name,))
 
 
 def compile_multipart(media: MediaType, document: Document) -> FormDecoder:

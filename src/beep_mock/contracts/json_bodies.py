@@ -23,12 +23,16 @@ _NOT_BRACKETS = bytes(b for b in range(256) if b not in b"[]{}")
 
 
 class BodyError(ValueError):
-    """A body cannot be read. ``code`` is ``json``, ``nesting``, ``multipart`` or ``charset``."""
+    """A body cannot be read. ``code`` is ``json``, ``nesting``, ``multipart``, ``boundary``, ``charset``, ``reserved``.
 
-    def __init__(self, code: str, message: str) -> None:
+    ``place`` is where within it, if that is known.
+    """
+
+    def __init__(self, code: str, message: str, place: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.place = place
 
 
 def load_json(text: bytes, parameters: Mapping[str, str] = _NO_PARAMETERS) -> Json:

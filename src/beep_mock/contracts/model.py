@@ -82,13 +82,17 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """How one property of a form or multipart body travels (OpenAPI Encoding Object, defaults filled in)."""
+    """How one property of a form or multipart body travels (OpenAPI Encoding Object, defaults filled in).
+
+    ``refuses_reserved`` is whether the document says in so many words that reserved characters are not allowed.
+    """
 
     content_type: str
     style: str
     explode: bool
     allow_reserved: bool
     headers: tuple[Header, ...] = ()
+    refuses_reserved: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ def read_parts(body: bytes, boundary: str) -> list[Part]:
     from multipart import MultipartError, MultipartSegment, PushMultipartParser  # type: ignore[import-untyped]
 
     if not boundary:
-        raise BodyError("multipart", "the content type names no boundary")
+        raise BodyError("boundary", "the content type names no boundary")
     parts: list[Part] = []
     chunks: list[bytes] = []
     segment = None

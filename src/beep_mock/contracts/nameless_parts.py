@@ -26,7 +26,7 @@ def read_nameless(body: bytes, boundary: str) -> list[Part]:
     :raises BodyError: it is no multipart body of that boundary, or has too many parts.
     """
     if not boundary:
-        raise BodyError("multipart", "the content type names no boundary")
+        raise BodyError("boundary", "the content type names no boundary")
     mark = b"--" + boundary.encode("utf-8", "replace")
     pieces = re.split(b"(?:^|\r?\n)" + re.escape(mark), body, maxsplit=_MOST_PARTS + 1)
     if len(pieces) < 2:

@@ -154,7 +154,9 @@ class RequestReader:
         try:
             value = decode(body, parameters)
         except BodyError as error:
-            broken = Violation(("body",), "Error", error.code, error.message)
+            if error.code == "boundary":  # without one the type says nothing of the body (RFC 2046, 5.1.1)
+                return values, (Violation(("header", "content-type"), "Error", error.code, error.message),), 415
+            broken = Violation(("body", *error.place), "Error", error.code, error.message)
             return values, (*self._reasons(self._key, values), broken), 422
         if value is MISSING:  # a type whose content no schema can judge
             if self._check is None or self._check(values):
