@@ -100,13 +100,13 @@ def _body_value(media: MediaType, sampler: Sampler) -> Json | Missing:
 
 
 def _authorize(scheme: SecurityScheme, headers: list[tuple[str, str]], query: list[str]) -> None:
-    """Add credentials of the right form where they belong."""
+    """Add credentials of the right form where they belong; schemes that share a header share what it says."""
     if scheme.type == "apiKey":
         pair = f"{quote(scheme.parameter, safe='')}=key"
         if scheme.location == "query":
             query.append(pair)
         else:
             headers.append(("Cookie", pair) if scheme.location == "cookie" else (scheme.parameter, "key"))
-    elif scheme.type != "mutualTLS":
+    elif scheme.type != "mutualTLS" and not any(name == "Authorization" for name, _ in headers):
         kind = scheme.scheme if scheme.type == "http" else "bearer"  # OAuth 2 and OpenID Connect give bearer tokens
         headers.append(("Authorization", _CREDENTIALS.get(kind, f"{kind.title()} token")))
