@@ -241,6 +241,17 @@ def test_an_anchor_in_another_file_is_found(tmp_path: Path) -> None:
     assert document.follow(document.root["a"], "#/a") == ({"$anchor": "b"}, "other.yaml#/x/y")
 
 
+def test_a_name_of_draft_04_is_found_in_another_file(tmp_path: Path) -> None:
+    dialect = "jsonSchemaDialect: http://json-schema.org/draft-04/schema#\n"
+    other = "definitions: {n: {id: '#number', type: integer}}\nproperties: {n: {$ref: '#number'}}\n"
+    document = load(tmp_path, f"{dialect}a: {{$ref: other.yaml}}\n", other=other)
+    data, at = document.follow(document.root["a"], "#/a")
+    assert document.follow(data["properties"]["n"], at) == (
+        {"id": "#number", "type": "integer"},
+        "other.yaml#/definitions/n",
+    )
+
+
 def test_ids_mean_nothing_in_openapi_3_0(tmp_path: Path) -> None:
     path = write(tmp_path, root="openapi: 3.0.3\na: {$id: 'https://x.example/y', b: {$ref: '#/c'}}\nc: 1\n")
     document = load_document(path)

@@ -13,6 +13,7 @@ from beep_mock.contracts.kinds import SWAGGER
 from beep_mock.contracts.reading import read_data
 from beep_mock.contracts.references import decoded, escape, settle, split
 from beep_mock.contracts.retrieval import Retrieval
+from beep_mock.contracts.schema_dialects import dialect_of
 from beep_mock.contracts.structure import LITERALS
 from beep_mock.errors import ContractError, UnresolvableReferenceError
 from beep_mock.findings import Finding, Severity, Where
@@ -82,7 +83,8 @@ class DocumentFiles:
         narrow = None
         if not key and SWAGGER in data and "openapi" not in data:
             self._expect_swagger()
-        if self.places is None and _NAMING.search(text) and not _version(self.root or data).startswith("3.0"):
+        names = _NAMING.search(text) or dialect_of(self.identifiers.dialect("#")).id != "$id"
+        if self.places is None and names and not _version(self.root or data).startswith("3.0"):
             scope = self.identifiers.collect(data, scope.at)
             narrow = self.identifiers.scope
         settle(
