@@ -11,9 +11,9 @@ from beep_mock.contracts.model import Schema
 from beep_mock.contracts.nodes import child
 from beep_mock.contracts.schema_patterns import accepted_pattern, matches
 from beep_mock.errors import ContractError
-from beep_mock.interaction import type_of
+from beep_mock.interaction import Json, type_of
 
-__all__ = ["TEXT", "Shape", "shape_of"]
+__all__ = ["TEXT", "Shape", "shape_of", "whole"]
 
 _ALL = frozenset({"array", "boolean", "integer", "null", "number", "object", "string"})
 _COMPOSITE = (frozenset({"array"}), frozenset({"object"}))
@@ -83,6 +83,14 @@ def _one_of(schemas: list[Schema], document: Document) -> Schema:
     hints = telling[0].node if isinstance(telling[0].node, dict) else {}
     kept = {name: value for name, value in hints.items() if name == "xml" or name.startswith("x-")}
     return Schema({**kept, "anyOf": [each.node for each in telling]}, f"{telling[0].at}+")
+
+
+def whole(values: list[Json], items: Shape) -> list[Json]:
+    """The items of an array. One that is a list of objects is all of them: no style has a place for these but JSON."""
+    only = values[0] if len(values) == 1 else None
+    if isinstance(only, list) and "object" in items.types and "array" not in items.types:
+        return only
+    return values
 
 
 class _Reading:
