@@ -17,6 +17,7 @@ COLOUR = {
     "type": "object",
     "properties": {"R": {"type": "integer"}, "G": {"type": "integer"}, "name": {"type": "string"}},
 }
+OBJECTS = {"type": "array", "items": {"type": "object"}}
 FREE = {"type": "object", "additionalProperties": {"type": "integer"}}
 
 
@@ -214,6 +215,19 @@ def test_labels_without_explode_are_dotted_in_the_tables_of_older_versions(tmp_p
         ("form", False, {"type": ["string", "array"], "items": {"type": "integer"}}, "color=1,2", [1, 2]),
         ("form", True, {"$ref": "#/components/schemas/Ids"}, "color=1&color=2", [1, 2]),
         ("form", True, {"type": "array", "items": INTEGERS}, "color=%5B1,2%5D&color=[3]", [[1, 2], [3]]),
+        # No style has a place for objects in arrays: one JSON text an item, or one for all.
+        ("form", True, OBJECTS, 'color={"R":1}&color={}', [{"R": 1}, {}]),
+        ("form", True, OBJECTS, 'color={"R":1}', [{"R": 1}]),
+        ("form", True, OBJECTS, 'color=[{"R":1},{}]', [{"R": 1}, {}]),
+        ("form", True, {**OBJECTS, "type": ["array", "null"]}, 'color={"R":1}', [{"R": 1}]),
+        ("form", True, {**OBJECTS, "type": ["array", "null"]}, "color=null", None),
+        (
+            "form",
+            True,
+            {"type": "object", "properties": {"list": OBJECTS}},
+            'list=[{"R":1},{}]',
+            {"list": [{"R": 1}, {}]},
+        ),
     ],
 )
 def test_query_styles(document: Document, style: str, explode: bool, schema: Any, query: str, value: Json) -> None:

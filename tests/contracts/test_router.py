@@ -265,3 +265,11 @@ def test_listed_values_say_where_a_parameter_ends(template: str, segment: str, v
     match = Router([(f"/{template}", {"GET": "it"})], listed={f"/{template}": listed}).match(f"/{segment}")
     assert match is not None
     assert match.slots == values
+
+
+def test_of_wide_templates_the_method_and_the_literal_text_decide() -> None:
+    templates = {"/a/{path}": {"GET": "one"}, "/a/{path}/tags": {"GET": "tags"}, "/a/{path}/close": {"POST": "close"}}
+    router = Router(templates.items(), dict.fromkeys(templates, frozenset({"path"})))
+    assert payload(router.match("/a/b/c/tags", "GET")) == ("tags", {"path": "b/c"})
+    assert payload(router.match("/a/b/c/close", "POST"), "POST") == ("close", {"path": "b/c"})
+    assert payload(router.match("/a/b/c/close", "GET")) == ("one", {"path": "b/c/close"})

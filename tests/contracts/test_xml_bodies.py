@@ -182,3 +182,19 @@ def test_no_file_is_opened(tmp_path: Path) -> None:
     text = f"<!DOCTYPE a [<!ENTITY e SYSTEM '{secret.as_uri()}'>]><a>&e;</a>"
     with pytest.raises(BodyError, match="document type"):
         read(text, {"type": "string"})
+
+
+def test_what_a_use_says_of_itself_comes_before_what_it_refers_to(tmp_path: Path) -> None:
+    team = {"type": "object", "properties": {"id": {"type": "string"}}, "xml": {"name": "Organization"}}
+    used = {
+        name: {"allOf": [{"$ref": "#/components/schemas/Team"}, {"xml": {"name": name}}]} for name in ("home", "guest")
+    }
+    schema = {"type": "object", "properties": used}
+    file = tmp_path / "openapi.json"
+    root = {"openapi": "3.0.3", "info": {"title": "x", "version": "1"}, "paths": {}}
+    file.write_text(json.dumps({**root, "components": {"schemas": {"Team": team}}}))
+    document = load_document(file)
+    value = {"home": {"id": "a"}, "guest": {"id": "b"}}
+    body = encode(value, "application/xml", Schema(schema, "#"), document)
+    assert b"<home><id>a</id></home><guest>" in body
+    assert compile_xml(Schema(schema, "#"), document)(body, {}) == value

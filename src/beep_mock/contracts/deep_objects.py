@@ -12,7 +12,7 @@ from beep_mock.contracts.delimited import Decode
 from beep_mock.contracts.document import Document
 from beep_mock.contracts.model import Schema
 from beep_mock.contracts.scalars import Reader, scalar_reader
-from beep_mock.contracts.shapes import Shape, shape_of
+from beep_mock.contracts.shapes import Shape, shape_of, whole
 from beep_mock.interaction import Json
 
 __all__ = ["Tree", "TreeReader", "brackets"]
@@ -77,7 +77,8 @@ class TreeReader:
         return items
 
     def _items(self, tree: Tree, shape: Shape) -> list[Json]:
-        return [self._read(Tree([text]), shape.items) for text in tree.texts]
+        items = [self._read(Tree([text]), shape.items) for text in tree.texts]
+        return whole(items, self._look(shape.items)[0])
 
     def _look(self, schema: Schema | None) -> tuple[Shape, Reader]:
         at = schema.at if schema is not None else ""

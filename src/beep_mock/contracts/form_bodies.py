@@ -79,7 +79,7 @@ def compile_multipart(media: MediaType, document: Document) -> FormDecoder:
                 lists_of_lists.add(name)
             continue
         field = shape_of(schema, document)
-        if "array" in field.types and not field.scalars:
+        if "array" in field.types and field.scalars <= {"null"}:
             lists.add(name)
             field = shape_of(field.items, document)
         readers[name] = scalar_reader(field)

@@ -11,8 +11,8 @@ from beep_mock.contracts.delimited import Decode, Split, as_written, comma, comp
 from beep_mock.contracts.document import Document
 from beep_mock.contracts.model import Schema
 from beep_mock.contracts.scalars import Reader, content_reader, scalar_reader
-from beep_mock.contracts.shapes import Shape, shape_of
-from beep_mock.interaction import MISSING, Json, Missing
+from beep_mock.contracts.shapes import Shape, shape_of, whole
+from beep_mock.interaction import MISSING, Json, Missing, type_of
 
 __all__ = ["Fill", "Named", "Readers", "compile_pairs", "compile_plain"]
 
@@ -55,7 +55,10 @@ def compile_plain(parameters: Sequence[Named], document: Document, decode: Decod
             if (collection := collection_reader(parameter.schema, document, decode)) is not None:
                 plain[parameter.name] = (parameter.key, collection, True)
                 continue
-            item = scalar_reader(shape_of(shape.items, document))
+            items = shape_of(shape.items, document)
+            if "object" in items.types:  # one text may be all of them
+                return None
+            item = scalar_reader(items)
             plain[parameter.name] = (parameter.key, item if decode is as_written else _decoded(item, decode), True)
         else:
             return None
@@ -146,15 +149,18 @@ def _texts_reader(
     item = collection_reader(parameter.schema, document, decode) or read
     if item is read and is_list:
         item = _decoded(scalar_reader(shape_of(shape.items, document)), decode)
+    items = shape_of(shape.items, document) if is_list else shape
     only_list = is_list and not shape.scalars
 
     def value_of(texts: list[str]) -> Json | Missing:
         if parameter.allow_empty_value and texts == [""]:
             return _empty(shape)
         if only_list or len(texts) > 1:
-            return [item(text) for text in texts]
+            return whole([item(text) for text in texts], items)
         value = read(texts[0])
-        return [item(texts[0])] if is_list and isinstance(value, str) and "string" not in shape.types else value
+        if not is_list or value is None or isinstance(value, list) or type_of(value) in shape.types:
+            return value
+        return [item(texts[0])]
 
     return value_of
 

@@ -115,7 +115,9 @@ class Router(Generic[T]):
         self._templates: dict[str, tuple[PathTemplate, list[str]]] = {}
         for text, methods in entries:
             self._add(parse_template(text), methods, (listed or {}).get(text, _NOTHING))
-        self._wide = [(re.compile(_wide_pattern(parse_template(t), names)), t) for t, names in (wide or {}).items()]
+        taking = [(parse_template(text), names) for text, names in (wide or {}).items()]
+        taking.sort(key=lambda entry: -sum(segment.rank[0] for segment in entry[0].segments))
+        self._wide = [(re.compile(_wide_pattern(template, names)), template) for template, names in taking]
 
     def _add(self, template: PathTemplate, payloads: Mapping[str, T], listed: Listed) -> None:
         node = self._root
@@ -146,7 +148,7 @@ class Router(Generic[T]):
             path = _as_unicode(path)
         found = self._fixed.get(path)
         if found is None:
-            found = self._walk(path)
+            found = self._walk(path, method)
         if method and found is not None and method not in found.methods:
             for other in self._rivals(path, found):
                 if method in other.methods:
@@ -168,7 +170,7 @@ class Router(Generic[T]):
         spelled = (f"{method} {template.text}" for template, methods in ranked for method in methods)
         return [operation for operation, _ in zip(spelled, range(limit), strict=False)]
 
-    def _walk(self, path: str) -> Match[T] | None:
+    def _walk(self, path: str, method: str = "") -> Match[T] | None:
         """The first choice at each step; only where that fails are the others tried."""
         node = self._root
         segments = path.split("/")
@@ -193,17 +195,22 @@ class Router(Generic[T]):
         else:
             if node.methods is not None:
                 return Match(node.template, node.methods, slots)
-        return next(self._search(path), None) or (self._match_wide(path) if self._wide else None)
+        return next(self._search(path), None) or (self._match_wide(path, method) if self._wide else None)
 
-    def _match_wide(self, path: str) -> Match[T] | None:
-        for pattern, text in self._wide:
+    def _match_wide(self, path: str, method: str) -> Match[T] | None:
+        """The match with most literal text, of those that have the method if there are any."""
+        best: Match[T] | None = None
+        for pattern, template in self._wide:
             found = pattern.fullmatch(path)
             if found is not None:
                 node = self._root
-                for segment in parse_template(text).segments:
+                for segment in template.segments:
                     node = node.child(segment, _NOTHING)
-                return Match(node.template, node.methods or {}, found.groups())
-        return None
+                match = Match(node.template, node.methods or {}, found.groups())
+                if method in match.methods:
+                    return match
+                best = best or match
+        return best
 
     def _rivals(self, path: str, best: Match[T]) -> Iterator[Match[T]]:
         """The other matches that do not yield to ``best`` as less concrete, best first."""

@@ -164,10 +164,7 @@ def _lengthened(found: str, asked: Any, least: int) -> str:
         return f"{(sub + 'x' * missing)[:64]}@{'sub.' * ((max(0, missing - 64 + len(sub)) + 3) // 4)}{domain}"
     if asked in ("hostname", "idn-hostname"):
         return "sub." * ((missing + 3) // 4) + found
-    if asked in (
-        "date-time",
-        "time",
-    ):  # RFC 3339, section 5.6: a fraction is of any length
+    if asked in ("date-time", "time"):  # RFC 3339, 5.6: the fraction is of any length
         moment = found.removesuffix("Z")
         digits = least - len(moment) - len("+00:00")
         return f"{moment}.{'0' * max(1, digits - 1)}+00:00" if digits > 0 else f"{moment}+00:00"

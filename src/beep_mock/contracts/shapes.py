@@ -8,9 +8,9 @@ from typing import Any
 from beep_mock.contracts.document import Document
 from beep_mock.contracts.model import Schema
 from beep_mock.errors import ContractError
-from beep_mock.interaction import type_of
+from beep_mock.interaction import Json, type_of
 
-__all__ = ["TEXT", "Shape", "shape_of"]
+__all__ = ["TEXT", "Shape", "shape_of", "whole"]
 
 _ALL = frozenset({"array", "boolean", "integer", "null", "number", "object", "string"})
 _DEPTH = 16  # of $ref, allOf, anyOf and oneOf followed; deeper a schema says nothing
@@ -55,6 +55,14 @@ def shape_of(schema: Schema | None, document: Document) -> Shape:
     if "number" in types:
         types |= {"integer"}
     return Shape(types or TEXT.types, reading.items, reading.properties, reading.additional, reading.prefix)
+
+
+def whole(values: list[Json], items: Shape) -> list[Json]:
+    """The items of an array. One that is a list of objects is all of them: no style has a place for these but JSON."""
+    only = values[0] if len(values) == 1 else None
+    if isinstance(only, list) and "object" in items.types and "array" not in items.types:
+        return only
+    return values
 
 
 class _Reading:

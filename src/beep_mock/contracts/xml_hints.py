@@ -29,7 +29,8 @@ class Hints:
 
 
 def hints_of(node: Any, document: Document | None) -> Hints:
-    """The hints of a schema, those beside its ``$ref`` before those of what that leads to, then those in ``allOf``.
+    """The hints of a schema, those beside its ``$ref`` before those of what that leads to, then those in ``allOf``,
+    where those of parts that are written there come before those that they refer to.
 
     ``attribute: true`` and ``wrapped: true`` are 3.2's node types ``attribute`` and, of an array, ``element``.
     """
@@ -58,7 +59,10 @@ def _written(node: Any, document: Document | None, depth: int) -> dict[str, Any]
     if "$ref" in node and (target := resolved(node, document)) is not node:
         found = {**_written(target, document, depth - 1), **found}
     parts = node.get("allOf")
-    for part in parts if isinstance(parts, list) else ():
+    # What a part says in this place is said of it; what a part refers to speaks of all its uses.
+    for part in (
+        sorted(parts, key=lambda part: isinstance(part, dict) and "$ref" in part) if isinstance(parts, list) else ()
+    ):
         found = {**_written(part, document, depth - 1), **found}
     return found
 
