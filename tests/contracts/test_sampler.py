@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from beep_mock.contracts import generation
+from beep_mock.contracts import sampler as sampler_module
 from beep_mock.contracts.sampler import Sampler, UnsatisfiableError
 from tests.contracts.judged import Judge
 from tests.contracts.made_schemas import documents
@@ -165,3 +166,17 @@ def test_what_the_request_says_is_repeated_as_far_as_it_is_valid() -> None:
     found = sampler.sample(judge.schema(), "response", known={"id": 7, "name": "too long", "size": 3, "other": 1})
     assert found == {**plain, "id": 7, "size": 3}
     assert sampler.sample(judge.schema(), "response") == plain
+
+
+def test_many_examples_that_lie_are_replaced_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    walks: list[int] = []
+
+    class Counted(sampler_module.Draw):
+        def __init__(self, *given: Any, **more: Any) -> None:
+            super().__init__(*given, **more)
+            walks.append(1)
+
+    monkeypatch.setattr(sampler_module, "Draw", Counted)
+    lying = {f"p{n}": {"type": "integer", "example": "one"} for n in range(60)}
+    assert Judge({"type": "object", "properties": lying, "required": list(lying)}).sample().keys() == lying.keys()
+    assert len(walks) <= 3

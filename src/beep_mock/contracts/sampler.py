@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 __all__ = ["Sampler", "UnsatisfiableError"]
 
 _ROUNDS = 100
-_AT_ONCE = 8
+_AT_ONCE = 64
+"""Places that are made in another way in one round, at most."""
 _KEPT = 512
 """Samples kept of one document, at most."""
 _SECONDS = 3.0
