@@ -190,3 +190,9 @@ def test_every_reference_of_the_corpus_leads_where_the_specification_says(path: 
         "oai-callback-example.yaml",
         "readme-parameters-style.json",
     )
+
+
+def test_a_document_as_large_as_the_largest_known_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "openapi.json"  # GitHub's, with its references resolved, is 73 MB
+    file.write_text('{"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {}}' + " " * 73_000_000)
+    assert load_document(file).version == "3.1.0"
