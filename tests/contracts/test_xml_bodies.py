@@ -198,3 +198,15 @@ def test_what_a_use_says_of_itself_comes_before_what_it_refers_to(tmp_path: Path
     body = encode(value, "application/xml", Schema(schema, "#"), document)
     assert b"<home><id>a</id></home><guest>" in body
     assert compile_xml(Schema(schema, "#"), document)(body, {}) == value
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_items_are_named_wherever_an_array_is_composed(*, wrapped: bool) -> None:
+    items = {"type": "object", "properties": {"n": {"type": "integer"}}, "xml": {"name": "Item"}}
+    listed = {"type": "array", "items": items, "xml": {"wrapped": wrapped}}
+    schema = {"type": "object", "properties": {"Items": {"allOf": [listed, {"description": "Those."}]}}}
+    value = {"Items": [{"n": 1}, {"n": 2}]}
+    body = encode(value, "application/xml", Schema(schema, "#"), _document())
+    assert body.count(b"<Item>") == 2
+    assert body.count(b"<Items>") == int(wrapped)
+    assert read(body, schema) == value

@@ -66,7 +66,7 @@ def _element(name: str, value: Json, node: Any, hints: Hints, document: Document
 
 
 def _items(name: str, value: list[Json], node: Any, document: Document | None) -> Iterator[str]:
-    items = resolved(node, document).get("items", {})
+    items = _item(resolved(node, document), document, _DEPTH)
     for item in value:  # a list in a list has no element of its own unless it is told so
         yield from _nodes(name, item, items, document)
 
@@ -120,6 +120,18 @@ def _scalar(value: Json) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None else _legal(str(value))
+
+
+def _item(node: dict[str, Any], document: Document | None, depth: int) -> Any:
+    """The schema of the items, said here or in a part of ``allOf``, ``anyOf`` or ``oneOf``."""
+    if "items" in node:
+        return node["items"]
+    for keyword in ("allOf", "anyOf", "oneOf"):
+        for part in node[keyword] if depth and isinstance(node.get(keyword), list) else ():
+            found = _item(resolved(part, document), document, depth - 1)
+            if found:
+                return found
+    return {}
 
 
 def _property(node: dict[str, Any], name: str, document: Document | None, depth: int) -> Any:
