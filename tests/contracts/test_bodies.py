@@ -223,3 +223,19 @@ def test_no_body_breaks_a_decoder(document: Document, name: str, body: bytes) ->
     except BodyError:
         value = MISSING
     assert value is MISSING or isinstance(value, dict | list | str | int | float | None)
+
+
+@pytest.mark.parametrize("name", ["application/x-www-form-urlencoded", "multipart/form-data"])
+@pytest.mark.parametrize(
+    ("schema", "body", "value"),
+    [
+        ({"type": "string"}, b"some text", "some text"),
+        ({"type": "array", "items": {"type": "integer"}}, b"[1,2]", [1, 2]),
+        ({"type": "integer"}, b"50", 50),
+    ],
+)
+def test_what_is_declared_as_no_object_is_no_form(
+    document: Document, name: str, schema: Any, body: bytes, value: Any
+) -> None:
+    media = MediaType(name, Schema(schema, "#"), (), {}, "#")
+    assert compile_body_decoder(media, document)(body, {}) == value

@@ -10,9 +10,9 @@ from beep_mock.contracts.json_bodies import BodyError, load_json
 from beep_mock.contracts.media_types import is_json, is_xml, match_media_type, parse_content_type
 from beep_mock.contracts.model import MediaType
 from beep_mock.contracts.scalars import scalar_reader
-from beep_mock.contracts.shapes import Shape, shape_of
+from beep_mock.contracts.shapes import Shape, is_typed, shape_of
 from beep_mock.contracts.stream_bodies import compile_stream
-from beep_mock.interaction import MISSING, Json, Missing
+from beep_mock.interaction import MISSING, Json, Missing, type_of
 
 __all__ = ["BodyDecoder", "BodyError", "compile_body_decoder", "match_media_type", "parse_content_type"]
 
@@ -33,9 +33,9 @@ def compile_body_decoder(media: MediaType, document: Document) -> BodyDecoder:
     if is_json(name):
         return load_json
     if name == "application/x-www-form-urlencoded":
-        return compile_form(media, document)
+        return _of_type(media, document, compile_form(media, document))
     if name.startswith("multipart/"):
-        return compile_multipart(media, document)
+        return _of_type(media, document, compile_multipart(media, document))
     if is_xml(name):
         from beep_mock.contracts.xml_bodies import compile_xml  # with all that it brings, for XML only
 
@@ -46,6 +46,24 @@ def compile_body_decoder(media: MediaType, document: Document) -> BodyDecoder:
     if name == "application/octet-stream" or name.startswith(_BINARY):
         return _binary if "string" in shape.types else _unjudged
     return _any(shape) if name in ("application/*", "*/*", "*") else _unjudged
+
+
+def _of_type(media: MediaType, document: Document, decode: BodyDecoder) -> BodyDecoder:
+    """``decode``, a reader of forms; where a schema is said to be of no object, what else its text is.
+
+    A form has fields, so OpenAPI has objects in mind (3.1.1, section 4.8.14.4); documents declare one type after
+    another for whatever body there is. A text is a string then, and JSON is what it is.
+    """
+    shape = shape_of(media.schema, document)
+    if "object" in shape.types or not is_typed(media.schema, document):
+        return decode
+    read = scalar_reader(shape)
+
+    def decode_text(body: bytes, parameters: Mapping[str, str]) -> Json | Missing:
+        value = read(body.decode("utf-8", "replace"))
+        return value if type_of(value) in shape.types else decode(body, parameters)
+
+    return decode_text
 
 
 def _unjudged(_body: bytes, _parameters: Mapping[str, str]) -> Json | Missing:

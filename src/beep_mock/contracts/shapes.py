@@ -10,7 +10,7 @@ from beep_mock.contracts.model import Schema
 from beep_mock.errors import ContractError
 from beep_mock.interaction import Json, type_of
 
-__all__ = ["TEXT", "Shape", "shape_of", "whole"]
+__all__ = ["TEXT", "Shape", "is_typed", "shape_of", "whole"]
 
 _ALL = frozenset({"array", "boolean", "integer", "null", "number", "object", "string"})
 _DEPTH = 16  # of $ref, allOf, anyOf and oneOf followed; deeper a schema says nothing
@@ -55,6 +55,11 @@ def shape_of(schema: Schema | None, document: Document) -> Shape:
     if "number" in types:
         types |= {"integer"}
     return Shape(types or TEXT.types, reading.items, reading.properties, reading.additional, reading.prefix)
+
+
+def is_typed(schema: Schema | None, document: Document) -> bool:
+    """Whether a schema says of which types its values are."""
+    return schema is not None and _Reading(document).read(schema.node, schema.at, _DEPTH) is not None
 
 
 def whole(values: list[Json], items: Shape) -> list[Json]:
