@@ -72,6 +72,8 @@ _NUMBERS: dict[str, _Number] = {
     **_sorted("durationms milliseconds ms", _chosen(1500, 30_000, 180_000)),
     **_sorted("totalcount totalitems totalelements totalresults", _within(1, 99)),
     **_sorted("totalpages pagecount", _within(1, 9)),
+    **_sorted("iat nbf authtime", lambda facts, _: int(facts.moment(0).timestamp())),  # RFC 7519, section 4.1
+    **_sorted("exp", lambda facts, _: int(facts.moment(4).timestamp())),
     **_sorted("id number index", lambda facts, _: facts.number),
 }  # fmt: skip
 

@@ -137,7 +137,7 @@ def _spelt(names: str, make: _Make) -> dict[str, _Make]:
 
 _TEXTS: dict[str, _Make] = {
     **_spelt("email mail emailaddress mailaddress", _mail),
-    **_spelt("firstname givenname forename", lambda facts: facts.given),
+    **_spelt("firstname givenname forename middlename", lambda facts: facts.given),
     **_spelt("lastname familyname surname", lambda facts: facts.family),
     **_spelt("fullname realname holdername cardholder recipientname customername authorname ownername author",
              lambda facts: f"{facts.given} {facts.family}"),

@@ -44,7 +44,21 @@ _AGES = {
     **dict.fromkeys(("expires", "expiry", "expiration", "expired", "due", "deleted", "cancelled", "canceled"), 4),
 }
 _MOMENTS = frozenset(
-    {"at", "on", "date", "datetime", "time", "timestamp", "utc", "created", "updated", "modified", "expires"}
+    {
+        "at",
+        "on",
+        "date",
+        "datetime",
+        "time",
+        "timestamp",
+        "utc",
+        "created",
+        "updated",
+        "modified",
+        "expires",
+        "expiry",
+        "seen",
+    }
 )
 
 
