@@ -403,3 +403,10 @@ def test_the_fault_names_the_part_that_nothing_fits() -> None:
     schema = {**object_of(a={"type": "string"}, b={**object_of(id=inner), "required": ["id"]}), "required": ["b"]}
     with pytest.raises(UnsatisfiableError, match="'/b/id'"):
         Judge(schema).sample()
+
+
+@pytest.mark.parametrize(("least", "most"), [(30, 60), (30, 30), (1, 1), (0, 0), (5000, 5000)])
+def test_a_long_text_is_made_of_words(least: int, most: int) -> None:
+    found = Judge({**object_of(label={"type": "string", "minLength": least, "maxLength": most})}).sample()["label"]
+    assert least <= len(found) <= most
+    assert "xx" not in found

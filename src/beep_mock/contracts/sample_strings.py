@@ -119,7 +119,7 @@ def text(schema: dict[str, Any], name: str, facts: Facts, repetition: int = 0) -
     if make is not None and asked in ASSERTED:
         return _shortened(str(asked), least, most)
     tail = str(repetition)[:most] if repetition else ""
-    return named_text(name, facts)[: most - len(tail)].rstrip().ljust(least - len(tail), "x") + tail
+    return _padded(named_text(name, facts)[: most - len(tail)].rstrip(), least - len(tail), most - len(tail)) + tail
 
 
 def holds_json(schema: dict[str, Any]) -> bool:
@@ -131,6 +131,18 @@ def holds_json(schema: dict[str, Any]) -> bool:
         and isinstance(schema.get("contentSchema"), dict)
         and not schema.keys() & {"contentEncoding", "pattern", "format", "minLength", "maxLength"}
     )
+
+
+def _padded(found: str, least: int, most: int) -> str:
+    """A text made long enough by words."""
+    if len(found) >= least:
+        return found
+    join = " " if " " in found else "-"
+    words = join.join(_PLAIN)
+    more = (least - len(found)) // len(words) + 1
+    longer = join.join([found, *[words] * more] if found else [words] * more)
+    end = longer.find(join, least)
+    return longer[: min(most, end)] if end >= 0 else longer[:most]
 
 
 def _of_both(pattern: str, asked: str, formatted: str, facts: Facts, least: int, most: int) -> str | None:
