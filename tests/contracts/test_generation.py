@@ -143,7 +143,8 @@ def test_no_time_is_spent_on_what_surely_nothing_fits(monkeypatch: pytest.Monkey
         "additionalProperties": False,
         "allOf": [{"required": ["a"], "properties": {"a": {"type": "string"}}}],
     }
-    for schema in (count, inner, {"type": "array", "items": inner, "minItems": 1}, closed):
+    endless = {"type": "object", "required": ["s"], "properties": {"s": {"$ref": "#/components/schemas/S"}}}
+    for schema in (count, inner, endless, {"type": "array", "items": inner, "minItems": 1}, closed):
         with pytest.raises(UnsatisfiableError):
             Judge(schema).sample()
 

@@ -410,3 +410,20 @@ def test_a_long_text_is_made_of_words(least: int, most: int) -> None:
     found = Judge({**object_of(label={"type": "string", "minLength": least, "maxLength": most})}).sample()["label"]
     assert least <= len(found) <= most
     assert "xx" not in found
+
+
+@pytest.mark.parametrize(
+    ("version", "nullable"),
+    [
+        ("3.0.3", {"nullable": True, "type": "object"}),
+        ("3.0.0", {"nullable": True}),
+        ("3.1.0", {"type": ["object", "null"]}),
+    ],
+)
+def test_what_never_ends_ends_with_null(version: str, nullable: dict[str, Any]) -> None:
+    self_ = {"$ref": "#/components/schemas/S"}
+    parent = {**nullable, "allOf": [self_]} if version != "3.1.0" else {"anyOf": [self_, {"type": "null"}]}
+    node = {**object_of(parent=parent), **nullable, "required": ["parent"]}
+    found = Judge(node, version).sample()
+    while found is not None:
+        found = found["parent"]

@@ -133,3 +133,17 @@ def test_secrets_are_the_credentials_and_the_declared_keys() -> None:
         "HTTP_X_API_KEY",
         "query:api key",
     }
+
+
+@pytest.mark.parametrize(
+    ("environ", "met"),
+    [
+        ({"HTTP_AUTHORIZATION": "Bearer abc", "HTTP_X_API_KEY": "k"}, True),
+        ({"HTTP_AUTHORIZATION": "Basic " + basic(b"a:b"), "HTTP_X_API_KEY": "k"}, True),
+        ({"HTTP_AUTHORIZATION": "Bearer abc"}, False),
+        ({"HTTP_AUTHORIZATION": "Digest a", "HTTP_X_API_KEY": "k"}, False),
+        ({"HTTP_X_API_KEY": "k"}, False),
+    ],
+)
+def test_of_two_kinds_of_credentials_for_one_header_one_is_enough(environ: dict[str, str], *, met: bool) -> None:
+    assert ok(((HEADER, BASIC, OAUTH),), environ) is met

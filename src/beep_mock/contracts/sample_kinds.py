@@ -48,8 +48,8 @@ def listed(schema: dict[str, Any], values: list[Json], *, null: bool) -> list[Js
 
 
 def may_be_null(schema: dict[str, Any]) -> bool:
-    """Whether null may be a value beside those listed: that depends on the version of OpenAPI."""
-    return schema.get("nullable") is True or schema.get("x-nullable") is True
+    """Whether null may be a value, whatever else a schema says: that depends on the version of OpenAPI."""
+    return schema.get("nullable") is True or schema.get("x-nullable") is True or "null" in (schema.get("type") or ())
 
 
 def shown(schema: dict[str, Any]) -> Any:

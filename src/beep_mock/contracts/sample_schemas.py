@@ -145,7 +145,7 @@ class Flattening:
         except ContractError:
             return {}
         if self.entered.count(place) > _REENTRIES:
-            raise ImpossibleError
+            raise ImpossibleError(surely=True)  # where all the way is required, there is no end
         self.entered.append(place)
         return self.flat(target, place, ways, depth + 1)
 

@@ -31,8 +31,7 @@ __all__ = ["Draw", "Place"]
 Place = tuple[str, ...]
 """Where in the sample: property names and indices."""
 
-_FULL = 5  # levels that optional properties are shown on
-_DEEPEST = 60
+_FULL, _DEEPEST = 5, 60  # levels that optional properties are shown on, and all
 _BUDGET = 1500  # values of one sample, about
 _MOST_ITEMS = 1000
 _PERSONAL = frozenset({"email", "first_name", "firstName", "given_name", "givenName", "last_name", "lastName", "login"})
@@ -90,9 +89,10 @@ class Draw:
         try:
             return self._value(node, at, place)
         except ImpossibleError as reason:
+            if isinstance(node, dict) and may_be_null(node):
+                return None
             surely = reason.surely and self.ways.get(place) == _ONLY_WAY and place not in self._guessed
-            surely = surely and place[-1:] not in _ASIDE
-            raise ImpossibleError(reason.place or place, surely=surely) from None
+            raise ImpossibleError(reason.place or place, surely=surely and place[-1:] not in _ASIDE) from None
         finally:
             del entered[depth:]
             self._shows, self._sparse = shows, sparse
