@@ -35,6 +35,7 @@ RGB = {"R": 100, "G": 200, "B": 150}
         ("query", "form", True, "", "color="),
         ("query", "form", True, BLUES, "color=blue&color=black&color=brown"),
         ("query", "form", True, RGB, "R=100&G=200&B=150"),
+        ("query", "form", True, {"R": [1, None, 2], "G": [], "B": [{}]}, "R=1&R=2&B=%7B%7D"),
         ("query", "form", False, BLUES, "color=blue,black,brown"),
         ("query", "form", False, RGB, "color=R,100,G,200,B,150"),
         ("query", "form", False, ["a,b", None, "c&d"], "color=a%2Cb,c%26d"),

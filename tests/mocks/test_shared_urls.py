@@ -40,6 +40,11 @@ PATHS: dict[str, Any] = {
     "/rest?method=add": {"get": answering("add", given("query", "x", {"type": "integer"}))},
     "/things": {"get": answering("plain", given("query", "v", {"type": "string"}, required=False))},
     "/things?v=2": {"get": answering("second")},
+    "/files/{id}": {"delete": answering("file", given("path", "id", {"type": "string"}))},
+    "/files/{id}#upload": {
+        "delete": answering("upload", given("path", "id", {}), given("query", "upload", {"type": "string"}))
+    },
+    "/files/{id}#all": {"delete": answering("all", given("path", "id", {}), given("query", "all", {"enum": [True]}))},
     "/teams/{id}": {"get": answering("by id", given("path", "id", {"type": "integer"}))},
     "/teams/{slug}": {"get": answering("by slug", given("path", "slug", {"type": "string", "pattern": "^[a-z]+$"}))},
 }
@@ -71,6 +76,9 @@ def contract_of(tmp_path: Path) -> Any:
         ("GET", "/things", {}, 200, "plain"),
         ("GET", "/things?v=1", {}, 200, "plain"),
         ("GET", "/things?v=2", {}, 200, "second"),
+        ("DELETE", "/files/1", {}, 200, "file"),
+        ("DELETE", "/files/1?upload=7", {}, 200, "upload"),
+        ("DELETE", "/files/1?all=true", {}, 200, "all"),
         ("GET", "/teams/7", {}, 200, "by id"),
         ("GET", "/teams/red", {}, 200, "by slug"),
         ("GET", "/teams/Red", {}, 422, '"Red" is not an integer'),

@@ -139,7 +139,8 @@ class _Compilation:
                     child(operation.at, "operationId"),
                 )  # fmt: skip
         marks = frozenset(marks_of(operation, self.document).items())
-        url = (operation.method, marks, *(segment.literals for segment in template.segments))
+        named = frozenset(p.name for p in operation.parameters if p.required and p.location == "query")
+        url = (operation.method, marks, named, *(segment.literals for segment in template.segments))
         first = self._urls.setdefault(url, operation.path)
         if first != operation.path:
             renamed = parse_template(first).names != template.names

@@ -6,7 +6,8 @@ by a word in the query or in a header have them all the same (``/#Action=GetUser
 so have those that take an id as well as a name (``/teams/{id}``, ``/teams/{slug}``).
 
 What a key's own query says, and required parameters that have a few values only, are *marks*: the operation whose marks
-a request bears is meant. Between equals it is the first that takes the request as valid, else the first.
+a request bears is meant. Between equals it is the first that takes the request as valid, those before the others that
+require most of what the query names; else the first.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs
 
+from beep_mock.contracts.scalars import text_of
 from beep_mock.contracts.templates import fixed_query
 from beep_mock.contracts.validator import validator_of
 from beep_mock.errors import ContractError
@@ -91,6 +93,7 @@ class SharedUrls:
         found = choice.borne(query, environ)
         if len(found) < 2:
             return found[0] if found else route
+        found.sort(key=lambda one: _named(one.payload, query), reverse=True)  # stable: the document's order decides
         validator = validator_of(self._contract)
         for candidate in found[:_JUDGED]:
             operation = candidate.payload
@@ -116,6 +119,13 @@ class SharedUrls:
         return _Choice(tuple(zip(routes, kept, strict=True)), lead, led, unled)
 
 
+def _named(operation: Operation, query: str) -> int:
+    """How many parameters that ``operation`` requires a query names; -1 where it lacks one."""
+    said = parse_qs(query, keep_blank_values=True) if query else {}
+    names = [p.name for p in operation.parameters if p.required and p.location == "query"]
+    return len(names) if all(name in said for name in names) else -1
+
+
 def marks_of(operation: Operation, document: Document) -> dict[_Place, frozenset[str]]:
     """What a request for ``operation`` bears for sure: the texts that may stand at each place."""
     found: dict[_Place, frozenset[str]] = {}
@@ -138,9 +148,9 @@ def listed_texts(schema: Schema, document: Document) -> frozenset[str]:
     except ContractError:
         return _NONE
     listed = (node.get("enum") or [node.get("const")]) if isinstance(node, dict) else None
-    if not isinstance(listed, list) or not all(isinstance(value, str) for value in listed):
+    if not isinstance(listed, list) or not all(isinstance(value, str | int | float) for value in listed):
         return _NONE
-    return frozenset(listed)
+    return frozenset(map(text_of, listed))
 
 
 def _said(place: _Place, query: Mapping[str, list[str]], environ: Mapping[str, Any]) -> Iterable[str]:

@@ -65,8 +65,14 @@ def pairs(name: str, value: Json, style: str, *, explode: bool, encode: Encode |
     if explode and isinstance(value, list):
         return [f"{encode_name(name)}={encode(text_of(item))}" for item in value if item is not None]
     if explode and isinstance(value, dict) and style not in _DELIMITERS:
-        return [f"{encode_name(key)}={encode(text_of(item))}" for key, item in value.items() if item is not None]
+        return [f"{encode_name(key)}={encode(text_of(one))}" for key, item in value.items() for one in _repeated(item)]
     return [f"{encode_name(name)}={delimited(value, _DELIMITERS.get(style, ','), encode, explode=False)}"]
+
+
+def _repeated(value: Json) -> list[Json]:
+    """What a property is written as: an array, which no style speaks of inside an object, as a pair an item."""
+    items = value if isinstance(value, list) else [value]
+    return [item for item in items if item is not None]
 
 
 def deep_pairs(name: str, value: Json) -> list[tuple[str, str]]:
