@@ -192,5 +192,38 @@ def test_a_header_that_nothing_can_be_is_left_out_where_it_may_be(tmp_path: Path
     paths = {"/a": {"get": {"responses": {"200": {"description": "", "content": CONTENT, "headers": headers}}}}}
     path.write_text(json.dumps({**DOCUMENT, "paths": paths}))
     reply = call(mock(path), "GET", "/a")
-    assert reply.status == (500 if required else 200)
+    assert reply.status == 200
     assert reply.header("Code") is None
+    assert reply.header("Beep-Mock-Source") == ("sample; invalid" if required else "sample")
+    assert call(mock(path, examples="refuse"), "GET", "/a").status == (500 if required else 200)
+
+
+CONTRADICTIONS: list[tuple[dict[str, Any], Any]] = [
+    ({"oneOf": [USER, {**USER, "title": "the same"}]}, {"id", "name", "tags"}),
+    ({"type": "object", "additionalProperties": False, "allOf": [USER]}, {"id", "name", "tags"}),
+    ({"type": "object", "required": ["n"], "properties": {"n": {"type": "integer", "enum": ["1 (one)"]}}}, {"n"}),
+    (
+        {"type": "object", "required": ["p"], "properties": {"p": {"type": "string", "pattern": "/^a$/"}, "q": False}},
+        {"p"},
+    ),
+    ({"$ref": "#/components/schemas/Endless"}, {"next"}),
+]
+
+
+@pytest.mark.parametrize(("schema", "names"), CONTRADICTIONS)
+def test_what_nothing_satisfies_is_answered_by_what_is_near_and_says_so(
+    tmp_path: Path, schema: dict[str, Any], names: set[str]
+) -> None:
+    path = tmp_path / "openapi.json"
+    response = {"description": "", "content": {"application/json": {"schema": schema}}}
+    endless = {"type": "object", "required": ["next"], "properties": {"next": {"$ref": "#/components/schemas/Endless"}}}
+    document = {**DOCUMENT, "paths": {"/a": {"get": {"responses": {"200": response, "404": response}}}}}
+    path.write_text(json.dumps({**document, "components": {"schemas": {"Endless": endless}}}))
+    for headers in ({}, {"Prefer": "dynamic=true"}, {"Prefer": "code=404"}):
+        reply = call(mock(path), "GET", "/a", headers)
+        assert (reply.status, reply.header("Beep-Mock-Source")) == (
+            404 if "404" in str(headers) else 200,
+            "sample; invalid",
+        )
+        assert reply.json.keys() == names
+        assert call(mock(path, examples="refuse"), "GET", "/a", headers).status == 500

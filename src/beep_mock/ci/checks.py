@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 from beep_mock.contracts.example_checks import all_example_findings
 from beep_mock.contracts.examples import status_code
 from beep_mock.contracts.response_validation import response_violations
+from beep_mock.contracts.sampler import UnsatisfiableError
 from beep_mock.contracts.validator import validator_of
 from beep_mock.errors import BeepMockError, OverrideError, PactFileError
 from beep_mock.findings import Finding, Severity, Where
 from beep_mock.mocks.answers import Answers
 from beep_mock.mocks.negotiation import success_status
 from beep_mock.mocks.overrides import load_overrides
+from beep_mock.mocks.samples import INVALID, sampler_of
 from beep_mock.pacts.comparison import compare
 from beep_mock.pacts.model import read_pact
 from beep_mock.workspace import Workspace, environment_name, is_service_name
@@ -155,7 +157,21 @@ def _no_sample(contract: Contract, operation: Operation, response: ResponseSpec,
         return "none of its media types can be chosen"
     if answer.source == "problem":
         return str(json.loads(answer.body)["detail"])
+    if answer.source == INVALID:
+        return _contradiction(contract, response)
     if answer.source != "sample":
         return ""
     violations = response_violations(contract, operation, status, answer.headers, answer.body)
     return f"the generated one breaks the contract: {violations[0].message}" if violations else ""
+
+
+def _contradiction(contract: Contract, response: ResponseSpec) -> str:
+    """Why no sample of a response is valid."""
+    schemas = [media.schema for media in response.content] + [h.schema for h in response.headers if h.required]
+    for schema in schemas:
+        try:
+            if schema is not None:
+                sampler_of(contract).sample(schema, "response")
+        except UnsatisfiableError as error:
+            return f"no sample can be made: {error.message}"
+    return ""

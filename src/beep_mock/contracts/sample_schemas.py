@@ -20,6 +20,7 @@ __all__ = ["Flattening", "ImpossibleError", "Ways"]
 _DEEPEST = 64
 _REENTRIES = 2
 _MOST_WAYS = 24
+_CLOSING = ("additionalProperties", "unevaluatedProperties")
 _DYNAMIC = ("$dynamicRef", "$recursiveRef")
 _APPLIED = frozenset(
     {*_DYNAMIC, "$ref", "allOf", "anyOf", "dependentSchemas", "discriminator", "else", "if", "oneOf", "then"}
@@ -74,6 +75,8 @@ class Flattening:
         """Of the schemas whose ``allOf`` the walk is in the outermost, by its place: what a discriminator names."""
         self.guesses = 0
         """How often a discriminator has added what no validation demands."""
+        self.opens = False
+        """Whether closed objects are taken as open."""
         self.distance: Callable[[dict[str, Any]], float] | None = None
         """How far a value that is there already is from a schema: the nearest alternative is then the first."""
 
@@ -86,7 +89,7 @@ class Flattening:
             raise ImpossibleError(surely=depth == 0)
         if not isinstance(node, dict):
             return {}
-        node = _meaningful(node)
+        node = _meaningful(node, opens=self.opens)
         if "$ref" in node and isinstance(node["$ref"], str):
             base = self._target(node, ways, depth)
             if not self._modern:
@@ -208,11 +211,13 @@ class Flattening:
         return self.flat(node.get("else", True), f"{at}/else", ways, depth + 1)
 
 
-def _meaningful(node: dict[str, Any]) -> dict[str, Any]:
+def _meaningful(node: dict[str, Any], *, opens: bool) -> dict[str, Any]:
     """The schema without keywords whose values mean nothing: the store has left them out too."""
     if isinstance(node.get("items"), list):  # before 2020-12
         node = {**node, "prefixItems": node["items"], "items": node.get("additionalItems", True)}
     absurd = [keyword for keyword, value in node.items() if keyword in VALUES and not _means(keyword, value)]
+    if opens:
+        absurd += [keyword for keyword in _CLOSING if node.get(keyword) is False]
     return {keyword: value for keyword, value in node.items() if keyword not in absurd} if absurd else node
 
 

@@ -100,6 +100,12 @@ class Sampler:
             raise value.with_traceback(None)  # it would grow with each time
         return echoed(value, known, self._store.checker(key)) if known else value
 
+    def nearest(self, schema: Schema, direction: Direction) -> Json:
+        """A value for a schema that none keeps: nobody says that it is valid."""
+        from beep_mock.contracts.sample_nearest import nearest
+
+        return nearest(schema, direction, self.document, modern=self.modern)
+
     def violations(self, value: Json, schema: Schema, direction: Direction) -> list[SchemaViolation]:
         """Why a value is not valid, as samples are; empty when it is."""
         return self._store.violations(self._store.register(schema, direction), value, PATIENT)

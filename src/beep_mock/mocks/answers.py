@@ -38,7 +38,13 @@ class Answers:
         self._operation = operation
         sampler = sampler_of(contract)
         self._seed = answering.seed
-        self._samples = SampleAnswers(contract, operation, sampler, examples=not answering.ignore_examples)
+        self._samples = SampleAnswers(
+            contract,
+            operation,
+            sampler,
+            examples=not answering.ignore_examples,
+            refuses=answering.examples == "refuse",
+        )
         self._written = WrittenAnswers(contract, operation, sampler, answering.examples)
         placed = () if answering.ignore_examples else placed_interactions(contract, operation)
         self._specs = {

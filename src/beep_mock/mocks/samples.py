@@ -21,7 +21,11 @@ from beep_mock.mocks.linked_samples import LinkedSamples
 from beep_mock.mocks.problems import problem
 from beep_mock.mocks.produced import typed_if_empty
 
-__all__ = ["EchoingSample", "SampleAnswers", "sampler_of"]
+__all__ = ["INVALID", "EchoingSample", "SampleAnswers", "sampler_of"]
+
+INVALID = "sample; invalid"
+"""The source of an answer that no schema allows: the schema allows none."""
+
 
 _NOTHING: Mapping[str, Json] = {}
 _Echo = Callable[[Mapping[str, Json]], tuple[Json, Callable[[], bytes]]]
@@ -37,13 +41,25 @@ def sampler_of(contract: Contract) -> Sampler:
 
 
 class SampleAnswers:
-    """Makes samples of the responses of one operation; links may lead to examples if those answer (``examples``)."""
+    """Makes samples of the responses of one operation; links may lead to examples if those answer (``examples``).
 
-    def __init__(self, contract: Contract, operation: Operation, sampler: Sampler, *, examples: bool = True) -> None:
+    Where nothing is valid, what is nearest says that it is ``invalid``, unless it ``refuses`` what is.
+    """
+
+    def __init__(
+        self,
+        contract: Contract,
+        operation: Operation,
+        sampler: Sampler,
+        *,
+        examples: bool = True,
+        refuses: bool = False,
+    ) -> None:
         self._contract = contract
         self._operation = operation
         self._sampler = sampler
         self._follows_examples = examples
+        self._refuses = refuses
         self._links: dict[int, LinkedSamples] = {}
 
     def kept(self, spec: ResponseSpec, status: int, index: int, seed: int) -> Answer | EchoingSample:
@@ -85,6 +101,8 @@ class SampleAnswers:
         except ContractError as error:
             if seed:  # what is hard to find by chance may be shown by the document
                 return self.answer(spec, status, index, 0, values, keep=keep)
+            if isinstance(error, UnsatisfiableError) and not self._refuses:
+                return self._nearest(spec, status, spec.content[index] if spec.content else None)
             where = self._contract.document.where(spec.at)
             return Answer(
                 problem(
@@ -96,6 +114,18 @@ class SampleAnswers:
                 ),
                 "problem",
             )
+
+    def _nearest(self, spec: ResponseSpec, status: int, media: MediaType | None) -> Answer:
+        """What comes near to an answer that nothing can be."""
+        headers = tuple(self.headers(spec, (), 0, all_of_them=False))
+        if media is None or media.schema is None:
+            return Answer(Response(status, headers), INVALID)
+        try:
+            value = self._sampler.sample(media.schema, "response")
+        except UnsatisfiableError:
+            value = self._sampler.nearest(media.schema, "response")
+        body, name = encode_body(value, media, document=self._contract.document)
+        return Answer(Response(status, headers, body, name), INVALID)
 
     def echo(
         self, spec: ResponseSpec, media: MediaType, seed: int, values: Mapping[str, Json], *, keep: bool = True
@@ -139,11 +169,17 @@ class SampleAnswers:
         return found
 
     def headers(
-        self, spec: ResponseSpec, written: Sequence[tuple[str, str]], seed: int, *, keep: bool = False
+        self,
+        spec: ResponseSpec,
+        written: Sequence[tuple[str, str]],
+        seed: int,
+        *,
+        keep: bool = False,
+        all_of_them: bool = True,
     ) -> Iterable[tuple[str, str]]:
         """The declared headers that are not among the written ones; one that is required is sent without a schema too.
 
-        One that nothing satisfies is left out where it may be.
+        One that nothing satisfies is left out where it may be, or if not ``all_of_them`` are to be there.
 
         :raises ContractError: nothing satisfies the schema of one that is required.
         """
@@ -154,7 +190,7 @@ class SampleAnswers:
                 try:
                     value = self._sampler.sample(schema, "response", seed, keep=keep)
                 except UnsatisfiableError:
-                    if header.required:
+                    if header.required and all_of_them:
                         raise
                     continue
                 yield header.name, header_text(value, header)
