@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import gc
 import io
 import json
+import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -274,3 +276,11 @@ def test_whatever_comes_in_a_proper_answer_goes_out(
     assert all(part.isascii() and part.isprintable() for field in fields for part in field)
     assert method != "HEAD" or content == b""
     assert json.dumps(mock.journal.entries()[-1].as_dict())
+
+
+def test_a_contract_that_was_replaced_is_let_go(mock: Mock, contract_of: Make) -> None:
+    call(mock, "GET", "/worlds/1")
+    replaced = weakref.ref(mock.contract)
+    mock.swap(contract_of())
+    gc.collect()
+    assert replaced() is None

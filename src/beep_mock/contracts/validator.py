@@ -12,8 +12,10 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from beep_mock.contracts.bodies import BodyError, compile_body_decoder, match_media_type, parse_content_type
+from beep_mock.contracts.document import Document
 from beep_mock.contracts.model import Contract, MediaType, Operation, Schema, Violation
 from beep_mock.contracts.parameters import compile_decoder
+from beep_mock.contracts.schemas import SchemaStore
 from beep_mock.contracts.second_reading import SecondReading
 from beep_mock.interaction import MISSING, Json
 
@@ -30,7 +32,9 @@ class Validator:
     """Everything that judges messages of one contract. Readers are compiled on an operation's first request."""
 
     def __init__(self, contract: Contract) -> None:
-        self.contract = contract
+        # Not the contract itself: it is the key that this is kept under, and would never go.
+        self._document, self._schemas = contract.document, contract.schemas
+        self._operations = tuple(contract.operations.values())
         self._readers: dict[Operation, RequestReader] = {}
         self._registered = False
         self._lock = Lock()
@@ -40,7 +44,8 @@ class Validator:
         reader = self._readers.get(operation)
         if reader is None:
             self.register_all()
-            reader = self._readers.setdefault(operation, RequestReader(self.contract, operation))
+            made = RequestReader(self._document, self._schemas, operation)
+            reader = self._readers.setdefault(operation, made)
         return reader
 
     def register_all(self) -> None:
@@ -49,8 +54,8 @@ class Validator:
             if self._registered:
                 return
             self._registered = True
-            schemas = self.contract.schemas
-            for operation in self.contract.operations.values():
+            schemas = self._schemas
+            for operation in self._operations:
                 if operation.broken is not None:
                     continue
                 for key, properties, required in _request_objects(operation):
@@ -80,21 +85,19 @@ def validator_of(contract: Contract) -> Validator:
 class RequestReader:
     """Decodes and judges the requests of one operation."""
 
-    def __init__(self, contract: Contract, operation: Operation) -> None:
+    def __init__(self, document: Document, schemas: SchemaStore, operation: Operation) -> None:
         self._operation = operation
-        self._schemas = contract.schemas
-        self._decode = compile_decoder(operation.parameters, contract.document)
+        self._schemas = schemas
+        self._decode = compile_decoder(operation.parameters, document)
         self._key = _key(operation)
-        self._check: Callable[[Json], bool] | None = (
-            contract.schemas.checker(self._key) if operation.parameters else None
-        )
+        self._check: Callable[[Json], bool] | None = schemas.checker(self._key) if operation.parameters else None
         self._second = SecondReading(operation)
         self._required = tuple(p for p in operation.parameters if p.required)
         body = operation.request_body
         self._content = body.content if body is not None else ()
         self._body_required = body is not None and body.required
         self._names = [m.name for m in self._content]
-        self._document = contract.document
+        self._document = document
         self._media: list[tuple[Callable[..., Json], Callable[[Json], bool], str] | None] = [None] * len(self._content)
         self._by_content_type: dict[str, tuple[int, Mapping[str, str]] | None] = {}
 
