@@ -11,7 +11,9 @@ import pytest
 from beep_mock.contracts.compiler import compile_contract
 from beep_mock.contracts.encoding import encode_request
 from beep_mock.gateway.judging import Judge
+from beep_mock.interaction import Interaction, Request, Response
 from beep_mock.mocks.mock import Mock
+from beep_mock.pacts.comparison import operation_of
 from tests.wsgi_client import call
 
 
@@ -111,3 +113,11 @@ def test_the_query_of_a_path_is_sent(tmp_path: Path) -> None:
     operations = contract_of(tmp_path).operations
     assert encode_request(operations["GET /rest?method=add"], {"query.x": 1}).target == "/rest?method=add&x=1"
     assert encode_request(operations["GET /#Action=List"], {"query.Action": "List"}).target == "/?Action=List"
+
+
+def test_a_pact_is_compared_with_the_operation_that_is_meant(tmp_path: Path) -> None:
+    request = Request("GET", "/", {"query.Action": ["Get"], "query.Version": "1", "query.id": "3"})
+    interaction = Interaction("get", "pact", "", request, Response(200))
+    found = operation_of(contract_of(tmp_path), interaction)
+    assert found is not None
+    assert found[0].key == "GET /#Action=Get"

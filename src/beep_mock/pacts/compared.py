@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from beep_mock.contracts.model import Contract
 from beep_mock.findings import Finding, Severity, Where
-from beep_mock.interaction import Interaction
+from beep_mock.interaction import MISSING, Interaction, Request
 
-__all__ = ["Compared"]
+__all__ = ["Compared", "environ_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +35,20 @@ class Compared:
         where = Where(interaction.file, f"{interaction.pointer}{pointer}")
         contract = f"the contract says so at {self.contract.document.where(at)}" if at else ""
         return Finding(code, severity, f"{interaction.name!r}: {message}", where, hint or contract)
+
+
+def environ_of(request: Request) -> tuple[dict[str, str], str]:
+    """The request of a pact as a WSGI environ, and its raw query."""
+    environ = {"REQUEST_METHOD": request.method}
+    pairs: list[tuple[str, str]] = []
+    for key, value in request.parameters.items():
+        location, _, name = key.partition(".")
+        if location == "query":
+            pairs += [(name, str(one)) for one in (value if isinstance(value, list) else [value])]
+        elif name == "content-type":
+            environ["CONTENT_TYPE"] = str(value)
+        else:
+            environ[f"HTTP_{name.upper().replace('-', '_')}"] = str(value)
+    if request.media_type and request.body is not MISSING:
+        environ.setdefault("CONTENT_TYPE", request.media_type)
+    return environ, urlencode(pairs, safe=",")

@@ -11,9 +11,10 @@ from urllib.parse import unquote_to_bytes
 
 from beep_mock.contracts.model import Contract, Operation
 from beep_mock.contracts.router import Match
+from beep_mock.contracts.shared_urls import SharedUrls
 from beep_mock.findings import Finding
 from beep_mock.interaction import Interaction
-from beep_mock.pacts.compared import Compared
+from beep_mock.pacts.compared import Compared, environ_of
 from beep_mock.pacts.model import Pact
 from beep_mock.pacts.request_comparison import request_findings
 from beep_mock.pacts.response_comparison import response_findings
@@ -47,6 +48,9 @@ def operation_of(contract: Contract, interaction: Interaction) -> tuple[Operatio
         match: Match[Operation] | None = contract.router.match(rest, method)
         route = match.methods.get(method) if match is not None else None
         if match is not None and route is not None and (not base or base in route.payload.base_paths):
+            if route.others:
+                environ, query = environ_of(interaction.request)
+                route = SharedUrls(contract).meant(route, match.slots, query, environ, b"")
             return route.payload, route.values(match.slots)
     return None
 

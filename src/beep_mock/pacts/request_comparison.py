@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from beep_mock.contracts.media_types import match_media_type, parse_content_type
 from beep_mock.contracts.model import Operation, Schema, Violation
@@ -13,7 +12,7 @@ from beep_mock.contracts.security import check
 from beep_mock.contracts.validator import validator_of
 from beep_mock.findings import Finding
 from beep_mock.interaction import MISSING
-from beep_mock.pacts.compared import Compared
+from beep_mock.pacts.compared import Compared, environ_of
 from beep_mock.pacts.model import encoded_body
 from beep_mock.pacts.standard_headers import REQUEST_HEADERS
 
@@ -34,7 +33,7 @@ class _RequestComparison:
         self._valid = compared.interaction.response.status < 400
 
     def findings(self, operation: Operation, path_values: Mapping[str, str]) -> Iterator[Finding]:
-        environ, query = self._environ()
+        environ, query = environ_of(self._interaction.request)
         if self._valid:
             allowed, challenge = check(operation, environ, query)
             if not allowed:
@@ -129,23 +128,6 @@ class _RequestComparison:
 
     def _entry_headers(self, message: str) -> Mapping[str, Any]:
         return self._compared.entry.get(message, {}).get("headers") or {}
-
-    def _environ(self) -> tuple[dict[str, str], str]:
-        """The request as a WSGI environ, and its raw query."""
-        request = self._interaction.request
-        environ = {"REQUEST_METHOD": request.method}
-        pairs: list[tuple[str, str]] = []
-        for key, value in request.parameters.items():
-            location, _, name = key.partition(".")
-            if location == "query":
-                pairs += [(name, str(one)) for one in (value if isinstance(value, list) else [value])]
-            elif name == "content-type":
-                environ["CONTENT_TYPE"] = str(value)
-            else:
-                environ[f"HTTP_{name.upper().replace('-', '_')}"] = str(value)
-        if request.media_type and request.body is not MISSING:
-            environ.setdefault("CONTENT_TYPE", request.media_type)
-        return environ, urlencode(pairs, safe=",")
 
 
 def _acceptable(media_range: str, offered: list[str]) -> bool:
