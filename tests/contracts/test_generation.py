@@ -144,7 +144,18 @@ def test_no_time_is_spent_on_what_surely_nothing_fits(monkeypatch: pytest.Monkey
         "allOf": [{"required": ["a"], "properties": {"a": {"type": "string"}}}],
     }
     endless = {"type": "object", "required": ["s"], "properties": {"s": {"$ref": "#/components/schemas/S"}}}
-    for schema in (count, inner, endless, {"type": "array", "items": inner, "minItems": 1}, closed):
+    error = {"type": "object", "properties": {"error": {"type": "string", "description": "first"}}}
+    other = {**error, "title": "other", "properties": {"error": {"type": "string", "default": "OTHER"}}}
+    twins = {"anyOf": [{"type": "object"}, {"minProperties": 1}], "oneOf": [error, other]}
+    for schema in (
+        twins,
+        {"type": "object", "required": ["e"], "properties": {"e": twins}},
+        count,
+        inner,
+        endless,
+        {"type": "array", "items": inner, "minItems": 1},
+        closed,
+    ):
         with pytest.raises(UnsatisfiableError):
             Judge(schema).sample()
 
@@ -156,12 +167,17 @@ def test_no_time_is_spent_on_what_surely_nothing_fits(monkeypatch: pytest.Monkey
         {"type": "object", "properties": {"count": {"type": "integer", "enum": ["1"]}}},
         {"anyOf": [{"type": "integer", "enum": ["1"]}, {"type": "string"}]},
         {"type": "object", "additionalProperties": {"type": "integer", "enum": ["1"]}},
+        {"type": "object", "if": {"required": ["a"]}, "then": {"oneOf": [{"minProperties": 2}, {"minProperties": 2}]}},
+        {"oneOf": [{"type": "object"}, {"type": "object"}, {"type": "string"}]},
+        {"oneOf": [{"properties": {"title": {"type": "string"}}}, {"properties": {"title": {"type": "integer"}}}]},
+        {"oneOf": [{"enum": [{"title": "a"}]}, {"enum": [{"title": "b"}]}]},
+        {"oneOf": [{"type": "object", "properties": {n: {"$ref": "#/components/schemas/Text"}}} for n in "abc"]},
     ],
 )
 def test_what_can_be_left_out_makes_nothing_impossible(schema: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("beep_mock.contracts.generation.generated", None)
     monkeypatch.setattr("beep_mock.contracts.sampler._ROUNDS", 100)
-    Judge(schema).sample()
+    Judge(schema, Text={"type": "string"}).sample()
 
 
 def test_a_document_of_contradictions_keeps_nobody_busy(monkeypatch: pytest.MonkeyPatch) -> None:

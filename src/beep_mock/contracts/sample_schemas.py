@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from beep_mock.contracts.nodes import child
+from beep_mock.contracts.sample_alternatives import alike, spoiling
 from beep_mock.contracts.sample_discriminators import agreeing, discriminated, inherited
 from beep_mock.contracts.sample_merging import merged
 from beep_mock.contracts.schema_keywords import VALUES, KeywordError
@@ -28,12 +29,16 @@ _APPLIED = frozenset(
 
 
 class ImpossibleError(Exception):
-    """No value can be made this way. ``place`` is where in the sample; ``surely`` none can be made in any other."""
+    """No value can be made this way. ``place`` is where in the sample; ``surely`` none can be made in any other.
 
-    def __init__(self, place: tuple[str, ...] = (), *, surely: bool = False) -> None:
+    ``always``: whatever way is taken at the forks of this very schema.
+    """
+
+    def __init__(self, place: tuple[str, ...] = (), *, surely: bool = False, always: bool = False) -> None:
         super().__init__()
         self.place = place
-        self.surely = surely
+        self.surely = surely or always
+        self.always = always
 
 
 class Ways:
@@ -114,7 +119,7 @@ class Flattening:
         dependents = node.get("dependentSchemas")
         for name, schema in dependents.items() if isinstance(dependents, dict) else ():
             if name in (result.get("required") or ()):
-                result = merged(result, self.flat(schema, child(f"{at}/dependentSchemas", name), ways, depth + 1))
+                result = merged(result, self._perhaps(schema, child(f"{at}/dependentSchemas", name), ways, depth))
         return result
 
     def _whole(self, parts: list[Any], result: dict[str, Any], at: str, ways: Ways, depth: int) -> dict[str, Any]:
@@ -164,11 +169,13 @@ class Flattening:
             chosen = self._branch(branches[index], f"{at}/{index}", ways, depth)
             if chosen is None:
                 continue
+            if round_ and "discriminator" not in node and not self.opens and alike(branches, self._document):
+                raise ImpossibleError(always=True)
             chosen = self._guessed(chosen, discriminated(node, branches[index], chosen, self._document))
             for other in range(len(branches)) if round_ else ():
                 if other != index:
                     against = self._branch(branches[other], f"{at}/{other}", Ways(0), depth)
-                    chosen = merged(chosen, _spoiling(chosen, against or {}))
+                    chosen = merged(chosen, spoiling(chosen, against or {}, self._document))
             return chosen
         raise ImpossibleError
 
@@ -206,9 +213,16 @@ class Flattening:
     def _conditional(self, node: dict[str, Any], at: str, ways: Ways, depth: int) -> dict[str, Any]:
         doubt = 1 if self._distance(node["if"], f"{at}/if", depth) > 0 else 0
         if ways.choose(2)[0] == doubt:
-            condition = self.flat(node["if"], f"{at}/if", ways, depth + 1)
-            return merged(condition, self.flat(node.get("then", True), f"{at}/then", ways, depth + 1))
-        return self.flat(node.get("else", True), f"{at}/else", ways, depth + 1)
+            condition = self._perhaps(node["if"], f"{at}/if", ways, depth)
+            return merged(condition, self._perhaps(node.get("then", True), f"{at}/then", ways, depth))
+        return self._perhaps(node.get("else", True), f"{at}/else", ways, depth)
+
+    def _perhaps(self, node: Any, at: str, ways: Ways, depth: int) -> dict[str, Any]:
+        """A schema that counts under a condition: that nothing keeps it says nothing of what it is a part of."""
+        try:
+            return self.flat(node, at, ways, depth + 1)
+        except ImpossibleError:
+            raise ImpossibleError from None
 
 
 def _meaningful(node: dict[str, Any], *, opens: bool) -> dict[str, Any]:
@@ -229,19 +243,3 @@ def _means(keyword: str, value: Any) -> bool:
     except KeywordError:
         return False
     return True
-
-
-def _spoiling(chosen: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    """A property with a value that the other alternative does not allow, where the one chosen does not describe it."""
-    own, others = chosen.get("properties"), other.get("properties")
-    found: dict[str, Any] = {}
-    for name, node in others.items() if isinstance(others, dict) else ():
-        if isinstance(node, dict) and not (isinstance(own, dict) and name in own):
-            kinds = node.get("type")
-            if isinstance(node.get("enum"), list) or "const" in node:
-                allowed = node["enum"] if isinstance(node.get("enum"), list) else [node["const"]]
-                if all(isinstance(value, str) and value != "other" for value in allowed):
-                    return {"properties": {name: {"const": "other"}}, "required": [name]}
-            elif kinds is not None and not found:
-                found = {"properties": {name: {"const": 0 if "string" in kinds else "none"}}, "required": [name]}
-    return found

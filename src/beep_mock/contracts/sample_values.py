@@ -33,9 +33,8 @@ Place = tuple[str, ...]
 
 _FULL, _DEEPEST = 5, 60  # levels that optional properties are shown on, and all
 _BUDGET = 1500  # values of one sample, about
-_MOST_ITEMS = 1000
 _PERSONAL = frozenset({"email", "first_name", "firstName", "given_name", "givenName", "last_name", "lastName", "login"})
-_RETRIES = 40  # for items that must differ
+_MOST_ITEMS, _RETRIES = 1000, 40  # and for those that must differ
 _PATIENCE = 5  # equal items before null is one
 _ONLY_WAY = 5  # ways of a place without a fork
 _ASIDE = (("contentSchema",), ("",))  # what stands in a text, and names: not to have them is another way
@@ -91,8 +90,9 @@ class Draw:
         except ImpossibleError as reason:
             if isinstance(node, dict) and may_be_null(node):
                 return None
-            surely = reason.surely and self.ways.get(place) == _ONLY_WAY and place not in self._guessed
-            raise ImpossibleError(reason.place or place, surely=surely and place[-1:] not in _ASIDE) from None
+            surely = reason.always or (reason.surely and self.ways.get(place) == _ONLY_WAY)
+            surely = surely and place not in self._guessed and place[-1:] not in _ASIDE
+            raise ImpossibleError(reason.place or place, surely=surely) from None
         finally:
             del entered[depth:]
             self._shows, self._sparse = shows, sparse
