@@ -77,6 +77,7 @@ def decoded(declared: MediaType, document: Document, body: bytes, content_type: 
         ("application/x-www-form-urlencoded", {"type": "string"}, b"a=b&c", "a=b&c"),
         ("application/x-www-form-urlencoded", {"type": "array"}, b"[7]", [7]),
         ("application/x-www-form-urlencoded", {"type": "array"}, b"a=7", MISSING),
+        ("multipart/form-data", {"type": "string", "format": "binary"}, b"--a--", "--a--"),
         ("application/x-www-form-urlencoded", {"$ref": "#/components/schemas/Id"}, b"a=7", {"a": "7"}),
         ("application/x-www-form-urlencoded", {}, b"a=7", {"a": "7"}),
     ],

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from beep_mock.contracts import generation
 from beep_mock.contracts import sampler as sampler_module
+from beep_mock.contracts.sample_values import Draw
 from beep_mock.contracts.sampler import Sampler, UnsatisfiableError
 from tests.contracts.judged import Judge
 from tests.contracts.made_schemas import documents
@@ -188,7 +189,7 @@ def test_what_the_request_says_is_repeated_as_far_as_it_is_valid() -> None:
 def test_many_examples_that_lie_are_replaced_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     walks: list[int] = []
 
-    class Counted(sampler_module.Draw):
+    class Counted(Draw):
         def __init__(self, *given: Any, **more: Any) -> None:
             super().__init__(*given, **more)
             walks.append(1)

@@ -34,13 +34,12 @@ def compile_body_decoder(media: MediaType, document: Document) -> BodyDecoder:
         return compile_stream(media, document)
     if is_json(name):
         return load_json
-    if name == "application/x-www-form-urlencoded":
+    if name == "application/x-www-form-urlencoded" or name.startswith("multipart/"):
         kind = _declared_type(media, document)
-        if kind in ("array", "string"):  # no form, whatever it is called
-            return (_any if kind == "array" else _text)(shape_of(media.schema, document))
-        return compile_form(media, document)
-    if name.startswith("multipart/"):
-        return compile_multipart(media, document)
+        if kind in ("array", "string"):  # no fields, whatever the type is called: documents have one schema for many
+            shape = shape_of(media.schema, document)
+            return _any(shape) if kind == "array" else _binary if name[0] == "m" else _text(shape)
+        return (compile_multipart if name[0] == "m" else compile_form)(media, document)
     if is_xml(name):
         from beep_mock.contracts.xml_bodies import compile_xml  # with all that it brings, for XML only
 
