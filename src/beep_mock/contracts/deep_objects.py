@@ -47,26 +47,34 @@ class TreeReader:
         self._known: dict[str, tuple[Shape, Reader]] = {}
 
     def reader(self, schema: Schema | None) -> Callable[[Tree], Json]:
-        """The function that reads trees of ``schema``."""
-        return lambda tree: self._read(tree, schema)
+        """The function that reads trees of ``schema`` that names with brackets have made."""
+        return lambda tree: self._read(tree, schema, self._member)
+
+    def flat_reader(self, schema: Schema | None) -> Callable[[Tree], Json]:
+        """The function that reads trees of ``schema`` whose members are pairs of their own, as in style ``form``."""
+        return lambda tree: self._read(tree, schema, self._read)
 
     def root_reader(self, schema: Schema | None) -> Callable[[list[str]], Json]:
         """The function that reads texts without any brackets."""
         return lambda texts: self._read(Tree(texts), schema)
 
-    def _read(self, tree: Tree, schema: Schema | None) -> Json:
+    def _read(
+        self, tree: Tree, schema: Schema | None, member: Callable[[Tree, Schema | None], Json] | None = None
+    ) -> Json:
         shape, scalar = self._look(schema)
         if tree.children:
             if "array" in shape.types and ("object" not in shape.types or all(map(_is_index, tree.children))):
                 return self._list(tree, shape)
-            return {name: self._member(child, shape.member(name)) for name, child in tree.children.items()}
+            read = member or self._member
+            return {name: read(child, shape.member(name)) for name, child in tree.children.items()}
         if len(tree.texts) == 1 and (shape.scalars or "array" not in shape.types):
             return scalar(self._decode(tree.texts[0]))
         return self._items(tree, shape)
 
     def _member(self, tree: Tree, schema: Schema | None) -> Json:
         shape, _ = self._look(schema)
-        if shape.types == {"array"} and len(tree.texts) == 1 and not tree.children:
+        in_one_text = "object" in self._look(shape.items)[0].types  # as JSON, if at all
+        if shape.types == {"array"} and len(tree.texts) == 1 and not tree.children and not in_one_text:
             return self._decode(tree.texts[0]) or []
         return self._read(tree, schema)
 

@@ -92,7 +92,7 @@ class _Reading:
                 continue
             self._entries[name] = _texts_reader(parameter, shape, document, decode)
             if parameter.explode and "object" in shape.types and not parameter.media_type:
-                self._spread.append(_Spread(parameter.key, shape, trees.reader(parameter.schema)))
+                self._spread.append(_Spread(parameter.key, shape, trees.flat_reader(parameter.schema)))
 
     def fill(self, pairs: Sequence[tuple[str, str]], values: dict[str, Json]) -> dict[str, list[str]]:
         """Add what ``pairs`` hold to ``values``; return the rest."""
