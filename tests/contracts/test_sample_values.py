@@ -282,6 +282,29 @@ def test_a_number_is_within_its_bounds(schema: dict[str, Any], least: float, mos
         assert Judge({"type": kind, **schema}, "3.0.3").accepts(made)
 
 
+ONE, OTHER = {"required": ["a"]}, {"title": "b", "type": "object", "required": ["b"]}
+BOTH = {"required": ["a", "b"]}
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ({"oneOf": [ONE, OTHER]}, "acd"),
+        ({"oneOf": [ONE, OTHER], "required": ["b"]}, "bcd"),
+        ({"allOf": [{"oneOf": [ONE, OTHER]}, {"oneOf": [{"required": ["c"]}, {"required": ["d"]}]}]}, "ac"),
+        ({"oneOf": [BOTH, {"required": ["a", "c"]}]}, "abd"),
+        ({"anyOf": [ONE, OTHER]}, "abcd"),
+        ({"not": BOTH}, "bcd"),
+        ({"not": {"anyOf": [BOTH, {"required": ["c"]}]}}, "bd"),
+        ({"not": BOTH, "required": ["a"]}, "acd"),
+        ({"not": {"type": "string", "required": ["a"]}}, "abcd"),
+    ],
+)
+def test_properties_that_exclude_each_other_leave_the_others_shown(rule: dict[str, Any], expected: str) -> None:
+    schema = {**object_of(**{name: {"type": "string"} for name in "abcd"}), **rule}
+    assert "".join(sorted(Judge(schema).sample())) == expected
+
+
 @pytest.mark.parametrize(
     "schema",
     [

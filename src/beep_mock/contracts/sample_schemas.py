@@ -24,8 +24,11 @@ _MOST_WAYS = 24
 _DYNAMIC = ("$dynamicRef", "$recursiveRef")
 _CLOSING = frozenset({"additionalProperties", "unevaluatedProperties"})
 _APPLIED = frozenset(
-    {*_DYNAMIC, "$ref", "allOf", "anyOf", "dependentSchemas", "discriminator", "else", "if", "oneOf", "then"}
+    {*_DYNAMIC, "$ref", "allOf", "anyOf", "dependentSchemas", "discriminator", "else", "if", "not", "oneOf", "then"}
 )
+
+
+_SILENT = frozenset({"$comment", "description", "title"})
 
 
 class ImpossibleError(Exception):
@@ -99,7 +102,7 @@ class Flattening:
             base = {}
         if not _APPLIED & node.keys():
             return dict(node)
-        own = {keyword: value for keyword, value in node.items() if keyword not in _APPLIED}
+        own = {keyword: value for keyword, value in node.items() if keyword not in _APPLIED or keyword == "not"}
         result = merged(base, own)
         for keyword in _DYNAMIC:
             if isinstance(node.get(keyword), str):
@@ -110,6 +113,7 @@ class Flattening:
             branches = node.get(keyword)
             if isinstance(branches, list) and branches:
                 result = merged(result, self._alternatives(node, keyword, at, ways, depth))
+        result = merged(result, _without(node.get("not"), _listed(result)))
         if "if" in node:
             result = merged(result, self._conditional(node, at, ways, depth))
         dependents = node.get("dependentSchemas")
@@ -166,10 +170,12 @@ class Flattening:
             if chosen is None:
                 continue
             chosen = self._guessed(chosen, discriminated(node, branches[index], chosen, self._document))
-            for other in range(len(branches)) if round_ else ():
-                if other != index:
-                    against = self._branch(branches[other], f"{at}/{other}", Ways(0), depth)
-                    chosen = merged(chosen, _spoiling(chosen, against or {}))
+            others = [other for other in range(len(branches)) if other != index] if keyword == "oneOf" else []
+            for other in others:
+                chosen = merged(chosen, _without(branches[other], [*_listed(node), *_listed(chosen)]))
+            for other in others if round_ else ():
+                against = self._branch(branches[other], f"{at}/{other}", Ways(0), depth)
+                chosen = merged(chosen, _spoiling(chosen, against or {}))
             return chosen
         raise ImpossibleError
 
@@ -235,6 +241,29 @@ def _read(keyword: str, value: Any) -> Any:
         return VALUES[keyword](value)
     except KeywordError:
         return MISSING
+
+
+def _without(refused: Any, required: list[Any]) -> dict[str, Any]:
+    """A schema without a property that ``refused`` demands, where that is all that it says of a value, or its parts do.
+
+    So authors write that of two properties only one may be there.
+    """
+    if not isinstance(refused, dict):
+        return {}
+    says = refused.keys() - _SILENT
+    if says == {"anyOf"} and isinstance(refused["anyOf"], list):
+        found: dict[str, Any] = {}
+        for part in refused["anyOf"]:
+            found = merged(found, _without(part, required))
+        return found
+    names = _listed(refused) if says <= {"required", "type"} and refused.get("type", "object") == "object" else []
+    left_out = next((name for name in names if isinstance(name, str) and name not in required), None)
+    return {"properties": {left_out: False}} if left_out is not None else {}
+
+
+def _listed(node: dict[str, Any]) -> list[Any]:
+    names = node.get("required")
+    return names if isinstance(names, list) else []
 
 
 def _spoiling(chosen: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
