@@ -155,7 +155,10 @@ def _content(source: Source, node: dict[str, Any], at: str, produces: tuple[str,
         if key.startswith("x-") and "/" not in key:
             continue
         _report_foreign(source, key, produces, child(place, key))
-        if "/" in key and not produces:
+        covered = [name for name in produces if key.endswith("/*") and match_media_type(name, [key]) is not None]
+        if covered:  # no media type, but it is plain what it means
+            foreign += [(name, key) for name in covered]
+        elif "/" in key and not produces:
             shown[key] = {key: value}
         elif produces and ("/" not in key or is_json(key.partition(";")[0].strip().lower())):
             home = next((name for name in produces if is_json(name.partition(";")[0].strip().lower())), produces[0])
