@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from beep_mock.contracts.nodes import child
+from beep_mock.contracts.sample_alternatives import alike, spoiling
 from beep_mock.contracts.sample_discriminators import agreeing, discriminated, inherited
 from beep_mock.contracts.sample_merging import merged
 from beep_mock.contracts.schema_keywords import VALUES, KeywordError
@@ -161,6 +162,9 @@ class Flattening:
         """One of several schemas; with ``oneOf``, in a second round, so that the others are surely not kept."""
         branches: list[Any] = node[keyword]
         at = f"{at}/{keyword}"
+        one_only = keyword == "oneOf" and self._closes and "discriminator" not in node
+        if one_only and alike(branches, at, self._document):
+            raise ImpossibleError(surely=True)
         far = [self._distance(branch, f"{at}/{index}", depth) for index, branch in enumerate(branches)]
         order = sorted(range(len(branches)), key=lambda index: (far[index], self._avoided(branches[index]), index))
         start, round_ = ways.choose(len(order), 2 if keyword == "oneOf" and len(order) > 1 else 1)
@@ -175,7 +179,7 @@ class Flattening:
                 chosen = merged(chosen, _without(branches[other], [*_listed(node), *_listed(chosen)]))
             for other in others if round_ else ():
                 against = self._branch(branches[other], f"{at}/{other}", Ways(0), depth)
-                chosen = merged(chosen, _spoiling(chosen, against or {}))
+                chosen = merged(chosen, spoiling(chosen, against or {}, self._document))
             return chosen
         raise ImpossibleError
 
@@ -264,19 +268,3 @@ def _without(refused: Any, required: list[Any]) -> dict[str, Any]:
 def _listed(node: dict[str, Any]) -> list[Any]:
     names = node.get("required")
     return names if isinstance(names, list) else []
-
-
-def _spoiling(chosen: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    """A property with a value that the other alternative does not allow, where the one chosen does not describe it."""
-    own, others = chosen.get("properties"), other.get("properties")
-    found: dict[str, Any] = {}
-    for name, node in others.items() if isinstance(others, dict) else ():
-        if isinstance(node, dict) and not (isinstance(own, dict) and name in own):
-            kinds = node.get("type")
-            if isinstance(node.get("enum"), list) or "const" in node:
-                allowed = node["enum"] if isinstance(node.get("enum"), list) else [node["const"]]
-                if all(isinstance(value, str) and value != "other" for value in allowed):
-                    return {"properties": {name: {"const": "other"}}, "required": [name]}
-            elif kinds is not None and not found:
-                found = {"properties": {name: {"const": 0 if "string" in kinds else "none"}}, "required": [name]}
-    return found
