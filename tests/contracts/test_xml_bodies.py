@@ -210,3 +210,11 @@ def test_items_are_named_wherever_an_array_is_composed(*, wrapped: bool) -> None
     assert body.count(b"<Item>") == 2
     assert body.count(b"<Items>") == int(wrapped)
     assert read(body, schema) == value
+
+
+@pytest.mark.parametrize("node", ["element", "attribute"])
+@pytest.mark.parametrize("name", ["first name", "xsi:type", "1st", "$ref", "a/b"])
+def test_names_that_xml_does_not_have_are_read_as_they_are_written(name: str, node: str) -> None:
+    schema = {"type": "object", "properties": {name: {"type": "string", "xml": {"attribute": node == "attribute"}}}}
+    body = encode({name: "it"}, "application/xml", Schema(schema, "#"), _document())
+    assert read(body, schema) == {name: "it"}

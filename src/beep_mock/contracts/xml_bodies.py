@@ -7,7 +7,7 @@ that the schema gives them. Namespace declarations and ``xsi:`` attributes say h
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from beep_mock.contracts.json_bodies import BodyError
@@ -15,6 +15,7 @@ from beep_mock.contracts.model import Schema
 from beep_mock.contracts.scalars import Reader, scalar_reader
 from beep_mock.contracts.shapes import Shape, shape_of
 from beep_mock.contracts.xml_hints import Hints, hints_of
+from beep_mock.contracts.xml_payloads import xml_name
 from beep_mock.contracts.xml_trees import Element, read_xml
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Json, Missing
@@ -70,8 +71,14 @@ class _Property:
     name: str
     namespace: str
 
+    names: frozenset[str] = field(init=False)
+    """What it is called where it is written: XML does not have every name."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "names", frozenset((self.name, xml_name(self.name))))
+
     def fits(self, element: Element) -> bool:
-        return element.local == self.name and (not self.namespace or element.namespace in ("", self.namespace))
+        return element.local in self.names and (not self.namespace or element.namespace in ("", self.namespace))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +149,9 @@ class _Reading:
         known: set[int] = set()
         for each in plan.properties if plan is not None else ():
             self._take(element, each, found, known)
-        taken = {p.name for p in plan.properties if p.node == "attribute"} if plan is not None else set()
+        taken = {
+            name for p in (plan.properties if plan is not None else ()) if p.node == "attribute" for name in p.names
+        }
         other = plan.shape.additional if plan is not None else None
         for attribute in element.attributes:
             if attribute.name not in taken:
@@ -207,6 +216,6 @@ class _Reading:
 
 def _attribute(element: Element, each: _Property) -> str | None:
     for name, namespace, text in element.attributes:
-        if name == each.name and (not each.namespace or namespace in ("", each.namespace)):
+        if name in each.names and (not each.namespace or namespace in ("", each.namespace)):
             return text
     return None

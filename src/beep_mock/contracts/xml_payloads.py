@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from beep_mock.contracts.model import Schema
     from beep_mock.interaction import Json
 
-__all__ = ["xml_text"]
+__all__ = ["xml_name", "xml_text"]
 
 _DEPTH = 16  # of $ref and allOf followed in search of a property
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, production 2
@@ -95,7 +95,7 @@ def _tagged(name: str, hints: Hints, attributes: str, content: str) -> str:
 def _namespace(hints: Hints) -> str:
     if not hints.namespace:
         return ""
-    prefix = f":{_name(hints.prefix)}" if hints.prefix else ""
+    prefix = f":{xml_name(hints.prefix)}" if hints.prefix else ""
     return f" xmlns{prefix}={quoteattr(_legal(hints.namespace))}"
 
 
@@ -104,10 +104,11 @@ def _cdata(text: str) -> str:
 
 
 def _qualified(name: str, hints: Hints) -> str:
-    return f"{_name(hints.prefix)}:{_name(name)}" if hints.prefix else _name(name)
+    return f"{xml_name(hints.prefix)}:{xml_name(name)}" if hints.prefix else xml_name(name)
 
 
-def _name(name: str) -> str:
+def xml_name(name: str) -> str:
+    """A name with what no name in XML has made underscores."""
     name = _NOT_IN_NAME.sub("_", name)
     return name if _LETTER.match(name) else f"_{name}"
 
