@@ -218,3 +218,10 @@ def test_names_that_xml_does_not_have_are_read_as_they_are_written(name: str, no
     schema = {"type": "object", "properties": {name: {"type": "string", "xml": {"attribute": node == "attribute"}}}}
     body = encode({name: "it"}, "application/xml", Schema(schema, "#"), _document())
     assert read(body, schema) == {name: "it"}
+
+
+def test_an_object_is_no_attribute_whatever_it_is_told() -> None:
+    inner = {"type": "object", "properties": {"n": {"type": "integer"}}, "xml": {"attribute": True}}
+    schema = {"type": "object", "properties": {"inner": inner}}
+    body = encode({"inner": {"n": 1}}, "application/xml", Schema(schema, "#"), _document())
+    assert read(body, schema) == {"inner": {"n": 1}}

@@ -205,7 +205,7 @@ class _Reading:
                 return _Property(key, schema, "wrapped", hints.name or key, hints.namespace)
             inner = hints_of(shape.items.node if shape.items is not None else {}, self._document)
             return _Property(key, schema, "list", inner.name or key, inner.namespace)
-        if hints.node_type == "attribute":
+        if hints.node_type == "attribute" and (shape.scalars or "object" not in shape.types):  # no object is one
             return _Property(key, schema, "attribute", hints.name or key, hints.namespace)
         if hints.node_type in ("text", "cdata"):
             return _Property(key, schema, "text", "", "")
