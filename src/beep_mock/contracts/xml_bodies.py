@@ -14,8 +14,7 @@ from beep_mock.contracts.json_bodies import BodyError
 from beep_mock.contracts.model import Schema
 from beep_mock.contracts.scalars import Reader, scalar_reader
 from beep_mock.contracts.shapes import Shape, shape_of
-from beep_mock.contracts.xml_hints import Hints, hints_of
-from beep_mock.contracts.xml_payloads import xml_name
+from beep_mock.contracts.xml_hints import Hints, hints_of, xml_name
 from beep_mock.contracts.xml_trees import Element, read_xml
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Json, Missing

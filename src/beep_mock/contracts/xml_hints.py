@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +11,15 @@ from beep_mock.errors import ContractError
 if TYPE_CHECKING:
     from beep_mock.contracts.document import Document
 
-__all__ = ["Hints", "hints_of", "resolved"]
+__all__ = ["Hints", "hints_of", "resolved", "xml_name"]
 
 _DEPTH = 16  # of allOf followed
+_LETTERS = (  # those of XML 1.0, production 4, that every edition and parser agrees on
+    "A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u0131\u0391-\u03a1\u03a3-\u03c9\u0410-\u044f"
+    "\u3041-\u3094\u30a1-\u30fa\u4e00-\u9fa5\uac00-\ud7a3"
+)
+_NOT_IN_NAME = re.compile(f"[^0-9.{_LETTERS}-]")
+_LETTER = re.compile(f"[{_LETTERS}]")
 _NODE_TYPES = ("element", "attribute", "text", "cdata", "none")
 
 
@@ -49,6 +56,12 @@ def resolved(node: Any, document: Document | None) -> dict[str, Any]:
         except ContractError:
             return {}
     return node if isinstance(node, dict) else {}
+
+
+def xml_name(name: str) -> str:
+    """A name with what no name in XML has made underscores."""
+    name = _NOT_IN_NAME.sub("_", name)
+    return name if _LETTER.match(name) else f"_{name}"
 
 
 def _written(node: Any, document: Document | None, depth: int) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape, quoteattr
 
-from beep_mock.contracts.xml_hints import Hints, hints_of, resolved
+from beep_mock.contracts.xml_hints import Hints, hints_of, resolved, xml_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,17 +15,11 @@ if TYPE_CHECKING:
     from beep_mock.contracts.model import Schema
     from beep_mock.interaction import Json
 
-__all__ = ["xml_name", "xml_text"]
+__all__ = ["xml_text"]
 
 _DEPTH = 16  # of $ref and allOf followed in search of a property
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, production 2
-_LETTERS = (  # those of XML 1.0, production 4, that every edition and parser agrees on
-    "A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u0131\u0391-\u03a1\u03a3-\u03c9\u0410-\u044f"
-    "\u3041-\u3094\u30a1-\u30fa\u4e00-\u9fa5\uac00-\ud7a3"
-)
-_NOT_IN_NAME = re.compile(f"[^0-9.{_LETTERS}-]")
 _NIL = ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="true"'  # 3.2.0, "Representing `null`"
-_LETTER = re.compile(f"[{_LETTERS}]")
 
 
 def xml_text(value: Json, schema: Schema | None, document: Document | None) -> str:
@@ -105,12 +99,6 @@ def _cdata(text: str) -> str:
 
 def _qualified(name: str, hints: Hints) -> str:
     return f"{xml_name(hints.prefix)}:{xml_name(name)}" if hints.prefix else xml_name(name)
-
-
-def xml_name(name: str) -> str:
-    """A name with what no name in XML has made underscores."""
-    name = _NOT_IN_NAME.sub("_", name)
-    return name if _LETTER.match(name) else f"_{name}"
 
 
 def _legal(text: str) -> str:
