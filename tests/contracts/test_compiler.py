@@ -284,6 +284,15 @@ def test_values_that_a_schema_lists_divide_a_segment(tmp_path: Path) -> None:
     assert match.values == {"n": "island", "ending": ".json"}
 
 
+def test_a_parameter_that_lists_slashes_takes_several_segments(tmp_path: Path) -> None:
+    schema = {"type": "string", "enum": ["requests", "requests/count"]}
+    declared = [{"name": "metric", "in": "path", "required": True, "schema": schema}]
+    document = {**DRAFT, "paths": {"/a/{metric}": {"get": {"parameters": declared, "responses": {}}}}}
+    match = compiled(tmp_path, document).router.match("/a/requests/count")
+    assert match is not None
+    assert match.values == {"metric": "requests/count"}
+
+
 @pytest.mark.parametrize(
     ("pattern", "path", "found"),
     [

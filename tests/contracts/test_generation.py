@@ -146,9 +146,11 @@ def test_no_time_is_spent_on_what_surely_nothing_fits(monkeypatch: pytest.Monkey
     endless = {"type": "object", "required": ["s"], "properties": {"s": {"$ref": "#/components/schemas/S"}}}
     error = {"type": "object", "properties": {"error": {"type": "string", "description": "first"}}}
     other = {**error, "title": "other", "properties": {"error": {"type": "string", "default": "OTHER"}}}
+    delimited = {"type": "string", "pattern": "/^[0-9]{5}$/i"}
     twins = {"anyOf": [{"type": "object"}, {"minProperties": 1}], "oneOf": [error, other]}
     for schema in (
         twins,
+        delimited,
         {"type": "object", "required": ["e"], "properties": {"e": twins}},
         count,
         inner,

@@ -150,7 +150,7 @@ class _Compilation:
             )  # fmt: skip
 
     def _wide(self, methods: dict[str, Operation]) -> frozenset[str]:
-        """The path parameters whose values hold slashes, as their examples or their patterns show."""
+        """The path parameters whose values hold slashes, as what is shown, listed or demanded of them says."""
         return frozenset(
             parameter.name
             for parameter in _of_paths(methods)
@@ -159,9 +159,11 @@ class _Compilation:
         )
 
     def _is_sliced(self, parameter: Parameter) -> bool:
-        """Whether the pattern of a parameter writes a slash: resource names have several steps."""
+        """Whether a parameter's listed values or its pattern hold a slash: resource names have several steps."""
         if parameter.schema is None:
             return False
+        if any("/" in text for text in listed_texts(parameter.schema, self.document)):
+            return True
         try:
             node, _ = self.document.follow(parameter.schema.node, parameter.schema.at)
         except ContractError:

@@ -18,7 +18,7 @@ from beep_mock.contracts.sample_patterns import from_pattern
 from beep_mock.contracts.sample_schemas import Flattening, ImpossibleError, Ways
 from beep_mock.contracts.sample_strings import holds_json, text
 from beep_mock.contracts.sample_words import singular
-from beep_mock.contracts.schema_patterns import matches
+from beep_mock.contracts.schema_patterns import matches, matches_nothing
 from beep_mock.contracts.schema_visibility import hidden_in
 from beep_mock.interaction import MISSING, Json
 
@@ -145,7 +145,7 @@ class Draw:
         else:
             found = self._number(schema, name, whole=kind == "integer")
         if found is None:
-            raise ImpossibleError(place)
+            raise ImpossibleError(place, surely=matches_nothing(schema.get("pattern")))
         return found
 
     def _number(self, schema: dict[str, Any], name: str, *, whole: bool) -> int | float | None:

@@ -20,7 +20,7 @@ from beep_mock.contracts.pattern_cost import MOST_BACKTRACKED, longest_backtrack
 from beep_mock.contracts.pattern_trees import Node
 from beep_mock.contracts.pattern_writing import written
 
-__all__ = ["PATTERN_OPTIONS", "AcceptedPattern", "accepted_pattern", "matches"]
+__all__ = ["PATTERN_OPTIONS", "AcceptedPattern", "accepted_pattern", "matches", "matches_nothing"]
 
 PATTERN_OPTIONS: Final = jsonschema_rs.FancyRegexOptions(backtrack_limit=10_000)
 
@@ -68,6 +68,11 @@ def _longest(pattern: str, judge: Callable[[Node], int | None]) -> int | None:
 
 
 @lru_cache(maxsize=1024)
+def matches_nothing(pattern: object) -> bool:
+    """Whether a pattern asks for a beginning where something has been: ``/^[0-9]{5}$/i``, as JavaScript delimits it."""
+    return isinstance(pattern, str) and pattern.startswith("/^") and "|" not in pattern
+
+
 def matches(pattern: str, text: str) -> bool:
     """Whether ``text`` matches ``pattern`` somewhere; nothing matches a pattern that cannot be used."""
     accepted = accepted_pattern(pattern)
