@@ -242,7 +242,7 @@ def test_what_cannot_be_mended_is_not_walked_through_for_ever(monkeypatch: pytes
 
     monkeypatch.setattr(module, "_Mending", Counted)
     branch = {"type": "object", "properties": {"n": {"type": "array", "items": {"type": "integer"}}}, "required": ["n"]}
-    judge = Judge({"anyOf": [{"oneOf": [branch, {**branch, "title": "the same"}]}, {"const": "other"}]})
+    judge = Judge({"anyOf": [{"oneOf": [branch, {**branch, "minProperties": 1}]}, {"const": "other"}]})
     value = {"n": [str(n) for n in range(600)]}
     numbers = []
     for most in (100_000, 1000):

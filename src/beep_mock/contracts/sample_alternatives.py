@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from beep_mock.errors import ContractError
 
@@ -19,10 +20,17 @@ _LITERAL = frozenset({"const", "enum"})
 _NAMING = frozenset({"$defs", "definitions", "dependentSchemas", "patternProperties", "properties"})
 
 
-def alike(branches: list[Any], document: Document) -> bool:
-    """Whether each of several schemas says the same as another of them: then no value is valid for just one."""
-    said = [_said(branch, document) for branch in branches]
-    return all(said.count(text) > 1 for text in said)
+_known: WeakKeyDictionary[Document, dict[str, bool]] = WeakKeyDictionary()
+
+
+def alike(branches: list[Any], at: str, document: Document) -> bool:
+    """Whether each of the schemas at a place says the same as another of them: then no value is valid for just one."""
+    known = _known.setdefault(document, {})
+    found = known.get(at)
+    if found is None:
+        said = [_said(branch, document) for branch in branches]
+        found = known[at] = len(said) > 1 and all(said.count(text) > 1 for text in said)
+    return found
 
 
 def spoiling(chosen: dict[str, Any], other: dict[str, Any], document: Document) -> dict[str, Any]:

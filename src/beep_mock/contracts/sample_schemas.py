@@ -161,6 +161,13 @@ class Flattening:
         """One of several schemas; with ``oneOf``, in a second round, so that the others are surely not kept."""
         branches: list[Any] = node[keyword]
         at = f"{at}/{keyword}"
+        if (
+            keyword == "oneOf"
+            and not self.opens
+            and "discriminator" not in node
+            and alike(branches, at, self._document)
+        ):
+            raise ImpossibleError(always=True)
         far = [self._distance(branch, f"{at}/{index}", depth) for index, branch in enumerate(branches)]
         order = sorted(range(len(branches)), key=lambda index: (far[index], self._avoided(branches[index]), index))
         start, round_ = ways.choose(len(order), 2 if keyword == "oneOf" and len(order) > 1 else 1)
@@ -169,8 +176,6 @@ class Flattening:
             chosen = self._branch(branches[index], f"{at}/{index}", ways, depth)
             if chosen is None:
                 continue
-            if round_ and "discriminator" not in node and not self.opens and alike(branches, self._document):
-                raise ImpossibleError(always=True)
             chosen = self._guessed(chosen, discriminated(node, branches[index], chosen, self._document))
             for other in range(len(branches)) if round_ else ():
                 if other != index:
