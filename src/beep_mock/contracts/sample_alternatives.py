@@ -6,12 +6,16 @@ import json
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from beep_mock.contracts.schema_formats import ASSERTED
 from beep_mock.errors import ContractError
 
 if TYPE_CHECKING:
     from beep_mock.contracts.document import Document
 
 __all__ = ["alike", "spoiling"]
+
+_FORMLESS = "^(?:amber|maple|river) (?:garden|harbour|island)$"
+"""A text that has none of the formats."""
 
 _NOTES = frozenset({"default", "deprecated", "description", "example", "examples", "externalDocs", "title", "xml"})
 """Keywords that no validation looks at."""
@@ -34,7 +38,12 @@ def alike(branches: list[Any], at: str, document: Document) -> bool:
 
 
 def spoiling(chosen: dict[str, Any], other: dict[str, Any], document: Document) -> dict[str, Any]:
-    """A property with a value that the other alternative does not allow, where the one chosen does not describe it."""
+    """A property with a value that the other alternative does not allow, where the one chosen does not describe it;
+    of texts one that does not have the other's format.
+    """
+    formats = chosen.get("format"), other.get("format")
+    if formats[1] in ASSERTED and formats[0] not in ASSERTED and not chosen.keys() & {"const", "enum", "pattern"}:
+        return {"pattern": _FORMLESS}
     own, others = chosen.get("properties"), other.get("properties")
     found: dict[str, Any] = {}
     for name, written in others.items() if isinstance(others, dict) else ():
