@@ -120,7 +120,7 @@ class Flattening:
         dependents = node.get("dependentSchemas")
         for name, schema in dependents.items() if isinstance(dependents, dict) else ():
             if name in (result.get("required") or ()):
-                result = merged(result, self.flat(schema, child(f"{at}/dependentSchemas", name), ways, depth + 1))
+                result = merged(result, self._perhaps(schema, child(f"{at}/dependentSchemas", name), ways, depth))
         return result
 
     def _whole(self, parts: list[Any], result: dict[str, Any], at: str, ways: Ways, depth: int) -> dict[str, Any]:
@@ -217,9 +217,16 @@ class Flattening:
     def _conditional(self, node: dict[str, Any], at: str, ways: Ways, depth: int) -> dict[str, Any]:
         doubt = 1 if self._distance(node["if"], f"{at}/if", depth) > 0 else 0
         if ways.choose(2)[0] == doubt:
-            condition = self.flat(node["if"], f"{at}/if", ways, depth + 1)
-            return merged(condition, self.flat(node.get("then", True), f"{at}/then", ways, depth + 1))
-        return self.flat(node.get("else", True), f"{at}/else", ways, depth + 1)
+            condition = self._perhaps(node["if"], f"{at}/if", ways, depth)
+            return merged(condition, self._perhaps(node.get("then", True), f"{at}/then", ways, depth))
+        return self._perhaps(node.get("else", True), f"{at}/else", ways, depth)
+
+    def _perhaps(self, node: Any, at: str, ways: Ways, depth: int) -> dict[str, Any]:
+        """A schema that counts under a condition: that nothing keeps it says nothing of what it is a part of."""
+        try:
+            return self.flat(node, at, ways, depth + 1)
+        except ImpossibleError:
+            raise ImpossibleError from None
 
 
 def _opened(node: dict[str, Any]) -> dict[str, Any]:
