@@ -96,7 +96,7 @@ class Flattening:
             return {}
         node = _meaningful(node if self._closes else _opened(node))
         if "$ref" in node and isinstance(node["$ref"], str):
-            base = self._target(node, ways, depth)
+            base = self._entered(node["$ref"], ways, depth)
             if not self._modern:
                 return base
         else:
@@ -136,9 +136,6 @@ class Flattening:
             self._heir = outer
         return result
 
-    def _target(self, node: dict[str, Any], ways: Ways, depth: int) -> dict[str, Any]:
-        return self._entered(node["$ref"], ways, depth)
-
     def _bound(self, reference: str) -> str:
         """The place that a dynamic reference leads to: the outermost of its name on the way (JSON Schema, 8.2.3.2)."""
         names = self._document.identifiers
@@ -163,7 +160,7 @@ class Flattening:
         branches: list[Any] = node[keyword]
         at = f"{at}/{keyword}"
         one_only = keyword == "oneOf" and self._closes and "discriminator" not in node
-        if one_only and alike(branches, at, self._document):
+        if one_only and alike(branches, self._document):
             raise ImpossibleError(surely=True)
         far = [self._distance(branch, f"{at}/{index}", depth) for index, branch in enumerate(branches)]
         order = sorted(range(len(branches)), key=lambda index: (far[index], self._avoided(branches[index]), index))
