@@ -307,3 +307,9 @@ def test_a_parameter_whose_pattern_writes_a_slash_takes_several_segments(
     declared = [{"name": "arn", "in": "path", "required": True, "schema": {"type": "string", "pattern": pattern}}]
     document = {**DRAFT, "paths": {"/a/{arn}/tags": {"get": {"parameters": declared, "responses": {}}}}}
     assert (compiled(tmp_path, document).router.match(path) is not None) is found
+
+
+def test_a_pattern_with_an_unclosed_class_is_read_at_once(tmp_path: Path) -> None:
+    endless = {"type": "string", "pattern": "[^" + "\\a" * 200 + "/"}
+    contract = compiled(tmp_path, changed(put("paths", "/worlds/{id}", "parameters", 0, "schema", value=endless)))
+    assert "GET /worlds/{id}" in contract.operations

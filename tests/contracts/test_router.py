@@ -290,3 +290,13 @@ def test_of_wide_templates_the_method_and_the_literal_text_decide() -> None:
     assert payload(router.match("/a/b/c/tags", "GET")) == ("tags", {"path": "b/c"})
     assert payload(router.match("/a/b/c/close", "POST"), "POST") == ("close", {"path": "b/c"})
     assert payload(router.match("/a/b/c/close", "GET")) == ("one", {"path": "b/c/close"})
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5])
+def test_wide_parameters_are_looked_for_in_paths_of_some_length_only(count: int) -> None:
+    names = [f"p{n}" for n in range(count)]
+    template = "/a/" + "/".join(f"{{{name}}}" for name in names) + "/end"
+    router = Router([(template, {"GET": "it"})], {template: frozenset(names)})
+    values = "/".join(["b"] * (count + 1))
+    assert payload(router.match(f"/a/{values}/end")) is not None
+    assert router.match("/a/" + "/" * 60_000 + "x") is None

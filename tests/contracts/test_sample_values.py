@@ -478,3 +478,22 @@ def test_what_never_ends_ends_with_null(version: str, nullable: dict[str, Any]) 
     found = Judge(node, version).sample()
     while found is not None:
         found = found["parent"]
+
+
+@pytest.mark.parametrize("format_", ["uri", "email", "date", "uuid", "byte", "hostname"])
+def test_a_text_is_told_apart_from_one_of_a_format(format_: str) -> None:
+    texts = [{"type": "string", "format": "binary"}, {"type": "string", "format": format_}]
+    assert Judge({**object_of(image={"oneOf": texts}), "required": ["image"]}).sample().keys() == {"image"}
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"if": {"required": ["b"]}, "then": False},
+        {"if": False},
+        {"dependentSchemas": {"b": False}},
+    ],
+)
+def test_what_counts_under_a_condition_makes_nothing_impossible(rule: dict[str, Any]) -> None:
+    schema = {**object_of(a={"type": "integer"}, b={"type": "integer"}), "required": ["a"], **rule}
+    assert "a" in Judge(schema).sample()

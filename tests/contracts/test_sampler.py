@@ -198,3 +198,31 @@ def test_many_examples_that_lie_are_replaced_at_once(monkeypatch: pytest.MonkeyP
     lying = {f"p{n}": {"type": "integer", "example": "one"} for n in range(60)}
     assert Judge({"type": "object", "properties": lying, "required": list(lying)}).sample().keys() == lying.keys()
     assert len(walks) <= 3
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "string", "pattern": ["a"], "minLength": 5, "maxLength": 2},
+        {"oneOf": [{"type": "string", "format": ["a"]}, {"type": "string", "format": ["b"]}]},
+        {"oneOf": [{"type": "object"}, {"type": "object", "properties": {"a": {"type": 5}}}]},
+        {"discriminator": {"propertyName": "k"}, "properties": {"k": {"$ref": 5}}, "oneOf": [{"$ref": "#/x"}, {}]},
+    ],
+)
+def test_schemas_that_mean_nothing_have_a_sample_or_none(schema: dict[str, Any]) -> None:
+    judge = Judge(schema)
+    with suppress(UnsatisfiableError):
+        assert judge.accepts(judge.sample())
+    judge.store.findings()
+
+
+def test_alternatives_are_known_apart_though_their_places_are_the_same() -> None:
+    text, number = {"type": "string"}, {"type": "integer"}
+    first = {"type": "object", "required": ["x"], "properties": {"x": {"oneOf": [text, {**text, "title": "t"}]}}}
+    second = {"type": "object", "required": ["x", "y"], "properties": {"y": number, "x": {"oneOf": [text, number]}}}
+    assert Judge({"oneOf": [first, second]}).sample().keys() == {"x", "y"}
+
+
+def test_names_are_no_notes() -> None:
+    alternatives = [{"type": "object", "dependentRequired": {"title": [name]}, "required": ["title"]} for name in "ab"]
+    assert Judge({"oneOf": alternatives}).sample().keys() & {"a", "b"}

@@ -13,6 +13,8 @@ from beep_mock.contracts.encoding import encode_request
 from beep_mock.gateway.judging import Judge
 from beep_mock.interaction import Interaction, Request, Response
 from beep_mock.mocks.mock import Mock
+from beep_mock.mocks.overrides import build_override
+from beep_mock.mocks.waiting import DEFERS, LATER, NOTHING_LONG
 from beep_mock.pacts.comparison import operation_of
 from tests.wsgi_client import call
 
@@ -121,3 +123,46 @@ def test_a_pact_is_compared_with_the_operation_that_is_meant(tmp_path: Path) -> 
     found = operation_of(contract_of(tmp_path), interaction)
     assert found is not None
     assert found[0].key == "GET /#Action=Get"
+
+
+def test_an_override_of_a_path_is_for_the_operation_that_is_meant(tmp_path: Path) -> None:
+    contract = contract_of(tmp_path)
+    override, _ = build_override(
+        contract, {"operation": "GET /teams/blue", "response": {"status": 200, "body": "mine"}}
+    )
+    assert override is not None
+    assert override.operation == "GET /teams/{slug}"
+
+
+def test_a_pact_with_a_body_is_compared_with_what_takes_it(tmp_path: Path) -> None:
+    body = {"content": {"application/json": {"schema": {"type": "object"}}}, "required": True}
+    paths = {
+        "/t/{id}": {"post": answering("id", given("path", "id", {"type": "integer"}), requestBody=body)},
+        "/t/{slug}": {"post": answering("slug", given("path", "slug", {"type": "string"}), requestBody=body)},
+    }
+    file = tmp_path / "openapi.json"
+    file.write_text(json.dumps({"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": paths}))
+    asked = Request("POST", "/t/abc", {}, {"a": 1}, "application/json")
+    found = operation_of(compile_contract(file), Interaction("", "pact", "", asked, Response(200, ())))
+    assert found is not None
+    assert found[0].path == "/t/{slug}"
+
+
+def test_a_mark_that_is_repeated_counts_once(tmp_path: Path) -> None:
+    mock = Mock("shared", contract_of(tmp_path))
+    reply = call(mock, "GET", "/?Version=1" + "&Action=List" * 20_000)
+    assert reply.json == "list" or reply.status == 422
+
+
+def test_the_server_only_looks_at_marks_itself(tmp_path: Path) -> None:
+    mock = Mock("shared", contract_of(tmp_path))
+
+    def here(path: str, query: str = "") -> Any:
+        environ = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": query, DEFERS: NOTHING_LONG}
+        return mock(environ, lambda *_: None)
+
+    assert here("/", "Action=List&Version=1") is LATER
+    assert call(mock, "GET", "/?Action=List&Version=1").json == "list"
+    assert here("/", "Action=List&Version=1") == [b'"list"']
+    assert call(mock, "GET", "/teams/7").json == "by id"
+    assert here("/teams/7") is LATER  # to read it by both takes its time

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from beep_mock.contracts.declared_parameters import read_parameters
 from beep_mock.contracts.expressions import Expression, ExpressionError, parse_expression
+from beep_mock.contracts.header_parameters import NO_PARAMETERS
 from beep_mock.contracts.nodes import child
 from beep_mock.contracts.path_items import declared_operations, path_item_fields
 from beep_mock.contracts.templates import PathTemplate
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     """Compiles a method's Operation Object: method, node, place, template, path item's parameters, what breaks it."""
 
 __all__ = ["Callback", "check_references", "outgoing_operations", "read_callbacks", "read_path_item", "read_webhooks"]
-
-_REACHES_ANYWAY = frozenset({"accept", "content-type", "authorization"})  # no parameters (OpenAPI, Parameter Object)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,7 +110,7 @@ def check_references(nodes: Nodes, expression: Expression, parameters: Iterable[
                 nodes.warn("expression-unresolvable", message, at, "a response has a body, headers and a status")
             continue
         name = reference.name.lower() if reference.source == "header" else reference.name
-        if f"{reference.source}.{name}" in declared or (reference.source == "header" and name in _REACHES_ANYWAY):
+        if f"{reference.source}.{name}" in declared or (reference.source == "header" and name in NO_PARAMETERS):
             continue
         message = f"'{reference}': the operation declares no {reference.source} parameter '{reference.name}'"
         nodes.warn("expression-unresolvable", message, at, "declare it under 'parameters'")

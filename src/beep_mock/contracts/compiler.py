@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["compile_contract"]
 
-_EXCLUDING = re.compile(r"\[\^(?:\\.|[^\]])*\]")  # a class of what is not allowed
+_EXCLUDING = re.compile(r"\[\^(?:\\.|[^\]\\])*\]")  # a class of what is not allowed
 _ROOT_FIELDS = frozenset({"openapi", "info", "servers", "paths", "components", "security", "tags", "externalDocs"})
 _ROOT_FIELDS_31 = frozenset({*_ROOT_FIELDS, "webhooks", "jsonSchemaDialect", "$self"})
 

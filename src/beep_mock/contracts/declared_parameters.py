@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from beep_mock.contracts.content import read_content, read_examples, read_schema
+from beep_mock.contracts.header_parameters import NO_PARAMETERS
 from beep_mock.contracts.model import Parameter, Schema
 from beep_mock.contracts.nodes import Nodes, child
 from beep_mock.contracts.shapes import shape_of
@@ -30,9 +31,8 @@ _DEFINED: dict[str, tuple[frozenset[str], bool]] = {  # the types and the `explo
     "pipeDelimited": (frozenset({"array", "object"}), False),
     "deepObject": (frozenset({"object"}), True),
 }
-_IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
 CREDENTIALS: Final = "header.authorization"
-"""The key of the parameter ``Authorization``, whose definition "SHALL be ignored" (OpenAPI 3.1.1, section 4.8.12.1):
+"""The key of the parameter ``Authorization``, whose definition "SHALL be ignored" (OpenAPI 3.1.1, section 4.8.12.2.1):
 nothing is judged by it, but that it is required is what its author says of the operation's security."""
 _FIELDS = frozenset(
     {"name", "in", "description", "required", "deprecated", "allowEmptyValue", "style", "explode", "allowReserved",
@@ -119,7 +119,7 @@ def _parameter(nodes: Nodes, node: dict[str, Any], at: str) -> Parameter | None:
             else f"one of {', '.join(get_args(Location))}",
         )  # fmt: skip
         return None
-    ignored = _IGNORED_HEADERS if nodes.document.written != "2.0" else ("content-type",)  # which `consumes` says
+    ignored = NO_PARAMETERS if nodes.document.written != "2.0" else ("content-type",)  # which `consumes` says
     if location == "header" and name.lower() in ignored:
         demanded = name.lower() == "authorization" and node.get("required") is True
         note = f"header parameter '{name}' has no meaning (OpenAPI 3, Parameter Object)"

@@ -11,7 +11,10 @@ from beep_mock.contracts.model import Parameter
 from beep_mock.contracts.scalars import Reader, content_reader
 from beep_mock.contracts.shapes import shape_of
 
-__all__ = ["SENT_HEADERS", "compile_headers", "environ_name"]
+__all__ = ["NO_PARAMETERS", "SENT_HEADERS", "compile_headers", "environ_name"]
+
+NO_PARAMETERS = frozenset({"accept", "authorization", "content-type"})
+"""Headers whose definition as a parameter, or of a response, is ignored (OpenAPI 3.1.1, section 4.8.12.2.1)."""
 
 SENT_HEADERS = "beep_mock.headers"
 """In the environ, where the server leaves out headers whose bytes are no ASCII: a container that knows their names."""

@@ -6,22 +6,14 @@ keeps what is left of a lone template in one leaf, instead of a node for each of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Final, Generic, TypeVar
+from typing import Generic, TypeVar
 
-from beep_mock.contracts.templates import Segment
+from beep_mock.contracts.templates import NOTHING_LISTED, Listed, Matcher, Segment
 
-__all__ = ["NOTHING_LISTED", "Branch", "Leaf", "Listed", "Matcher", "Node", "walked"]
+__all__ = ["Branch", "Leaf", "Node", "walked"]
 
 M = TypeVar("M")
 """What is declared at a path: its methods."""
-
-Listed = Mapping[str, frozenset[str]]
-"""The values of parameters that have a few only."""
-
-NOTHING_LISTED: Final[Listed] = {}
-
-Matcher = Callable[[str], tuple[str, ...] | None]
 
 
 class Node(Generic[M]):

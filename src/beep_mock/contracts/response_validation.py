@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from beep_mock.contracts.bodies import BodyError, compile_body_decoder, match_media_type, parse_content_type
+from beep_mock.contracts.header_parameters import NO_PARAMETERS
 from beep_mock.contracts.model import Contract, Header, MediaType, Operation, ResponseSpec, Violation
 from beep_mock.contracts.parameters import header_value
 from beep_mock.contracts.text_readings import as_text
@@ -15,7 +16,6 @@ from beep_mock.interaction import MISSING
 __all__ = ["response_violations"]
 
 _BODILESS = {204, 205, 304}  # RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5
-_IGNORED_HEADERS = {"content-type", "accept", "authorization"}  # OpenAPI 3, Response Object, `headers`
 
 
 def response_violations(
@@ -54,7 +54,7 @@ def _header_violations(contract: Contract, spec: ResponseSpec, headers: Sequence
     found = []
     for header in spec.headers:
         name = header.name.lower()
-        if name in _IGNORED_HEADERS:
+        if name in NO_PARAMETERS:
             continue
         if name not in sent:
             if header.required:

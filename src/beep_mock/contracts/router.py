@@ -11,13 +11,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Generic, TypeVar
 
-from beep_mock.contracts.path_trie import NOTHING_LISTED, Leaf, Listed, Node, walked
-from beep_mock.contracts.templates import PathTemplate, parse_template, resemblance
+from beep_mock.contracts.path_trie import Leaf, Node, walked
+from beep_mock.contracts.templates import NOTHING_LISTED, Listed, PathTemplate, parse_template, resemblance
 
 __all__ = ["Match", "Route", "Router"]
 
 T = TypeVar("T")
-_LONGEST_WIDE = 4096  # characters of a path: several wide parameters make more than linear work
+_WIDE_WORK = 1_000_000  # steps of a match: a path's length, times the places of each wide parameter's end but one
 
 
 class Route(Generic[T]):
@@ -85,7 +85,9 @@ class Router(Generic[T]):
         self._walked = walked(self._root)
         taking = [(parse_template(text), names) for text, names in (wide or {}).items()]
         taking.sort(key=lambda entry: -sum(segment.rank[0] for segment in entry[0].segments))
-        self._wide = [(re.compile(_wide_pattern(template, names)), template) for template, names in taking]
+        self._wide = [
+            (re.compile(_wide_pattern(template, names)), template, len(names) - 1) for template, names in taking
+        ]
 
     def _add(self, template: PathTemplate, payloads: Mapping[str, T], listed: Listed) -> None:
         node = self._root
@@ -192,8 +194,10 @@ class Router(Generic[T]):
     def _match_wide(self, path: str, method: str) -> Match[T] | None:
         """The match with most literal text, of those that have the method if there are any."""
         best: Match[T] | None = None
-        for pattern, template in self._wide if len(path) <= _LONGEST_WIDE else ():
-            found = pattern.fullmatch(path)
+        steps = path.count("/")
+        for pattern, template, inner in self._wide:
+            ends = steps if all(s.is_literal or s.is_plain for s in template.segments) else len(path)
+            found = pattern.fullmatch(path) if len(path) * ends**inner <= _WIDE_WORK else None
             if found is not None:
                 node = self._root
                 for segment in template.segments:

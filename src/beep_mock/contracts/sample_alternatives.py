@@ -21,28 +21,34 @@ _NOTES = frozenset({"default", "deprecated", "description", "example", "examples
 """Keywords that no validation looks at."""
 
 _LITERAL = frozenset({"const", "enum"})
-_NAMING = frozenset({"$defs", "definitions", "dependentSchemas", "patternProperties", "properties"})
+_NAMING = frozenset(
+    {"$defs", "definitions", "dependencies", "dependentRequired", "dependentSchemas", "patternProperties", "properties"}
+)
+_MOST_ALIKE, _MOST_KNOWN = 64, 4096
+
+_known: WeakKeyDictionary[Document, dict[int, tuple[list[Any], bool]]] = WeakKeyDictionary()
+"""By the identity of a list of alternatives, which is kept with it; places do not tell merged schemas apart."""
 
 
-_known: WeakKeyDictionary[Document, dict[str, bool]] = WeakKeyDictionary()
-
-
-def alike(branches: list[Any], at: str, document: Document) -> bool:
-    """Whether each of the schemas at a place says the same as another of them: then no value is valid for just one."""
+def alike(branches: list[Any], document: Document) -> bool:
+    """Whether each of several schemas says the same as another of them: then no value is valid for just one."""
     known = _known.setdefault(document, {})
-    found = known.get(at)
+    found = known.get(id(branches))
     if found is None:
-        said = [_said(branch, document) for branch in branches]
-        found = known[at] = len(said) > 1 and all(said.count(text) > 1 for text in said)
-    return found
+        if len(known) > _MOST_KNOWN:
+            known.clear()
+        said = [_said(branch, document) for branch in branches[:_MOST_ALIKE]]
+        verdict = 1 < len(branches) <= _MOST_ALIKE and all(said.count(text) > 1 for text in said)
+        found = known[id(branches)] = (branches, verdict)
+    return found[1]
 
 
 def spoiling(chosen: dict[str, Any], other: dict[str, Any], document: Document) -> dict[str, Any]:
     """A property with a value that the other alternative does not allow, where the one chosen does not describe it;
     of texts one that does not have the other's format.
     """
-    formats = chosen.get("format"), other.get("format")
-    if formats[1] in ASSERTED and formats[0] not in ASSERTED and not chosen.keys() & {"const", "enum", "pattern"}:
+    own_format, its_format = (str(node.get("format")) for node in (chosen, other))
+    if its_format in ASSERTED and own_format not in ASSERTED and not chosen.keys() & {"const", "enum", "pattern"}:
         return {"pattern": _FORMLESS}
     own, others = chosen.get("properties"), other.get("properties")
     found: dict[str, Any] = {}
@@ -55,7 +61,8 @@ def spoiling(chosen: dict[str, Any], other: dict[str, Any], document: Document) 
                 if all(isinstance(value, str) and value != "other" for value in allowed):
                     return {"properties": {name: {"const": "other"}}, "required": [name]}
             elif kinds is not None and not found:
-                found = {"properties": {name: {"const": 0 if "string" in kinds else "none"}}, "required": [name]}
+                texts = "string" in kinds if isinstance(kinds, list) else kinds == "string"
+                found = {"properties": {name: {"const": 0 if texts else "none"}}, "required": [name]}
     return found
 
 

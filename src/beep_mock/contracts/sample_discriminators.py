@@ -56,7 +56,7 @@ def _parts(node: Any, document: Document, steps: int) -> Iterator[dict[str, Any]
     if not isinstance(node, dict) or not steps:
         return
     yield node
-    if "$ref" in node:
+    if isinstance(node.get("$ref"), str):
         try:
             target, _ = document.lookup(node["$ref"])
         except ContractError:

@@ -96,7 +96,7 @@ class Flattening:
             return {}
         node = _meaningful(node if self._closes else _opened(node))
         if "$ref" in node and isinstance(node["$ref"], str):
-            base = self._target(node, ways, depth)
+            base = self._entered(node["$ref"], ways, depth)
             if not self._modern:
                 return base
         else:
@@ -120,7 +120,7 @@ class Flattening:
         dependents = node.get("dependentSchemas")
         for name, schema in dependents.items() if isinstance(dependents, dict) else ():
             if name in (result.get("required") or ()):
-                result = merged(result, self.flat(schema, child(f"{at}/dependentSchemas", name), ways, depth + 1))
+                result = merged(result, self._perhaps(schema, child(f"{at}/dependentSchemas", name), ways, depth))
         return result
 
     def _whole(self, parts: list[Any], result: dict[str, Any], at: str, ways: Ways, depth: int) -> dict[str, Any]:
@@ -135,9 +135,6 @@ class Flattening:
         finally:
             self._heir = outer
         return result
-
-    def _target(self, node: dict[str, Any], ways: Ways, depth: int) -> dict[str, Any]:
-        return self._entered(node["$ref"], ways, depth)
 
     def _bound(self, reference: str) -> str:
         """The place that a dynamic reference leads to: the outermost of its name on the way (JSON Schema, 8.2.3.2)."""
@@ -163,7 +160,7 @@ class Flattening:
         branches: list[Any] = node[keyword]
         at = f"{at}/{keyword}"
         one_only = keyword == "oneOf" and self._closes and "discriminator" not in node
-        if one_only and alike(branches, at, self._document):
+        if one_only and alike(branches, self._document):
             raise ImpossibleError(surely=True)
         far = [self._distance(branch, f"{at}/{index}", depth) for index, branch in enumerate(branches)]
         order = sorted(range(len(branches)), key=lambda index: (far[index], self._avoided(branches[index]), index))
@@ -217,9 +214,16 @@ class Flattening:
     def _conditional(self, node: dict[str, Any], at: str, ways: Ways, depth: int) -> dict[str, Any]:
         doubt = 1 if self._distance(node["if"], f"{at}/if", depth) > 0 else 0
         if ways.choose(2)[0] == doubt:
-            condition = self.flat(node["if"], f"{at}/if", ways, depth + 1)
-            return merged(condition, self.flat(node.get("then", True), f"{at}/then", ways, depth + 1))
-        return self.flat(node.get("else", True), f"{at}/else", ways, depth + 1)
+            condition = self._perhaps(node["if"], f"{at}/if", ways, depth)
+            return merged(condition, self._perhaps(node.get("then", True), f"{at}/then", ways, depth))
+        return self._perhaps(node.get("else", True), f"{at}/else", ways, depth)
+
+    def _perhaps(self, node: Any, at: str, ways: Ways, depth: int) -> dict[str, Any]:
+        """A schema that counts under a condition: that nothing keeps it says nothing of what it is a part of."""
+        try:
+            return self.flat(node, at, ways, depth + 1)
+        except ImpossibleError:
+            raise ImpossibleError from None
 
 
 def _opened(node: dict[str, Any]) -> dict[str, Any]:

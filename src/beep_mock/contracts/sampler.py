@@ -101,7 +101,7 @@ class Sampler:
             raise value.with_traceback(None)  # it would grow with each time
         return echoed(value, known, self._store.checker(key)) if known else value
 
-    def nearest(self, schema: Schema, direction: Direction, seed: int = 0) -> Any:
+    def nearest(self, schema: Schema, direction: Direction) -> Any:
         """For a schema that nothing satisfies: the value with the fewest faults of some that look like it.
 
         What parts of the schema say of one another (``additionalProperties: false`` beside an ``allOf``) is left aside.
@@ -110,7 +110,7 @@ class Sampler:
         attempts: dict[Place, int] = {}
         least, best = inf, MISSING
         for _ in range(_NEAREST_ROUNDS):
-            draw = Draw(self.document, direction, seed, attempts, modern=self.modern, strict=False)
+            draw = Draw(self.document, direction, 0, attempts, modern=self.modern, strict=False)
             try:
                 value = draw.value(schema.node, schema.at)
             except ImpossibleError as reason:

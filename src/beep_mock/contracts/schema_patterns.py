@@ -26,6 +26,7 @@ PATTERN_OPTIONS: Final = jsonschema_rs.FancyRegexOptions(backtrack_limit=10_000)
 
 _BACKTRACKING = re.compile(r"\(\?<?[=!>]|\\[1-9k]|[*+?}]\+")  # what may be beyond the engine that is linear
 _MANY = re.compile(r"\{\d*,?\d{2,}\}|\}[^{]*\{\d")  # repetitions that may make a pattern large
+_SHORT = 256  # characters of a text that is worth remembering: clients send longer ones
 _REFUSED = (jsonschema_rs.ValidationError, ValueError)
 
 
@@ -67,7 +68,6 @@ def _longest(pattern: str, judge: Callable[[Node], int | None]) -> int | None:
         return MOST_BACKTRACKED
 
 
-@lru_cache(maxsize=1024)
 def matches_nothing(pattern: object) -> bool:
     """Whether a pattern asks for a beginning where something has been: ``/^[0-9]{5}$/i``, as JavaScript delimits it."""
     return isinstance(pattern, str) and pattern.startswith("/^") and "|" not in pattern
@@ -75,6 +75,11 @@ def matches_nothing(pattern: object) -> bool:
 
 def matches(pattern: str, text: str) -> bool:
     """Whether ``text`` matches ``pattern`` somewhere; nothing matches a pattern that cannot be used."""
+    return _matches(pattern, text) if len(text) <= _SHORT else _matches.__wrapped__(pattern, text)
+
+
+@lru_cache(maxsize=1024)
+def _matches(pattern: str, text: str) -> bool:
     accepted = accepted_pattern(pattern)
     if accepted is None or (accepted.longest is not None and len(text) > accepted.longest):
         return False

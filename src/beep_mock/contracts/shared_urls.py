@@ -1,7 +1,7 @@
 """Several operations of one method at one URL: which of them a request is meant for.
 
 Paths that differ in nothing but their parameters' names, a query or a fragment are one URL (OpenAPI 3.1.1, section
-4.8.8.1: "identical and invalid"; RFC 3986, section 3.5: a fragment is not sent). Documents of services that are called
+4.8.8.2: "identical and invalid"; RFC 3986, section 3.5: a fragment is not sent). Documents of services that are called
 by a word in the query or in a header have them all the same (``/#Action=GetUser``, ``/rest?method=photos.get``), and
 so have those that take an id as well as a name (``/teams/{id}``, ``/teams/{slug}``).
 
@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs
 
+from beep_mock.contracts.header_parameters import environ_name
 from beep_mock.contracts.scalars import text_of
 from beep_mock.contracts.templates import fixed_query
 from beep_mock.contracts.validator import validator_of
@@ -49,12 +50,11 @@ class _Choice:
     led: Mapping[str, Sequence[int]]
     unled: Sequence[int]
 
-    def borne(self, query: str, environ: Mapping[str, Any]) -> list[Route[Operation]]:
+    def borne(self, said: Mapping[str, list[str]], environ: Mapping[str, Any]) -> list[Route[Operation]]:
         """The operations whose marks a request bears, of those only the ones with most."""
-        said = parse_qs(query, keep_blank_values=True) if query else {}
-        indices = list(self.unled)
-        for text in _said(self.lead, said, environ) if self.lead is not None else ():
-            indices += self.led.get(text, ())
+        indices = set(self.unled)
+        for text in {*_said(self.lead, said, environ)} if self.lead is not None else ():
+            indices.update(self.led.get(text, ()))
         found: list[tuple[int, int]] = []
         for index in sorted(indices):
             marks = self.routes[index][1]
@@ -71,9 +71,11 @@ class SharedUrls:
         self._contract = contract
         self._choices: dict[int, _Choice] = {}
 
-    def is_ready(self, route: Route[Operation]) -> bool:
-        """Whether nothing has to be compiled to choose between ``route`` and its others."""
-        return id(route) in self._choices
+    def marked(self, route: Route[Operation], query: str, environ: Mapping[str, Any]) -> Route[Operation] | None:
+        """The one of ``route`` and its others that a request's marks alone tell; None where more has to be done."""
+        choice = self._choices.get(id(route))
+        found = choice.borne(_named_by(query), environ) if choice is not None else ()
+        return found[0] if len(found) == 1 else None
 
     def meant(
         self,
@@ -90,10 +92,13 @@ class SharedUrls:
         choice = self._choices.get(id(route))
         if choice is None:
             choice = self._choices[id(route)] = self._compiled(route)
-        found = choice.borne(query, environ)
+        said = _named_by(query)
+        found = choice.borne(said, environ)
         if len(found) < 2:
             return found[0] if found else route
-        found.sort(key=lambda one: _named(one.payload, query), reverse=True)  # stable: the document's order decides
+        found.sort(
+            key=lambda one: _required_of(one.payload, said), reverse=True
+        )  # stable: the document's order decides
         validator = validator_of(self._contract)
         for candidate in found[:_JUDGED]:
             operation = candidate.payload
@@ -119,9 +124,12 @@ class SharedUrls:
         return _Choice(tuple(zip(routes, kept, strict=True)), lead, led, unled)
 
 
-def _named(operation: Operation, query: str) -> int:
+def _named_by(query: str) -> Mapping[str, list[str]]:
+    return parse_qs(query, keep_blank_values=True) if query else {}
+
+
+def _required_of(operation: Operation, said: Mapping[str, list[str]]) -> int:
     """How many parameters that ``operation`` requires a query names; -1 where it lacks one."""
-    said = parse_qs(query, keep_blank_values=True) if query else {}
     names = [p.name for p in operation.parameters if p.required and p.location == "query"]
     return len(names) if all(name in said for name in names) else -1
 
@@ -135,7 +143,7 @@ def marks_of(operation: Operation, document: Document) -> dict[_Place, frozenset
             if values and parameter.location == "query":
                 found["query", parameter.name] = values
             elif values:
-                found["header", f"HTTP_{parameter.name.upper().replace('-', '_')}"] = values
+                found["header", environ_name(parameter.name)] = values
     for name, value in fixed_query(operation.path):
         found["query", name] = frozenset((value,))
     return found

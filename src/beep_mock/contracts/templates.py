@@ -5,18 +5,30 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import parse_qsl, unquote
 
-__all__ = ["PathTemplate", "Segment", "fixed_query", "parse_template", "resemblance"]
+__all__ = [
+    "NOTHING_LISTED",
+    "Listed",
+    "Matcher",
+    "PathTemplate",
+    "Segment",
+    "fixed_query",
+    "parse_template",
+    "resemblance",
+]
 
 _EXPRESSION = re.compile(r"\{([^{}]*)\}")
 _EXPANSION = re.compile(r"\{[?&#][^{}]*\}")
-_NOTHING_LISTED: Mapping[str, frozenset[str]] = {}
 _MOST_SEGMENTS = 32
 _LONGEST_SEGMENT = 64
 
-
 Matcher = Callable[[str], tuple[str, ...] | None]
+Listed = Mapping[str, frozenset[str]]
+"""The values of parameters that have a few only."""
+
+NOTHING_LISTED: Final[Listed] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +53,12 @@ class Segment:
         """Orders mixed segments: more literal text first, then fewer parameters."""
         return sum(map(len, self.literals)), -len(self.names)
 
-    def matcher(self, listed: Mapping[str, frozenset[str]] = _NOTHING_LISTED) -> Matcher:
+    def matcher(self, listed: Listed = NOTHING_LISTED) -> Matcher:
         """A function that takes a path's segment apart, or gives None.
 
         No value is empty. Where several divisions are possible (``{a}-{b}`` on ``x-y-z``) one with ``listed`` values of
         the last or first parameter counts (``{name}{ending}`` on ``a.json``), else the earlier parameters are as short
-        as can be. Linear in the segment's length.
+        as can be. Linear in the segment's length, for each pair of listed values.
         """
         plain = self._matcher()
         if len(self.names) < 2 or not any(listed.get(name) for name in (self.names[0], self.names[-1])):
@@ -85,7 +97,7 @@ class Segment:
         return several
 
 
-def _guided(segment: Segment, listed: Mapping[str, frozenset[str]]) -> Matcher:
+def _guided(segment: Segment, listed: Listed) -> Matcher:
     """A matcher that takes listed values away from the end, then from the beginning."""
     literals, names = segment.literals, segment.names
     first, last = listed.get(names[0]), listed.get(names[-1])

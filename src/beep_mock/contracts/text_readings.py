@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, islice
 from typing import Any
 
 from beep_mock.contracts.bodies import BodyError, compile_body_decoder
@@ -96,15 +96,15 @@ def as_text(schema: Schema | None, document: Document, depth: int = _DEPTH) -> S
 
 def _blends(values: Mapping[str, Json], texts: Mapping[str, Json]) -> Iterator[dict[str, Json]]:
     """``values`` with some of the places where ``texts`` differ as they are there; first with all of them."""
-    places = list(_differing(values, texts, ()))
-    for count in range(len(places), 0, -1):
+    places = list(islice(_differing(values, texts, ()), _MOST_BLENDED + 1))
+    if places:
+        yield dict(texts)
+    for count in range(len(places) - 1, 0, -1) if len(places) <= _MOST_BLENDED else ():
         for chosen in combinations(places, count):
             blended: Any = values
             for place in chosen:
                 blended = _put(blended, texts, place)
             yield blended
-        if len(places) > _MOST_BLENDED:
-            return
 
 
 def _differing(one: Any, other: Any, place: Place) -> Iterator[Place]:

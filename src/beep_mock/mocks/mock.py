@@ -242,9 +242,11 @@ class Mock:
         if found is not None:
             match, route = found, found.methods.get(method) or (found.methods.get("GET") if method == "HEAD" else None)
         if route is not None and route.others and not isinstance(body, int):
-            if not state.shared.is_ready(route) and later_to_compute(environ) is not None:
+            query = environ.get("QUERY_STRING", "")
+            marked = state.shared.marked(route, query, environ)
+            if marked is None and later_to_compute(environ) is not None:
                 return None
-            route = state.shared.meant(route, match.slots, environ.get("QUERY_STRING", ""), environ, body)
+            route = marked or state.shared.meant(route, match.slots, query, environ, body)
         return match, route
 
     def _find(self, state: Basis, path: str, method: str) -> Any:

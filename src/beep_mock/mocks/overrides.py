@@ -26,6 +26,7 @@ from beep_mock.contracts.examples import encode, interactions_of
 from beep_mock.contracts.model import Contract, Operation
 from beep_mock.contracts.reading import read_data
 from beep_mock.contracts.response_validation import response_violations
+from beep_mock.contracts.shared_urls import SharedUrls
 from beep_mock.errors import InvalidDocumentError, OverrideError
 from beep_mock.findings import Finding, Severity, Where
 from beep_mock.interaction import MISSING, Interaction, Json, Request, Response
@@ -140,6 +141,9 @@ class _Reader:
             match = self.contract.router.match(path.strip())
             route = match.methods.get(method.upper()) if match is not None else None
             if match is not None and route is not None:
+                if route.others:
+                    query = path.strip().partition("?")[2]
+                    route = SharedUrls(self.contract).meant(route, match.slots, query, {}, b"")
                 return route.payload, route.values(match.slots)
         near = ", ".join(self.contract.router.nearest(str(key).partition(" ")[2])) or "none"
         self._lie(

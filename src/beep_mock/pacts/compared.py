@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from beep_mock.contracts.header_parameters import environ_name
 from beep_mock.contracts.model import Contract
 from beep_mock.findings import Finding, Severity, Where
 from beep_mock.interaction import MISSING, Interaction, Request
@@ -48,7 +49,7 @@ def environ_of(request: Request) -> tuple[dict[str, str], str]:
         elif name == "content-type":
             environ["CONTENT_TYPE"] = str(value)
         else:
-            environ[f"HTTP_{name.upper().replace('-', '_')}"] = str(value)
+            environ[environ_name(name)] = str(value)
     if request.media_type and request.body is not MISSING:
         environ.setdefault("CONTENT_TYPE", request.media_type)
     return environ, urlencode(pairs, safe=",")

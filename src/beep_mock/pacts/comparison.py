@@ -15,7 +15,7 @@ from beep_mock.contracts.shared_urls import SharedUrls
 from beep_mock.findings import Finding
 from beep_mock.interaction import Interaction
 from beep_mock.pacts.compared import Compared, environ_of
-from beep_mock.pacts.model import Pact
+from beep_mock.pacts.model import Pact, encoded_body
 from beep_mock.pacts.request_comparison import request_findings
 from beep_mock.pacts.response_comparison import response_findings
 
@@ -50,7 +50,8 @@ def operation_of(contract: Contract, interaction: Interaction) -> tuple[Operatio
         if match is not None and route is not None and (not base or base in route.payload.base_paths):
             if route.others:
                 environ, query = environ_of(interaction.request)
-                route = SharedUrls(contract).meant(route, match.slots, query, environ, b"")
+                body = encoded_body(interaction.request.body, interaction.request.media_type)
+                route = SharedUrls(contract).meant(route, match.slots, query, environ, body)
             return route.payload, route.values(match.slots)
     return None
 

@@ -28,7 +28,7 @@ __all__ = ["Asked", "drafted_request", "drafted_response", "environ_of", "reques
 _CREDENTIALS = {"basic": "Basic dXNlcjpwYXNzd29yZA==", "digest": 'Digest username="user"'}
 _KEY = "key"
 _DONE = frozenset({"HTTP_AUTHORIZATION", "HTTP_ACCEPT", "CONTENT_TYPE", "HTTP_COOKIE"})
-"""Headers that are no parameters (OpenAPI 3.1.1, section 4.8.12.1), or written otherwise."""
+"""Headers that are no parameters (OpenAPI 3.1.1, section 4.8.12.2.1), or written otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
