@@ -78,6 +78,11 @@ class Answers:
             answer = self._kept[key] = self._stored(prepared, status, name, index, asked)
         return answer if answer.__class__ is Answer else answer.answer(values)  # type: ignore[union-attr]
 
+    def echoes(self, spec: ResponseSpec, status: int, accept: str | None) -> bool:
+        """Whether the unnamed answer that :meth:`stored` gives differs from request to request."""
+        index = self._specs[id(spec)].choose(accept)
+        return self._kept.get((id(spec), status, None, index, True)).__class__ is not Answer
+
     def sampled(
         self, spec: ResponseSpec, status: int, accept: str | None, seed: int, values: Mapping[str, Json] = _NOTHING
     ) -> Answer | None:

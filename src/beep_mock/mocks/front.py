@@ -29,7 +29,7 @@ from beep_mock.errors import ServerStartError
 from beep_mock.mocks.exchange import Environs, Headers, Started, problem_parts, with_body
 from beep_mock.mocks.pool import Threads
 from beep_mock.mocks.ports import limit_unread
-from beep_mock.mocks.request_body import BODY_LIMIT
+from beep_mock.mocks.request_body import BODY, BODY_LIMIT
 from beep_mock.mocks.waiting import DEFERS, HOLDS, LATER, NO_WAITING, NOTHING_LONG
 
 if TYPE_CHECKING:
@@ -142,6 +142,7 @@ class Front:
             if len(body) < int(environ["CONTENT_LENGTH"]):
                 self._send(watcher, *problem_parts(400, "INCOMPLETE_BODY", "the request's body did not arrive whole"))
             else:
+                environ[BODY] = body
                 self._begin(watcher, with_body(environ, body), len(body))
         except BaseException:  # noqa: BLE001
             self._fail(watcher, watcher.proto)

@@ -37,6 +37,7 @@ from beep_mock.mocks.selection import Selection
 __all__ = ["Responder"]
 
 _NOTHING: tuple[Violation, ...] = ()
+_MEMO_LIMIT = 64
 Outcome = tuple[Answer, tuple[Violation, ...]]
 
 
@@ -67,6 +68,7 @@ class Responder:
         self._examples = Selection(operation, examples, contract.document)
         self._success = success_status(operation.responses)
         self._default = next((i for i in examples if default and i.name == default), None)
+        self._usual_by_accept: dict[str | None, Answer] = {}  # where no request says what is in the answer
         self._plain = not self._overrides.count and self._default is None and standing == NO_PREFERENCE
 
     def respond(self, path_values: Mapping[str, str], query: str, environ: Mapping[str, Any], body: bytes) -> Outcome:
@@ -84,9 +86,14 @@ class Responder:
             interaction = self._examples.match(values)
             if interaction is not None:
                 return self._example(interaction, accept), _NOTHING
+            answer = self._usual_by_accept.get(accept)
+            if answer is not None:
+                return answer, _NOTHING
             if self._success is not None:
                 answer = self._answers.stored(*self._success, None, accept, values)
                 if answer is not None:
+                    if not self._answers.echoes(*self._success, accept) and len(self._usual_by_accept) < _MEMO_LIMIT:
+                        self._usual_by_accept[accept] = answer
                     return answer, _NOTHING
         return self._other(values, violations, refusal, query, environ, body)
 
