@@ -17,12 +17,14 @@ from beep_mock.processes import descendants
 
 LIMIT = 30  # seconds; only a failing test takes them
 PROGRAM = """
-    import json, os, sys
+    import json, os, signal, sys
     from functools import partial
 
     from beep_mock.errors import BeepMockError, ServerStartError
     from beep_mock.mocks.ports import claim_port
     from beep_mock.mocks.server import Server
+
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whatever started the tests
 
     def load(kind):
         if kind == "fault":
