@@ -96,9 +96,8 @@ class SharedUrls:
         found = choice.borne(said, environ)
         if len(found) < 2:
             return found[0] if found else route
-        found.sort(
-            key=lambda one: _required_of(one.payload, said), reverse=True
-        )  # stable: the document's order decides
+        # Sorting is stable: between equals the document's order decides.
+        found.sort(key=lambda one: _required_of(one.payload, said), reverse=True)
         validator = validator_of(self._contract)
         for candidate in found[:_JUDGED]:
             operation = candidate.payload
