@@ -25,7 +25,7 @@ from beep_mock.changes.versions import differences
 from beep_mock.contracts.compiler import compile_contract
 from beep_mock.contracts.document import load_document
 from beep_mock.contracts.model import Contract
-from beep_mock.contracts.retrieval import Retrieval
+from beep_mock.contracts.reading.retrieval import Retrieval
 from benchmarks.changing.operation_operators import OPERATION_OPERATORS
 from benchmarks.changing.schema_operators import schema_operators
 from benchmarks.changing.sites import copied, operations, reach, schema_sites

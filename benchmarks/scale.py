@@ -22,7 +22,7 @@ _SETTLED = 3.0  # seconds: findings are looked for beside the first answers
 
 def measure_router(settings: Settings) -> list[Line]:
     """A look-up among 10, 100, 1,000 and 10,000 operations: half of the paths have a parameter, two deep or three."""
-    from beep_mock.contracts.router import Router
+    from beep_mock.contracts.routing.router import Router
 
     sizes = (10, 100, 1000, 10_000)
     routers, paths = {}, {}

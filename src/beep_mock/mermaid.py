@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from beep_mock.contracts.router import Router
+from beep_mock.contracts.routing.router import Router
 from beep_mock.interaction import Interaction
 from beep_mock.peers import Call, PeerGraph
 

@@ -15,7 +15,7 @@ from beep_mock.changes.versions import differences
 from beep_mock.contracts.compiler import compile_contract
 from beep_mock.contracts.document import load_document
 from beep_mock.contracts.model import Contract
-from beep_mock.contracts.retrieval import Retrieval
+from beep_mock.contracts.reading.retrieval import Retrieval
 from beep_mock.pacts.model import read_pact
 
 ROOT = Path(__file__).parents[2]

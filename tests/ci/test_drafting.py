@@ -13,7 +13,7 @@ from beep_mock.ci.drafting import draft_pacts
 from beep_mock.contracts.asking import ask
 from beep_mock.contracts.compiler import compile_contract
 from beep_mock.contracts.examples import interactions_of
-from beep_mock.contracts.sampler import Sampler
+from beep_mock.contracts.samples.sampler import Sampler
 from beep_mock.errors import ContractError, TrafficFileError, WorkspaceError
 from beep_mock.interaction import Interaction
 from beep_mock.mocks.mock import Mock

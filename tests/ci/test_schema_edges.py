@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from beep_mock.ci.schema_edges import SchemaEdges, changed
 from beep_mock.contracts.compiler import compile_contract
 from beep_mock.contracts.model import Schema
-from beep_mock.contracts.sampler import Sampler
+from beep_mock.contracts.samples.sampler import Sampler
 from beep_mock.interaction import MISSING
 
 DOCUMENT = """

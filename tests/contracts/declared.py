@@ -10,7 +10,7 @@ from urllib.parse import unquote_to_bytes
 from beep_mock.contracts.document import Document, load_document
 from beep_mock.contracts.encoding import RawRequest
 from beep_mock.contracts.model import MediaType, Operation, Parameter, RequestBody, Schema
-from beep_mock.contracts.router import Router
+from beep_mock.contracts.routing.router import Router
 from beep_mock.interaction import Location
 
 DEFAULT_STYLES = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}

@@ -9,9 +9,9 @@ from typing import Any
 
 from beep_mock.contracts.document import Document, load_document
 from beep_mock.contracts.model import Schema
-from beep_mock.contracts.sampler import Sampler
-from beep_mock.contracts.schema_budget import HURRIED
-from beep_mock.contracts.schemas import Direction, SchemaStore, SchemaViolation
+from beep_mock.contracts.samples.sampler import Sampler
+from beep_mock.contracts.schemas.budget import HURRIED
+from beep_mock.contracts.schemas.store import Direction, SchemaStore, SchemaViolation
 from beep_mock.interaction import Json
 
 __all__ = ["Judge"]

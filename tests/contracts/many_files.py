@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from beep_mock.contracts.document import Document, load_document
-from beep_mock.contracts.references import escape
+from beep_mock.contracts.reading.references import escape
 
 __all__ = ["HEAD", "load", "references", "write"]
 

@@ -10,7 +10,7 @@ import pytest
 
 from beep_mock.contracts.asking import ask
 from beep_mock.contracts.compiler import compile_contract
-from beep_mock.contracts.sampler import Sampler
+from beep_mock.contracts.samples.sampler import Sampler
 from beep_mock.mocks.mock import Mock
 from tests.wsgi_client import call
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from beep_mock.contracts.compiler import compile_contract
-from beep_mock.contracts.header_parameters import SENT_HEADERS
+from beep_mock.contracts.parameters.headers import SENT_HEADERS
 from beep_mock.contracts.validator import RequestReader, validator_of
 
 LISTS = {

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import unquote_plus
 
-from beep_mock.contracts.bodies import match_media_type
+from beep_mock.contracts.bodies.decoding import match_media_type
 from beep_mock.contracts.model import Parameter
 from tests.differential.requests_near import Asked
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from beep_mock.contracts import positions
+from beep_mock.contracts.reading import positions
 from beep_mock.gateway.memory import give_back
 
 

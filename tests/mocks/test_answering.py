@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beep_mock.contracts.compiler import compile_contract
-from beep_mock.contracts.sampler import Sampler, UnsatisfiableError
+from beep_mock.contracts.samples.sampler import Sampler, UnsatisfiableError
 from beep_mock.mocks.answering import Answering, seed_of
 from beep_mock.mocks.mock import Mock
 from tests.wsgi_client import call

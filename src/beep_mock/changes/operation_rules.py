@@ -12,7 +12,7 @@ from beep_mock.changes.parameter_rules import compare_parameters
 from beep_mock.changes.response_rules import compare_responses
 from beep_mock.changes.security_rules import compare_security
 from beep_mock.changes.sides import Side
-from beep_mock.contracts.media_types import match_media_type
+from beep_mock.contracts.bodies.media_types import match_media_type
 from beep_mock.contracts.model import MediaType, Operation, RequestBody, Schema
 from beep_mock.errors import ContractError
 

@@ -11,7 +11,7 @@ from beep_mock.changes.lifecycle import Policy
 from beep_mock.changes.sides import Part, Side, same_text
 from beep_mock.changes.views import View
 from beep_mock.contracts.nodes import child
-from beep_mock.contracts.schema_visibility import Direction
+from beep_mock.contracts.schemas.visibility import Direction
 
 __all__ = ["Comparison", "Found", "Pair", "Pairs", "reached"]
 

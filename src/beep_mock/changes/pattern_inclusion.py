@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from beep_mock.contracts.ecma_patterns import PatternError, parse_pattern
-from beep_mock.contracts.pattern_trees import Assertion, Choice, Class, Group, Node, Ranges, Repeat, Sequence
+from beep_mock.contracts.schemas.ecma_patterns import PatternError, parse_pattern
+from beep_mock.contracts.schemas.pattern_trees import Assertion, Choice, Class, Group, Node, Ranges, Repeat, Sequence
 
 __all__ = ["is_included"]
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 from beep_mock.contracts.compiler import compile_contract
 from beep_mock.contracts.document import load_document
 from beep_mock.contracts.model import Contract
-from beep_mock.contracts.retrieval import MAX_BYTES, Retrieval, is_url
+from beep_mock.contracts.reading.retrieval import MAX_BYTES, Retrieval, is_url
 from beep_mock.errors import InvalidDocumentError
 
 __all__ = ["is_revision", "load_version", "working_file"]

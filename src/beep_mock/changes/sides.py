@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from beep_mock.contracts.model import Contract
-from beep_mock.contracts.schema_visibility import Direction, hidden_in
+from beep_mock.contracts.schemas.visibility import Direction, hidden_in
 from beep_mock.errors import ContractError
 
 __all__ = ["Part", "Side", "changed_references", "same_text"]

@@ -11,8 +11,8 @@ from beep_mock.changes.pairs import Comparison
 from beep_mock.changes.sides import text_of
 from beep_mock.changes.views import View
 from beep_mock.contracts.model import Schema
-from beep_mock.contracts.sample_patterns import from_pattern
-from beep_mock.contracts.schema_formats import ASSERTED, RANGES
+from beep_mock.contracts.samples.patterns import from_pattern
+from beep_mock.contracts.schemas.formats import ASSERTED, RANGES
 
 __all__ = ["compare_formats", "compare_texts", "compare_types", "compare_values", "is_finite_kept"]
 

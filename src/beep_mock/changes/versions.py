@@ -13,7 +13,7 @@ from beep_mock.changes.pairs import Pairs
 from beep_mock.changes.schema_rules import compare_schemas
 from beep_mock.changes.sides import Side, changed_references
 from beep_mock.contracts.model import Contract, Operation
-from beep_mock.contracts.templates import parse_template
+from beep_mock.contracts.routing.templates import parse_template
 
 __all__ = ["differences"]
 

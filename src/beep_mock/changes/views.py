@@ -23,8 +23,8 @@ from beep_mock.changes.keyword_values import (
 )
 from beep_mock.changes.sides import Part, Side, text_of
 from beep_mock.contracts.nodes import child
-from beep_mock.contracts.schema_formats import RANGES
-from beep_mock.contracts.schema_visibility import Direction
+from beep_mock.contracts.schemas.formats import RANGES
+from beep_mock.contracts.schemas.visibility import Direction
 
 __all__ = ["View", "patterns_of"]
 

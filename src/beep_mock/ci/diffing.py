@@ -16,7 +16,7 @@ from beep_mock.changes.revisions import is_revision, load_version, working_file
 from beep_mock.changes.versions import differences
 from beep_mock.ci.report import Case, Report, counted, render
 from beep_mock.contracts.model import Contract
-from beep_mock.contracts.retrieval import is_url
+from beep_mock.contracts.reading.retrieval import is_url
 from beep_mock.errors import WorkspaceError
 from beep_mock.findings import Finding, Severity, Where
 from beep_mock.pacts.model import Pact, read_pact

@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from beep_mock.ci.request_commands import curl
 from beep_mock.contracts.examples import interactions_of
-from beep_mock.contracts.sampler import Sampler
+from beep_mock.contracts.samples.sampler import Sampler
 from beep_mock.interaction import MISSING
 from beep_mock.providers.property_failures import PropertyFailure
 

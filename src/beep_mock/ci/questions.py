@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from beep_mock.contracts.asking import ask
 from beep_mock.contracts.examples import placed_interactions
-from beep_mock.contracts.sampler import Sampler
+from beep_mock.contracts.samples.sampler import Sampler
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -102,7 +102,7 @@ class Report:
 def place(finding: Finding) -> Where:
     """Where a finding is, for people: its line looked up, its file relative to the current folder if it is in it."""
     # Imported here: composing YAML for positions is only worth loading once there is something to print.
-    from beep_mock.contracts.positions import line_of
+    from beep_mock.contracts.reading.positions import line_of
 
     where = finding.where
     if where.line is None and where.file:

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from beep_mock.ci.made_request import MadeRequest
 from beep_mock.ci.schema_edges import SchemaEdges, changed
+from beep_mock.contracts.bodies.media_types import is_json, match_media_type, parse_content_type
 from beep_mock.contracts.examples import interactions_of
-from beep_mock.contracts.media_types import is_json, match_media_type, parse_content_type
-from beep_mock.contracts.sampler import Sampler
+from beep_mock.contracts.samples.sampler import Sampler
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING
 

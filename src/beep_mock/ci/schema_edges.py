@@ -15,7 +15,7 @@ from beep_mock.interaction import MISSING
 
 if TYPE_CHECKING:
     from beep_mock.contracts.document import Document
-    from beep_mock.contracts.sampler import Sampler
+    from beep_mock.contracts.samples.sampler import Sampler
     from beep_mock.interaction import Json
 
 __all__ = ["Change", "SchemaEdges", "changed"]

@@ -10,13 +10,13 @@ from urllib.parse import quote
 
 from beep_mock.contracts.encoding import RawRequest, encode_request
 from beep_mock.contracts.model import Schema
-from beep_mock.contracts.shapes import TEXT, shape_of
+from beep_mock.contracts.parameters.shapes import TEXT, shape_of
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Json, Missing
 
 if TYPE_CHECKING:
     from beep_mock.contracts.model import MediaType, Operation, Parameter, SecurityScheme
-    from beep_mock.contracts.sampler import Sampler
+    from beep_mock.contracts.samples.sampler import Sampler
     from beep_mock.interaction import Interaction
 
 __all__ = ["ask", "with_credentials"]

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from beep_mock.contracts.declared_parameters import read_parameters
 from beep_mock.contracts.expressions import Expression, ExpressionError, parse_expression
-from beep_mock.contracts.header_parameters import NO_PARAMETERS
 from beep_mock.contracts.nodes import child
-from beep_mock.contracts.path_items import declared_operations, path_item_fields
-from beep_mock.contracts.templates import PathTemplate
+from beep_mock.contracts.parameters.declared import read_parameters
+from beep_mock.contracts.parameters.headers import NO_PARAMETERS
+from beep_mock.contracts.routing.path_items import declared_operations, path_item_fields
+from beep_mock.contracts.routing.templates import PathTemplate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

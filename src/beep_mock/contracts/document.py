@@ -6,16 +6,16 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from beep_mock.contracts.document_files import DocumentFiles, reason
-from beep_mock.contracts.identifiers import Identifiers
-from beep_mock.contracts.kinds import document_version
-from beep_mock.contracts.references import escape, split, tokens
-from beep_mock.contracts.retrieval import Retrieval, is_url
+from beep_mock.contracts.reading.files import DocumentFiles, reason
+from beep_mock.contracts.reading.identifiers import Identifiers
+from beep_mock.contracts.reading.kinds import document_version
+from beep_mock.contracts.reading.references import escape, split, tokens
+from beep_mock.contracts.reading.retrieval import Retrieval, is_url
 from beep_mock.errors import ContractError, InvalidDocumentError, UnresolvableReferenceError
 from beep_mock.findings import Finding, Severity, Where
 
 if TYPE_CHECKING:
-    from beep_mock.contracts.swagger2_places import Places
+    from beep_mock.contracts.swagger2.places import Places
 
 __all__ = ["Document", "load_document"]
 
@@ -154,8 +154,8 @@ class Document:
 
     def _convert(self, data: dict[str, Any], places: Places) -> None:
         """Make ``data``, as it was read, the OpenAPI document that it means."""
-        from beep_mock.contracts.swagger2 import convert_document
-        from beep_mock.contracts.swagger2_source import Source
+        from beep_mock.contracts.swagger2.conversion import convert_document
+        from beep_mock.contracts.swagger2.source import Source
 
         self._files.put(data | {"components": {"schemas": data.get("definitions")}})  # where references lead already
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 from weakref import WeakKeyDictionary
 
-from beep_mock.contracts.bodies import BodyError, compile_body_decoder
+from beep_mock.contracts.bodies.decoding import BodyError, compile_body_decoder
+from beep_mock.contracts.bodies.media_types import is_json, parse_content_type
+from beep_mock.contracts.bodies.payloads import admits_text
 from beep_mock.contracts.callbacks import outgoing_operations
 from beep_mock.contracts.examples import response_examples, serialized_bytes, shown_body
-from beep_mock.contracts.media_types import is_json, parse_content_type
 from beep_mock.contracts.model import Parameter
 from beep_mock.contracts.nodes import child
-from beep_mock.contracts.parameter_examples import shown_example
-from beep_mock.contracts.payloads import admits_text
+from beep_mock.contracts.parameters.examples import shown_example
 from beep_mock.findings import Finding, Severity
 from beep_mock.interaction import MISSING, Json, Missing
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 from weakref import WeakKeyDictionary
 
-from beep_mock.contracts.bodies import BodyError, compile_body_decoder
+from beep_mock.contracts.bodies.decoding import BodyError, compile_body_decoder
+from beep_mock.contracts.bodies.media_types import is_json, parse_content_type
+from beep_mock.contracts.bodies.payloads import admits_text, concrete_media_type, encode, json_written_as_text
 from beep_mock.contracts.encoding import encode_body
-from beep_mock.contracts.media_types import is_json, parse_content_type
 from beep_mock.contracts.model import Contract, Example, MediaType, Operation, ResponseSpec
 from beep_mock.contracts.nodes import child
-from beep_mock.contracts.parameter_examples import shown_example
-from beep_mock.contracts.payloads import admits_text, concrete_media_type, encode, json_written_as_text
+from beep_mock.contracts.parameters.examples import shown_example
 from beep_mock.contracts.response_headers import written_headers
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Interaction, Json, Missing, Request, Response

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 from urllib.parse import unquote_plus
 
-from beep_mock.contracts.references import tokens
+from beep_mock.contracts.reading.references import tokens
 from beep_mock.interaction import MISSING, Json, Missing
 
 __all__ = [

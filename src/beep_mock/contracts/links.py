@@ -16,7 +16,7 @@ from beep_mock.contracts.expressions import (
     parse_expression,
 )
 from beep_mock.contracts.nodes import child
-from beep_mock.contracts.references import split, tokens
+from beep_mock.contracts.reading.references import split, tokens
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Json, Missing
 

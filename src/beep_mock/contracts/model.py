@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from beep_mock.contracts.callbacks import Callback
     from beep_mock.contracts.document import Document
     from beep_mock.contracts.links import Link
-    from beep_mock.contracts.router import Router
-    from beep_mock.contracts.schemas import SchemaStore
-    from beep_mock.contracts.servers import ServerUrl
+    from beep_mock.contracts.routing.router import Router
+    from beep_mock.contracts.routing.servers import ServerUrl
+    from beep_mock.contracts.schemas.store import SchemaStore
 
 __all__ = [
     "Contract",

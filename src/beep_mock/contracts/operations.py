@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from beep_mock.contracts.callbacks import check_references, read_callbacks, read_webhooks
 from beep_mock.contracts.content import read_content, read_headers
-from beep_mock.contracts.declared_parameters import CREDENTIALS, effective_parameters, read_parameters
 from beep_mock.contracts.links import read_links
 from beep_mock.contracts.model import Operation, Parameter, RequestBody, ResponseSpec, SecurityScheme
 from beep_mock.contracts.nodes import Nodes, child, kind_of
+from beep_mock.contracts.parameters.declared import CREDENTIALS, effective_parameters, read_parameters
+from beep_mock.contracts.routing.servers import ServerUrl, read_base_paths, server_urls
 from beep_mock.contracts.security_schemes import Alternatives, read_requirements
-from beep_mock.contracts.servers import ServerUrl, read_base_paths, server_urls
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from beep_mock.contracts.templates import PathTemplate
+    from beep_mock.contracts.routing.templates import PathTemplate
     from beep_mock.findings import Finding
 
 __all__ = ["PathContext", "compile_operation", "compile_webhooks", "extensions_of"]

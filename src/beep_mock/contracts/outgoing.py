@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from beep_mock.contracts.bodies.media_types import is_json, parse_content_type
+from beep_mock.contracts.bodies.payloads import concrete_media_type
 from beep_mock.contracts.encoding import RawRequest, encode_body, encode_request
 from beep_mock.contracts.examples import response_examples, serialized_bytes
-from beep_mock.contracts.media_types import is_json, parse_content_type
-from beep_mock.contracts.parameter_examples import shown_example, shown_value
-from beep_mock.contracts.payloads import concrete_media_type
-from beep_mock.contracts.sampler import Sampler
+from beep_mock.contracts.parameters.examples import shown_example, shown_value
+from beep_mock.contracts.samples.sampler import Sampler
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Json, Missing
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from beep_mock.contracts.model import Schema
 from beep_mock.contracts.nodes import child
-from beep_mock.contracts.structure import FIELDS
+from beep_mock.contracts.reading.structure import FIELDS
 from beep_mock.errors import ContractError
 from beep_mock.findings import Finding, Severity
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from beep_mock.contracts.collection_formats import collection_text, formats_of
-from beep_mock.contracts.scalars import text_of
-from beep_mock.contracts.styles import as_written
+from beep_mock.contracts.parameters.collection_formats import collection_text, formats_of
+from beep_mock.contracts.parameters.scalars import text_of
+from beep_mock.contracts.parameters.styles import as_written
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Json, Missing
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote_plus
 
-from beep_mock.contracts.header_parameters import SENT_HEADERS
 from beep_mock.contracts.model import Operation
+from beep_mock.contracts.parameters.headers import SENT_HEADERS
 
 __all__ = ["SecondReading"]
 

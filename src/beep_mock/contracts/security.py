@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from beep_mock.contracts.callbacks import outgoing_operations
-from beep_mock.contracts.header_parameters import environ_name
 from beep_mock.contracts.model import Contract, Operation, SecurityScheme
+from beep_mock.contracts.parameters.headers import environ_name
 
 __all__ = ["check", "secret_keys"]
 

@@ -12,13 +12,13 @@ from dataclasses import replace
 from itertools import combinations, islice
 from typing import Any
 
-from beep_mock.contracts.bodies import BodyError, compile_body_decoder
+from beep_mock.contracts.bodies.decoding import BodyError, compile_body_decoder
+from beep_mock.contracts.bodies.media_types import parse_content_type
 from beep_mock.contracts.document import Document
-from beep_mock.contracts.media_types import parse_content_type
 from beep_mock.contracts.model import Operation, Schema
-from beep_mock.contracts.parameters import Decoder, compile_decoder
-from beep_mock.contracts.shapes import shape_of
-from beep_mock.contracts.structure import COLLECTION
+from beep_mock.contracts.parameters.decoding import Decoder, compile_decoder
+from beep_mock.contracts.parameters.shapes import shape_of
+from beep_mock.contracts.reading.structure import COLLECTION
 from beep_mock.interaction import Json
 
 __all__ = ["TextReadings", "as_text"]

@@ -11,16 +11,16 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from beep_mock.contracts.bodies import BodyError, compile_body_decoder, match_media_type, parse_content_type
+from beep_mock.contracts.bodies.decoding import BodyError, compile_body_decoder, match_media_type, parse_content_type
 from beep_mock.contracts.model import Contract, MediaType, Operation, Schema, Violation
-from beep_mock.contracts.parameters import compile_decoder
+from beep_mock.contracts.parameters.decoding import compile_decoder
 from beep_mock.contracts.second_reading import SecondReading
 from beep_mock.contracts.text_readings import TextReadings
 from beep_mock.interaction import MISSING, Json
 
 if TYPE_CHECKING:
     from beep_mock.contracts.document import Document
-    from beep_mock.contracts.schemas import SchemaStore
+    from beep_mock.contracts.schemas.store import SchemaStore
 
 __all__ = ["RequestReader", "Validator", "validator_of"]
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from beep_mock.contracts.model import Contract, Operation, Violation
 from beep_mock.contracts.response_validation import response_violations
+from beep_mock.contracts.routing.shared_urls import SharedUrls
 from beep_mock.contracts.security import check, secret_keys
-from beep_mock.contracts.shared_urls import SharedUrls
 from beep_mock.contracts.validator import validator_of
 from beep_mock.gateway.forwarding import Reply
 

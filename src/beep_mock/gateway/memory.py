@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 from contextlib import suppress
 
-from beep_mock.contracts.positions import forget_lines
+from beep_mock.contracts.reading.positions import forget_lines
 
 __all__ = ["give_back"]
 

@@ -33,7 +33,9 @@ def finding_lines(service: str, findings: Sequence[Finding], *, shown: int = _SH
 def _line(finding: Finding) -> str:
     where = finding.where
     if where.line is None and where.file:
-        from beep_mock.contracts.positions import line_of  # reads YAML slowly: imported when a line is looked for
+        from beep_mock.contracts.reading.positions import (
+            line_of,  # reads YAML slowly: imported when a line is looked for
+        )
 
         where = replace(where, line=line_of(where.file, where.pointer))
     file = Path(where.file)

@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Self
 
-from beep_mock.contracts.retrieval import is_url
+from beep_mock.contracts.reading.retrieval import is_url
 from beep_mock.errors import ServerStartError
 from beep_mock.gateway.leash import leashed
 from beep_mock.mocks.answering import AS_DOCUMENTED, Answering

@@ -6,8 +6,8 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
-from beep_mock.contracts.reading import read_data
-from beep_mock.contracts.retrieval import Retrieval, is_url
+from beep_mock.contracts.reading.retrieval import Retrieval, is_url
+from beep_mock.contracts.reading.text import read_data
 from beep_mock.errors import BeepMockError, ServerStartError
 
 __all__ = ["refuse_remote_references"]

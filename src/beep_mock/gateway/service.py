@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from beep_mock.contracts.compiler import compile_contract
 from beep_mock.contracts.document import load_document
 from beep_mock.contracts.model import Contract
-from beep_mock.contracts.reading import read_data
+from beep_mock.contracts.reading.text import read_data
 from beep_mock.contracts.validator import validator_of
 from beep_mock.errors import BeepMockError
 from beep_mock.evidence.trust import NOTHING_KNOWN, Trust

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from beep_mock.contracts.model import Contract, Operation
+from beep_mock.contracts.routing.shared_urls import SharedUrls
 from beep_mock.contracts.security import secret_keys
-from beep_mock.contracts.shared_urls import SharedUrls
 from beep_mock.evidence.trust import Trust
 from beep_mock.interaction import Interaction
 from beep_mock.mocks.answering import Answering

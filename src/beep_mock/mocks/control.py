@@ -17,7 +17,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, request
 
-from beep_mock.contracts.json_bodies import BodyError, load_json
+from beep_mock.contracts.bodies.json_bodies import BodyError, load_json
 from beep_mock.errors import BeepMockError
 from beep_mock.mocks.http_answers import json_answer, problem_answer
 from beep_mock.mocks.journal import Journal

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from io import BytesIO
 from typing import Any, Final
 
-from beep_mock.contracts.header_parameters import SENT_HEADERS
+from beep_mock.contracts.parameters.headers import SENT_HEADERS
 from beep_mock.mocks.problems import PROBLEM_JSON, problem
 from beep_mock.mocks.waiting import DEFERS, HOLDS, NOTHING_LONG
 

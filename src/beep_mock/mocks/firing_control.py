@@ -14,7 +14,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, request
 
-from beep_mock.contracts.header_parameters import environ_name
+from beep_mock.contracts.parameters.headers import environ_name
 from beep_mock.contracts.security import secret_keys
 from beep_mock.errors import BeepMockError, ContractError
 from beep_mock.mocks.http_answers import json_answer, problem_answer

@@ -19,8 +19,8 @@ from beep_mock.contracts.examples import interactions_of
 from beep_mock.contracts.expressions import Expression
 from beep_mock.contracts.links import Feed, feeds_of
 from beep_mock.contracts.model import Contract, Operation, Parameter, ResponseSpec
-from beep_mock.contracts.references import tokens
-from beep_mock.contracts.sampler import Sampler
+from beep_mock.contracts.reading.references import tokens
+from beep_mock.contracts.samples.sampler import Sampler
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Json
 

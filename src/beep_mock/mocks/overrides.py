@@ -24,9 +24,9 @@ from typing import Any
 
 from beep_mock.contracts.examples import encode, interactions_of
 from beep_mock.contracts.model import Contract, Operation
-from beep_mock.contracts.reading import read_data
+from beep_mock.contracts.reading.text import read_data
 from beep_mock.contracts.response_validation import response_violations
-from beep_mock.contracts.shared_urls import SharedUrls
+from beep_mock.contracts.routing.shared_urls import SharedUrls
 from beep_mock.errors import InvalidDocumentError, OverrideError
 from beep_mock.findings import Finding, Severity, Where
 from beep_mock.interaction import MISSING, Interaction, Json, Request, Response

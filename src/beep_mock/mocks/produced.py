@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from beep_mock.contracts.media_types import is_json, match_media_type, parse_content_type
+from beep_mock.contracts.bodies.media_types import is_json, match_media_type, parse_content_type
 from beep_mock.contracts.model import Operation
-from beep_mock.contracts.structure import PRODUCES
+from beep_mock.contracts.reading.structure import PRODUCES
 from beep_mock.interaction import Response
 from beep_mock.mocks.answer import Answer
 

@@ -21,8 +21,8 @@ from zlib import crc32
 
 from beep_mock.contracts.examples import interactions_of
 from beep_mock.contracts.model import Contract, Operation, ResponseSpec, Violation
+from beep_mock.contracts.routing.servers import is_url_of
 from beep_mock.contracts.security import check
-from beep_mock.contracts.servers import is_url_of
 from beep_mock.contracts.validator import validator_of
 from beep_mock.evidence.trust import NOTHING_KNOWN, Trust
 from beep_mock.interaction import Interaction, Json, Response

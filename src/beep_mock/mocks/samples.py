@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from weakref import WeakKeyDictionary
 
-from beep_mock.contracts.echo import echoed, known_values
+from beep_mock.contracts.bodies.media_types import is_json, parse_content_type
+from beep_mock.contracts.bodies.payloads import concrete_media_type
 from beep_mock.contracts.encoding import encode_body
-from beep_mock.contracts.media_types import is_json, parse_content_type
 from beep_mock.contracts.model import Contract, Header, MediaType, Operation, ResponseSpec, Schema
-from beep_mock.contracts.parameters import header_value
-from beep_mock.contracts.payloads import concrete_media_type
+from beep_mock.contracts.parameters.decoding import header_value
 from beep_mock.contracts.response_headers import header_text
-from beep_mock.contracts.sampler import Sampler, UnsatisfiableError
-from beep_mock.contracts.stream_samples import lengthened
+from beep_mock.contracts.samples.echo import echoed, known_values
+from beep_mock.contracts.samples.sampler import Sampler, UnsatisfiableError
+from beep_mock.contracts.samples.streams import lengthened
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Json, Response
 from beep_mock.mocks.answer import SENT_ANYWAY, Answer

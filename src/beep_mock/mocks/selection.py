@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from beep_mock.contracts.document import Document
 from beep_mock.contracts.model import Operation, Parameter
-from beep_mock.contracts.parameters import compile_decoder
+from beep_mock.contracts.parameters.decoding import compile_decoder
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Interaction, Json
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from beep_mock.contracts.header_parameters import environ_name
 from beep_mock.contracts.model import Contract
+from beep_mock.contracts.parameters.headers import environ_name
 from beep_mock.findings import Finding, Severity, Where
 from beep_mock.interaction import MISSING, Interaction, Request
 

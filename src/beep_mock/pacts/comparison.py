@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import unquote_to_bytes
 
 from beep_mock.contracts.model import Contract, Operation
-from beep_mock.contracts.router import Match
-from beep_mock.contracts.shared_urls import SharedUrls
+from beep_mock.contracts.routing.router import Match
+from beep_mock.contracts.routing.shared_urls import SharedUrls
 from beep_mock.findings import Finding
 from beep_mock.interaction import Interaction
 from beep_mock.pacts.compared import Compared, environ_of

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from beep_mock.contracts.bodies import match_media_type
-from beep_mock.contracts.header_parameters import environ_name
-from beep_mock.contracts.media_types import is_json, parse_content_type
-from beep_mock.contracts.schema_patterns import matches
-from beep_mock.contracts.templates import parse_template
+from beep_mock.contracts.bodies.decoding import match_media_type
+from beep_mock.contracts.bodies.media_types import is_json, parse_content_type
+from beep_mock.contracts.parameters.headers import environ_name
+from beep_mock.contracts.routing.templates import parse_template
+from beep_mock.contracts.schemas.patterns import matches
 from beep_mock.interaction import MISSING, Json, Missing
 from beep_mock.pacts.schema_matchers import Matchers
 from beep_mock.pacts.secrets import is_secret, looks_secret

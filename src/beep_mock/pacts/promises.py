@@ -17,7 +17,7 @@ from typing import Any
 
 from beep_mock.contracts.model import Contract, Schema
 from beep_mock.contracts.nodes import child
-from beep_mock.contracts.schema_patterns import matches
+from beep_mock.contracts.schemas.patterns import matches
 from beep_mock.errors import ContractError
 from beep_mock.interaction import Json, type_of
 from beep_mock.pacts.matching import Matcher, MatchingRules, Place

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from beep_mock.contracts.media_types import match_media_type, parse_content_type
+from beep_mock.contracts.bodies.media_types import match_media_type, parse_content_type
 from beep_mock.contracts.model import Operation, Schema, Violation
 from beep_mock.contracts.nodes import child
 from beep_mock.contracts.security import check

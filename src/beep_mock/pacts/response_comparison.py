@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from beep_mock.contracts.media_types import is_json, match_media_type, parse_content_type
+from beep_mock.contracts.bodies.media_types import is_json, match_media_type, parse_content_type
 from beep_mock.contracts.model import Operation, ResponseSpec
 from beep_mock.contracts.nodes import child
 from beep_mock.contracts.response_validation import response_violations

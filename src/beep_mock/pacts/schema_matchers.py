@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from beep_mock.contracts.model import Contract, Schema
 from beep_mock.contracts.nodes import child
-from beep_mock.contracts.sampler import Sampler
-from beep_mock.contracts.schema_patterns import matches
+from beep_mock.contracts.samples.sampler import Sampler
+from beep_mock.contracts.schemas.patterns import matches
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Json, Missing
 from beep_mock.pacts.schema_parts import Part, listed_parts, property_parts
@@ -23,7 +23,7 @@ from beep_mock.pacts.shapes import Shape, merged
 from beep_mock.pacts.shared_regexes import FORMATS, one_of, shared_pattern
 
 if TYPE_CHECKING:
-    from beep_mock.contracts.schema_visibility import Direction
+    from beep_mock.contracts.schemas.visibility import Direction
 
 __all__ = ["Matchers"]
 

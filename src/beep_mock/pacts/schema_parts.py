@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from beep_mock.contracts.nodes import child
-from beep_mock.contracts.schema_patterns import matches
+from beep_mock.contracts.schemas.patterns import matches
 
 __all__ = ["Part", "listed_parts", "property_parts"]
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from beep_mock.contracts.schema_patterns import accepted_pattern
+from beep_mock.contracts.schemas.patterns import accepted_pattern
 
 __all__ = ["FORMATS", "exactly", "one_of", "shared_pattern"]
 

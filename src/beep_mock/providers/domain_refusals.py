@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from beep_mock.contracts.asking import ask
 from beep_mock.contracts.examples import interactions_of
-from beep_mock.contracts.sampler import Sampler
-from beep_mock.contracts.templates import parse_template
+from beep_mock.contracts.routing.templates import parse_template
+from beep_mock.contracts.samples.sampler import Sampler
 from beep_mock.contracts.validator import validator_of
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING
@@ -76,7 +76,7 @@ class DomainRefusals:
 def _path_values(operation: Operation, request: RawRequest) -> dict[str, str]:
     from urllib.parse import unquote
 
-    from beep_mock.contracts.router import Router
+    from beep_mock.contracts.routing.router import Router
 
     match = Router([(operation.path, {operation.method: operation})]).match(unquote(request.path), operation.method)
     if match is None:

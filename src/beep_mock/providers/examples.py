@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from beep_mock.contracts.asking import ask
+from beep_mock.contracts.bodies.media_types import is_json, parse_content_type
 from beep_mock.contracts.encoding import RawRequest
 from beep_mock.contracts.examples import interactions_of
-from beep_mock.contracts.media_types import is_json, parse_content_type
 from beep_mock.contracts.response_validation import response_violations
-from beep_mock.contracts.sampler import Sampler
+from beep_mock.contracts.samples.sampler import Sampler
 from beep_mock.errors import ContractError, VerificationError
 from beep_mock.interaction import MISSING, Interaction, Json, ProviderState
 from beep_mock.providers.challenges import challenge_fault

@@ -1,0 +1,1 @@
+"""Bodies as media types write them, and the values that they carry: JSON, forms, XML, streams."""

@@ -1,0 +1,127 @@
+"""Values to bytes: how a body of a media type is written, and which text counts as JSON already."""
+
+from __future__ import annotations
+
+import codecs
+import json
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from beep_mock.contracts.bodies.form_encoding import encode_form
+from beep_mock.contracts.bodies.media_types import is_json, is_xml, parse_content_type
+from beep_mock.errors import ContractError
+from beep_mock.interaction import MISSING, Json, Missing
+
+if TYPE_CHECKING:
+    from beep_mock.contracts.document import Document
+    from beep_mock.contracts.model import Schema
+
+__all__ = ["admits_text", "concrete_media_type", "encode", "json_written_as_text"]
+
+_DEPTH = 16  # of $ref, allOf, anyOf and oneOf followed in search of a schema's type
+_LINES = ("application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines")
+_CONCRETE = {"*/*": "", "application/*": "application/json", "text/*": "text/plain", "image/*": "image/png",
+             "audio/*": "audio/mpeg", "video/*": "video/mp4", "multipart/*": "multipart/form-data",
+             "font/*": "font/woff2", "model/*": "model/stl", "message/*": "message/http"}  # fmt: skip
+
+
+def concrete_media_type(name: str, value: Json) -> str:
+    """The media type to send ``value`` as where a range (``text/*``) is declared; any other name is kept."""
+    bare, _ = parse_content_type(name)
+    if not bare.endswith("*"):
+        return name
+    return _CONCRETE.get(bare) or ("text/plain" if isinstance(value, str) else "application/json")
+
+
+def encode(value: Json, media_type: str, schema: Schema | None = None, document: Document | None = None) -> bytes:
+    """The body that carries ``value`` as ``media_type``; never raises for a JSON value.
+
+    JSON, newline-delimited JSON, urlencoded forms and XML (with the ``xml`` hints of ``schema``) are written from
+    values. Text is sent as it stands for every other type, and for these where it is what they carry: with JSON, when
+    ``schema`` does not admit a string and the text is JSON. ``document`` resolves references in ``schema``.
+
+    What a Media Type Object says beyond its schema is not asked here: see ``encode_body``.
+    """
+    name, _ = parse_content_type(media_type)
+    if is_json(name):
+        if isinstance(value, str) and json_written_as_text(value, schema, document) is not MISSING:
+            return _text(value, "")
+        return _json(value)
+    if isinstance(value, str) and (not is_xml(name) or value.lstrip().startswith("<")):
+        return _text(value, media_type)
+    if name in _LINES and isinstance(value, list):
+        return b"".join(_json(line) + b"\n" for line in value)
+    if name in _LINES:
+        return _json(value) + b"\n"
+    if name == "application/x-www-form-urlencoded" and isinstance(value, dict):
+        return encode_form(value)
+    if is_xml(name):
+        from beep_mock.contracts.bodies.xml_payloads import xml_text  # with all that it brings, for XML only
+
+        return _text(xml_text(value, schema, document), media_type)
+    return _json(value)
+
+
+def json_written_as_text(value: str, schema: Schema | None, document: Document | None) -> Json | Missing:
+    """The value that a string stands for where an example's JSON was written as text, else :data:`MISSING`.
+
+    A string is text of that kind when it parses and the schema admits no string; where the schema says nothing of
+    the type, only an object or array is believed.
+    """
+    admits = admits_text(schema.node if schema is not None else True, document)
+    if admits:
+        return MISSING
+    try:
+        found = json.loads(value, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        return MISSING
+    return found if admits is False or isinstance(found, (dict, list)) else MISSING
+
+
+def admits_text(node: Any, document: Document | None, depth: int = _DEPTH) -> bool | None:
+    """Whether a schema admits a string; None when it does not say."""
+    if not isinstance(node, dict) or depth == 0:
+        return None
+    if isinstance(node.get("$ref"), str):
+        if document is None:
+            return None
+        try:
+            return admits_text(document.follow(node, "#")[0], document, depth - 1)
+        except ContractError:
+            return None
+    kind = node.get("type")
+    if isinstance(kind, (str, list)):
+        return "string" in kind if isinstance(kind, list) else kind == "string"
+    if isinstance(node.get("enum"), list):
+        return any(isinstance(entry, str) for entry in node["enum"])
+    for keyword in ("allOf", "anyOf", "oneOf"):
+        if isinstance(node.get(keyword), list):
+            verdicts = [admits_text(entry, document, depth - 1) for entry in node[keyword]]
+            if keyword == "allOf":
+                return False if False in verdicts else True if True in verdicts else None
+            return True if True in verdicts else None if None in verdicts else False
+    return False if "properties" in node or "items" in node else None
+
+
+def _refuse(constant: str) -> Json:
+    raise ValueError(constant)
+
+
+def _json(value: Json) -> bytes:
+    try:
+        return orjson.dumps(value)
+    except TypeError:  # integers of more than 64 bits, lone surrogates, nesting over 254
+        return json.dumps(value, separators=(",", ":"), default=str).encode("ascii")
+
+
+def _text(value: str, media_type: str) -> bytes:
+    charset = "utf-8"
+    for parameter in media_type.split(";")[1:]:
+        name, _, given = parameter.partition("=")
+        if name.strip().lower() == "charset":
+            charset = given.strip().strip('"')
+    try:
+        return value.encode(codecs.lookup(charset).name)
+    except (LookupError, ValueError, TypeError):
+        return value.encode("utf-8", "replace")

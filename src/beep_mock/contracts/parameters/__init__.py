@@ -1,0 +1,1 @@
+"""Parameters as declared, as they travel (style, explode, content), and as typed values."""

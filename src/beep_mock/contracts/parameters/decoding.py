@@ -1,0 +1,139 @@
+"""Requests' parameters to typed values: one function an operation, specialised for what it declares.
+
+The readers are chosen when an operation is compiled; a request only runs them. A parameter that is not there is absent
+from the values; one that does not fit its schema's types keeps its text, so that the schema refuses it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from beep_mock.contracts.document import Document
+from beep_mock.contracts.model import Header, Parameter
+from beep_mock.contracts.parameters.cookies import compile_cookies
+from beep_mock.contracts.parameters.headers import SENT_HEADERS, compile_headers, environ_name
+from beep_mock.contracts.parameters.paths import compile_path
+from beep_mock.contracts.parameters.queries import compile_query
+from beep_mock.contracts.parameters.querystrings import compile_querystring
+from beep_mock.interaction import Json
+
+__all__ = ["Decoder", "compile_decoder", "header_value"]
+
+_HEADER = len("header.")
+_UNREADABLE = "\ufffd"  # stands for a value that the server does not give on
+
+Decoder = Callable[[Mapping[str, str], str, Mapping[str, Any]], dict[str, Json]]
+"""``(raw path values by name, raw query string, WSGI environ) -> {parameter.key: value}``.
+
+The path values are percent-decoded, the query string is not; both it and the environ's headers are bytes as Latin-1. An
+empty path value is none.
+"""
+
+
+def compile_decoder(parameters: Sequence[Parameter], document: Document) -> Decoder:
+    """A function that decodes ``parameters``; ``document`` resolves references in their schemas."""
+    path = compile_path([p for p in parameters if p.location == "path"], document)
+    query = _both(
+        compile_query([p for p in parameters if p.location == "query"], document),
+        compile_querystring([p for p in parameters if p.location == "querystring"], document),
+    )
+    headers = compile_headers([p for p in parameters if p.location == "header"], document)
+    cookies = compile_cookies([p for p in parameters if p.location == "cookie"], document)
+    if headers or cookies is not None:
+        return _any(path, query, headers, cookies)
+    if query is None:
+        return _path_only(path) if path else _nothing
+    return _path_and_query(path, query)
+
+
+def header_value(header: Header, text: str, document: Document) -> Json:
+    """What the text of a response header stands for: it travels as a header parameter of style ``simple`` does."""
+    parameter = Parameter(
+        header.name,
+        "header",
+        True,
+        "simple",
+        header.explode,
+        False,
+        False,
+        header.schema,
+        header.media_type,
+        (),
+        header.at,
+    )
+    values = compile_decoder((parameter,), document)({}, "", {environ_name(header.name): text})
+    return values.get(parameter.key, text)
+
+
+def _both(
+    one: Callable[[str, dict[str, Json]], None] | None, other: Callable[[str, dict[str, Json]], None] | None
+) -> Callable[[str, dict[str, Json]], None] | None:
+    if one is None or other is None:
+        return other if one is None else one
+
+    def fill(query: str, values: dict[str, Json]) -> None:
+        one(query, values)
+        other(query, values)
+
+    return fill
+
+
+def _nothing(_path_values: Mapping[str, str], _query: str, _environ: Mapping[str, Any]) -> dict[str, Json]:
+    return {}
+
+
+def _path_only(path: Sequence[tuple[str, str, Callable[[str], Json]]]) -> Decoder:
+    if len(path) == 1:
+        ((name, key, read),) = path
+
+        def one(path_values: Mapping[str, str], _query: str, _environ: Mapping[str, Any]) -> dict[str, Json]:
+            return {key: read(path_values[name])} if path_values.get(name) else {}
+
+        return one
+
+    def several(path_values: Mapping[str, str], _query: str, _environ: Mapping[str, Any]) -> dict[str, Json]:
+        return {key: read(path_values[name]) for name, key, read in path if path_values.get(name)}
+
+    return several
+
+
+def _path_and_query(
+    path: Sequence[tuple[str, str, Callable[[str], Json]]], fill_query: Callable[[str, dict[str, Json]], None]
+) -> Decoder:
+    def decode(path_values: Mapping[str, str], query: str, _environ: Mapping[str, Any]) -> dict[str, Json]:
+        values: dict[str, Json] = {}
+        for name, key, read in path:
+            if path_values.get(name):
+                values[key] = read(path_values[name])
+        if query:
+            fill_query(query, values)
+        return values
+
+    return decode
+
+
+def _any(
+    path: Sequence[tuple[str, str, Callable[[str], Json]]],
+    fill_query: Callable[[str, dict[str, Json]], None] | None,
+    headers: Sequence[tuple[str, str, Callable[[str], Json]]],
+    fill_cookies: Callable[[str, dict[str, Json]], None] | None,
+) -> Decoder:
+    def decode(path_values: Mapping[str, str], query: str, environ: Mapping[str, Any]) -> dict[str, Json]:
+        values: dict[str, Json] = {}
+        for name, key, read in path:
+            if path_values.get(name):
+                values[key] = read(path_values[name])
+        if query and fill_query is not None:
+            fill_query(query, values)
+        for name, key, read in headers:
+            text = environ.get(name)
+            if text is not None:
+                values[key] = read(text)
+            elif (sent := environ.get(SENT_HEADERS)) is not None and key[_HEADER:] in sent:
+                values[key] = read(_UNREADABLE)
+        if fill_cookies is not None and "HTTP_COOKIE" in environ:
+            fill_cookies(environ["HTTP_COOKIE"], values)
+        return values
+
+    return decode

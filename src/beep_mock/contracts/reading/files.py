@@ -1,0 +1,218 @@
+"""The files of one document: found, read when they are needed, their references made canonical."""
+
+from __future__ import annotations
+
+import re
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from beep_mock.contracts.reading.identifiers import Identifiers, Scope
+from beep_mock.contracts.reading.kinds import SWAGGER
+from beep_mock.contracts.reading.references import decoded, escape, settle, split
+from beep_mock.contracts.reading.retrieval import Retrieval
+from beep_mock.contracts.reading.structure import LITERALS
+from beep_mock.contracts.reading.text import read_data
+from beep_mock.contracts.schemas.dialects import dialect_of
+from beep_mock.errors import ContractError, UnresolvableReferenceError
+from beep_mock.findings import Finding, Severity, Where
+
+if TYPE_CHECKING:
+    from beep_mock.contracts.swagger2.places import Places
+
+__all__ = ["DocumentFiles", "reason"]
+
+_NAMING = re.compile(rb"\$(?:id|self|anchor|dynamic(?:Anchor|Ref)|recursive(?:Anchor|Ref)|schema)\b|jsonSchemaDialect")
+
+
+class DocumentFiles:
+    """The data in the files of a document, by key (see :mod:`beep_mock.contracts.reading.retrieval`).
+
+    ``root`` is the root document's data once it is known; ``findings`` what was wrong with the text of the files read
+    so far; ``identifiers`` what their schemas are called by themselves; ``places``, of a Swagger 2.0 document only,
+    where the nodes of the converted one were written.
+    """
+
+    def __init__(self, retrieval: Retrieval) -> None:
+        self.lock = threading.RLock()
+        self.identifiers = Identifiers()
+        self.findings: list[Finding] = []
+        self.root: dict[str, Any] = {}
+        self.places: Places | None = None
+        self._retrieval = retrieval
+        self._data: dict[str, Any] = {}
+        self._unreadable: dict[str, Exception] = {}
+        self._referenced: dict[str, None] = {}  # the keys of the files referred to, in order
+        self._external: dict[str, None] = {}  # the keys of the files that examples are in
+        self._literals = LITERALS
+        self._noted: set[Finding] = set()
+
+    def get(self, key: str, ref: str) -> Any:
+        """The data in a file that the reference ``ref`` leads to.
+
+        :raises UnresolvableReferenceError: it cannot be read.
+        """
+        if key in self._data:
+            return self._data[key]
+        with self.lock:
+            if key not in self._data and key not in self._unreadable:
+                try:
+                    self._data[key] = self.load(key)
+                except (OSError, ValueError, ContractError) as error:
+                    self._unreadable[key] = error
+            if key in self._unreadable:
+                raise _unreadable(self._unreadable[key], ref, self._retrieval.name(key))
+            return self._data[key]
+
+    def put(self, data: dict[str, Any]) -> None:
+        """Say what the root document's data is."""
+        self.root = self._data[""] = data
+
+    def load(self, key: str) -> Any:
+        """Read a file; its references are canonical afterwards.
+
+        :raises OSError, ValueError, ContractError: it cannot be read.
+        """
+        text = self._retrieval.read(key)
+        data, findings = read_data(text, self._retrieval.name(key))
+        self.findings += findings
+        if type(data) is not dict and type(data) is not list:
+            return data
+        scope = Scope("", f"{key}#")
+        narrow = None
+        if not key and SWAGGER in data and "openapi" not in data:
+            self._expect_swagger()
+        names = _NAMING.search(text) or dialect_of(self.identifiers.dialect("#")).id != "$id"
+        if self.places is None and names and not _version(self.root or data).startswith("3.0"):
+            scope = self.identifiers.collect(data, scope.at)
+            narrow = self.identifiers.scope
+        settle(
+            data,
+            self._refer,
+            lambda name: self._named(name, key, data),
+            scope,
+            narrow,
+            self._refer_dynamically if narrow is not None else None,
+            literals=self._literals,
+        )
+        if self.places is not None:
+            from beep_mock.contracts.swagger2.schemas import convert_schemas
+
+            convert_schemas(data, f"{key}#", self.note)
+        return data
+
+    def external(self, uri: str, at: str) -> bytes:
+        """The content of the file that a URI, written at the place ``at``, names.
+
+        :raises UnresolvableReferenceError: it cannot be read, or may not be fetched.
+        """
+        key = self._retrieval.key(uri, split(at)[0])
+        with self.lock:
+            self._external.setdefault(key)
+        try:
+            return self._retrieval.read(key)
+        except (OSError, ValueError, ContractError) as error:
+            raise _unreadable(error, uri, self._retrieval.name(key)) from error
+
+    def canonical(self, ref: str, at: str) -> str:
+        """A ``$ref`` as an author would write it at the place ``at``, made canonical."""
+        return self._refer(ref, Scope("", f"{split(at)[0]}#"))
+
+    def where(self, at: str) -> Where:
+        """The file, as the user would name it, and the JSON pointer of a place as written."""
+        key, fragment = split(at)
+        return Where(self._retrieval.name(key), fragment)
+
+    def note(self, severity: Severity, rule: str, message: str, at: str, hint: str = "") -> None:
+        """Note a finding at a place as written."""
+        shown = at if self.places is None else self.places.shown(at)
+        finding = Finding(rule, severity, message, self.where(shown), hint)
+        if finding not in self._noted:
+            self._noted.add(finding)
+            self.findings.append(finding)
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """All local files that the document is made of, the root first; also those missing that it refers to.
+
+        Files not needed so far are read, as they may refer to others; what is wrong with them is no concern here.
+        """
+        with self.lock:
+            pending = list(self._referenced)
+            while pending:
+                key = pending.pop()
+                if key not in self._data and self._retrieval.path(key) is not None:
+                    known = len(self._referenced)
+                    with suppress(UnresolvableReferenceError):
+                        self.get(key, key)
+                    pending += list(self._referenced)[known:]
+            paths = (self._retrieval.path(key) for key in ("", *self._referenced, *self._external))
+            return tuple(dict.fromkeys(path for path in paths if path is not None))
+
+    def _expect_swagger(self) -> None:
+        """From here on, files hold nodes of Swagger 2.0."""
+        from beep_mock.contracts.swagger2.places import Places
+        from beep_mock.contracts.swagger2.schemas import SWAGGER_LITERALS
+
+        self.places = Places()
+        self._literals = SWAGGER_LITERALS
+
+    def _moved(self, ref: str) -> str:
+        return ref if self.places is None else self.places.moved(ref)
+
+    def _refer(self, ref: str, scope: Scope) -> str:
+        canonical = self._canonical(ref, scope)
+        self._referenced.setdefault(split(canonical)[0])
+        return self._moved(canonical)
+
+    def _refer_dynamically(self, ref: str, scope: Scope) -> str:
+        """A ``$dynamicRef`` to a name as the resource's place, ``#`` and the name; else as the place it leads to."""
+        file, name = decoded(ref)
+        if name.startswith("/"):
+            return self._refer(ref, scope)
+        resource = self._canonical(file, scope) if file else scope.at
+        self._referenced.setdefault(split(resource)[0])
+        return f"{resource}#{name}"
+
+    def _canonical(self, ref: str, scope: Scope) -> str:
+        if scope.at == "#" and "%" not in ref and ref.startswith("#/"):
+            return ref
+        named = self.identifiers.place(ref, scope)
+        if named is not None:
+            return named
+        file, fragment = decoded(ref)
+        return f"{self._retrieval.key(file, split(scope.at)[0])}#{fragment}"
+
+    def _named(self, name: str, key: str, data: Any) -> str:
+        """A schema's bare name in a discriminator's mapping: the root document's, else the file's own."""
+        for candidate, owner in (("", self.root or data), (key, data)):
+            schemas = _at(owner, "components", "schemas")
+            if type(schemas) is dict and name in schemas:
+                return f"{candidate}#/components/schemas/{escape(name)}" if candidate else name
+        return name
+
+
+def _unreadable(error: Exception, ref: str, name: str) -> UnresolvableReferenceError:
+    if isinstance(error, UnresolvableReferenceError):
+        return UnresolvableReferenceError(f"{ref!r} {error.message}", hint=error.hint)
+    if isinstance(error, ContractError):
+        return UnresolvableReferenceError(f"{ref!r} leads to a file that cannot be read: {error}")
+    return UnresolvableReferenceError(f"{ref!r} leads to {name}: {reason(error)}")
+
+
+def reason(error: Exception) -> str:
+    """Why a file cannot be read, in a few words."""
+    if isinstance(error, FileNotFoundError):
+        return "no such file"
+    return getattr(error, "strerror", "") or str(error)
+
+
+def _at(node: Any, *path: str) -> Any:
+    for key in path:
+        node = node.get(key) if type(node) is dict else None
+    return node
+
+
+def _version(data: Any) -> str:
+    return str(data.get("openapi", "")) if type(data) is dict else ""

@@ -1,0 +1,187 @@
+"""Text to data: JSON and YAML 1.2, by a fast parser and a tolerant one behind it."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, NoReturn
+
+from beep_mock.contracts.reading.fast_yaml import InexactError, read_fast
+from beep_mock.contracts.reading.yaml_bounds import MAX_DEPTH, duplicate_key
+from beep_mock.errors import InvalidDocumentError
+from beep_mock.findings import Finding, Severity, Where
+
+__all__ = ["read_data"]
+
+_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]')
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_RUST_PLACE = re.compile(r"at line (\d+), column \d+")
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+def read_data(text: bytes, name: str) -> tuple[Any, list[Finding]]:
+    """The data in ``text``, JSON or YAML, with every mapping's keys as strings; and what is wrong but readable.
+
+    ``name`` is the file's name, for messages; one that ends in ``.json`` must hold JSON, any other may.
+    Empty text gives ``None``. The data is a tree (no object is shared) of at most 256 levels.
+
+    :raises InvalidDocumentError: it cannot be read; with the line, where there is one.
+    """
+    string = _decode(text, name)
+    if name.lower().endswith(".json") and string.strip():
+        try:
+            return _read_json(string, name)
+        except ValueError as error:
+            _fail_json(error, name)
+    if string.lstrip()[:1] in ("{", "["):
+        try:
+            return _read_json(string, name)
+        except ValueError:
+            pass  # a flow mapping of YAML
+    return _read_yaml(string, name)
+
+
+def _decode(text: bytes, name: str) -> str:
+    try:
+        string = text.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        encoding = "UTF-16" if text.startswith(_UTF16) else "not UTF-8"
+        raise InvalidDocumentError(
+            f"the text is {encoding}",
+            file=name,
+            line=text.count(b"\n", 0, error.start) + 1,
+            hint="save the file as UTF-8",
+        ) from None
+    if "\0" in string[:2]:
+        message = "the text begins with a NUL character, as do damaged files and UTF-16 without a mark"
+        raise InvalidDocumentError(message, file=name, line=1, hint="save the file as UTF-8")
+    return string
+
+
+def _read_json(text: str, name: str) -> tuple[Any, list[Finding]]:
+    repeated: list[str] = []
+
+    def mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        result = dict(pairs)
+        if len(result) != len(pairs):
+            seen: set[str] = set()
+            for key, _ in pairs:
+                (repeated.append if key in seen else seen.add)(key)
+        return result
+
+    try:
+        data = json.loads(text, object_pairs_hook=mapping, parse_constant=_refuse_constant)
+    except RecursionError:
+        _fail_depth(text, name)
+    if _is_deep(data):
+        _fail_depth(text, name)
+    findings = _duplicates(repeated, text, name)
+    if "\\u" in text and _holds_surrogate(data):
+        data = _replace_surrogates(data)
+        message = "holds half of a surrogate pair, which is no character; U+FFFD stands in for it"
+        findings.append(Finding("json-irregular", Severity.WARNING, message, Where(name)))
+    return data, findings
+
+
+def _duplicates(keys: list[str], text: str, name: str) -> list[Finding]:
+    """Findings for keys that occur twice; the tolerant YAML parser reads nearly all JSON and knows where."""
+    if not keys:
+        return []
+    import yaml
+
+    from beep_mock.contracts.reading.tolerant_yaml import read_yaml
+
+    try:
+        placed = [finding for finding in read_yaml(text, name)[1] if finding.rule == "duplicate-key"]
+    except (yaml.YAMLError, InvalidDocumentError):
+        placed = []
+    return placed or [duplicate_key(key, name, None) for key in keys]
+
+
+def _refuse_constant(text: str) -> NoReturn:
+    raise ValueError(f"{text} is no JSON value")
+
+
+def _fail_json(error: ValueError, name: str) -> NoReturn:
+    line = error.lineno if isinstance(error, json.JSONDecodeError) else None
+    message = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
+    raise InvalidDocumentError(
+        f"not valid JSON: {message}", file=name, line=line, hint="if it is YAML, name it .yaml" if line == 1 else ""
+    ) from None
+
+
+def _read_yaml(text: str, name: str) -> tuple[Any, list[Finding]]:
+    refusal = ""
+    try:
+        if "\0" not in text:  # which the fast parser takes for the end
+            return read_fast(text, name)
+    except InexactError:
+        pass
+    except ValueError as error:
+        refusal = str(error)
+    import yaml
+
+    from beep_mock.contracts.reading.tolerant_yaml import read_yaml
+
+    try:
+        data, findings = read_yaml(text, name)
+    except yaml.YAMLError as error:
+        _fail_yaml(refusal, error, name)
+    if refusal and "duplicate mapping key" not in refusal:
+        place = _RUST_PLACE.search(refusal)
+        message = f"is not quite YAML, but was understood: {refusal.splitlines()[-1]}"
+        where = Where(name, line=int(place[1]) if place else None)
+        findings.append(Finding("yaml-irregular", Severity.WARNING, message, where))
+    return data, findings
+
+
+def _fail_yaml(refusal: str, error: Exception, name: str) -> NoReturn:
+    line: int | None
+    place = _RUST_PLACE.search(refusal)
+    if place:
+        line, reason = int(place[1]), refusal.splitlines()[-1]
+    else:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else None
+        reason = getattr(error, "problem", None) or str(error)
+    raise InvalidDocumentError(f"not valid YAML: {reason}", file=name, line=line) from None
+
+
+def _is_deep(data: Any) -> bool:
+    level = [data] if type(data) is dict or type(data) is list else []
+    for _ in range(MAX_DEPTH):
+        level = [
+            item
+            for node in level
+            for item in (node.values() if type(node) is dict else node)
+            if type(item) is dict or type(item) is list
+        ]
+    return bool(level)
+
+
+def _fail_depth(text: str, name: str) -> NoReturn:
+    line = None
+    depth = 0
+    for found in _BRACKET.finditer(text):
+        depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(found[0], 0)
+        if depth > MAX_DEPTH:
+            line = text.count("\n", 0, found.start()) + 1
+            break
+    raise InvalidDocumentError(f"nested deeper than {MAX_DEPTH} levels", file=name, line=line)
+
+
+def _holds_surrogate(data: Any) -> bool:
+    return _SURROGATE.search(json.dumps(data, ensure_ascii=False)) is not None
+
+
+def _replace_surrogates(data: Any) -> Any:
+    """``data`` with U+FFFD for what is no character; its values in place, as its depth allows no deeper stack."""
+    if type(data) is str:
+        return _SURROGATE.sub("\ufffd", data)
+    if type(data) is dict:
+        for key in tuple(data):
+            data[_SURROGATE.sub("\ufffd", key)] = _replace_surrogates(data.pop(key))
+    elif type(data) is list:
+        for index, item in enumerate(data):
+            data[index] = _replace_surrogates(item)
+    return data

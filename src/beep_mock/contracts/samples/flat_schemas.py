@@ -1,0 +1,274 @@
+"""A schema made flat for a sample: ``$ref``, ``allOf`` and one way through its alternatives, as one mapping."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from beep_mock.contracts.nodes import child
+from beep_mock.contracts.samples.alternatives import alike, spoiling
+from beep_mock.contracts.samples.discriminators import agreeing, discriminated, inherited
+from beep_mock.contracts.samples.merging import merged
+from beep_mock.contracts.schemas.keywords import VALUES, KeywordError
+from beep_mock.errors import ContractError
+from beep_mock.interaction import MISSING
+
+if TYPE_CHECKING:
+    from beep_mock.contracts.document import Document
+
+__all__ = ["Flattening", "ImpossibleError", "Ways"]
+
+_DEEPEST = 64
+_REENTRIES = 2
+_MOST_WAYS = 24
+_DYNAMIC = ("$dynamicRef", "$recursiveRef")
+_CLOSING = frozenset({"additionalProperties", "unevaluatedProperties"})
+_APPLIED = frozenset(
+    {*_DYNAMIC, "$ref", "allOf", "anyOf", "dependentSchemas", "discriminator", "else", "if", "not", "oneOf", "then"}
+)
+
+
+_SILENT = frozenset({"$comment", "description", "title"})
+
+
+class ImpossibleError(Exception):
+    """No value can be made this way. ``place`` is where in the sample; ``surely`` none can be made in any other."""
+
+    def __init__(self, place: tuple[str, ...] = (), *, surely: bool = False) -> None:
+        super().__init__()
+        self.place = place
+        self.surely = surely
+
+
+class Ways:
+    """Which way to take at each fork of one schema: ``way`` counts through all combinations, the first fork first.
+
+    Whoever has taken all forks finds in ``count`` how many combinations there are (at most 24), and in ``rest`` how
+    often ``way`` has been through all of them. ``offset`` is where counting starts at each fork.
+    """
+
+    __slots__ = ("_offset", "count", "rest")
+
+    def __init__(self, way: int, offset: int = 0) -> None:
+        self.rest = way
+        self.count = 1
+        self._offset = offset
+
+    def choose(self, options: int, rounds: int = 1) -> tuple[int, int]:
+        """The option to take at the next fork, and in which of ``rounds`` through all options that is."""
+        tried = max(1, min(options * rounds, _MOST_WAYS // self.count))
+        self.count *= tried
+        self.rest, chosen = divmod(self.rest, tried)
+        return (chosen + self._offset) % options, chosen // options
+
+
+class Flattening:
+    """Flattens schemas of one document on one walk.
+
+    ``entered`` holds the places of the references that the walk is in: a schema that refers to itself is entered a few
+    times, then the way is given up.
+    """
+
+    def __init__(self, document: Document, *, modern: bool, closes: bool = True) -> None:
+        """Without ``closes`` objects may have what ``additionalProperties: false`` forbids."""
+        self._document = document
+        self._modern = modern
+        self._closes = closes
+        self.entered: list[str] = []
+        self.outer: list[str] = []
+        """Places entered further out, the first where all began; they count for dynamic references only."""
+        self._heir = ""
+        """Of the schemas whose ``allOf`` the walk is in the outermost, by its place: what a discriminator names."""
+        self.guesses = 0
+        """How often a discriminator has added what no validation demands."""
+        self.distance: Callable[[dict[str, Any]], float] | None = None
+        """How far a value that is there already is from a schema: the nearest alternative is then the first."""
+
+    def flat(self, node: Any, at: str, ways: Ways, depth: int = 0) -> dict[str, Any]:
+        """What a value of the schema has to keep.
+
+        :raises ImpossibleError: nothing is allowed, or the schema leads back to itself too often.
+        """
+        if node is False or depth > _DEEPEST:
+            raise ImpossibleError(surely=depth == 0)
+        if not isinstance(node, dict):
+            return {}
+        node = _meaningful(node if self._closes else _opened(node))
+        if "$ref" in node and isinstance(node["$ref"], str):
+            base = self._entered(node["$ref"], ways, depth)
+            if not self._modern:
+                return base
+        else:
+            base = {}
+        if not _APPLIED & node.keys():
+            return dict(node)
+        own = {keyword: value for keyword, value in node.items() if keyword not in _APPLIED or keyword == "not"}
+        result = merged(base, own)
+        for keyword in _DYNAMIC:
+            if isinstance(node.get(keyword), str):
+                result = merged(self._entered(self._bound(node[keyword]), ways, depth), result)
+        if isinstance(node.get("allOf"), list):
+            result = self._whole(node["allOf"], result, at, ways, depth)
+        for keyword in ("oneOf", "anyOf"):
+            branches = node.get(keyword)
+            if isinstance(branches, list) and branches:
+                result = merged(result, self._alternatives(node, keyword, at, ways, depth))
+        result = merged(result, _without(node.get("not"), _listed(result)))
+        if "if" in node:
+            result = merged(result, self._conditional(node, at, ways, depth))
+        dependents = node.get("dependentSchemas")
+        for name, schema in dependents.items() if isinstance(dependents, dict) else ():
+            if name in (result.get("required") or ()):
+                result = merged(result, self._perhaps(schema, child(f"{at}/dependentSchemas", name), ways, depth))
+        return result
+
+    def _whole(self, parts: list[Any], result: dict[str, Any], at: str, ways: Ways, depth: int) -> dict[str, Any]:
+        """``result`` and the parts of an ``allOf`` together."""
+        outer, heir = self._heir, self._heir or (at if at in self.entered[-1:] else "")
+        self._heir = heir
+        try:
+            for index, part in enumerate(parts):
+                result = merged(self.flat(part, f"{at}/allOf/{index}", ways, depth + 1), result)
+                named = inherited(part, at, heir, self._document)
+                result = self._guessed(result, agreeing(named, result, self._document))
+        finally:
+            self._heir = outer
+        return result
+
+    def _bound(self, reference: str) -> str:
+        """The place that a dynamic reference leads to: the outermost of its name on the way (JSON Schema, 8.2.3.2)."""
+        names = self._document.identifiers
+        name = names.named_dynamically(reference)
+        places: dict[str, str] = {}
+        for place in reversed((*self.outer, *self.entered)) if name is not None else ():
+            places.update(names.bindings(place))
+        return places.get(name or "") or names.anchor(reference) or reference.removesuffix("#")
+
+    def _entered(self, reference: str, ways: Ways, depth: int) -> dict[str, Any]:
+        try:
+            target, place = self._document.lookup(reference)
+        except ContractError:
+            return {}
+        if self.entered.count(place) > _REENTRIES:
+            raise ImpossibleError(surely=True)  # where all the way is required, there is no end
+        self.entered.append(place)
+        return self.flat(target, place, ways, depth + 1)
+
+    def _alternatives(self, node: dict[str, Any], keyword: str, at: str, ways: Ways, depth: int) -> dict[str, Any]:
+        """One of several schemas; with ``oneOf``, in a second round, so that the others are surely not kept."""
+        branches: list[Any] = node[keyword]
+        at = f"{at}/{keyword}"
+        one_only = keyword == "oneOf" and self._closes and "discriminator" not in node
+        if one_only and alike(branches, self._document):
+            raise ImpossibleError(surely=True)
+        far = [self._distance(branch, f"{at}/{index}", depth) for index, branch in enumerate(branches)]
+        order = sorted(range(len(branches)), key=lambda index: (far[index], self._avoided(branches[index]), index))
+        start, round_ = ways.choose(len(order), 2 if keyword == "oneOf" and len(order) > 1 else 1)
+        for step in range(len(order)):
+            index = order[(start + step) % len(order)]
+            chosen = self._branch(branches[index], f"{at}/{index}", ways, depth)
+            if chosen is None:
+                continue
+            chosen = self._guessed(chosen, discriminated(node, branches[index], chosen, self._document))
+            others = [other for other in range(len(branches)) if other != index] if keyword == "oneOf" else []
+            for other in others:
+                chosen = merged(chosen, _without(branches[other], [*_listed(node), *_listed(chosen)]))
+            for other in others if round_ else ():
+                against = self._branch(branches[other], f"{at}/{other}", Ways(0), depth)
+                chosen = merged(chosen, spoiling(chosen, against or {}, self._document))
+            return chosen
+        raise ImpossibleError
+
+    def _guessed(self, schema: dict[str, Any], named: dict[str, Any]) -> dict[str, Any]:
+        if not named:
+            return schema
+        self.guesses += 1
+        return merged(schema, named)
+
+    def _branch(self, node: Any, at: str, ways: Ways, depth: int) -> dict[str, Any] | None:
+        entered, heir = len(self.entered), self._heir
+        self._heir = ""  # a parent that lists its heirs is none of them
+        try:
+            return self.flat(node, at, ways, depth + 1)
+        except ImpossibleError:
+            del self.entered[entered:]
+            return None
+        finally:
+            self._heir = heir
+
+    def _distance(self, branch: Any, at: str, depth: int) -> float:
+        if self.distance is None:
+            return 0
+        entered = len(self.entered)
+        flat = self._branch(branch, at, Ways(0), depth)
+        del self.entered[entered:]
+        return math.inf if flat is None else self.distance(flat)
+
+    def _avoided(self, branch: Any) -> int:
+        """Null is shown last; what leads back to where the walk is comes after what does not."""
+        if not isinstance(branch, dict):
+            return 1
+        return 2 if branch.get("type") == "null" else int(branch.get("$ref") in self.entered)
+
+    def _conditional(self, node: dict[str, Any], at: str, ways: Ways, depth: int) -> dict[str, Any]:
+        doubt = 1 if self._distance(node["if"], f"{at}/if", depth) > 0 else 0
+        if ways.choose(2)[0] == doubt:
+            condition = self._perhaps(node["if"], f"{at}/if", ways, depth)
+            return merged(condition, self._perhaps(node.get("then", True), f"{at}/then", ways, depth))
+        return self._perhaps(node.get("else", True), f"{at}/else", ways, depth)
+
+    def _perhaps(self, node: Any, at: str, ways: Ways, depth: int) -> dict[str, Any]:
+        """A schema that counts under a condition: that nothing keeps it says nothing of what it is a part of."""
+        try:
+            return self.flat(node, at, ways, depth + 1)
+        except ImpossibleError:
+            raise ImpossibleError from None
+
+
+def _opened(node: dict[str, Any]) -> dict[str, Any]:
+    return {keyword: value for keyword, value in node.items() if keyword not in _CLOSING or value is not False}
+
+
+def _meaningful(node: dict[str, Any]) -> dict[str, Any]:
+    """The schema with its keywords as the store reads them (``2.0`` items are 2), without those that mean nothing."""
+    if isinstance(node.get("items"), list):  # before 2020-12
+        node = {**node, "prefixItems": node["items"], "items": node.get("additionalItems", True)}
+    read = {keyword: _read(keyword, value) for keyword, value in node.items() if keyword in VALUES}
+    if all(type(value) is type(node[keyword]) for keyword, value in read.items()):
+        return node
+    node = {**node, **read}
+    return {keyword: value for keyword, value in node.items() if value is not MISSING}
+
+
+def _read(keyword: str, value: Any) -> Any:
+    """A keyword's value, ``MISSING`` for one that means nothing."""
+    if keyword in ("exclusiveMinimum", "exclusiveMaximum") and isinstance(value, bool):  # as 3.0 has it
+        return value
+    try:
+        return VALUES[keyword](value)
+    except KeywordError:
+        return MISSING
+
+
+def _without(refused: Any, required: list[Any]) -> dict[str, Any]:
+    """A schema without a property that ``refused`` demands, where that is all that it says of a value, or its parts do.
+
+    So authors write that of two properties only one may be there.
+    """
+    if not isinstance(refused, dict):
+        return {}
+    says = refused.keys() - _SILENT
+    if says == {"anyOf"} and isinstance(refused["anyOf"], list):
+        found: dict[str, Any] = {}
+        for part in refused["anyOf"]:
+            found = merged(found, _without(part, required))
+        return found
+    names = _listed(refused) if says <= {"required", "type"} and refused.get("type", "object") == "object" else []
+    left_out = next((name for name in names if isinstance(name, str) and name not in required), None)
+    return {"properties": {left_out: False}} if left_out is not None else {}
+
+
+def _listed(node: dict[str, Any]) -> list[Any]:
+    names = node.get("required")
+    return names if isinstance(names, list) else []

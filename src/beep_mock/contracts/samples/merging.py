@@ -1,0 +1,120 @@
+"""Several schemas that all hold, as one: what a sample of ``allOf`` (and ``$ref`` with siblings) has to keep."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from beep_mock.contracts.samples.keywords import mapping_of
+
+__all__ = ["merged"]
+
+_LARGEST = frozenset({"minimum", "minLength", "minItems", "minProperties", "minContains", "exclusiveMinimum"})
+_SMALLEST = frozenset({"maximum", "maxLength", "maxItems", "maxProperties", "maxContains", "exclusiveMaximum"})
+_SCHEMAS = frozenset({"items", "additionalProperties", "contains", "propertyNames", "unevaluatedProperties"})
+_SHOWN = frozenset({"example", "examples", "default"})
+
+
+def merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+    """A schema that demands what both demand, as far as keywords can say it; ``second`` wins where they cannot.
+
+    An example of one part counts for the whole only if that part is all there is.
+    """
+    if not first or not second:
+        return first or second
+    result = dict(first)
+    for key, value in second.items():
+        result[key] = _both(key, result[key], value) if key in result else value
+    if "additionalProperties" in result or "properties" in result:
+        properties = _properties(first, second)
+        if properties:
+            result["properties"] = properties
+    if "const" in result and "const" in first and "const" in second and first["const"] != second["const"]:
+        result["enum"] = []
+    for key in _SHOWN & first.keys() - second.keys():
+        if second.get("properties") or second.get("required"):
+            del result[key]
+    return result
+
+
+def _properties(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+    """All properties; what the one declares and the other does not keeps the other's ``additionalProperties``."""
+    ones, others = mapping_of(first, "properties"), mapping_of(second, "properties")
+    result: dict[str, Any] = {}
+    for name in {**ones, **others}:
+        here = ones[name] if name in ones else _undeclared(first)
+        there = others[name] if name in others else _undeclared(second)
+        result[name] = _all_of(here, there)
+    return result
+
+
+def _undeclared(schema: dict[str, Any]) -> Any:
+    return True if mapping_of(schema, "patternProperties") else schema.get("additionalProperties", True)
+
+
+def _all_of(one: Any, other: Any) -> Any:
+    if one is False or other is False:
+        return False
+    if not isinstance(one, dict) or not one or one == other:
+        return other
+    return {"allOf": [one, other]} if isinstance(other, dict) and other else one
+
+
+def _both(key: str, one: Any, other: Any) -> Any:
+    if one == other:
+        return one
+    if key in _SCHEMAS:
+        return _all_of(one, other)
+    if key == "not":
+        return {"anyOf": [one, other]}
+    if key == "type":
+        return _types(one, other)
+    if isinstance(one, dict) and isinstance(other, dict):
+        return {name: _all_of(one.get(name, True), other.get(name, True)) for name in {**one, **other}}
+    if isinstance(one, list) and isinstance(other, list):
+        return _lists(key, one, other)
+    if _are_numbers(one, other):
+        return _numbers(key, one, other)
+    return other
+
+
+def _lists(key: str, one: list[Any], other: list[Any]) -> list[Any]:
+    if key == "required":
+        return list(dict.fromkeys([*one, *other]))
+    if key == "enum":
+        return [value for value in one if value in other]
+    if key == "prefixItems":
+        return [
+            _all_of(one[i] if i < len(one) else True, other[i] if i < len(other) else True)
+            for i in range(max(len(one), len(other)))
+        ]
+    return other
+
+
+def _numbers(key: str, one: Any, other: Any) -> Any:
+    if key in _LARGEST:
+        return max(one, other)
+    if key in _SMALLEST:
+        return min(one, other)
+    if key == "multipleOf" and isinstance(one, int) and isinstance(other, int) and one and other:
+        return math.lcm(one, other)
+    return other
+
+
+def _types(one: Any, other: Any) -> list[Any]:
+    ones = one if isinstance(one, list) else [one]
+    others = other if isinstance(other, list) else [other]
+    kept = [name for name in ones if name in others]
+    both = {"integer", "number"}
+    if (
+        "integer" not in kept
+        and "integer" in [*ones, *others]
+        and both & set(map(str, ones))
+        and both & set(map(str, others))
+    ):
+        kept.append("integer")
+    return [name for name in kept if name != "number" or "integer" not in kept] if "integer" in kept else kept
+
+
+def _are_numbers(one: Any, other: Any) -> bool:
+    return all(isinstance(value, int | float) and not isinstance(value, bool) for value in (one, other))

@@ -1,0 +1,149 @@
+"""Numbers within their bounds."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from random import Random
+from typing import Any
+
+from beep_mock.contracts.schemas.formats import RANGES
+from beep_mock.interaction import MISSING
+
+__all__ = ["allows", "nearest", "number"]
+
+_SPREAD = 99
+_MOST = Fraction(10) ** 300
+_EXACT = 2**52
+
+_Bound = tuple[Fraction, bool] | None
+"""A bound, and whether it is itself left out."""
+
+
+def number(schema: dict[str, Any], random: Random, *, whole: bool) -> int | float | None:
+    """A number for a schema, near what one expects (small and positive); None when its bounds leave none."""
+    low, high = _bounds(schema)
+    step = _fraction(schema.get("multipleOf")) or (Fraction(1) if whole else None)
+    if step is None:
+        return _between(low, high, random)
+    if whole:
+        step = Fraction(step.numerator)  # the least multiple that is whole
+    first, last = _steps(low, high, step)
+    if first > last:
+        return None
+    most = min(last, first + _SPREAD)
+    count = random.randint(first, most)
+    counts = (*range(count, most + 1), *range(first, count))
+    chosen = step * next((each for each in counts if _divides(step * each, step)), count)
+    return int(chosen) if whole or chosen.denominator == 1 else float(chosen)
+
+
+def _divides(value: Fraction, step: Fraction) -> bool:
+    """Whether floats agree: 0.07 / 0.01 is no whole number for a validator that divides them."""
+    return step.denominator == 1 or (float(value) / float(step)).is_integer()
+
+
+def _steps(low: _Bound, high: _Bound, step: Fraction) -> tuple[int, int]:
+    """The least and greatest number of steps that may be taken, from 1 if the bounds allow it."""
+    first = last = None
+    if low is not None:
+        first = math.ceil(low[0] / step)
+        first += 1 if low[1] and first * step == low[0] else 0
+    if high is not None:
+        last = math.floor(high[0] / step)
+        last -= 1 if high[1] and last * step == high[0] else 0
+    if first is not None and last is not None:
+        return (max(first, min(1, last)), last) if first <= 1 else (first, last)
+    if first is not None:
+        return max(first, 1), max(first, 1) + _SPREAD
+    if last is not None:
+        return (1, last) if last >= 1 else (last - _SPREAD, last)
+    return 1, 1 + _SPREAD
+
+
+def _between(low: _Bound, high: _Bound, random: Random) -> int | float | None:
+    if low is not None and high is not None:
+        gap = high[0] - low[0]
+        if gap < 0 or (gap == 0 and (low[1] or high[1])):
+            return None
+        exact = low[0] + gap * random.randint(1, 9) / 10
+        rounded = Fraction(round(float(exact), 2))
+        return _plain(rounded if low[0] < rounded < high[0] else exact)
+    if low is not None:
+        return _plain(max(low[0], Fraction(0)) + random.randint(1, _SPREAD) + Fraction(1, 2))
+    if high is not None:
+        return _plain(min(high[0], Fraction(_SPREAD)) - random.randint(1, _SPREAD) - Fraction(1, 2))
+    return random.randint(1, _SPREAD) + 0.5
+
+
+def _plain(exact: Fraction) -> int | float:
+    """A whole number where a float would be inexact, or would only look odd."""
+    return int(exact) if exact.denominator == 1 or abs(exact) > _EXACT else float(exact)
+
+
+def _bounds(schema: dict[str, Any]) -> tuple[_Bound, _Bound]:
+    """The tightest lower and upper bound, each with whether it is excluded."""
+    asked = schema.get("format")
+    least, greatest = RANGES.get(asked, (None, None)) if isinstance(asked, str) else (None, None)
+    lows = [(Fraction(least), False)] if least is not None and "minimum" in schema else []
+    highs = [(Fraction(greatest), False)] if greatest is not None else []
+    if asked in ("uint8", "uint16", "uint32", "uint64"):
+        lows = [(Fraction(0), False)]
+    for bound, exclusive, found in (("minimum", "exclusiveMinimum", lows), ("maximum", "exclusiveMaximum", highs)):
+        inclusive = _fraction(schema.get(bound))
+        if inclusive is not None:
+            found.append((inclusive, schema.get(exclusive) is True))
+        excluded = _fraction(schema.get(exclusive))
+        if excluded is not None:
+            found.append((excluded, True))
+    return (
+        max(lows, key=lambda bound: (bound[0], bound[1]), default=None),
+        min(highs, key=lambda bound: (bound[0], not bound[1]), default=None),
+    )
+
+
+def _fraction(value: Any) -> Fraction | None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return None
+    exact = Fraction(str(value)) if isinstance(value, float) else Fraction(value)
+    return exact if abs(exact) < _MOST else None
+
+
+def allows(schema: dict[str, Any], value: float, *, whole: bool) -> bool:
+    """Whether a number keeps the bounds and steps of a flat schema."""
+    if not -_MOST < value < _MOST:
+        return False
+    exact, (low, high) = Fraction(value), _bounds(schema)
+    step = _fraction(schema.get("multipleOf"))
+    return (
+        (not whole or exact.denominator == 1)
+        and (low is None or exact > low[0] or (exact == low[0] and not low[1]))
+        and (high is None or exact < high[0] or (exact == high[0] and not high[1]))
+        and (step is None or (Fraction(str(value)) / step).denominator == 1)
+    )
+
+
+def nearest(schema: dict[str, Any], value: Fraction, *, whole: bool) -> Any:
+    """The number that keeps a flat schema's bounds and steps and is nearest; ``MISSING`` when none does."""
+    low, high = _bounds(schema)
+    step = _fraction(schema.get("multipleOf")) or (Fraction(1) if whole else None)
+    if step is None:
+        bounded = min(max(value, low[0] if low else value), high[0] if high else value)
+        if (low and low[1] and bounded == low[0]) or (high and high[1] and bounded == high[0]):
+            return MISSING
+        return _plain(bounded)
+    if whole:
+        step = Fraction(step.numerator)
+    first = math.ceil(low[0] / step) if low else None
+    last = math.floor(high[0] / step) if high else None
+    if low and first is not None and low[1] and first * step == low[0]:
+        first += 1
+    if high and last is not None and high[1] and last * step == high[0]:
+        last -= 1
+    if first is not None and last is not None and first > last:
+        return MISSING
+    count = round(value / step)
+    count = max(count, first) if first is not None else count
+    count = min(count, last) if last is not None else count
+    chosen = step * count
+    return int(chosen) if chosen.denominator == 1 else float(chosen)

@@ -1,0 +1,272 @@
+"""An example that breaks its schema -> the nearest value that does not.
+
+It is a sample that follows what is written: the walk of a sample is taken, and each value made from the one that
+stands at its place. What the schema store does not object to is kept as it is; what it does is read in another way,
+replaced, or left out. As with samples, the result is judged before it is given away.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from beep_mock.contracts.nodes import child
+from beep_mock.contracts.samples.flat_schemas import ImpossibleError, Ways
+from beep_mock.contracts.samples.mending import mended
+from beep_mock.contracts.samples.nearness import distance
+from beep_mock.contracts.samples.values import Draw, Place
+from beep_mock.contracts.schemas.patterns import matches
+from beep_mock.interaction import MISSING, Json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from beep_mock.contracts.model import Schema
+    from beep_mock.contracts.samples.sampler import Sampler
+    from beep_mock.contracts.schemas.store import Direction, SchemaViolation
+
+__all__ = ["repaired"]
+
+_VAGUE = frozenset({"anyOf", "contains", "not", "oneOf", "unevaluatedItems", "unevaluatedProperties"})
+"""Keywords whose violations may lie anywhere below the place that is named."""
+
+_AT_ONCE = 1000
+"""Places that are mended in one round: they stand in different parts, so that one does not help the other."""
+
+_MOST_VALUES = 30_000
+"""Values that are walked through before no other round is begun: an example of 300 kB has ten thousand."""
+
+
+def repaired(value: Json, schema: Schema, direction: Direction, sampler: Sampler) -> Json:
+    """``value``, or the nearest valid value where it breaks ``schema``; the same for the same arguments.
+
+    ``value`` is left as it is; parts of it that are valid are kept, and shared. Where nothing of it can be kept, the
+    result is a sample.
+
+    :raises UnsatisfiableError: nothing satisfies the schema.
+    """
+    violations = sampler.violations(value, schema, direction)
+    if not violations:
+        return value
+    wrong = Wrong(violations)
+
+    def walk(attempts: dict[Place, int]) -> Draw:
+        return _Mending(value, wrong, attempts, sampler, direction)
+
+    found = sampler.search(schema, direction, walk, at_once=_AT_ONCE, most=_MOST_VALUES)
+    return sampler.sample(schema, direction) if found is MISSING else found
+
+
+class Wrong:
+    """The places of violations, by which the parts are found that can be kept as they are."""
+
+    def __init__(self, violations: Iterable[SchemaViolation]) -> None:
+        self._on_the_way: set[Place] = set()
+        self._vague: set[Place] = set()
+        for violation in violations:
+            self._on_the_way.update(violation.pointer[:length] for length in range(len(violation.pointer) + 1))
+            if violation.keyword in _VAGUE:
+                self._vague.add(violation.pointer)
+
+    def concerns(self, place: Place) -> bool:
+        """Whether something may be wrong at a place or below."""
+        return place in self._on_the_way or any(place[:length] in self._vague for length in range(len(place) + 1))
+
+
+class _Mending(Draw):
+    """A walk along a value that is there.
+
+    The ways of a place that has a value: as it is, if nothing is wrong there; mended along each alternative, the
+    nearest first, each time with and then without what is not declared; then those of any other place.
+    """
+
+    def __init__(
+        self, value: Json, wrong: Wrong, attempts: dict[Place, int], sampler: Sampler, direction: Direction
+    ) -> None:
+        super().__init__(sampler.document, direction, 0, attempts, modern=sampler.modern)
+        self._wrong = wrong
+        self._written: dict[Place, Json] = {(): value}
+        self._reread: set[Place] = set()
+        self._tried: dict[Place, int] = {}
+
+    def _attempt(self, place: Place) -> int:
+        return max(0, super()._attempt(place) - self._tried.get(place, 0))
+
+    def _value(self, node: Any, at: str, place: Place) -> Json:
+        if place not in self._written:
+            return super()._value(node, at, place)
+        written = self._written[place]
+        attempt = super()._attempt(place)
+        asis = 0 if self._wrong.concerns(place) or any(place[:n] in self._reread for n in range(len(place) + 1)) else 1
+        if attempt < asis:
+            self.ways[place] = 3
+            return written
+        ways = Ways((attempt - asis) // 2)
+        outer, entered = self._flattening.outer, self._flattening.entered
+        # A value ends, whatever its schema does: how often that leads back to itself does not count.
+        self._flattening.outer, self._flattening.entered = [*outer, *entered], []
+        try:
+            return self._mended(written, node, at, place, ways, asis, strict=(attempt - asis) % 2 == 1)
+        finally:
+            self._flattening.outer, self._flattening.entered = outer, entered
+
+    def _mended(self, written: Json, node: Any, at: str, place: Place, ways: Ways, asis: int, *, strict: bool) -> Json:
+        self._flattening.distance = lambda schema: distance(written, schema, self._flat, at)
+        try:
+            schema = self._flattening.flat(node, at, ways)
+        finally:
+            self._flattening.distance = None
+        self._tried[place] = asis + 2 * ways.count
+        fitting = mended(written, schema) if ways.rest == 0 else MISSING
+        if fitting is not MISSING:
+            self.ways[place] = self._tried[place] + 2
+            return self._followed(fitting, schema, at, place, strict=strict)
+        self._flattening.entered.clear()
+        return self._sampled(node, at, place)
+
+    def _sampled(self, node: Any, at: str, place: Place) -> Json:
+        """A value that has nothing of what was written."""
+        written, self._written = self._written, {}
+        try:
+            return super()._value(node, at, place)
+        finally:
+            self._written = written
+            self.ways[place] = self.ways.get(place, 1) + self._tried.get(place, 0)
+
+    def _flat(self, node: Any, at: str) -> dict[str, Any] | None:
+        entered = len(self._flattening.entered)
+        measure, self._flattening.distance = self._flattening.distance, None
+        try:
+            return self._flattening.flat(node, at, Ways(0))
+        except ImpossibleError:
+            return None
+        finally:
+            self._flattening.distance = measure
+            del self._flattening.entered[entered:]
+
+    def _followed(self, value: Json, schema: dict[str, Any], at: str, place: Place, *, strict: bool) -> Json:
+        if value is not self._written[place]:
+            self._reread.add(place)
+        if isinstance(value, dict):
+            return self._followed_object(value, schema, at, place, strict=strict)
+        return self._followed_array(value, schema, at, place) if isinstance(value, list) else value
+
+    def _followed_object(
+        self, value: dict[str, Json], schema: dict[str, Any], at: str, place: Place, *, strict: bool
+    ) -> Json:
+        required = [name for name in schema.get("required") or () if isinstance(name, str)]
+        properties = schema.get("properties")
+        properties = properties if isinstance(properties, dict) else {}
+        value = self._enveloped(value, properties, required, at)
+        made: dict[str, Json] = {}
+        kept = {name for name in value if not self._is_dropped(name, properties, schema, strict=strict)}
+        spelt = {_spelt(name): name for name in value if name not in kept or (strict and name not in properties)}
+        for name, member in value.items():
+            if name not in kept:
+                continue
+            self._written[*place, name] = member
+            try:
+                found = self._property(schema, at, place, name) if self._describes(schema, name) else member
+            except ImpossibleError:
+                if name in required:
+                    raise
+                continue
+            if member is not None or found is None or name in required:
+                made[name] = found
+        for name in required:  # it grows: what is there may require more
+            if name not in made and not self._is_hidden(properties.get(name), at):
+                other = spelt.get(_spelt(name))
+                if other is not None:
+                    self._written[*place, name] = value[other]
+                    self._reread.add((*place, name))
+                made[name] = self._property(schema, at, place, name)
+            required += self._dependents(schema, name, required)
+        for name in list(made):
+            for other in self._dependents(schema, name, required):
+                required.append(other)
+                if other not in made:
+                    made[other] = self._property(schema, at, place, other)
+        most = schema.get("maxProperties", len(made))
+        for name in [name for name in reversed(made) if name not in required][: max(0, len(made) - most)]:
+            del made[name]
+        if len(made) < schema.get("minProperties", 0):
+            self._fill(schema, at, place, made)
+        return made
+
+    def _enveloped(
+        self, value: dict[str, Json], properties: dict[str, Any], required: list[str], at: str
+    ) -> dict[str, Json]:
+        """The object in an envelope that the schema does not know; one in the envelope that is all that it knows."""
+        undeclared = [name for name in value if name not in properties]
+        if len(value) == 1 and undeclared and required:
+            inner = value[undeclared[0]]
+            if isinstance(inner, dict) and all(name in inner for name in required):
+                return inner
+        if len(undeclared) == len(value) > 0 and len(properties) == 1 and [*properties] == required:
+            name = required[0]
+            inner = self._flat(properties[name], child(f"{at}/properties", name)) or {}
+            if value.keys() & (inner.get("properties") or {}).keys():
+                return {name: value}
+        return value
+
+    def _dependents(self, schema: dict[str, Any], name: str, known: list[str]) -> list[str]:
+        dependent = schema.get("dependentRequired")
+        names = dependent.get(name) if isinstance(dependent, dict) else None
+        return [other for other in names or () if isinstance(other, str) and other not in known]
+
+    def _is_dropped(self, name: str, properties: dict[str, Any], schema: dict[str, Any], *, strict: bool) -> bool:
+        if name in properties:
+            return properties[name] is False
+        patterns = schema.get("patternProperties")
+        if any(matches(pattern, name) for pattern in (patterns if isinstance(patterns, dict) else ())):
+            return False
+        extra = schema.get("additionalProperties", schema.get("unevaluatedProperties", True))
+        return extra is False or (strict and not isinstance(extra, dict))
+
+    def _describes(self, schema: dict[str, Any], name: str) -> bool:
+        """Whether a schema says anything of the property."""
+        extra = schema.get("additionalProperties", schema.get("unevaluatedProperties"))
+        return (
+            name in (schema.get("properties") or ())
+            or any(matches(pattern, name) for pattern in schema.get("patternProperties") or ())
+            or isinstance(extra, dict)
+        )
+
+    def _followed_array(self, value: list[Json], schema: dict[str, Any], at: str, place: Place) -> Json:
+        prefix = schema["prefixItems"] if isinstance(schema.get("prefixItems"), list) else []
+        rest = schema.get("items", True)
+        least, most = schema.get("minItems", 0), schema.get("maxItems", len(value))
+        made: list[Json] = []
+        seen: set[str] = set()
+        kept = self._repetition
+        wanted = [*value, *[MISSING] * min(max(0, least - len(value)), 1000)]
+        for item in wanted:
+            index = len(made)
+            node, where = (prefix[index], f"prefixItems/{index}") if index < len(prefix) else (rest, "items")
+            if index >= most or node is False:
+                break
+            below = (*place, str(index))
+            self._written.pop(below, None)
+            if item is not MISSING:
+                self._written[below] = item
+                if index != value.index(item):
+                    self._reread.add(below)
+            elif node is True:
+                node = {"type": "string"}
+            self._repetition = kept + index
+            try:
+                found = item if item is not MISSING and node is True else self.value(node, f"{at}/{where}", below)
+            except ImpossibleError:
+                if len(wanted) <= least:
+                    raise
+                continue
+            mark = json.dumps(found, sort_keys=True, default=str) if schema.get("uniqueItems") is True else ""
+            if not mark or mark not in seen:
+                seen.add(mark)
+                made.append(found)
+        self._repetition = kept
+        return made
+
+
+def _spelt(name: str) -> str:
+    return "".join(c for c in name.lower() if c.isalnum())

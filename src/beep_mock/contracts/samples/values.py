@@ -1,0 +1,297 @@
+"""One candidate of a sample: a walk through a schema that makes a value of each part."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from beep_mock.contracts.nodes import child
+from beep_mock.contracts.samples.amounts import named_flag, named_number
+from beep_mock.contracts.samples.facts import Facts
+from beep_mock.contracts.samples.flat_schemas import Flattening, ImpossibleError, Ways
+from beep_mock.contracts.samples.keywords import additional_node, longest_name, mapping_of
+from beep_mock.contracts.samples.kinds import chosen_kind, listed, may_be_null, shown
+from beep_mock.contracts.samples.nameless import nameless
+from beep_mock.contracts.samples.numbers import allows, number
+from beep_mock.contracts.samples.patterns import from_pattern
+from beep_mock.contracts.samples.strings import holds_json, text
+from beep_mock.contracts.samples.words import singular
+from beep_mock.contracts.schemas.patterns import matches, matches_nothing
+from beep_mock.contracts.schemas.visibility import hidden_in
+from beep_mock.interaction import MISSING, Json
+
+if TYPE_CHECKING:
+    from beep_mock.contracts.document import Document
+    from beep_mock.contracts.schemas.store import Direction
+
+__all__ = ["Draw", "Place"]
+
+Place = tuple[str, ...]
+"""Where in the sample: property names and indices."""
+
+_FULL, _DEEPEST = 5, 60  # levels that optional properties are shown on, and all
+_BUDGET = 1500  # values of one sample, about
+_MOST_ITEMS = 1000
+_PERSONAL = frozenset({"email", "first_name", "firstName", "given_name", "givenName", "last_name", "lastName", "login"})
+_RETRIES = 40  # for items that must differ
+_PATIENCE = 5  # equal items before null is one
+_ONLY_WAY = 5  # ways of a place without a fork
+_ASIDE = (("contentSchema",), ("",))  # what stands in a text, and names: not to have them is another way
+
+
+class Draw:
+    """A walk.
+
+    ``attempts`` says how often the value of a place has been refused. Each time it is made in another way: first as
+    the document's examples show it, then from its keywords along every alternative, each time with and without the
+    examples further down, then with what is required only. ``ways`` holds, after the walk, how many ways each place
+    has.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        direction: Direction,
+        seed: int,
+        attempts: Mapping[Place, int],
+        *,
+        modern: bool,
+        strict: bool = True,
+    ) -> None:
+        """What is not ``strict`` may break the schema where its parts contradict each other."""
+        self._document = document
+        self._direction = direction
+        self._seed = seed
+        self._random = Random(seed + sum(attempts.values()))  # noqa: S311 - no secret is made
+        self._attempts = attempts
+        self._modern = modern
+        self._shows = seed == 0
+        self._sparse = False
+        self._left = _BUDGET
+        self._repetition = self._turn = 0
+        self._facts = Facts(self._random)
+        self._flattening = Flattening(document, modern=modern, closes=strict)
+        self._strict = strict
+        self._guessed: set[Place] = set()  # more was asked for there than validation demands
+        self.ways: dict[Place, int] = {}
+
+    def value(self, node: Any, at: str, place: Place = ()) -> Json:
+        """A value of a schema; ``place`` is where it will stand in the sample.
+
+        :raises ImpossibleError: the schema refuses all, or never ends.
+        """
+        if len(place) > _DEEPEST:
+            raise ImpossibleError(place)
+        if not place:
+            self._flattening.outer = [at]
+        entered = self._flattening.entered
+        depth, shows, sparse = len(entered), self._shows, self._sparse
+        self._left -= 1
+        try:
+            return self._value(node, at, place)
+        except ImpossibleError as reason:
+            if isinstance(node, dict) and may_be_null(node):
+                return None
+            surely = reason.surely and self.ways.get(place) == _ONLY_WAY and place not in self._guessed
+            raise ImpossibleError(reason.place or place, surely=surely and place[-1:] not in _ASIDE) from None
+        finally:
+            del entered[depth:]
+            self._shows, self._sparse = shows, sparse
+
+    def _value(self, node: Any, at: str, place: Place) -> Json:
+        attempt = self._attempt(place)
+        way, plain = divmod(max(0, attempt - 1), 2)
+        ways = Ways(way, self._seed + self._turn)
+        guesses = self._flattening.guesses
+        try:
+            schema = self._flattening.flat(node, at, ways)
+            first = shown(schema) if attempt == 0 and self._shows else MISSING
+            if first is not MISSING:
+                return first
+            if "const" in schema:
+                return schema["const"]
+            values = schema.get("enum")
+            if isinstance(values, list):
+                choices = listed(schema, values, null=self._turn > _PATIENCE)
+                if not choices:
+                    raise ImpossibleError(place, surely=not may_be_null(schema))
+                return choices[(ways.choose(len(choices))[0] + self._repetition) % len(choices)]
+            kind = chosen_kind(schema, ways)
+        finally:
+            self.ways[place] = 1 + 4 * ways.count
+            if guesses != self._flattening.guesses:
+                self._guessed.add(place)
+        self._shows = self._shows and not plain and ways.rest == 0
+        self._sparse = self._sparse or ways.rest > 0
+        return self._made(schema, kind, at, place)
+
+    def _attempt(self, place: Place) -> int:
+        return self._attempts.get(place, 0)
+
+    def _made(self, schema: dict[str, Any], kind: str, at: str, place: Place) -> Json:
+        if kind == "object":
+            return self._object(schema, at, place)
+        if kind == "array":
+            return self._array(schema, at, place)
+        if kind == "null":
+            return None
+        plain = nameless(schema, kind) if not place and self._shows and self._direction == "response" else None
+        if plain is not None:
+            return plain
+        name = next((step for step in reversed(place) if not step.isdigit()), "")
+        if kind == "boolean":
+            return named_flag(name) is (self._repetition % 2 == 0)
+        if kind == "string" and holds_json(schema):
+            held = self.value(schema["contentSchema"], f"{at}/contentSchema", (*place, "contentSchema"))
+            return json.dumps(held, ensure_ascii=False, separators=(",", ":"), default=str)
+        if kind == "string":
+            found: str | float | None = text(schema, name, self._facts, self._repetition)
+        else:
+            found = self._number(schema, name, whole=kind == "integer")
+        if found is None:
+            raise ImpossibleError(place, surely=matches_nothing(schema.get("pattern")))
+        return found
+
+    def _number(self, schema: dict[str, Any], name: str, *, whole: bool) -> int | float | None:
+        named = named_number(name, self._facts, whole=whole)
+        if named is not None and allows(schema, named + self._repetition, whole=whole):
+            return named + self._repetition
+        return number(schema, self._random, whole=whole)
+
+    def _object(self, schema: dict[str, Any], at: str, place: Place) -> dict[str, Json]:
+        facts = self._facts
+        personal = not _PERSONAL.isdisjoint(mapping_of(schema, "properties"))
+        self._facts = Facts(self._random, self._owner(place), self._numbered(place), personal=personal)
+        try:
+            return self._filled(schema, at, place)
+        finally:
+            self._facts = facts
+
+    def _owner(self, place: Place) -> str:
+        """What an object is, by the property that holds it, else by the name of its schema."""
+        named = next((step for step in reversed(place) if not step.isdigit()), "")
+        entered = self._flattening.entered
+        return singular(named) or (singular(entered[-1].rpartition("/")[2]) if entered else "")
+
+    def _numbered(self, place: Place) -> int:
+        index = place[-1] if place else ""
+        return int(index) + 1 + self._seed % 9 * 10 if index.isdecimal() and len(index) < 4 else 0
+
+    def _filled(self, schema: dict[str, Any], at: str, place: Place) -> dict[str, Json]:
+        properties = mapping_of(schema, "properties")
+        dependent = mapping_of(schema, "dependentRequired")
+        most = schema.get("maxProperties", math.inf)
+        required = [name for name in schema.get("required") or () if isinstance(name, str)]
+        hidden = {name for name in {*required, *properties} if self._is_hidden(properties.get(name), at)}
+        made: dict[str, Json] = {}
+        for name in required:  # it grows: what is made may require more
+            if name in hidden or name in made:
+                continue
+            try:
+                made[name] = self._property(schema, at, place, name)
+            except ImpossibleError:
+                if self._strict:
+                    raise
+                continue
+            required += [other for other in dependent.get(name) or () if isinstance(other, str)]
+        full = not self._sparse and len(place) < _FULL
+        for name, node in properties.items() if full else ():
+            if name in made or name in hidden or node is False or len(made) >= most or self._left <= 0:
+                continue
+            if not all(other in properties for other in dependent.get(name) or ()):
+                continue
+            try:
+                made[name] = self.value(node, child(f"{at}/properties", name), (*place, name))
+            except ImpossibleError:
+                continue
+        self._fill(schema, at, place, made)
+        return {name: made[name] for name in [*properties, *made] if name in made}
+
+    def _property(self, schema: dict[str, Any], at: str, place: Place, name: str) -> Json:
+        properties = mapping_of(schema, "properties")
+        if name in properties:
+            return self.value(properties[name], child(f"{at}/properties", name), (*place, name))
+        for pattern, node in mapping_of(schema, "patternProperties").items():
+            if matches(pattern, name):
+                return self.value(node, child(f"{at}/patternProperties", pattern), (*place, name))
+        if "additionalProperties" not in schema and schema.get("unevaluatedProperties") is False:
+            raise ImpossibleError((*place, name))  # another way may evaluate it
+        return self.value(additional_node(schema), f"{at}/additionalProperties", (*place, name))
+
+    def _fill(self, schema: dict[str, Any], at: str, place: Place, made: dict[str, Json]) -> None:
+        """Add names of our own: as many as ``minProperties`` asks for, one to show what a mapping holds."""
+        least = schema.get("minProperties", 0)
+        shows = not made and not self._sparse and len(place) < _FULL
+        if shows and (schema.get("additionalProperties") or schema.get("patternProperties")) not in (None, True):
+            least = max(least, min(1, schema.get("maxProperties", 1)))
+        if len(made) >= least:
+            return
+        properties = mapping_of(schema, "properties")
+        for name in chain(properties, self._names(schema, at, place)):
+            if len(made) >= least:
+                return
+            if name not in made and not self._is_hidden(properties.get(name), at):
+                try:
+                    made[name] = self._property(schema, at, place, name)
+                except ImpossibleError:
+                    continue
+
+    def _names(self, schema: dict[str, Any], at: str, place: Place) -> Iterator[str]:
+        patterns = list(mapping_of(schema, "patternProperties"))
+        asked = schema.get("propertyNames")
+        for index in range(min(int(schema.get("minProperties", 0)), _MOST_ITEMS) + 20):
+            if patterns:
+                pattern, most = patterns[index % len(patterns)], longest_name(asked)
+                yield from_pattern(pattern, self._random, min(index, most), most) or ""
+                yield from_pattern(pattern, self._random, 0, most) or ""
+            elif isinstance(asked, dict):
+                kept, self._repetition = self._repetition, index
+                name = self.value({"type": "string", "allOf": [asked]}, f"{at}/propertyNames", (*place, ""))
+                self._repetition = kept
+                yield str(name)
+            else:
+                yield f"property{index + 1}"
+
+    def _is_hidden(self, node: Any, at: str) -> bool:
+        return self._direction in hidden_in(node, at, self._document, modern=self._modern)
+
+    def _array(self, schema: dict[str, Any], at: str, place: Place) -> list[Json]:
+        prefix = schema["prefixItems"] if isinstance(schema.get("prefixItems"), list) else []
+        contains = schema.get("contains")
+        containing = schema.get("minContains", 1) if isinstance(contains, dict) else 0
+        least = min(max(schema.get("minItems", 0), containing), _MOST_ITEMS)
+        several = 1 if self._seed == 0 or len(place) > 1 else 2 + self._seed % 2
+        shown = 0 if self._sparse or self._left <= 0 else max(several, len(prefix))
+        wanted = max(least, min(shown, schema.get("maxItems", math.inf)))
+        unique = schema.get("uniqueItems") is True
+        made: list[Json] = []
+        seen: set[str] = set()
+        kept, turn, facts = self._repetition, self._turn, self._facts
+        try:
+            for attempt in range(wanted + (_RETRIES if unique else 0)):
+                index = len(made)
+                if index >= wanted:
+                    break
+                node, where = (prefix[index], "prefixItems") if index < len(prefix) else (schema.get("items"), "items")
+                if index < containing and isinstance(contains, dict):
+                    node = {"allOf": [contains, node]} if isinstance(node, dict) else contains
+                self._repetition = kept + (attempt if unique else 0)
+                self._facts = Facts(self._random, facts.owner) if index else facts
+                item = {"type": "string"} if node in (None, True) else node
+                value = self.value(item, f"{at}/{where}", (*place, str(index)))
+                mark = json.dumps(value, sort_keys=True, default=str) if unique else ""
+                if not unique or mark not in seen:
+                    seen.add(mark)
+                    made.append(value)
+                else:
+                    self._turn += 1  # to another alternative
+        except ImpossibleError as reason:
+            if len(made) < least:
+                raise ImpossibleError(reason.place, surely=reason.surely and not containing) from None
+        finally:
+            self._repetition, self._turn, self._facts = kept, turn, facts
+        return made

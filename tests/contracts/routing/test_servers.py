@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from beep_mock.contracts.routing.servers import base_path, is_url_of, server_urls
+from tests.contracts.drafts import changed, compiled, put
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://world.example", ""), ("https://world.example/", ""), ("https://h:8080/api/v1", "/api/v1"),
+        ("https://h/api/v1/", "/api/v1"), ("//h/api", "/api"), ("/api", "/api"), ("api", "/api"), ("./api", "/api"),
+        ("/", ""), ("", ""), (".", ""), ("https://h/a%20b", "/a b"), ("https://h/a?x=/y#/z", "/a"),
+        ("http://[::1]:80/a", "/a"), ("http://[bad/a", "/a"), ("https://h//a//b", "/a/b"), ("/a/../b", "/b"),
+        ("../b", "/b"),
+    ],
+)  # fmt: skip
+def test_the_path_of_a_servers_url(url: str, expected: str) -> None:
+    assert base_path(url) == expected
+
+
+@given(st.text())
+def test_any_text_has_a_base_path(url: str) -> None:
+    path = base_path(url)
+    assert path == "" or (path.startswith("/") and not path.endswith("/"))
+
+
+@pytest.mark.parametrize(
+    ("url", "variables", "expected"),
+    [
+        ("{scheme}://{host}:{port}/{base}", {"scheme": "https", "host": "h", "port": "1", "base": "v1/x"}, "/v1/x"),
+        ("{server}", {"server": "https://h/api"}, "/api"),
+        ("/v{major}", {"major": "2"}, "/v2"),
+        ("https://h/{empty}", {"empty": ""}, ""),
+    ],
+)
+def test_variables_stand_for_their_defaults(tmp_path: Path, url: str, variables: dict[str, str], expected: str) -> None:
+    server = {"url": url, "variables": {name: {"default": value} for name, value in variables.items()}}
+    contract = compiled(tmp_path, changed(put("servers", value=[server])))
+    assert contract.base_paths == (expected,)
+    assert contract.findings == ()
+
+
+def test_a_variable_without_a_declaration_is_empty(tmp_path: Path) -> None:
+    contract = compiled(tmp_path, changed(put("servers", value=[{"url": "https://h/{stage}/api"}])))
+    assert contract.base_paths == ("/api",)
+    assert [f.rule for f in contract.findings] == ["server-variable-undeclared"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("https://a.example/v1", True),
+        ("https://b.c.example/v1", True),
+        ("https://.example/v1", True),
+        ("https://a.example/v2", True),
+        ("https://a.example/v3", False),
+        ("https://a.example", False),
+        ("http://a.example/v1", False),
+        ("https://a.example/v1/", False),
+    ],
+)
+def test_a_servers_url_with_variables(asked: str, expected: bool) -> None:
+    server = {"url": "https://{place}.example/{version}/", "variables": {"version": {"enum": ["v1", "v2"]}}}
+    assert is_url_of(server_urls({"servers": [server]})[0], asked) is expected
+
+
+PIECES = st.lists(st.sampled_from(["a", "b", ".", "{x}", "{y}"]), max_size=6)
+
+
+@given(PIECES, st.text("ab.c", max_size=8))
+def test_a_url_is_a_servers_if_an_expression_says_so(pieces: list[str], asked: str) -> None:
+    (server,) = server_urls({"servers": [{"url": "".join(pieces), "variables": {"y": {"enum": ["a", "bc", ""]}}}]})
+    known = {"{x}": ".*", "{y}": "(?:a|bc|)"}
+    assert is_url_of(server, asked) is bool(re.fullmatch("".join(known.get(p, re.escape(p)) for p in pieces), asked))
+
+
+def test_a_long_url_is_nobodys() -> None:
+    (server,) = server_urls({"servers": [{"url": "{a}.{b}.{c}.{d}.{e}/"}]})
+    assert is_url_of(server, "." * 2000)
+    assert not is_url_of(server, "." * 60_000)
+
+
+@pytest.mark.parametrize("servers", [None, {}, [None], [{}], [{"url": 1}]])
+def test_what_is_no_server_has_no_url(servers: object) -> None:
+    assert server_urls({"servers": servers}) == ()
