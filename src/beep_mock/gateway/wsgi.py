@@ -33,6 +33,9 @@ class Gateway:
     A ``proxy`` has no pages of its own but those that are reserved: all else is the service's.
     """
 
+    takes_briefs: Final = True
+    """A mocked answer needs no more of an environ than what the request says (:mod:`beep_mock.mocks.front`)."""
+
     def __init__(
         self, services: Mapping[str, Service], pages: WSGIApplication, *, single: bool = False, proxy: bool = False
     ) -> None:

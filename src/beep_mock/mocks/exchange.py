@@ -11,7 +11,7 @@ from beep_mock.contracts.parameters.headers import SENT_HEADERS
 from beep_mock.mocks.problems import PROBLEM_JSON, problem
 from beep_mock.mocks.waiting import DEFERS, HOLDS, NOTHING_LONG
 
-__all__ = ["Environs", "Headers", "Started", "problem_parts", "with_body"]
+__all__ = ["Environs", "Headers", "Started", "problem_parts"]
 
 _NAMES_LIMIT = 1024
 _SPECIAL = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
@@ -50,28 +50,27 @@ class Environs:
             "wsgi.multithread": True,
             "wsgi.multiprocess": False,
             "wsgi.run_once": False,
+        }
+
+    def brief(self, scope: Any) -> dict[str, Any]:
+        """What a request says: method, path, query and headers. :meth:`complete` makes an environ of it."""
+        path: str = scope.path
+        environ: dict[str, Any] = {
+            # The server decodes UTF-8; PEP 3333 wants its bytes, each as one character.
+            "PATH_INFO": path if path.isascii() else path.encode().decode("latin-1"),
+            "QUERY_STRING": _latin(scope.query_string),
+            "REQUEST_METHOD": scope.method,
             DEFERS: NOTHING_LONG,
             HOLDS: 0.0,
         }
-
-    def make(self, scope: Any) -> dict[str, Any]:
-        """The environ of a request; ``wsgi.input`` is left to :func:`with_body`."""
-        environ = dict(self._static)
-        path: str = scope.path
-        # The server decodes UTF-8; PEP 3333 wants its bytes, each as one character.
-        environ["PATH_INFO"] = path if path.isascii() else path.encode().decode("latin-1")
-        environ["QUERY_STRING"] = _latin(scope.query_string)
-        environ["REQUEST_METHOD"] = scope.method
-        environ["REMOTE_ADDR"], _, environ["REMOTE_PORT"] = scope.client.rpartition(":")
-        if scope.http_version != "1.1":
-            environ["SERVER_PROTOCOL"] = "HTTP/1.0"
         names = self._names
-        for name, value in scope.headers.items():
+        headers = scope.headers
+        for name, value in headers.items():
             key = names.get(name) or self._key(name)
             if key in environ:  # RFC 9110, section 5.3; cookies are joined as RFC 6265, section 5.4, writes them
                 value = environ[key] + ("; " if key == "HTTP_COOKIE" else ",") + value
             environ[key] = value
-        environ[SENT_HEADERS] = scope.headers  # granian gives no value of a header that is not ASCII, but its name
+        environ[SENT_HEADERS] = headers  # granian gives no value of a header that is not ASCII, but its name
         authority = scope.authority
         if authority:  # RFC 9112, section 3.2.2: an absolute target replaces the Host field
             environ["HTTP_HOST"] = authority
@@ -79,17 +78,20 @@ class Environs:
             environ["HTTP_HOST"] = ""
         return environ
 
+    def complete(self, environ: dict[str, Any], scope: Any, body: bytes = b"") -> dict[str, Any]:
+        """The same environ with all that PEP 3333 demands, ``body`` as its ``wsgi.input``."""
+        environ.update(self._static)
+        environ["REMOTE_ADDR"], _, environ["REMOTE_PORT"] = scope.client.rpartition(":")
+        if scope.http_version != "1.1":
+            environ["SERVER_PROTOCOL"] = "HTTP/1.0"
+        environ["wsgi.input"] = BytesIO(body)
+        return environ
+
     def _key(self, name: str) -> str:
         key = "HTTP_" + name.upper().replace("-", "_")
         if len(self._names) < _NAMES_LIMIT:
             self._names[name] = key
         return key
-
-
-def with_body(environ: dict[str, Any], body: bytes) -> dict[str, Any]:
-    """``environ`` with the whole body as its ``wsgi.input``."""
-    environ["wsgi.input"] = BytesIO(body)
-    return environ
 
 
 def problem_parts(status: int, code: str, detail: str, headers: Headers | None = None) -> tuple[int, Headers, bytes]:

@@ -8,6 +8,7 @@ answers on the spot, which is as fast as WSGI.
 - A request without a body is answered at once. One with a body is answered when all of it is there: at most
   :data:`BODY_SECONDS` after its head, else 408 (RFC 9110, section 15.5.9).
 - What the application puts off (:mod:`beep_mock.mocks.waiting`), and long bodies, go to other threads.
+- An application that ``takes_briefs`` is asked with what the request says, before the rest of an environ is made.
 - An answer that is to be late waits as a timer.
 """
 
@@ -26,7 +27,7 @@ from typing import TYPE_CHECKING, Any, Final
 from granian._granian import CallbackScheduler, RSGIProtocolClosed, RSGIProtocolError
 
 from beep_mock.errors import ServerStartError
-from beep_mock.mocks.exchange import Environs, Headers, Started, problem_parts, with_body
+from beep_mock.mocks.exchange import Environs, Headers, Started, problem_parts
 from beep_mock.mocks.pool import Threads
 from beep_mock.mocks.ports import limit_unread
 from beep_mock.mocks.request_body import BODY, BODY_LIMIT
@@ -84,6 +85,7 @@ class Front:
         self._application = application
         self._loop = loop
         self._environs = environs
+        self._takes_briefs = getattr(application, "takes_briefs", False)
         self._computing = Threads(COMPUTING_THREADS, QUEUE)
         self._waiting = Threads(WAITING_THREADS)
         self._context = contextvars.copy_context()
@@ -97,24 +99,26 @@ class Front:
         """Answer a request, or see that it is answered; granian calls this from its own thread."""
         proto = watcher.proto
         try:
-            environ = self._environs.make(watcher.scope)
+            environ = self._environs.brief(watcher.scope)
             length = environ.get("CONTENT_LENGTH", "0")
             if "HTTP_TRANSFER_ENCODING" in environ:  # RFC 9112, section 6.3: it overrides the length
                 environ.pop("CONTENT_LENGTH", None)
                 self._soon(self._collect, watcher, environ)
             elif length == "0" or not (length.isascii() and length.isdigit()) or int(length[:20]) > BODY_LIMIT:
                 # Too long a body is not read: the application says so.
-                self._begin(watcher, with_body(environ, b""), 0)
+                self._begin(watcher, environ, b"")
             else:
                 self._await_body(watcher, environ)
         except BaseException:  # noqa: BLE001 - granian would hide it
             self._fail(watcher, proto)
 
-    def _begin(self, watcher: Any, environ: dict[str, Any], size: int) -> None:
-        if size > _SHORT or "HTTP_PREFER" in environ:  # the latter may ask for a sample
-            self._put_off(watcher, environ)
+    def _begin(self, watcher: Any, environ: dict[str, Any], body: bytes) -> None:
+        if len(body) > _SHORT or "HTTP_PREFER" in environ:  # the latter may ask for a sample
+            self._put_off(watcher, environ, body)
         else:
-            self._answer(watcher, environ)
+            if not self._takes_briefs:
+                self._environs.complete(environ, watcher.scope, body)
+            self._answer(watcher, environ, body)
 
     def _at_once(self, callback: Callable[..., Any], *args: Any, **how: Any) -> Any:
         if type(callback) is _Arrival:
@@ -143,7 +147,7 @@ class Front:
                 self._send(watcher, *problem_parts(400, "INCOMPLETE_BODY", "the request's body did not arrive whole"))
             else:
                 environ[BODY] = body
-                self._begin(watcher, with_body(environ, body), len(body))
+                self._begin(watcher, environ, body)
         except BaseException:  # noqa: BLE001
             self._fail(watcher, watcher.proto)
 
@@ -183,40 +187,40 @@ class Front:
         except Exception:  # noqa: BLE001 - granian raises its own: a chunk is malformed, or the client has gone
             self._send(watcher, *problem_parts(400, "INCOMPLETE_BODY", "the request's body did not arrive whole"))
         else:
-            self._put_off(watcher, with_body(environ, bytes(body[: BODY_LIMIT + 1])))
+            self._put_off(watcher, environ, bytes(body[: BODY_LIMIT + 1]))
 
-    def _answer(self, watcher: Any, environ: dict[str, Any]) -> None:
+    def _answer(self, watcher: Any, environ: dict[str, Any], body: bytes) -> None:
         """Call the application, in this thread."""
         started = Started()
         result = self._application(environ, started)
         if result is LATER:
-            self._put_off(watcher, environ)
+            self._put_off(watcher, environ, body)
         elif type(result) is list:
-            body = result[0] if len(result) == 1 else b"".join(result)
+            content = result[0] if len(result) == 1 else b"".join(result)
             if environ[HOLDS]:
-                send = partial(self._send, watcher, started.status, started.headers, body)
+                send = partial(self._send, watcher, started.status, started.headers, content)
                 self._soon(self._loop.call_later, environ[HOLDS], send)
             else:
-                self._send(watcher, started.status, started.headers, body)
+                self._send(watcher, started.status, started.headers, content)
         elif DEFERS in environ:
             if not self._waiting.run(partial(self._stream, watcher, started, result, environ[HOLDS])):
                 self._overloaded(watcher)
         else:
             self._stream(watcher, started, result, environ[HOLDS])
 
-    def _put_off(self, watcher: Any, environ: dict[str, Any]) -> None:
+    def _put_off(self, watcher: Any, environ: dict[str, Any], body: bytes) -> None:
         """Call the application where it may do what it must not do in this thread."""
-        environ["wsgi.input"].seek(0)  # it may have been read already
+        self._environs.complete(environ, watcher.scope, body)
         threads = self._waiting
         if environ.pop(DEFERS) == NOTHING_LONG:
             environ[DEFERS] = NO_WAITING
             threads = self._computing
-        if not threads.run(partial(self._answer_elsewhere, watcher, environ)):
+        if not threads.run(partial(self._answer_elsewhere, watcher, environ, body)):
             self._overloaded(watcher)
 
-    def _answer_elsewhere(self, watcher: Any, environ: dict[str, Any]) -> None:
+    def _answer_elsewhere(self, watcher: Any, environ: dict[str, Any], body: bytes) -> None:
         try:
-            self._answer(watcher, environ)
+            self._answer(watcher, environ, body)
         except BaseException:  # noqa: BLE001
             self._fail(watcher, watcher.proto)
 

@@ -26,6 +26,7 @@ MASK = "***"
 _ALWAYS_SECRET = frozenset({"HTTP_AUTHORIZATION", "HTTP_PROXY_AUTHORIZATION", "HTTP_COOKIE"})
 _SECRET_ANSWERS = frozenset({"set-cookie"})
 _OVERHEAD = 512  # of one entry or violation beside its texts, in bytes, roughly
+_BETWEEN = "\0"  # in no field value (RFC 9110, section 5.5)
 _FEW = 8
 _MOST_LAYOUTS = 64
 _MOST_NAMES = 64
@@ -129,15 +130,14 @@ class Journal:
         layout = known.get(tuple(environ)) if known is not None else None
         if layout is None:
             layout = self._layout(tuple(environ), secrets)
-        sent = layout.texts(environ)
+        sent = layout.text(environ)
         if layout.referer >= 0:
             sent = _without_secrets_of_referer(sent, layout.referer, secrets)
-        size = _OVERHEAD + sum(map(len, sent))
         if len(body) > BODY_LIMIT:
             body = body[:BODY_LIMIT]
         if len(answer) > BODY_LIMIT:
             answer = answer[:BODY_LIMIT]
-        size += len(path) + len(query) + len(body) + len(answer)
+        size = _OVERHEAD + len(path) + len(query) + len(sent) + len(body) + len(answer)
         if violations or len(headers) > _FEW:  # else they are shared with the answer that a mock keeps
             size += sum(len(n) + len(v) for n, v in headers)
             size += sum(_OVERHEAD + len(v.message) for v in violations)
@@ -205,12 +205,13 @@ class Journal:
 
 
 class _Layout:
-    """Which names of an environ are request headers, and how the texts of those that are no secrets are taken out.
+    """Which names of an environ are request headers, and how those that are no secrets are kept: as one text.
 
-    ``headers`` are the names as they are shown, each with its mask or None; ``referer`` is the place of that text.
+    ``headers`` are the names as they are shown, each with its mask or None; ``referer`` is that header's place in the
+    text, whose parts stand between :data:`_BETWEEN`.
     """
 
-    __slots__ = ("headers", "referer", "texts")
+    __slots__ = ("headers", "referer", "text")
 
     def __init__(self, names: tuple[str, ...], secrets: frozenset[str]) -> None:
         sent = [name for name in names if name.startswith("HTTP_")]
@@ -218,18 +219,21 @@ class _Layout:
         shown = [name for name in sent if name not in masked]
         self.headers = tuple((name[5:].replace("_", "-").title(), MASK if name in masked else None) for name in sent)
         self.referer = shown.index("HTTP_REFERER") if "HTTP_REFERER" in shown else -1
-        self.texts: Callable[[Mapping[str, Any]], tuple[str, ...]]
-        if len(shown) > 1:
-            self.texts = itemgetter(*shown)
-        else:  # `itemgetter` of one name gives no tuple
-            self.texts = lambda environ: tuple([environ[name] for name in shown])
+        self.text: Callable[[Mapping[str, Any]], str]
+        if len(shown) == 1:
+            self.text = itemgetter(shown[0])
+        elif shown:
+            texts = itemgetter(*shown)
+            self.text = lambda environ: _BETWEEN.join(texts(environ))
+        else:
+            self.text = lambda _: ""
 
 
 def _exchange(row: tuple[Any, ...]) -> Exchange:
-    (_, number, when, service, method, path, query, sent, texts, content_type, body) = row[:11]
+    (_, number, when, service, method, path, query, names, sent, content_type, body) = row[:11]
     (status, headers, answer, source, operation, violations, note) = row[11:]
-    text = iter(texts)
-    request_headers = [(name, mask or next(text)) for name, mask in sent]
+    text = iter(sent.split(_BETWEEN))
+    request_headers = [(name, mask or next(text)) for name, mask in names]
     if content_type:
         request_headers.append(("Content-Type", content_type))
     return Exchange(
@@ -251,10 +255,12 @@ def _exchange(row: tuple[Any, ...]) -> Exchange:
     )
 
 
-def _without_secrets_of_referer(texts: tuple[str, ...], place: int, secrets: frozenset[str]) -> tuple[str, ...]:
+def _without_secrets_of_referer(sent: str, place: int, secrets: frozenset[str]) -> str:
     """A page's own address has a query of its own."""
+    texts = sent.split(_BETWEEN)
     address, mark, asked = texts[place].partition("?")
-    return (*texts[:place], f"{address}{mark}{_masked_query(asked, secrets)}", *texts[place + 1 :])
+    texts[place] = f"{address}{mark}{_masked_query(asked, secrets)}"
+    return _BETWEEN.join(texts)
 
 
 def _masked_query(query: str, secrets: frozenset[str]) -> str:

@@ -8,6 +8,9 @@ for the interpreter. An extension of WSGI, in two words of the environ:
   that would do it returns :data:`LATER`, and is called again in a thread where it may.
 - With :data:`HOLDS` the server itself holds back an answer for the seconds that the application writes there.
 
+In the server's own thread an application that ``takes_briefs`` finds nothing else in the environ than what the request
+says; called again, it finds all of PEP 3333.
+
 Servers that know neither leave both out, and the application blocks as usual.
 """
 
