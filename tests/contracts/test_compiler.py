@@ -309,6 +309,25 @@ def test_a_parameter_whose_pattern_writes_a_slash_takes_several_segments(
     assert (compiled(tmp_path, document).router.match(path) is not None) is found
 
 
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ({"description": "The ID or URL-encoded path of the project"}, True),
+        ({"description": "Its name, percent encoded."}, True),
+        ({"description": "The number of the project"}, False),
+        ({"schema": {"type": "string", "format": "uri"}}, True),
+        ({"schema": {"type": "string", "format": "uuid"}}, False),
+    ],
+)
+def test_a_parameter_that_is_told_to_be_encoded_takes_several_segments(
+    tmp_path: Path, said: dict[str, Any], *, found: bool
+) -> None:
+    declared = [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}, **said}]
+    document = {**DRAFT, "paths": {"/a/{id}/tags": {"get": {"parameters": declared, "responses": {}}}}}
+    match = compiled(tmp_path, document).router.match("/a/group/project/tags")
+    assert match is None if not found else match is not None and match.values == {"id": "group/project"}
+
+
 def test_a_pattern_with_an_unclosed_class_is_read_at_once(tmp_path: Path) -> None:
     endless = {"type": "string", "pattern": "[^" + "\\a" * 200 + "/"}
     contract = compiled(tmp_path, changed(put("paths", "/worlds/{id}", "parameters", 0, "schema", value=endless)))

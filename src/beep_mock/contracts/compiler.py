@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["compile_contract"]
 
 _EXCLUDING = re.compile(r"\[\^(?:\\.|[^\]\\])*\]")  # a class of what is not allowed
+_WITH_SLASHES = ("uri", "uri-reference", "uri-template", "iri", "iri-reference", "json-pointer")
+_ENCODED = re.compile(r"\b(?:ur[il]|percent)[- ]?encoded\b", re.IGNORECASE)
 _ROOT_FIELDS = frozenset({"openapi", "info", "servers", "paths", "components", "security", "tags", "externalDocs"})
 _ROOT_FIELDS_31 = frozenset({*_ROOT_FIELDS, "webhooks", "jsonSchemaDialect", "$self"})
 
@@ -152,12 +154,13 @@ class _Compilation:
             )  # fmt: skip
 
     def _wide(self, methods: dict[str, Operation]) -> frozenset[str]:
-        """The path parameters whose values hold slashes, as what is shown, listed or demanded of them says."""
+        """The path parameters whose values hold slashes, as what is shown, listed, demanded or told of them says."""
         return frozenset(
             parameter.name
             for parameter in _of_paths(methods)
             if any(isinstance(example.value, str) and "/" in example.value for example in _shown(parameter))
             or self._is_sliced(parameter)
+            or self._is_encoded(parameter)
         )
 
     def _is_sliced(self, parameter: Parameter) -> bool:
@@ -170,8 +173,19 @@ class _Compilation:
             node, _ = self.document.follow(parameter.schema.node, parameter.schema.at)
         except ContractError:
             return False
-        pattern = node.get("pattern") if isinstance(node, dict) else None
-        return isinstance(pattern, str) and "/" in _EXCLUDING.sub("", pattern)
+        if not isinstance(node, dict):
+            return False
+        pattern = node.get("pattern")
+        return node.get("format") in _WITH_SLASHES or (isinstance(pattern, str) and "/" in _EXCLUDING.sub("", pattern))
+
+    def _is_encoded(self, parameter: Parameter) -> bool:
+        """Whether people are told to encode it ("ID or URL-encoded path of the project"): else nothing needs it."""
+        try:
+            node, _ = self.document.lookup(parameter.at)
+        except ContractError:
+            return False
+        told = node.get("description") if isinstance(node, dict) and node.get("in") == "path" else None
+        return isinstance(told, str) and _ENCODED.search(told) is not None
 
     def _listed(self, methods: dict[str, Operation]) -> dict[str, frozenset[str]]:
         """The values of the path parameters that have a few only."""
