@@ -146,6 +146,17 @@ def test_findings_are_told_with_their_line(workspace: Workspace, run: Run) -> No
     assert "openapi.yaml:" in run().heard("world", "int")
 
 
+def test_the_schemas_of_a_large_document_are_not_judged_at_the_start(
+    workspace: Workspace, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(workspace.contract_path("world"), WORLD.replace("type: integer", "type: int"))
+    service = run().world.services["world"]
+    assert any("int" in finding.message for finding in service.findings_at_start)
+    monkeypatch.setattr("beep_mock.gateway.service._LARGE", 1)
+    assert not service.findings_at_start
+    assert any("int" in finding.message for finding in service.findings)
+
+
 def test_a_real_peer_that_goes_down_is_an_alert_until_it_is_back(run: Run) -> None:
     with ThreadServer(silent) as server:
         running = run(real={"world": server.url})

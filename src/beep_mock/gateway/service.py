@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Respond", "Service"]
 
+_LARGE = 16 * 2**20
+"""Bytes of a document that is not judged as a whole where it is served; stripe's has 3 MB, GitHub's 13."""
+
 Respond = Callable[[dict[str, Any], "StartResponse", str], Iterable[bytes]]
 """Answers a request: environ, start_response, and the service's own path."""
 
@@ -95,6 +98,16 @@ class Service:
         contract = mock.contract
         validator_of(contract).register_all()
         return (*mock.findings, *contract.schemas.findings())
+
+    @property
+    def findings_at_start(self) -> tuple[Finding, ...]:
+        """Those of :attr:`findings` that a start is worth: of a large document without those of its schemas.
+
+        To compile all of them takes seconds and as much memory again; what is asked for is compiled then.
+        """
+        if self.mock is None or sum(file.stat().st_size for file in self._files if file.is_file()) < _LARGE:
+            return self.findings
+        return self.mock.findings
 
     @property
     def files(self) -> tuple[Path, ...]:

@@ -27,7 +27,7 @@ __all__ = ["Alert", "World"]
 
 _ALERTS = 50
 _EVIDENCE = "/evidence"  # no service is called so
-_TELL_AFTER = 0.3  # seconds: the first requests go first
+_TELL_AFTER = 0.3  # seconds, or as long as loading took: the first requests go first
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,7 @@ class World:
         self.journal = Journal()
         self.renewals = 0  # of contracts and of evidence
         self.alerts: deque[Alert] = deque(maxlen=_ALERTS)
+        self._loading = 0.0  # seconds
         self._tell = (lambda _: None) if plan.quiet else tell
         self._down: set[str] = set()
         self._watches: dict[str, HealthWatch] = {}
@@ -72,6 +73,7 @@ class World:
 
         :raises BeepMockError: one cannot be loaded; with ``plan.tolerant`` only if none can.
         """
+        begun = time.monotonic()
         # Prism takes seconds to start, so all of them do it at once; compiling gains nothing by threads.
         threads = len(self.services) if self.plan.engine == "prism" else 1
         with ThreadPoolExecutor(max(threads, 1)) as pool:
@@ -82,6 +84,7 @@ class World:
         for service in self.services.values():
             if service.fault:
                 self._alert(service.name, f"cannot be served: {service.fault}")
+        self._loading = time.monotonic() - begun
 
     def start(self) -> None:
         """Start watching: real peers, and with ``plan.watch`` the files. Findings are told meanwhile."""
@@ -94,7 +97,7 @@ class World:
             self._reloader = Reloader(self._files, self._reload)
             self._reloader.start()
         # For them all schemas are compiled, and for their lines a document is parsed again: no request shall wait.
-        telling = Timer(_TELL_AFTER, self._tell_findings)
+        telling = Timer(max(_TELL_AFTER, self._loading), self._tell_findings)
         telling.name, telling.daemon = "findings", True
         telling.start()
 
@@ -141,7 +144,7 @@ class World:
         else:
             gc.unfreeze()  # what was loaded before is garbage, if it was frozen at the start
             self._alert(name, "loaded again", good=True)
-            for line in finding_lines(name, service.findings):
+            for line in finding_lines(name, service.findings_at_start):
                 self._tell(line)
 
     def _suspect(self, name: str, _reason: str) -> None:
@@ -169,7 +172,7 @@ class World:
 
     def _tell_findings(self) -> None:
         for service in self.services.values():
-            for line in finding_lines(service.name, service.findings):
+            for line in finding_lines(service.name, service.findings_at_start):
                 self._tell(line)
         from beep_mock.gateway.memory import give_back  # with the slow reader of YAML
 

@@ -8,6 +8,7 @@ import pytest
 
 from beep_mock.contracts.document import load_document
 from beep_mock.contracts.model import Schema
+from beep_mock.contracts.schemas import store as store_module
 from beep_mock.contracts.schemas.messages import abbreviated
 from beep_mock.contracts.schemas.patterns import AcceptedPattern
 from beep_mock.contracts.schemas.store import SchemaStore
@@ -373,6 +374,24 @@ def test_what_is_registered_later_is_compiled_beside_what_is_there() -> None:
     assert not first("a")
     key = judge.store.register_object("late", {"a": judge.schema("Other")}, [], "request")
     assert not judge.store.checker(key)({"a": "x"})
+
+
+@pytest.mark.parametrize(("registered", "alone"), [(100, 8), (64 * 20, 20)])
+def test_the_more_schemas_there_are_the_later_all_of_them_are_compiled(
+    registered: int, alone: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled: list[int] = []
+
+    def counting(keyed: dict[str, Any], shared: dict[str, Any]) -> Any:
+        compiled.append(len(keyed))
+        return real(keyed, shared)
+
+    real = store_module._compiled
+    monkeypatch.setattr(store_module, "_compiled", counting)
+    store = Judge({}).store
+    keys = [store.register(Schema({"maximum": n}, f"#/late/{n}"), "response") for n in range(registered)]
+    assert all(store.checker(key)(-1) for key in keys[: alone + 2])
+    assert compiled == [*[1] * alone, registered - alone]
 
 
 def test_a_key_stands_for_one_schema() -> None:

@@ -32,6 +32,7 @@ __all__ = ["Direction", "SchemaStore", "SchemaViolation"]
 _MAX_VIOLATIONS = 100
 _ALONE = 8  # schemas: whoever has just started a mock gets the first answers without waiting for a whole document
 _FEW = 64  # parts of a schema, and schemas that it refers to
+_SHARE = 64  # of a large document one in so many, where that is more than these
 _FORMATS = {BASE64: is_base64}
 _EMAIL = jsonschema_rs.EmailOptions(allow_display_text=False)
 
@@ -54,7 +55,8 @@ class _Compiled:
 class SchemaStore:
     """The schemas of one document.
 
-    Nothing is compiled before the first use. The first few small schemas are compiled alone when they are asked for;
+    Nothing is compiled before the first use. The first few small schemas are compiled alone when they are asked for
+    (more, and larger ones, the more there are);
     then everything registered so far for that direction is, at once. What is registered later is compiled on *its*
     first use, beside what is there. Safe to use from several threads.
     """
@@ -157,10 +159,14 @@ class SchemaStore:
                 if key in self._objects or key in self._schemas:
                     direction = self._objects[key].direction if key in self._objects else self._schemas[key][1]
                     self._alone += 1
-                    if self._alone > _ALONE or not self._compile(direction, only=key):
+                    if self._alone > max(_ALONE, self._share) or not self._compile(direction, only=key):
                         self._compile(direction)
                 compiled = self._compiled[key]
         return compiled
+
+    @property
+    def _share(self) -> int:
+        return len(self._registered) // _SHARE
 
     def _compile(self, direction: Direction, only: str = "") -> bool:
         """Compile what is registered for a direction and not yet compiled. Nothing rewritten is kept.
@@ -190,7 +196,7 @@ class SchemaStore:
             key: {name: graph.add(schema, direction) for name, schema in known.properties.items()}
             for key, known in objects.items()
         }
-        if not graph.close(_FEW if only else None):
+        if not graph.close(max(_FEW, self._share) if only else None):
             return False
         keyed, shared = graph.versions()
         names = {key: graph.name(number, direction) for key, number in numbers.items()}
