@@ -58,3 +58,11 @@ def test_a_foreign_origin_is_refused(origin: str) -> None:
 
 def test_the_own_origin_is_welcome() -> None:
     assert not refused(Access(), "127.0.0.1:9000", "http://127.0.0.1:9000")
+
+
+def test_a_callback_is_refused_as_anybody_may_have_caused_it() -> None:
+    assert Access().refusal({"HTTP_HOST": "localhost", "HTTP_BEEP_MOCK_CALLBACK": "1"})
+
+
+def test_an_origin_that_is_no_url_is_foreign() -> None:
+    assert refused(Access(), "localhost", "http://[")

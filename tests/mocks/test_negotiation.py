@@ -32,6 +32,10 @@ DECLARED = ["application/json", "application/xml", "text/plain; charset=utf-8"]
         ("-Infinity", 0),
         ("json, image/png", None),
         ("image/png, *; q=.2", 0),
+        ("application/xml;q=", 1),
+        ("application/xml;q=abc", 0),
+        ("application/xml;q=nan, text/plain;q=0.1", 2),
+        ('image/png;a="x, text/plain", application/xml', 1),
     ],
 )
 def test_accept(accept: str | None, chosen: int | None) -> None:
@@ -61,6 +65,23 @@ def test_agrees_with_werkzeug_on_the_quality_of_what_is_chosen(asked: list[tuple
 
 def specs(*statuses: str) -> list[ResponseSpec]:
     return [ResponseSpec(s, "", (), (), f"#/{s}") for s in statuses]
+
+
+@pytest.mark.parametrize(
+    ("declared", "accept", "chosen"),
+    [
+        (["*/*"], "application/json", 0),
+        (["*/*"], "application/json;q=0", None),
+        (["text/*"], "text/plain", 0),
+        (["text/*"], "application/json", None),
+        (["*/*", "application/json"], "application/json", 1),
+        (["application/*", "application/json"], "application/xml", 0),
+    ],
+)
+def test_a_declared_range_is_acceptable_where_it_covers_what_is_asked(
+    declared: list[str], accept: str, chosen: int | None
+) -> None:
+    assert compile_negotiation(declared)(accept) == chosen
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Who may see the built-in pages: requests to this machine by a name that is known, and from no foreign page.
 
 A page on the web can make a browser send requests to 127.0.0.1, and by DNS rebinding even read the answers. Such
-requests name a foreign ``Host`` or ``Origin``.
+requests name a foreign ``Host`` or ``Origin``. Neither may it make a mock send such a request, as a callback.
 """
 
 from __future__ import annotations
@@ -12,7 +12,12 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
+from beep_mock.contracts.parameters.headers import environ_name
+from beep_mock.mocks.reach import HOP
+
 __all__ = ["Access"]
+
+_CALLBACK = environ_name(HOP)
 
 
 class Access:
@@ -34,8 +39,10 @@ class Access:
         if host is not None and not self._knows(_name_of(f"//{host}")):
             return f"the host {host!r} is not known here"
         origin = environ.get("HTTP_ORIGIN")
-        if origin is not None and (host is None or urlsplit(origin).netloc.lower() != host.lower()):
+        if origin is not None and (host is None or _netloc(origin) != host.lower()):
             return f"the origin {origin!r} is foreign"
+        if _CALLBACK in environ:  # a page may have made a mock send it
+            return "it is a callback"
         return ""
 
     def _knows(self, name: str) -> bool:
@@ -47,6 +54,13 @@ class Access:
 def _name_of(url: str) -> str:
     try:
         return (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+def _netloc(url: str) -> str:
+    try:
+        return urlsplit(url).netloc.lower()
     except ValueError:
         return ""
 

@@ -131,9 +131,10 @@ class Answer:
             headers.append(("Connection", "close"))
         elif self._head.version == "HTTP/1.0":
             headers.append(("Connection", "keep-alive"))
-        self._sent = True
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
-        return f"HTTP/1.1 {self._status}\r\n{lines}\r\n".encode("latin-1")
+        head = f"HTTP/1.1 {self._status}\r\n{lines}\r\n".encode("latin-1")
+        self._sent = True  # what cannot be written is not sent: another answer may be
+        return head
 
     def _finish(self) -> None:
         if not self._sent:

@@ -10,7 +10,7 @@ from beep_mock.evidence.trust import HEADER, SPECIFICATION_ONLY
 from beep_mock.interaction import Response
 from beep_mock.mocks.problems import phrase
 
-__all__ = ["SENT_ANYWAY", "Answer"]
+__all__ = ["PUT_OFF", "SENT_ANYWAY", "Answer"]
 
 _BODILESS = frozenset({204, 205, 304})  # RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5
 _NOT_VERIFIED: Final = (HEADER, SPECIFICATION_ONLY)  # until somebody knows more
@@ -54,12 +54,13 @@ class Answer:
 
     def with_body(self, body: bytes) -> Answer:
         """The same answer with another body."""
+        if self.status in _BODILESS:
+            return self
         copy = self.with_headers(())
-        if self.status not in _BODILESS:
-            copy.body = body
-            copy.chunks = [body]
-            length = str(len(body))
-            copy.headers = [(n, length) if n == "Content-Length" else (n, v) for n, v in self.headers]
+        length = str(len(body))
+        copy.headers = [(n, length) if n == "Content-Length" else (n, v) for n, v in self.headers]
+        copy.body = body
+        copy.chunks = [body]
         return copy
 
     def with_headers(self, extra: Iterable[tuple[str, str]]) -> Answer:
@@ -67,8 +68,31 @@ class Answer:
         copy: Answer = object.__new__(Answer)
         for name in Answer.__slots__:
             setattr(copy, name, getattr(self, name))
-        copy.headers = [*self.headers, *extra]
+        copy.headers = [*self.headers, *((name, _clean(value)) for name, value in extra)]
         return copy
+
+    def with_header(self, name: str, value: str) -> Answer:
+        """The same answer with this header, in the place of those of its name."""
+        copy = self.with_headers(())
+        places = [i for i, (known, _) in enumerate(self.headers) if known.lower() == name.lower()]
+        copy.headers = [header for i, header in enumerate(self.headers) if i not in places]
+        copy.headers.insert(places[0] if places else len(copy.headers), (name, _clean(value)))
+        return copy
+
+
+class _PutOff(Answer):
+    """Stands for an answer that takes long to make; whatever is said of that, it stays what it is."""
+
+    __slots__ = ()
+
+    def with_body(self, body: bytes) -> Answer:  # noqa: ARG002
+        return self
+
+    def with_headers(self, extra: Iterable[tuple[str, str]]) -> Answer:  # noqa: ARG002
+        return self
+
+    def with_header(self, name: str, value: str) -> Answer:  # noqa: ARG002
+        return self
 
 
 def _clean(text: str) -> str:
@@ -76,3 +100,7 @@ def _clean(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return quote(text, safe=" !#$%&'()*+,-./:;<=>?@[]^_`{|}~\"\\")
+
+
+PUT_OFF: Final = _PutOff(Response(503, ()), "problem")
+"""Instead of an answer: it takes long to make, so ask again where that holds nobody up. Compared by identity."""

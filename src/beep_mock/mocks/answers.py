@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from typing import Any
 
 from beep_mock.contracts.examples import placed_interactions
@@ -10,7 +11,7 @@ from beep_mock.contracts.model import Contract, MediaType, Operation, ResponseSp
 from beep_mock.errors import ContractError
 from beep_mock.evidence.trust import NOTHING_KNOWN, Trust, bare_interaction
 from beep_mock.interaction import Interaction, Json, Response
-from beep_mock.mocks.answer import Answer
+from beep_mock.mocks.answer import PUT_OFF, Answer
 from beep_mock.mocks.answering import AS_DOCUMENTED, Answering
 from beep_mock.mocks.negotiation import compile_negotiation
 from beep_mock.mocks.samples import EchoingSample, SampleAnswers, sampler_of
@@ -52,6 +53,14 @@ class Answers:
         }
         self._spec_of = {id(i): p.spec for p in self._specs.values() for i in p.interactions}
         self._kept: dict[tuple[Any, ...], Answer | EchoingSample] = {}
+        self._makes = True
+
+    @property
+    def ready(self) -> Answers:
+        """The same answers, as far as they are made: :data:`PUT_OFF` stands for the others."""
+        ready = copy(self)
+        ready._makes = False
+        return ready
 
     def stored(
         self,
@@ -64,6 +73,7 @@ class Answers:
     ) -> Answer | None:
         """The example ``name`` of a response (``None``: the first), or a sample where its media type has no example.
 
+        A media type that has examples, but none of that name, shows its first.
         Of the acceptable media types those that have the example ``name`` come first. A sample echoes the request's
         decoded ``values``. An example of that name that the request did not ask for (not ``asked``) only stands in.
         ``None`` when nothing declared is acceptable.
@@ -75,6 +85,8 @@ class Answers:
         key = (id(spec), status, name, index, asked)
         answer = self._kept.get(key)
         if answer is None:
+            if not self._makes:
+                return PUT_OFF
             answer = self._kept[key] = self._stored(prepared, status, name, index, asked)
         return answer if answer.__class__ is Answer else answer.answer(values)  # type: ignore[union-attr]
 
@@ -91,6 +103,8 @@ class Answers:
         index = prepared.choose(accept)
         if index is None:
             return None
+        if not self._makes:
+            return PUT_OFF
         answer = self._samples.answer(spec, status, index, seed, values)
         return answer if self.trusting.takes_samples else self.trusting.sample(answer)
 
@@ -116,6 +130,8 @@ class Answers:
         key = ("fixed", id(interaction))
         answer = self._kept.get(key)
         if not isinstance(answer, Answer):
+            if not self._makes:
+                return PUT_OFF
             every = (i for prepared in self._specs.values() for i in prepared.interactions)
             example = next((i for i in every if i.response is interaction.response), None)
             answer = self._kept[key] = self.trusting.override(self._written.override(interaction), example)
@@ -126,7 +142,8 @@ class Answers:
     ) -> Answer | EchoingSample:
         spec = prepared.spec
         media = spec.content[index] if spec.content else None
-        found = next((i for i in prepared.by_media[id(media)] if name is None or i.name == name), None)
+        shown = prepared.by_media[id(media)]
+        found = next((i for i in shown if i.name == name), shown[0] if shown else None)
         if found is None:
             kept = self._samples.kept(spec, status, index, self._seed)
             bare = bare_interaction(self._operation, status)

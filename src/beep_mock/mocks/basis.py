@@ -40,6 +40,7 @@ class Basis:
         self.match = contract.router.match
         self.shared = SharedUrls(contract)
         self.responders: dict[Operation, Responder] = {}
+        self.ready: dict[Operation, Responder] = {}  # by which answers that exist are given at once
         self.broken = {o: o.broken for o in contract.operations.values() if o.broken is not None}
         self.keys = {o: o.key for o in contract.operations.values()}
         # Longest first: /api/v1 before /api.
@@ -64,4 +65,5 @@ class Basis:
                 self.trust,
             )
             self.responders[operation] = responder
+            self.ready[operation] = responder.ready
         return responder

@@ -24,6 +24,7 @@ from beep_mock.contracts.samples.echo import known_values
 from beep_mock.contracts.validator import validator_of
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Json, Missing
+from beep_mock.mocks.reach import HOP
 from beep_mock.mocks.sending import Received, SendError, send, target_of
 
 if TYPE_CHECKING:
@@ -39,9 +40,6 @@ _NOTHING = Received(0, "", (), b"")
 _THREADS: Final = 4
 _IDLE: Final = 10.0
 """Seconds after which a thread with nothing to send ends."""
-
-_HOP: Final = "Beep-Mock-Callback"
-"""Counts how many callbacks led to this one: a mock may be called back, and call back itself (`{$url}`)."""
 
 _HOPS: Final = 3
 _WAITING: Final = 256
@@ -147,7 +145,7 @@ class CallbackSender:
         )
         request = composed.request
         target = target.asking(request.query)
-        sent = [("User-Agent", "beep-mock"), (_HOP, str(_hops(called.environ) + 1)), *request.headers]
+        sent = [("User-Agent", "beep-mock"), (HOP, str(_hops(called.environ) + 1)), *request.headers]
         received = send(target, request.method, sent, request.body, reach=self._reach)
         violations: list[Violation] = []
         if operation.responses:
@@ -189,7 +187,7 @@ class CallbackSender:
 
 
 def _hops(environ: Mapping[str, Any]) -> int:
-    count = environ.get(environ_name(_HOP), "0")
+    count = environ.get(environ_name(HOP), "0")
     return int(count) if count.isdecimal() and len(count) < 4 else _HOPS
 
 

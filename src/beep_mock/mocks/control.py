@@ -74,7 +74,8 @@ class Control:
         if unknown := wanted.keys() - {"code", "example", "dynamic"}:
             abort(problem_answer(422, "INVALID_PREFERENCE", f"unknown: {', '.join(sorted(unknown))}"))
         if not _is_preference(wanted):
-            abort(problem_answer(422, "INVALID_PREFERENCE", "code is a status, example a name, dynamic true or false"))
+            told = "code is a final status, example a name, dynamic true or false"
+            abort(problem_answer(422, "INVALID_PREFERENCE", told))
         mock.prefer(**wanted)
         return Response(status=204)
 
@@ -121,7 +122,7 @@ def _json_object() -> dict[str, Any]:
 def _is_preference(wanted: dict[str, Any]) -> bool:
     code, example, dynamic = wanted.get("code"), wanted.get("example"), wanted.get("dynamic")
     return (
-        (code is None or (type(code) is int and 100 <= code <= 599))
+        (code is None or (type(code) is int and 200 <= code <= 599))
         and (example is None or isinstance(example, str))
         and (dynamic is None or isinstance(dynamic, bool))
     )

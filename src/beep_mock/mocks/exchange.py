@@ -11,7 +11,7 @@ from beep_mock.contracts.parameters.headers import SENT_HEADERS
 from beep_mock.mocks.problems import PROBLEM_JSON, problem
 from beep_mock.mocks.waiting import DEFERS, HOLDS, NOTHING_LONG
 
-__all__ = ["Environs", "Headers", "Started", "problem_parts"]
+__all__ = ["Environs", "Headers", "Started", "problem_parts", "too_slow"]
 
 _NAMES_LIMIT = 1024
 _SPECIAL = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
@@ -100,6 +100,12 @@ def problem_parts(status: int, code: str, detail: str, headers: Headers | None =
     body = answer.body
     fixed = [("Content-Type", PROBLEM_JSON), ("Content-Length", str(len(body))), ("Beep-Mock-Source", "problem")]
     return status, [*fixed, *(headers or [])], body
+
+
+def too_slow(seconds: float) -> tuple[int, Headers, bytes]:
+    """The answer to who takes longer for a body; the connection is closed with it (RFC 9110, section 15.5.9)."""
+    detail = f"the request's body did not arrive within {seconds:.0f} s"
+    return problem_parts(408, "REQUEST_TIMEOUT", detail, [("Connection", "close")])
 
 
 def _latin(text: str) -> str:

@@ -27,10 +27,10 @@ from typing import TYPE_CHECKING, Any, Final
 from granian._granian import CallbackScheduler, RSGIProtocolClosed, RSGIProtocolError
 
 from beep_mock.errors import ServerStartError
-from beep_mock.mocks.exchange import Environs, Headers, Started, problem_parts
+from beep_mock.mocks.exchange import Environs, Headers, Started, problem_parts, too_slow
 from beep_mock.mocks.pool import Threads
 from beep_mock.mocks.ports import limit_unread
-from beep_mock.mocks.request_body import BODY, BODY_LIMIT
+from beep_mock.mocks.request_body import BODY, BODY_LIMIT, stated
 from beep_mock.mocks.waiting import DEFERS, HOLDS, LATER, NO_WAITING, NOTHING_LONG
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class Front:
             if "HTTP_TRANSFER_ENCODING" in environ:  # RFC 9112, section 6.3: it overrides the length
                 environ.pop("CONTENT_LENGTH", None)
                 self._soon(self._collect, watcher, environ)
-            elif length == "0" or not (length.isascii() and length.isdigit()) or int(length[:20]) > BODY_LIMIT:
+            elif length == "0" or not (length.isascii() and length.isdigit()) or stated(length) > BODY_LIMIT:
                 # Too long a body is not read: the application says so.
                 self._begin(watcher, environ, b"")
             else:
@@ -113,7 +113,8 @@ class Front:
             self._fail(watcher, proto)
 
     def _begin(self, watcher: Any, environ: dict[str, Any], body: bytes) -> None:
-        if len(body) > _SHORT or "HTTP_PREFER" in environ:  # the latter may ask for a sample
+        # What is packed may be long; who prefers something may ask for a sample.
+        if len(body) > _SHORT or "HTTP_PREFER" in environ or (body and "HTTP_CONTENT_ENCODING" in environ):
             self._put_off(watcher, environ, body)
         else:
             if not self._takes_briefs:
@@ -143,7 +144,7 @@ class Front:
             return
         environ = arrival.environ
         try:
-            if len(body) < int(environ["CONTENT_LENGTH"]):
+            if len(body) < stated(environ["CONTENT_LENGTH"]):
                 self._send(watcher, *problem_parts(400, "INCOMPLETE_BODY", "the request's body did not arrive whole"))
             else:
                 environ[BODY] = body
@@ -163,7 +164,7 @@ class Front:
     def _give_up(self, arrival: _Arrival) -> None:
         future = self._arriving.pop(arrival, None)
         if future is not None:
-            self._send(arrival.watcher, *_too_slow())
+            self._send(arrival.watcher, *too_slow(BODY_SECONDS))
             future.cancel()  # granian drops the body, and with it the connection
 
     def _collect(self, watcher: Any, environ: dict[str, Any]) -> None:
@@ -183,7 +184,7 @@ class Front:
         try:
             await asyncio.wait_for(read(), BODY_SECONDS)
         except TimeoutError:
-            self._send(watcher, *_too_slow())
+            self._send(watcher, *too_slow(BODY_SECONDS))
         except Exception:  # noqa: BLE001 - granian raises its own: a chunk is malformed, or the client has gone
             self._send(watcher, *problem_parts(400, "INCOMPLETE_BODY", "the request's body did not arrive whole"))
         else:
@@ -290,13 +291,3 @@ class _Arrival:
 
 async def _sent(transport: Any, piece: bytes) -> None:
     await transport.send_bytes(piece)
-
-
-def _too_slow() -> tuple[int, Headers, bytes]:
-    # RFC 9110, section 15.5.9: the connection is closed with it.
-    return problem_parts(
-        408,
-        "REQUEST_TIMEOUT",
-        f"the request's body did not arrive within {BODY_SECONDS:.0f} s",
-        [("Connection", "close")],
-    )

@@ -13,6 +13,7 @@ from beep_mock.evidence.trust import NOTHING_KNOWN, Trust
 from beep_mock.findings import Finding
 from beep_mock.interaction import MISSING, Json
 from beep_mock.mocks.after_answers import AfterAnswers, Called
+from beep_mock.mocks.answer import PUT_OFF
 from beep_mock.mocks.answering import AS_DOCUMENTED, Answering
 from beep_mock.mocks.basis import Basis
 from beep_mock.mocks.cors import cross_origin, is_preflight, preflight_headers
@@ -22,7 +23,7 @@ from beep_mock.mocks.preferences import NO_PREFERENCE, Preference
 from beep_mock.mocks.reach import LOOPBACK, Reach
 from beep_mock.mocks.refusals import broken, no_method, no_path, not_decoded
 from beep_mock.mocks.request_body import plain_body
-from beep_mock.mocks.waiting import LATER, hold, later_to_compute
+from beep_mock.mocks.waiting import DEFERS, LATER, NOTHING_LONG, hold, later_to_compute
 
 __all__ = ["Mock"]
 
@@ -76,7 +77,8 @@ class Mock:
 
     def renew(self, trust: Trust) -> None:
         """Say from now on what is known by ``trust``."""
-        self.swap(self.contract, self.overrides, trust)
+        with self._changing:
+            self._state = self._state.but(trust=trust)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -96,7 +98,11 @@ class Mock:
         """Answer every request that prefers nothing itself as if it had sent this ``Prefer``.
 
         Without a preference, as it did at first.
+
+        :raises ValueError: ``code`` is no final status, 200 to 599.
         """
+        if code is not None and not 200 <= code <= 599:
+            raise ValueError(f"{code} is no final status (200 to 599)")
         standing = Preference(code, example, dynamic)
         with self._changing:
             standing = self._at_first if standing == NO_PREFERENCE else standing
@@ -200,16 +206,17 @@ class Mock:
         elif route is not None and match is not None:
             operation = route.payload
             key = state.keys[operation]
-            responder = state.responders.get(operation)
-            if responder is None:
-                if (put_off := later_to_compute(environ)) is not None:
-                    return put_off
-                responder = state.responder(operation)  # its first request compiles it
+            find = state.ready.get if environ.get(DEFERS) == NOTHING_LONG else state.responder
+            responder = find(operation)
+            if responder is None and operation not in state.broken:
+                return LATER  # its first request compiles it
             if responder is None:
                 answer = broken(operation)
             else:
                 path_values = route.values(match.slots)
                 answer, violations = responder.respond(path_values, query, environ, body)
+                if answer is PUT_OFF:
+                    return LATER
                 if operation.callbacks and self._after is not None:
                     contract, secrets = state.contract, state.secrets
                     called = Called(contract, operation, environ, path_values, query, body, answer, secrets)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
+from math import isfinite
 
+from beep_mock.contracts.bodies.media_types import parse_content_type
 from beep_mock.contracts.model import ResponseSpec
 
-__all__ = ["compile_negotiation", "find_status", "invalid_request_status", "success_status"]
+__all__ = ["LONGEST_KEPT", "compile_negotiation", "find_status", "invalid_request_status", "success_status"]
+
+LONGEST_KEPT = 512
+"""Letters of an ``Accept`` that is remembered; longer ones are taken apart each time."""
 
 _MEMO_LIMIT = 256
+_ITEM = re.compile(r'(?:[^,"]|"(?:\\.|[^"\\])*"?)+')
 
 
 def success_status(responses: Sequence[ResponseSpec]) -> tuple[ResponseSpec, int] | None:
@@ -53,8 +60,9 @@ def _as_number(status: str) -> int:
 def compile_negotiation(declared: Sequence[str]) -> Callable[[str | None], int | None]:
     """``choose(accept)`` -> index of the declared media type to send, or ``None`` if none is acceptable (406).
 
-    No ``Accept`` takes the first declared, so does one without any media range. A media range whose parameters match
-    nothing is tried again without them.
+    No ``Accept`` takes the first declared, so does one without any media range; what is malformed asks for nothing. A
+    media range whose parameters match nothing is tried again without them. A declared range (``*/*``) may be sent for
+    whatever it covers, after what is declared by its name.
     """
     ranges = [_parse(name) for name in declared]
     memo: dict[str, int | None] = {}
@@ -65,7 +73,7 @@ def compile_negotiation(declared: Sequence[str]) -> Callable[[str | None], int |
         if accept in memo:
             return memo[accept]
         chosen = _choose(accept, ranges)
-        if len(memo) < _MEMO_LIMIT:
+        if len(memo) < _MEMO_LIMIT and len(accept) <= LONGEST_KEPT:
             memo[accept] = chosen
         return chosen
 
@@ -77,12 +85,12 @@ _Media = tuple[str, str, frozenset[tuple[str, str]]]
 
 def _choose(accept: str, declared: Sequence[_Media]) -> int | None:
     wanted = []
-    for item in accept.split(","):
+    for item in _ITEM.findall(accept) if '"' in accept else accept.split(","):
         kind, subtype, parameters = _parse(item)
-        if not subtype:  # no media range: it asks for nothing
+        quality = _quality(dict(parameters).get("q"))
+        if not subtype or quality is None:  # no media range: it asks for nothing
             continue
-        quality = dict(parameters).get("q")
-        wanted.append((kind, subtype, frozenset(p for p in parameters if p[0] != "q"), _quality(quality)))
+        wanted.append((kind, subtype, frozenset(p for p in parameters if p[0] != "q"), quality))
     if not wanted:
         return 0
     best = _best(declared, wanted)
@@ -95,40 +103,41 @@ def _choose(accept: str, declared: Sequence[_Media]) -> int | None:
 def _best(
     declared: Sequence[_Media], wanted: Sequence[tuple[str, str, frozenset[tuple[str, str]], float]]
 ) -> int | None:
-    best, best_rank = None, (0.0, 0.0)
+    best, best_rank = None, (0.0, 0.0, False)
     for index, (kind, subtype, parameters) in enumerate(declared):
         # The most specific range that fits a type decides its quality, not the best-liked one.
         specificity, quality, position = -1, 0.0, 0
         for place, (w_kind, w_subtype, w_parameters, w_quality) in enumerate(wanted):
-            if w_kind not in ("*", kind) or w_subtype not in ("*", subtype) or not w_parameters <= parameters:
+            if not (_overlap(w_kind, kind) and _overlap(w_subtype, subtype)) or not w_parameters <= parameters:
                 continue
             rank = (w_kind != "*") + (w_subtype != "*") + len(w_parameters)
             if rank > specificity:
                 specificity, quality, position = rank, w_quality, place
         if specificity < 0 or quality <= 0.0:
             continue
-        # Equal qualities: a named type before a wildcard, then as asked, then as declared.
-        score = (quality, (specificity > 1) * 1000.0 - position)
+        # Equal qualities: a named type before a wildcard, then as asked, then the declared type before a range.
+        score = (quality, (specificity > 1) * 1000.0 - position, subtype != "*")
         if best is None or score > best_rank:
             best, best_rank = index, score
     return best
 
 
-def _quality(text: str | None) -> float:
+def _overlap(one: str, other: str) -> bool:
+    return one == other or "*" in (one, other)
+
+
+def _quality(text: str | None) -> float | None:
+    """The weight that a text says; None for a text that says none."""
     if text is None:
         return 1.0
     try:
-        return min(max(float(text), 0.0), 1.0)
+        weight = float(text)
     except ValueError:
-        return 0.0
+        return None
+    return min(max(weight, 0.0), 1.0) if isfinite(weight) else None
 
 
 def _parse(media_range: str) -> _Media:
-    essence, *parameters = media_range.split(";")
-    kind, _, subtype = essence.strip().lower().partition("/")
-    pairs = []
-    for parameter in parameters:
-        name, separator, value = parameter.partition("=")
-        if separator:
-            pairs.append((name.strip().lower(), value.strip().strip('"').lower()))
-    return kind, "*" if kind == "*" else subtype, frozenset(pairs)
+    essence, parameters = parse_content_type(media_range)
+    kind, _, subtype = essence.partition("/")
+    return kind, "*" if kind == "*" else subtype, frozenset((name, text.lower()) for name, text in parameters.items())

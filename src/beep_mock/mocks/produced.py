@@ -31,9 +31,7 @@ def typed_if_empty(answer: Answer, operation: Operation) -> Answer:
     produced = _produced(operation)
     if not produced or "*" in produced[0]:
         return answer
-    typed = answer.with_headers(())
-    typed.headers = [("Content-Type", produced[0]), *answer.headers]
-    return typed
+    return answer.with_header("Content-Type", produced[0])
 
 
 def _produced(operation: Operation) -> list[str]:

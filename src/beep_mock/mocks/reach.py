@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
-__all__ = ["LOOPBACK", "Reach", "is_loopback"]
+__all__ = ["HOP", "LOOPBACK", "Reach", "is_loopback"]
+
+HOP: Final = "Beep-Mock-Callback"
+"""The header of all callbacks: it counts how many led to this one, as a mock may be called back, and call back itself
+(`{$url}`). The pages that control mocks refuse what has it.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,24 @@ import zlib
 from collections.abc import Mapping
 from typing import Any, Final
 
-__all__ = ["BODY", "BODY_LIMIT", "CODINGS", "plain_body", "read_body"]
+__all__ = ["BODY", "BODY_LIMIT", "CODINGS", "plain_body", "read_body", "stated"]
 
 BODY_LIMIT = 10 * 2**20
 """Bytes of a request body, decoded too; a longer one is refused with 413."""
+
+_DIGITS = 19  # of a length that may be one
 
 BODY: Final = "beep_mock.body"
 """In the environ, where the server has the whole body already, and it is within bounds: its bytes."""
 
 CODINGS: Final = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 """The content codings that are read (RFC 9110, section 8.4.1), with zlib's word for their format."""
+
+
+def stated(digits: str) -> int:
+    """The length that a ``Content-Length`` states; of a number too long to be one, any beyond :data:`BODY_LIMIT`."""
+    significant = digits.lstrip("0")
+    return int(significant or "0") if len(significant) < _DIGITS else BODY_LIMIT + 1
 
 
 def read_body(environ: Mapping[str, Any]) -> bytes | None:
@@ -29,7 +37,7 @@ def read_body(environ: Mapping[str, Any]) -> bytes | None:
             return b""
         if not (length.isascii() and length.isdigit()):
             return b""
-        size = int(length)
+        size = stated(length)
         if size > BODY_LIMIT:
             return None
         body: bytes = environ["wsgi.input"].read(size)

@@ -15,6 +15,7 @@ An invalid request only gets an error: one that matches it by 2 or 3, else the c
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from typing import Any
 from zlib import crc32
@@ -25,13 +26,13 @@ from beep_mock.contracts.routing.servers import is_url_of
 from beep_mock.contracts.security import check
 from beep_mock.contracts.validator import validator_of
 from beep_mock.evidence.trust import NOTHING_KNOWN, Trust
-from beep_mock.interaction import Interaction, Json, Response
+from beep_mock.interaction import Interaction, Json
 from beep_mock.mocks.answering import AS_DOCUMENTED, Answering
 from beep_mock.mocks.answers import Answer, Answers
-from beep_mock.mocks.negotiation import find_status, invalid_request_status, success_status
+from beep_mock.mocks.negotiation import LONGEST_KEPT, find_status, invalid_request_status, success_status
+from beep_mock.mocks.operation_refusals import OperationRefusals, saying
 from beep_mock.mocks.preferences import NO_PREFERENCE, Preference, asks, preference_of, server_of
-from beep_mock.mocks.problems import problem, violation_headers
-from beep_mock.mocks.produced import keeping_produced
+from beep_mock.mocks.problems import problem
 from beep_mock.mocks.selection import Selection
 
 __all__ = ["Responder"]
@@ -57,6 +58,7 @@ class Responder:
         self._operation = operation
         self._reader = validator_of(contract).reader(operation)
         self._answers = Answers(contract, operation, answering, trust)
+        self._refusals = OperationRefusals(operation, self._answers)
         self._seed = answering.seed
         self._named_ones = not answering.ignore_examples
         self._standing = standing
@@ -70,6 +72,10 @@ class Responder:
         self._default = next((i for i in examples if default and i.name == default), None)
         self._usual_by_accept: dict[str | None, Answer] = {}  # where no request says what is in the answer
         self._plain = not self._overrides.count and self._default is None and standing == NO_PREFERENCE
+        self.ready: Responder = copy(self)
+        """Says at once what it can: :data:`PUT_OFF` stands for answers that nobody has asked for so far."""
+        self.ready._answers = self._answers.ready
+        self.ready._refusals = OperationRefusals(operation, self.ready._answers)
 
     def respond(self, path_values: Mapping[str, str], query: str, environ: Mapping[str, Any], body: bytes) -> Outcome:
         """The answer to a request, and why the request is invalid if it is.
@@ -79,7 +85,7 @@ class Responder:
         if self._operation.security:
             allowed, challenge = check(self._operation, environ, query)
             if not allowed:
-                return self._unauthorized(challenge, environ.get("HTTP_ACCEPT"))
+                return self._refusals.unauthorized(challenge, environ.get("HTTP_ACCEPT"))
         values, violations, refusal = self._reader.read(path_values, query, environ, body)
         if self._plain and not refusal and not ("HTTP_PREFER" in environ or ("__" in query and asks(environ, query))):
             accept = environ.get("HTTP_ACCEPT")
@@ -92,10 +98,15 @@ class Responder:
             if self._success is not None:
                 answer = self._answers.stored(*self._success, None, accept, values)
                 if answer is not None:
-                    if not self._answers.echoes(*self._success, accept) and len(self._usual_by_accept) < _MEMO_LIMIT:
+                    if self._is_kept(accept):
                         self._usual_by_accept[accept] = answer
                     return answer, _NOTHING
         return self._other(values, violations, refusal, query, environ, body)
+
+    def _is_kept(self, accept: str | None) -> bool:
+        """Whether the usual answer is the same for every request that accepts this, and is worth being remembered."""
+        few = len(self._usual_by_accept) < _MEMO_LIMIT and len(accept or "") <= LONGEST_KEPT
+        return few and self._success is not None and not self._answers.echoes(*self._success, accept)
 
     def _other(
         self,
@@ -116,17 +127,19 @@ class Responder:
             asked = replace(asked, example=None)
         preference = asked.over(self._standing)
         if refusal == 415:
-            return _saying(self._unsupported(violations, accept), violations), violations
+            return saying(self._refusals.unsupported(violations, accept), violations), violations
         seed = 0
         if preference.dynamic:
             asking = f"{environ.get('REQUEST_METHOD')} {environ.get('PATH_INFO')}?{query}".encode() + body
             seed = crc32(asking, self._seed)
         if violations:
             answer = self._invalid(values, violations, preference, accept, seed)
-            return _saying(answer, violations), violations
+            return saying(answer, violations), violations
         if preference != NO_PREFERENCE:
             answer = self._preferred(values, preference, accept, seed)
-            return answer.with_headers([("Preference-Applied", preference.applied)]), _NOTHING
+            # RFC 7240, section 3: what was applied, and our own words apply nothing
+            applied = [("Preference-Applied", preference.applied)] if answer.source != "problem" else []
+            return answer.with_headers(applied), _NOTHING
         return self._usual(values, accept), _NOTHING
 
     def _usual(self, values: Mapping[str, Json], accept: str | None) -> Answer:
@@ -139,8 +152,9 @@ class Responder:
         if self._default is not None:
             return self._example(self._default, accept, asked=False)
         if self._success is None:
-            return self._undeclared()
-        return self._answers.stored(*self._success, None, accept, values) or self._not_acceptable(self._success[0])
+            return self._refusals.undeclared()
+        spec, status = self._success
+        return self._answers.stored(spec, status, None, accept, values) or self._refusals.not_acceptable(spec)
 
     def _example(
         self, interaction: Interaction, accept: str | None, status: int | None = None, asked: bool = True
@@ -151,7 +165,7 @@ class Responder:
         answer = self._answers.stored(spec, code, interaction.name or None, accept, asked=asked)
         if answer is None and code >= 400:  # RFC 9110, section 15.5.7: an error may be sent unasked
             answer = self._answers.stored(spec, code, interaction.name or None, None, asked=asked)
-        return answer or self._not_acceptable(spec)
+        return answer or self._refusals.not_acceptable(spec)
 
     def _preferred(self, values: Mapping[str, Json], asked: Preference, accept: str | None, seed: int) -> Answer:
         found = self._success
@@ -161,7 +175,7 @@ class Responder:
                 return _unknown(f"{self._operation.key} declares no response {asked.code}")
             found = (spec, asked.code)
         if found is None:
-            return self._undeclared()
+            return self._refusals.undeclared()
         spec, status = found
         if asked.example is not None:
             return self._named(spec, status, asked, accept)
@@ -178,7 +192,7 @@ class Responder:
         answer = self._answers.stored(spec, status, None, accept, values)
         if answer is None and status >= 400:
             answer = self._answers.stored(spec, status, None, None)
-        return answer or self._not_acceptable(spec)
+        return answer or self._refusals.not_acceptable(spec)
 
     def _generated(
         self, spec: ResponseSpec, status: int, accept: str | None, seed: int, values: Mapping[str, Json]
@@ -186,7 +200,7 @@ class Responder:
         answer = self._answers.sampled(spec, status, accept, seed, values)
         if answer is None and status >= 400:
             answer = self._answers.sampled(spec, status, None, seed, values)
-        return answer or self._not_acceptable(spec)
+        return answer or self._refusals.not_acceptable(spec)
 
     def _named(self, spec: ResponseSpec, status: int, asked: Preference, accept: str | None) -> Answer:
         """The example of that name: of the response asked for, or without a code of any, success first."""
@@ -226,73 +240,10 @@ class Responder:
         if found is not None and asked.dynamic:
             return self._generated(*found, accept, seed, values)
         if found is not None:
-            return self._error(*found, accept)
-        return self._problem(
-            422, "UNPROCESSABLE_ENTITY", f"the request breaks the contract of {self._operation.key}", violations
-        )
-
-    def _error(self, spec: ResponseSpec, status: int, accept: str | None) -> Answer:
-        answer = self._answers.stored(spec, status, None, accept) or self._answers.stored(spec, status, None, None)
-        assert answer is not None  # noqa: S101 - without Accept there always is one
-        return answer
-
-    def _covering(self, status: int) -> ResponseSpec | None:
-        """What the contract says of a status: an answer of ours keeps it too, were it by ``4XX`` or ``default``."""
-        return find_status(self._operation.responses, status)
-
-    def _unauthorized(self, challenge: str, accept: str | None) -> Outcome:
-        violation = Violation(
-            ("header", "authorization"),
-            "Error",
-            "security",
-            "the credentials that the contract demands are missing or malformed",
-        )
-        spec = self._covering(401)
-        if spec is not None:
-            answer = self._error(spec, 401, accept)
-        else:
-            answer = self._ours(problem(401, "UNAUTHORIZED", violation.message, challenge=challenge))
-        if challenge:
-            kept = [h for h in answer.headers if h[0].lower() != "www-authenticate"]
-            answer = answer.with_headers(())
-            answer.headers = [*kept, ("WWW-Authenticate", challenge)]
-        return _saying(answer, (violation,)), (violation,)
-
-    def _unsupported(self, violations: Sequence[Violation], accept: str | None) -> Answer:
-        spec = self._covering(415)
-        if spec is not None:
-            return self._error(spec, 415, accept)
-        body = self._operation.request_body
-        declared = ", ".join(m.name for m in body.content) if body is not None else ""
-        return self._problem(415, "INVALID_CONTENT_TYPE", violations[0].message, violations).with_headers(
-            [("Accept", declared)] if declared and self._operation.method in ("POST", "PUT", "PATCH") else []
-        )
-
-    def _not_acceptable(self, wanted: ResponseSpec) -> Answer:
-        spec = self._covering(406)
-        if spec is not None:
-            return self._error(spec, 406, None)
-        declared = ", ".join(m.name for m in wanted.content)
-        return self._problem(406, "NOT_ACCEPTABLE", f"{self._operation.key} can answer with: {declared}")
-
-    def _undeclared(self) -> Answer:
-        """An operation need not list its responses (OpenAPI 3.1.1, section 4.8.10): a bare success breaks none."""
-        if not self._operation.responses:
-            return self._answers.trusting.sample(Answer(Response(200, ()), "undeclared"))
-        return self._problem(500, "NO_RESPONSE_DEFINED", f"{self._operation.key} declares no final response")
-
-    def _problem(self, status: int, code: str, detail: str, violations: Sequence[Violation] = ()) -> Answer:
-        return self._ours(problem(status, code, detail, violations=violations))
-
-    def _ours(self, told: Response) -> Answer:
-        return Answer(keeping_produced(told, self._operation), "problem")
+            return self._refusals.error(*found, accept)
+        return self._refusals.invalid(violations)
 
 
 def _unknown(detail: str, code: str = "NOT_FOUND") -> Answer:
     """404: the client prefers what there is not. No answer of the operation, whose ``produces`` says nothing of it."""
     return Answer(problem(404, code, detail), "problem")
-
-
-def _saying(answer: Answer, violations: Sequence[Violation]) -> Answer:
-    """The contract's own answers rarely have room for the reasons: a header has."""
-    return answer.with_headers(violation_headers(violations))

@@ -107,6 +107,4 @@ def _is_refuted(evidence: Evidence) -> bool:
 
 
 def _saying(answer: Answer, text: str) -> Answer:
-    told = answer.with_headers(())
-    told.headers = [(n, text) if n == HEADER else (n, v) for n, v in answer.headers]
-    return told
+    return answer.with_header(HEADER, text)
