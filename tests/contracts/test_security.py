@@ -123,14 +123,11 @@ def test_a_digest_challenge_has_the_nonce_it_must_have() -> None:
 
 def test_secrets_are_the_credentials_and_the_declared_keys() -> None:
     operations = {"a": operation("/a", security=((HEADER, QUERY), (COOKIE,))), "b": operation("/b")}
-    contract = cast("Contract", SimpleNamespace(operations=operations, webhooks={}))
-    assert secret_keys(contract) == {
-        "HTTP_AUTHORIZATION",
-        "HTTP_COOKIE",
-        "HTTP_PROXY_AUTHORIZATION",
-        "HTTP_X_API_KEY",
-        "query:api key",
-    }
+    always = {"HTTP_AUTHORIZATION", "HTTP_COOKIE", "HTTP_PROXY_AUTHORIZATION"}
+    contract = cast("Contract", SimpleNamespace(operations=operations, webhooks={}, security_schemes=()))
+    assert secret_keys(contract) == {*always, "HTTP_X_API_KEY", "query:api key"}
+    contract = cast("Contract", SimpleNamespace(operations={}, webhooks={}, security_schemes=(HEADER, COOKIE)))
+    assert secret_keys(contract) == {*always, "HTTP_X_API_KEY"}
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,8 @@ PROGRAM = """
             body = environ["wsgi.input"].read()
         if path == "/environ":
             body = json.dumps({k: v for k, v in environ.items() if isinstance(v, str)}).encode()
+        if path == "/stage":
+            body = str(environ.get(DEFERS)).encode()
         if path == "/status":
             status = environ["QUERY_STRING"] + " X"
         if path == "/raises":
@@ -131,6 +133,20 @@ def running() -> Iterator[Running]:
 def test_bodies_of_any_length(running: Running) -> None:
     for size in (0, 1, 65536, 65537, 3_000_000):
         assert running.ask("/echo", b"x" * size) == (200, b"x" * size)
+
+
+@pytest.mark.parametrize(("length", "status"), [("0" * 30 + "3", 200), ("0" * 30, 200), ("0" * 5000 + "3", 200)])
+def test_zeros_before_a_length_mean_nothing(running: Running, length: str, status: int) -> None:
+    sent = b"abc"[: int(length[-1])]
+    head = f"POST /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n"
+    with running.connect(head.encode() + sent) as connection:
+        first, _, body = everything(connection).partition(b"\r\n\r\n")
+    assert (int(first[9:12]), body) == (status, sent)
+
+
+def test_what_is_packed_is_unpacked_where_it_holds_nobody_up(running: Running) -> None:
+    at_once, elsewhere = running.ask("/stage", b"a"), running.ask("/stage", b"a", "Content-Encoding: gzip\r\n")
+    assert at_once > elsewhere
 
 
 @pytest.mark.parametrize("framing", [b"Content-Length: 10\r\n\r\nabc", b"Transfer-Encoding: chunked\r\n\r\n5\r\nab"])

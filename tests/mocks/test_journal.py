@@ -11,7 +11,7 @@ from beep_mock.mocks.journal import BODY_LIMIT, MASK, Journal
 
 
 def record(journal: Journal, path: str = "/a", body: bytes = b"", answer: bytes = b"{}", **environ: Any) -> None:
-    secrets = frozenset({"HTTP_AUTHORIZATION", "HTTP_COOKIE", "HTTP_X_KEY", "query:api_key"})
+    secrets = frozenset({"HTTP_AUTHORIZATION", "HTTP_COOKIE", "HTTP_X_KEY", "query:api_key", "query:api key"})
     headers = [("Content-Type", "application/json"), ("Set-Cookie", "session=secret")]
     violation = Violation(("body",), "Error", "type", "no")
     journal.record("world", "GET", path, environ, body, 200, headers, answer, "sample", "GET /a", (violation,), secrets)
@@ -36,13 +36,13 @@ def test_secrets_are_masked_before_they_are_stored() -> None:
         HTTP_AUTHORIZATION="Bearer secret",
         HTTP_COOKIE="session=secret",
         HTTP_X_KEY="secret",
-        QUERY_STRING="x=1&api_key=secret&api%5Fkey=secret",
+        QUERY_STRING="x=1&api_key=secret&api%5Fkey=secret&api+key=secret",
     )
     assert "secret" not in repr(journal._rows)[: repr(journal._rows).index("Set-Cookie")]
     (exchange,) = journal.entries()
     assert "secret" not in json.dumps(exchange.as_dict())
     assert dict(exchange.request_headers)["Authorization"] == MASK
-    assert exchange.query == f"x=1&api_key={MASK}&api%5Fkey={MASK}"
+    assert exchange.query == f"x=1&api_key={MASK}&api%5Fkey={MASK}&api+key={MASK}"
 
 
 def test_the_oldest_go_when_there_are_too_many() -> None:

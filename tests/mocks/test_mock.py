@@ -18,6 +18,7 @@ from beep_mock.mocks import mock as module
 from beep_mock.mocks.mock import Mock
 from beep_mock.mocks.overrides import load_overrides
 from beep_mock.mocks.request_body import BODY_LIMIT
+from beep_mock.mocks.waiting import DEFERS, HOLDS, LATER, NO_WAITING, NOTHING_LONG
 from tests.wsgi_client import call
 
 Make = Callable[..., Contract]
@@ -87,6 +88,57 @@ def test_a_swap_brings_its_overrides(mock: Mock, tmp_path: Path) -> None:
     mock.swap(mock.contract, load_overrides(file, mock.contract))
     assert call(mock, "GET", "/worlds/7").json == {"name": "mars"}
     assert [f.rule for f in mock.findings] == ["override-operation-unknown"]
+
+
+def test_an_answer_is_made_where_that_holds_nobody_up(mock: Mock) -> None:
+    def put_off(stage: int, target: str) -> bool:
+        path, _, query = target.partition("?")
+        environ = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": query}
+        return mock({**environ, DEFERS: stage, HOLDS: 0.0}, lambda *_: None) is LATER
+
+    for target in ("/worlds/1", "/worlds/2"):  # the first answer with each example
+        assert put_off(NOTHING_LONG, target)
+        assert not put_off(NO_WAITING, target)
+        assert not put_off(NOTHING_LONG, target)
+    assert not put_off(NOTHING_LONG, "/worlds/1?__example=mars")  # as before
+    assert not put_off(NOTHING_LONG, "/worlds/x")  # a problem
+    assert put_off(NOTHING_LONG, "/worlds/1?__dynamic=true")
+    assert not put_off(NO_WAITING, "/worlds/1?__dynamic=true")
+    assert put_off(NOTHING_LONG, "/worlds/1?__dynamic=true")
+
+
+@pytest.mark.parametrize("code", [101, 199, 600])
+def test_a_preference_is_for_a_final_status(mock: Mock, code: int) -> None:
+    with pytest.raises(ValueError, match="final"):
+        mock.prefer(code=code)
+
+
+@pytest.mark.parametrize(
+    ("prefer", "applied"),
+    [("example=mars", 'example="mars"'), ("code=404", None), ("example=venus", None), ("dynamic=true", "dynamic=true")],
+)
+def test_only_what_was_applied_is_said_to_be(mock: Mock, prefer: str, applied: str | None) -> None:
+    said = call(mock, "GET", "/worlds/1", {"Prefer": prefer}).header("Preference-Applied")
+    assert said == applied or said == (applied or "").replace('"', "")
+
+
+def test_the_name_of_an_example_is_sent_as_a_header_may_be(contract_of: Make) -> None:
+    mock = Mock("cities", contract_of({"/": {"get": operation("東京", "a\r\nX-Evil: y")}}))
+    for name in ("東京", "a\r\nX-Evil: y"):
+        mock.prefer(example=name)
+        reply = call(mock, "GET", "/")
+        assert reply.json == {"name": name}
+        assert all(value.isascii() and value.isprintable() for _, value in reply.headers)
+
+
+def test_what_is_secret_is_not_shown_where_it_is_refused(contract_of: Make) -> None:
+    schema = {"type": "string", "pattern": "^[0-9]+$"}
+    places = (("query", "key"), ("header", "X-Key"), ("cookie", "sid"))
+    parameters = [{"name": name, "in": place, "schema": schema} for place, name in places]
+    mock = Mock("world", contract_of({"/": {"get": {**operation("a"), "parameters": parameters}}}))
+    reply = call(mock, "GET", "/?key=hidden", {"X-Key": "hidden", "Cookie": "sid=hidden"})
+    assert (reply.status, len(reply.json["validation"])) == (422, 3)
+    assert "hidden" not in json.dumps([exchange.as_dict() for exchange in mock.journal.entries()])
 
 
 def test_a_standing_preference_gives_way_to_the_requests_own(mock: Mock) -> None:

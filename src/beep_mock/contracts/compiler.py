@@ -94,6 +94,7 @@ class _Compilation:
             findings=tuple(dict.fromkeys((*self.document.findings, *nodes.findings.values()))),
             extensions=extensions_of(root),
             webhooks=webhooks,
+            security_schemes=tuple(scheme for scheme in schemes.values() if scheme is not None),
         )
 
     def _check_root(self, info: dict[str, Any]) -> None:

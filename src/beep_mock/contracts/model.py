@@ -247,6 +247,8 @@ class Contract:
     """The document's top-level ``x-`` fields, as written."""
     webhooks: Mapping[str, Mapping[str, Operation]] = field(default_factory=dict)
     """The operations of each webhook by method: what the provider sends, and what it may be answered."""
+    security_schemes: tuple[SecurityScheme, ...] = ()
+    """The declared ones, whether an operation demands them or not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from beep_mock.contracts.callbacks import outgoing_operations
 from beep_mock.contracts.model import Contract, Operation, SecurityScheme
 from beep_mock.contracts.parameters.headers import environ_name
 
-__all__ = ["check", "secret_keys"]
+__all__ = ["check", "is_secret", "secret_keys"]
 
 _TOKEN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/"  # noqa: S105 - RFC 6750, 2.1
 _REALM = 'realm="*"'  # free text (RFC 9110, 11.5): the one that Prism names
@@ -54,15 +54,27 @@ def _is_in_authorization(scheme: SecurityScheme) -> bool:
 def secret_keys(contract: Contract) -> frozenset[str]:
     """Where secrets travel: names in the WSGI environ, and ``query:NAME`` for API keys in a query.
 
-    The headers with credentials are always among them; cookies travel in one of these.
+    The headers with credentials are always among them; cookies travel in one of these. Clients send keys also where
+    none is demanded.
     """
     keys = {"HTTP_AUTHORIZATION", "HTTP_COOKIE", "HTTP_PROXY_AUTHORIZATION"}
-    for operation in (*contract.operations.values(), *outgoing_operations(contract)):
-        for scheme in (scheme for schemes in operation.security for scheme in schemes):
-            if scheme.type == "apiKey" and scheme.location != "cookie":
-                is_header = scheme.location == "header"
-                keys.add(environ_name(scheme.parameter) if is_header else f"query:{scheme.parameter}")
+    operations = (*contract.operations.values(), *outgoing_operations(contract))
+    demanded = (scheme for operation in operations for schemes in operation.security for scheme in schemes)
+    for scheme in (*contract.security_schemes, *demanded):
+        if scheme.type == "apiKey" and scheme.location != "cookie":
+            is_header = scheme.location == "header"
+            keys.add(environ_name(scheme.parameter) if is_header else f"query:{scheme.parameter}")
     return frozenset(keys)
+
+
+def is_secret(location: Sequence[str], secrets: frozenset[str]) -> bool:
+    """Whether what stands at the ``location`` of a violation is among the :func:`secret_keys`."""
+    place, *name = location
+    if not name:
+        return False
+    if place == "header":
+        return environ_name(name[0]) in secrets
+    return place == "cookie" or (place == "query" and f"query:{name[0]}" in secrets)
 
 
 def _is_met(scheme: SecurityScheme, environ: Mapping[str, Any], query: str) -> bool:

@@ -15,6 +15,7 @@ from beep_mock.contracts.bodies.decoding import BodyError, compile_body_decoder,
 from beep_mock.contracts.model import Contract, MediaType, Operation, Schema, Violation
 from beep_mock.contracts.parameters.decoding import compile_decoder
 from beep_mock.contracts.second_reading import SecondReading
+from beep_mock.contracts.security import is_secret, secret_keys
 from beep_mock.contracts.text_readings import TextReadings
 from beep_mock.interaction import MISSING, Json
 
@@ -44,6 +45,7 @@ class Validator:
         self._schemas = contract.schemas
         self._document = contract.document
         self._operations = contract.operations
+        self._secrets = secret_keys(contract)
         self._readers: dict[Operation, RequestReader] = {}
         self._registered = False
         self._lock = Lock()
@@ -53,7 +55,8 @@ class Validator:
         reader = self._readers.get(operation)
         if reader is None:
             self.register_all()
-            reader = self._readers.setdefault(operation, RequestReader(self._schemas, self._document, operation))
+            made = RequestReader(self._schemas, self._document, operation, self._secrets)
+            reader = self._readers.setdefault(operation, made)
         return reader
 
     def register_all(self) -> None:
@@ -93,8 +96,12 @@ def validator_of(contract: Contract) -> Validator:
 class RequestReader:
     """Decodes and judges the requests of one operation."""
 
-    def __init__(self, schemas: SchemaStore, document: Document, operation: Operation) -> None:
+    def __init__(
+        self, schemas: SchemaStore, document: Document, operation: Operation, secrets: frozenset[str] = frozenset()
+    ) -> None:
+        """``secrets`` are places of which violations do not show the value."""
         self._operation = operation
+        self._secrets = secrets
         self._schemas = schemas
         self._decode = compile_decoder(operation.parameters, document)
         self._key = _key(operation)
@@ -216,8 +223,10 @@ class RequestReader:
             for found in self._schemas.violations(key, values):
                 if found.pointer:
                     location, *rest = found.pointer
-                    head = tuple(location.split(".", 1))
-                    reasons.append(Violation((*head, *rest), "Error", found.keyword, found.message))
+                    where = (*location.split(".", 1), *rest)
+                    hidden = is_secret(where, self._secrets)  # the message is stored, and shows the value
+                    message = f"a secret that does not fit '{found.keyword}'" if hidden else found.message
+                    reasons.append(Violation(where, "Error", found.keyword, message))
         return tuple(reasons)
 
 

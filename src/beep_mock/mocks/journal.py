@@ -13,7 +13,7 @@ from operator import itemgetter
 from threading import Lock
 from time import time
 from typing import Any, Literal
-from urllib.parse import unquote
+from urllib.parse import unquote_plus
 
 from beep_mock.contracts.model import Violation
 
@@ -267,6 +267,6 @@ def _masked_query(query: str, secrets: frozenset[str]) -> str:
     parts = query.split("&")
     for i, part in enumerate(parts):
         name, separator, _ = part.partition("=")
-        if separator and f"query:{unquote(name)}" in secrets:
+        if separator and f"query:{unquote_plus(name)}" in secrets:
             parts[i] = f"{name}={MASK}"
     return "&".join(parts)
