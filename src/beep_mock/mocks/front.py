@@ -9,7 +9,7 @@ answers on the spot, which is as fast as WSGI.
   :data:`BODY_SECONDS` after its head, else 408 (RFC 9110, section 15.5.9).
 - What the application puts off (:mod:`beep_mock.mocks.waiting`), and long bodies, go to other threads.
 - An application that ``takes_briefs`` is asked with what the request says, before the rest of an environ is made.
-- An answer that is to be late waits as a timer.
+- An answer that is to be late waits as a timer; one that callbacks follow, in a thread.
 """
 
 from __future__ import annotations
@@ -206,6 +206,7 @@ class Front:
         elif DEFERS in environ:
             if not self._waiting.run(partial(self._stream, watcher, started, result, environ[HOLDS])):
                 self._overloaded(watcher)
+                _close(result)
         else:
             self._stream(watcher, started, result, environ[HOLDS])
 
@@ -246,9 +247,7 @@ class Front:
         except BaseException:  # noqa: BLE001
             self._fail(watcher, watcher.proto)
         finally:
-            close = getattr(result, "close", None)
-            if close is not None:
-                close()
+            _close(result)
 
     def _write(self, transport: Any, piece: bytes) -> bool:
         """Send a piece; False when the client has gone, or does not read."""
@@ -287,6 +286,12 @@ class _Arrival:
 
     def __call__(self, future: Any) -> None:
         self.front.arrived(self, future)
+
+
+def _close(result: Iterable[bytes]) -> None:
+    close = getattr(result, "close", None)  # PEP 3333, Specification Details
+    if close is not None:
+        close()
 
 
 async def _sent(transport: Any, piece: bytes) -> None:
