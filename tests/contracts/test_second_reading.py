@@ -90,6 +90,34 @@ def test_a_list_without_items_is_an_empty_one(tmp_path: Path, query: str, status
     assert reader.read({}, query, {}, b"")[2] == status
 
 
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("kind=", 0),
+        ("kind", 0),
+        ("kind=&day=&odd+name=", 0),
+        ("odd%20name", 0),
+        ("kind=a&day=", 0),
+        ("kind=c", 422),
+        ("kind=&kind=", 0),
+        ("kind=&plain=", 422),
+        ("needed=", 422),
+    ],
+)
+def test_an_empty_value_where_it_is_allowed_is_a_parameter_unused(tmp_path: Path, query: str, status: int) -> None:
+    kind = {"in": "query", "allowEmptyValue": True, "schema": {"type": "string", "enum": ["a", "b"]}}
+    parameters = [
+        {**kind, "name": "kind"},
+        {**kind, "name": "day", "schema": {"type": "string", "format": "date"}},
+        {**kind, "name": "odd name", "schema": {"type": "string", "minLength": 1}},
+        {**kind, "name": "plain", "allowEmptyValue": False},
+        {**kind, "name": "needed", "required": "needed" in query},
+    ]
+    contract = compile_contract(written(tmp_path, parameters))
+    reader = validator_of(contract).reader(contract.operations["GET /"])
+    assert reader.read({}, query, {}, b"")[2] == status
+
+
 def test_many_texts_are_read_otherwise_at_once(tmp_path: Path) -> None:
     """A form of a hundred thousand numbers, of which one is a text: nothing is copied for each of them."""
     items = {"type": "array", "items": {"type": ["integer", "string"], "maxLength": 6}}

@@ -26,6 +26,8 @@ class SecondReading:
 
     - A list without explode that is there but empty (``ids=``): an empty list, as most clients write it; what has no
       items is not written at all (RFC 6570, section 3.2.1).
+    - A parameter of ``allowEmptyValue`` that is there but empty, where its schema has no place for that: it "should" be
+      taken for unused (OpenAPI 3.1.1, section 4.8.12.2.1). What is required is not unused.
     - Commas between items that are percent-encoded: RFC 6570 (section 3.2.1) leaves them plain, most clients do not.
     - Accept-Encoding, where it is a parameter: clients send the codings that they understand of their own accord, and
       none of them is a reason to refuse (RFC 9110, section 12.5.3).
@@ -35,17 +37,20 @@ class SecondReading:
         joined = [p for p in operation.parameters if not p.explode and p.location in ("query", "cookie")]
         self._joins = any(p.style == "form" for p in joined)
         self._empty = frozenset(p.name for p in joined if p.location == "query" and not p.media_type)
+        self._unused = frozenset(
+            p.name for p in operation.parameters if p.location == "query" and p.allow_empty_value and not p.required
+        )
         self._encodes = any(
             p.location == "header" and p.name.lower() == "accept-encoding" and not p.required
             for p in operation.parameters
         )
-        self.is_possible = bool(self._joins or self._empty or self._encodes)
+        self.is_possible = bool(self._joins or self._empty or self._unused or self._encodes)
 
     def of(self, query: str, environ: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]] | None:
         """The raw query and the environ to read instead; None when there is nothing to be read otherwise."""
         found: dict[str, Any] = {**environ}
         plain = query
-        if self._empty:
+        if self._empty or self._unused:
             plain = "&".join(pair for pair in query.split("&") if not self._is_empty(pair))
         if self._joins:
             plain = _plain_commas(plain, "&")
@@ -59,7 +64,11 @@ class SecondReading:
         return (plain, found) if changed else None
 
     def _is_empty(self, pair: str) -> bool:
-        return pair.endswith("=") and unquote_plus(pair[:-1]) in self._empty
+        name, mark, text = pair.partition("=")
+        if text:
+            return False
+        name = unquote_plus(name)
+        return name in self._unused or (bool(mark) and name in self._empty)
 
 
 def _plain_commas(pairs: str, separator: str) -> str:

@@ -72,7 +72,12 @@ def decoded(declared: MediaType, document: Document, body: bytes, content_type: 
         ("application/jwt", WORLD, b'{"id": 7}', {"id": 7}),
         ("application/jwt", WORLD, b"a.b.c", MISSING),
         ("application/jwt", {"type": "string"}, b"a.b.c", MISSING),
-        ("text/yaml", WORLD, b"id: 7", MISSING),
+        ("text/yaml", WORLD, b"id: 7", {"id": 7}),
+        ("application/merge-patch+yaml", WORLD, b'{"id": 7}', {"id": 7}),
+        ("application/x-yaml", {"type": "array"}, b"- null\n- 2024-01-01\n", [None, "2024-01-01"]),
+        ("application/yaml", WORLD, b"a: &a {1: 0o14}\nb: *a", {"a": {"1": 12}, "b": {"1": 12}}),
+        ("application/yaml", {"type": "string"}, b"id: 7", MISSING),
+        ("text/yaml", {"type": "string"}, b"id: 7", "id: 7"),
         ("text/plain", {"type": "array"}, b"[7]", [7]),
         ("application/x-www-form-urlencoded", {"type": "string"}, b"a=b&c", "a=b&c"),
         ("application/x-www-form-urlencoded", {"type": "array"}, b"[7]", [7]),
@@ -96,6 +101,10 @@ def test_each_media_type_is_read_its_own_way(
         ("*/*", "", b"[" * 300, "nesting"),
         ("text/plain", "", b"\xff", "charset"),
         ("text/plain", "text/plain; charset=martian", b"a", "charset"),
+        ("application/yaml", "", b"a: b: c", "yaml"),
+        ("application/yaml", "", b"a: 1\n---\nb: 2", "yaml"),
+        ("application/yaml", "", b"a: .inf", "yaml"),
+        ("application/yaml", "", b"\xff", "yaml"),
         (MULTIPART, "", b"--a--\r\n", "boundary"),
         (MULTIPART, "multipart/form-data; boundary=a", b"", "multipart"),
         (MULTIPART, "multipart/form-data; boundary=a", b"nothing", "multipart"),
@@ -107,7 +116,7 @@ def test_what_cannot_be_read_says_of_which_kind_it_is(
     document: Document, name: str, content_type: str, body: bytes, code: str
 ) -> None:
     with pytest.raises(BodyError) as refused:
-        decoded(media(name), document, body, content_type)
+        decoded(media(name, WORLD if "yaml" in name else None), document, body, content_type)
     assert refused.value.code == code
     assert refused.value.message
 

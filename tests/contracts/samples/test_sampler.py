@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -21,6 +22,10 @@ from tests.contracts.schemas.test_agree import independent
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Many of the made schemas have no value: that is looked for in vain, as briefly as can be."""
     monkeypatch.setattr(generation, "_EXAMPLES", 5)
+
+
+def reference(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{name}"}
 
 
 QUICK = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
@@ -90,6 +95,24 @@ def test_a_schema_that_contains_itself_ends() -> None:
     value = Judge({**node, "required": ["name", "children"]}).sample()
     assert isinstance(value, dict)
     assert value["name"] == "n"
+
+
+def test_parts_that_all_refer_to_one_schema_do_not_lead_back_to_it() -> None:
+    """Composition is no recursion, however many ways lead to the same base; a property may be of its type, too."""
+    base: dict[str, Any] = {"type": "object", "properties": {"id": {"const": 7}}, "required": ["id"]}
+    parts = [{"allOf": [reference("Base"), {"properties": {name: {"type": "string"}}}]} for name in "abcde"]
+    schema = {"allOf": [*parts, {"properties": {"parent": reference("Base")}, "required": ["parent"]}]}
+    for version in ("3.0.3", "3.1.0"):
+        value = Judge(schema, version, Base=base).sample()
+        assert isinstance(value, dict)
+        assert value["id"] == value["parent"]["id"] == 7
+
+
+def test_parts_that_double_at_each_step_are_made_once() -> None:
+    steps = {f"L{i}": {"allOf": [reference(f"L{i + 1}"), reference(f"L{i + 1}")]} for i in range(12)}
+    begun = time.thread_time()
+    assert Judge(reference("L0"), **steps, L12={"const": 1}).sample() == 1
+    assert time.thread_time() - begun < 1
 
 
 def test_schemas_that_contain_each_other_end() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from beep_mock.contracts.bodies.form_bodies import compile_form, compile_multipart
 from beep_mock.contracts.bodies.json_bodies import BodyError, load_json
-from beep_mock.contracts.bodies.media_types import is_json, is_xml, match_media_type, parse_content_type
+from beep_mock.contracts.bodies.media_types import is_json, is_xml, is_yaml, match_media_type, parse_content_type
 from beep_mock.contracts.bodies.stream_bodies import compile_stream
 from beep_mock.contracts.document import Document
 from beep_mock.contracts.model import MediaType
@@ -45,6 +45,10 @@ def compile_body_decoder(media: MediaType, document: Document) -> BodyDecoder:
 
         return compile_xml(media.schema, document)
     shape = shape_of(media.schema, document)
+    if shape.types <= _STRUCTURED and is_yaml(name):
+        from beep_mock.contracts.bodies.yaml_bodies import load_yaml
+
+        return load_yaml
     if shape.types <= _STRUCTURED:
         return _any(shape)
     if name.startswith("text/"):

@@ -23,7 +23,8 @@ _NOT_BRACKETS = bytes(b for b in range(256) if b not in b"[]{}")
 
 
 class BodyError(ValueError):
-    """A body cannot be read. ``code`` is ``json``, ``nesting``, ``multipart``, ``boundary``, ``charset``, ``reserved``.
+    """A body cannot be read. ``code`` is ``json``, ``nesting``, ``multipart``, ``boundary``, ``charset``,
+    ``reserved``, ``yaml``.
 
     ``place`` is where within it, if that is known.
     """

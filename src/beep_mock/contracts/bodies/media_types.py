@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-__all__ = ["is_json", "is_xml", "lists_json", "match_media_type", "parse_content_type"]
+__all__ = ["is_json", "is_xml", "is_yaml", "lists_json", "match_media_type", "parse_content_type"]
 
 _PARAMETER = re.compile(r';[ \t]*([!#$%&\'*+.^_`|~0-9A-Za-z-]+)=(?:"((?:[^"\\]|\\.)*)"|([^;"\s]+))')
 _ESCAPE = re.compile(r"\\(.)")
@@ -50,6 +50,11 @@ def lists_json(content_types: str) -> bool:
 def is_xml(name: str) -> bool:
     """Whether bodies of the media type are XML (RFC 7303, 4.2). ``name`` is in lower case."""
     return name.endswith(("/xml", "+xml"))
+
+
+def is_yaml(name: str) -> bool:
+    """Whether bodies of the media type are YAML (RFC 9512, 2.1 and 2.2). ``name`` is in lower case."""
+    return name.endswith(("/yaml", "/x-yaml", "+yaml"))
 
 
 def _fit(name: str, parameters: dict[str, str], entry: str) -> int:

@@ -78,6 +78,12 @@ class Flattening:
         self.entered: list[str] = []
         self.outer: list[str] = []
         """Places entered further out, the first where all began; they count for dynamic references only."""
+        self._begun = 0
+        """How many places were entered when the schema that is being made flat was reached."""
+        self._within: list[str] = []
+        """The references that lead to the part of it that the walk is in, each within the one before."""
+        self._held: set[str] = set()
+        """The places of what is part of it by now: what is referred to once more adds nothing."""
         self._heir = ""
         """Of the schemas whose ``allOf`` the walk is in the outermost, by its place: what a discriminator names."""
         self.guesses = 0
@@ -85,11 +91,19 @@ class Flattening:
         self.distance: Callable[[dict[str, Any]], float] | None = None
         """How far a value that is there already is from a schema: the nearest alternative is then the first."""
 
-    def flat(self, node: Any, at: str, ways: Ways, depth: int = 0) -> dict[str, Any]:
+    def flat(self, node: Any, at: str, ways: Ways) -> dict[str, Any]:
         """What a value of the schema has to keep.
 
         :raises ImpossibleError: nothing is allowed, or the schema leads back to itself too often.
         """
+        before = self._begun, self._within, self._held
+        self._begun, self._within, self._held = len(self.entered), [], set()
+        try:
+            return self._flat(node, at, ways, 0)
+        finally:
+            self._begun, self._within, self._held = before
+
+    def _flat(self, node: Any, at: str, ways: Ways, depth: int) -> dict[str, Any]:
         if node is False or depth > _DEEPEST:
             raise ImpossibleError(surely=depth == 0)
         if not isinstance(node, dict):
@@ -125,11 +139,11 @@ class Flattening:
 
     def _whole(self, parts: list[Any], result: dict[str, Any], at: str, ways: Ways, depth: int) -> dict[str, Any]:
         """``result`` and the parts of an ``allOf`` together."""
-        outer, heir = self._heir, self._heir or (at if at in self.entered[-1:] else "")
+        outer, heir = self._heir, self._heir or (at if at in self._within[-1:] else "")
         self._heir = heir
         try:
             for index, part in enumerate(parts):
-                result = merged(self.flat(part, f"{at}/allOf/{index}", ways, depth + 1), result)
+                result = merged(self._flat(part, f"{at}/allOf/{index}", ways, depth + 1), result)
                 named = inherited(part, at, heir, self._document)
                 result = self._guessed(result, agreeing(named, result, self._document))
         finally:
@@ -150,10 +164,18 @@ class Flattening:
             target, place = self._document.lookup(reference)
         except ContractError:
             return {}
-        if self.entered.count(place) > _REENTRIES:
+        if place in self._held:
+            return {}
+        if self.entered[: self._begun].count(place) + self._within.count(place) > _REENTRIES:
             raise ImpossibleError(surely=True)  # where all the way is required, there is no end
         self.entered.append(place)
-        return self.flat(target, place, ways, depth + 1)
+        self._within.append(place)
+        try:
+            result = self._flat(target, place, ways, depth + 1)
+        finally:
+            self._within.pop()
+        self._held.add(place)
+        return result
 
     def _alternatives(self, node: dict[str, Any], keyword: str, at: str, ways: Ways, depth: int) -> dict[str, Any]:
         """One of several schemas; with ``oneOf``, in a second round, so that the others are surely not kept."""
@@ -187,15 +209,16 @@ class Flattening:
         return merged(schema, named)
 
     def _branch(self, node: Any, at: str, ways: Ways, depth: int) -> dict[str, Any] | None:
-        entered, heir = len(self.entered), self._heir
+        entered, heir, held = len(self.entered), self._heir, self._held
         self._heir = ""  # a parent that lists its heirs is none of them
+        self._held = set()
         try:
-            return self.flat(node, at, ways, depth + 1)
+            return self._flat(node, at, ways, depth + 1)
         except ImpossibleError:
             del self.entered[entered:]
             return None
         finally:
-            self._heir = heir
+            self._heir, self._held = heir, held
 
     def _distance(self, branch: Any, at: str, depth: int) -> float:
         if self.distance is None:
@@ -221,7 +244,7 @@ class Flattening:
     def _perhaps(self, node: Any, at: str, ways: Ways, depth: int) -> dict[str, Any]:
         """A schema that counts under a condition: that nothing keeps it says nothing of what it is a part of."""
         try:
-            return self.flat(node, at, ways, depth + 1)
+            return self._flat(node, at, ways, depth + 1)
         except ImpossibleError:
             raise ImpossibleError from None
 
