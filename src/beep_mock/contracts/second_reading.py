@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote_plus
 
-from beep_mock.contracts.model import Operation
+from beep_mock.contracts.bodies.media_types import parse_content_type
+from beep_mock.contracts.model import MediaType, Operation
 from beep_mock.contracts.parameters.headers import SENT_HEADERS
 
 __all__ = ["SecondReading"]
@@ -27,6 +28,7 @@ class SecondReading:
     - A list without explode that is there but empty (``ids=``): an empty list, as most clients write it; what has no
       items is not written at all (RFC 6570, section 3.2.1).
     - Commas between items that are percent-encoded: RFC 6570 (section 3.2.1) leaves them plain, most clients do not.
+      In an urlencoded form none does: its encoder knows of no commas (URL Standard, section 5.2).
     - Accept-Encoding, where it is a parameter: clients send the codings that they understand of their own accord, and
       none of them is a reason to refuse (RFC 9110, section 12.5.3).
     """
@@ -39,10 +41,17 @@ class SecondReading:
             p.location == "header" and p.name.lower() == "accept-encoding" and not p.required
             for p in operation.parameters
         )
-        self.is_possible = bool(self._joins or self._empty or self._encodes)
+        content = operation.request_body.content if operation.request_body is not None else ()
+        self._fields = {media.name: fields for media in content if (fields := _joined_fields(media))}
+        self.is_possible = bool(self._joins or self._empty or self._encodes or self._fields)
 
-    def of(self, query: str, environ: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]] | None:
-        """The raw query and the environ to read instead; None when there is nothing to be read otherwise."""
+    def of(
+        self, query: str, environ: Mapping[str, Any], body: bytes = b"", media_type: str = ""
+    ) -> tuple[str, Mapping[str, Any], bytes] | None:
+        """The raw query, the environ and the body to read instead; None when there is nothing to be read otherwise.
+
+        ``media_type`` is the declared one that the body was read as.
+        """
         found: dict[str, Any] = {**environ}
         plain = query
         if self._empty:
@@ -56,10 +65,30 @@ class SecondReading:
             if SENT_HEADERS in found:
                 found[SENT_HEADERS] = {*found[SENT_HEADERS].keys()} - {"accept-encoding"}
             changed = True
-        return (plain, found) if changed else None
+        form = _plain_fields(body, self._fields[media_type]) if media_type in self._fields else body
+        return (plain, found, form) if changed or form != body else None
 
     def _is_empty(self, pair: str) -> bool:
         return pair.endswith("=") and unquote_plus(pair[:-1]) in self._empty
+
+
+def _joined_fields(media: MediaType) -> frozenset[str]:
+    """The fields of an urlencoded form that carry a list in one text, between commas."""
+    if parse_content_type(media.name)[0] != "application/x-www-form-urlencoded":
+        return frozenset()
+    return frozenset(name for name, each in media.encoding.items() if each.style == "form" and not each.explode)
+
+
+def _plain_fields(body: bytes, fields: frozenset[str]) -> bytes:
+    """The form with its ``fields`` as they are meant: without those that are empty, with plain commas in the others."""
+    kept = []
+    for pair in body.decode("latin-1").split("&"):
+        name, _, text = pair.partition("=")
+        if unquote_plus(name) not in fields:
+            kept.append(pair)
+        elif text:
+            kept.append(f"{name}={_plain_commas(text, '&')}")
+    return "&".join(kept).encode("latin-1")
 
 
 def _plain_commas(pairs: str, separator: str) -> str:

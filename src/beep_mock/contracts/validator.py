@@ -124,9 +124,9 @@ class RequestReader:
         else:
             verdict = self._otherwise(self._key, self._check, values, (path_values, query, environ))
         if verdict[2] == 422 and self._second.is_possible:
-            otherwise = self._second.of(query, environ)
+            otherwise = self._second.of(query, environ, body, self.media_type(environ))
             if otherwise is not None:
-                again = self.read(path_values, *otherwise, body)
+                again = self.read(path_values, *otherwise)
                 return again if not again[2] else verdict
         return verdict
 
