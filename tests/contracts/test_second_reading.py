@@ -72,6 +72,9 @@ def test_what_clients_send_by_themselves_is_no_reason_to_refuse(
         ("kinds=&more=c", 422),
         ("some=", 422),
         ("each=", 422),
+        ("count=", 422),
+        ("pair=", 422),
+        ("either=", 0),
     ],
 )
 def test_a_list_without_items_is_an_empty_one(tmp_path: Path, query: str, status: int) -> None:
@@ -83,6 +86,9 @@ def test_a_list_without_items_is_an_empty_one(tmp_path: Path, query: str, status
                 {**LISTS, "name": "more", "style": "pipeDelimited" if "a,b" not in query else "form"},
                 {**LISTS, "name": "some", "required": "some" in query},
                 {**LISTS, "name": "each", "explode": True},
+                {**LISTS, "name": "count", "schema": {"type": "integer"}},
+                {**LISTS, "name": "pair", "schema": {"type": "object", "required": ["a"]}},
+                {**LISTS, "name": "either", "schema": {"anyOf": [{"type": "integer"}, LISTS["schema"]]}},
             ],
         )
     )
@@ -102,6 +108,7 @@ def test_a_list_without_items_is_an_empty_one(tmp_path: Path, query: str, status
         ("each=a%2Cb", 422),
         ("each=", 422),
         ("some=", 422),
+        ("count=&kinds=a", 422),
     ],
 )
 @pytest.mark.parametrize("version", ["2.0", "3.0.4"])
@@ -110,18 +117,20 @@ def test_forms_encode_the_commas_between_items(tmp_path: Path, version: str, bod
     items = {"type": "array", "items": {"type": "string", "enum": ["a", "b"]}}
     form = "application/x-www-form-urlencoded"
     if version == "2.0":
-        fields = [
+        parameters = [
             {"in": "formData", "name": "kinds", **items},
             {"in": "formData", "name": "each", **items, "collectionFormat": "multi"},
             {"in": "formData", "name": "some", **items, "required": "some" in body},
             {"in": "formData", "name": "note", "type": "string"},
+            {"in": "formData", "name": "count", "type": "integer"},
         ]
-        operation: dict[str, Any] = {"consumes": [form], "parameters": fields}
+        operation: dict[str, Any] = {"consumes": [form], "parameters": parameters}
     else:
-        schema = {"type": "object", "properties": {"kinds": items, "each": items, "some": items, "note": {}}}
+        fields = {"kinds": items, "each": items, "some": items, "note": {}, "count": {"type": "integer"}}
+        schema = {"type": "object", "properties": fields}
         media = {
             "schema": schema | ({"required": ["some"]} if "some" in body else {}),
-            "encoding": {"kinds": {"explode": False}, "some": {"style": "form", "explode": False}},
+            "encoding": {name: {"style": "form", "explode": False} for name in ("kinds", "some", "count")},
         }
         operation = {"requestBody": {"content": {form: media}}}
     document = {
@@ -137,6 +146,25 @@ def test_forms_encode_the_commas_between_items(tmp_path: Path, version: str, bod
     assert found == status
     if "note=x%2Cy" in body:
         assert values["body"] == {"kinds": ["a", "b"], "note": "x,y"}
+
+
+def test_objects_in_one_text_are_encoded_as_well(tmp_path: Path) -> None:
+    pair = {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}
+    form = "application/x-www-form-urlencoded"
+    media = {"schema": {"type": "object", "properties": {"pair": pair}}, "encoding": {"pair": {"explode": False}}}
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "Joined", "version": "1"},
+        "paths": {
+            "/": {"post": {"requestBody": {"content": {form: media}}, "responses": {"200": {"description": ""}}}}
+        },
+    }
+    path = tmp_path / "openapi.json"
+    path.write_text(json.dumps(document))
+    contract = compile_contract(path)
+    reader = validator_of(contract).reader(contract.operations["POST /"])
+    for body, status in ((b"pair=name,a", 0), (b"pair=name%2Ca", 0), (b"pair=", 422), (b"pair=other%2Ca", 422)):
+        assert reader.read({}, "", {"CONTENT_TYPE": form}, body)[2] == status
 
 
 def test_many_texts_are_read_otherwise_at_once(tmp_path: Path) -> None:

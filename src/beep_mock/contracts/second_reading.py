@@ -11,8 +11,10 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from beep_mock.contracts.bodies.media_types import parse_content_type
-from beep_mock.contracts.model import MediaType, Operation
+from beep_mock.contracts.document import Document
+from beep_mock.contracts.model import MediaType, Operation, Schema
 from beep_mock.contracts.parameters.headers import SENT_HEADERS
+from beep_mock.contracts.parameters.shapes import shape_of
 
 __all__ = ["SecondReading"]
 
@@ -33,16 +35,18 @@ class SecondReading:
       none of them is a reason to refuse (RFC 9110, section 12.5.3).
     """
 
-    def __init__(self, operation: Operation) -> None:
+    def __init__(self, operation: Operation, document: Document) -> None:
         joined = [p for p in operation.parameters if not p.explode and p.location in ("query", "cookie")]
         self._joins = any(p.style == "form" for p in joined)
-        self._empty = frozenset(p.name for p in joined if p.location == "query" and not p.media_type)
+        self._empty = frozenset(
+            p.name for p in joined if p.location == "query" and not p.media_type and _is_list(p.schema, document)
+        )
         self._encodes = any(
             p.location == "header" and p.name.lower() == "accept-encoding" and not p.required
             for p in operation.parameters
         )
         content = operation.request_body.content if operation.request_body is not None else ()
-        self._fields = {media.name: fields for media in content if (fields := _joined_fields(media))}
+        self._fields = {media.name: fields for media in content if (fields := _joined_fields(media, document))}
         self.is_possible = bool(self._joins or self._empty or self._encodes or self._fields)
 
     def of(
@@ -72,21 +76,28 @@ class SecondReading:
         return pair.endswith("=") and unquote_plus(pair[:-1]) in self._empty
 
 
-def _joined_fields(media: MediaType) -> frozenset[str]:
-    """The fields of an urlencoded form that carry a list in one text, between commas."""
-    if parse_content_type(media.name)[0] != "application/x-www-form-urlencoded":
-        return frozenset()
-    return frozenset(name for name, each in media.encoding.items() if each.style == "form" and not each.explode)
+def _is_list(schema: Schema | None, document: Document) -> bool:
+    return "array" in shape_of(schema, document).types
 
 
-def _plain_fields(body: bytes, fields: frozenset[str]) -> bytes:
-    """The form with its ``fields`` as they are meant: without those that are empty, with plain commas in the others."""
+def _joined_fields(media: MediaType, document: Document) -> dict[str, bool]:
+    """The fields of an urlencoded form that are one text with commas inside, and whether each is a list."""
+    joined = [name for name, each in media.encoding.items() if each.style == "form" and not each.explode]
+    if not joined or parse_content_type(media.name)[0] != "application/x-www-form-urlencoded":
+        return {}
+    properties = shape_of(media.schema, document).properties
+    return {name: _is_list(properties.get(name), document) for name in joined}
+
+
+def _plain_fields(body: bytes, fields: Mapping[str, bool]) -> bytes:
+    """The form with its ``fields`` as they are meant: without lists that are empty, with plain commas in the others."""
     kept = []
     for pair in body.decode("latin-1").split("&"):
         name, _, text = pair.partition("=")
-        if unquote_plus(name) not in fields:
+        is_list = fields.get(unquote_plus(name))
+        if is_list is None:
             kept.append(pair)
-        elif text:
+        elif text or not is_list:
             kept.append(f"{name}={_plain_commas(text, '&')}")
     return "&".join(kept).encode("latin-1")
 

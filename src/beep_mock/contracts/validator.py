@@ -99,7 +99,7 @@ class RequestReader:
         self._decode = compile_decoder(operation.parameters, document)
         self._key = _key(operation)
         self._check: Callable[[Json], bool] | None = schemas.checker(self._key) if operation.parameters else None
-        self._second = SecondReading(operation)
+        self._second = SecondReading(operation, document)
         self._texts: TextReadings | None = None  # for what is refused only
         self._required = tuple(p for p in operation.parameters if p.required)
         body = operation.request_body
