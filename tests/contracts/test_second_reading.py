@@ -148,6 +148,43 @@ def test_forms_encode_the_commas_between_items(tmp_path: Path, version: str, bod
         assert values["body"] == {"kinds": ["a", "b"], "note": "x,y"}
 
 
+@pytest.mark.parametrize(
+    ("query", "body", "places"),
+    [
+        ("kinds=a&kinds=b", "", [("query", "kinds", "explode")]),
+        ("kinds=a&kinds=c&many=x", "", [("query", "kinds", "explode"), ("query", "many", "type")]),
+        (
+            "kinds=a&kinds=b",
+            "kinds=a&k%69nds=b&kinds=a,b",
+            [("query", "kinds", "explode"), ("body", "kinds", "explode")],
+        ),
+        ("kinds=c", "kinds=c", [("query", "kinds", "enum"), ("body", "kinds", "enum")]),
+        ("many=1&many=2", "", [("query", "many", "type")]),
+    ],
+)
+def test_a_list_in_one_text_that_came_item_by_item_is_told_so(
+    tmp_path: Path, query: str, body: str, places: list[tuple[str, str, str]]
+) -> None:
+    """No style of one text repeats its name (OpenAPI 3.1.1, section 4.8.12.4, Style Examples: `form`, not exploded)."""
+    form = "application/x-www-form-urlencoded"
+    fields = {"type": "object", "properties": {"kinds": LISTS["schema"]}}
+    media = {"schema": fields, "encoding": {"kinds": {"explode": False}}}
+    parameters = [{**LISTS, "name": "kinds"}, {"name": "many", "in": "query", "schema": {"type": "integer"}}]
+    operation = {"parameters": parameters, "requestBody": {"content": {form: media}}}
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "Repeated", "version": "1"},
+        "paths": {"/": {"post": {**operation, "responses": {"200": {"description": "Fine"}}}}},
+    }
+    path = tmp_path / "openapi.json"
+    path.write_text(json.dumps(document))
+    contract = compile_contract(path)
+    reader = validator_of(contract).reader(contract.operations["POST /"])
+    _, reasons, status = reader.read({}, query, {"CONTENT_TYPE": form} if body else {}, body.encode())
+    assert status == 422
+    assert [(*reason.location[:2], reason.code) for reason in reasons] == places
+
+
 def test_objects_in_one_text_are_encoded_as_well(tmp_path: Path) -> None:
     pair = {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}
     form = "application/x-www-form-urlencoded"

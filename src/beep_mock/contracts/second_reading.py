@@ -6,14 +6,16 @@ What is valid as it stands is never read otherwise.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote_plus
 
 from beep_mock.contracts.bodies.media_types import parse_content_type
 from beep_mock.contracts.document import Document
-from beep_mock.contracts.model import MediaType, Operation, Schema
+from beep_mock.contracts.model import MediaType, Operation, Schema, Violation
 from beep_mock.contracts.parameters.headers import SENT_HEADERS
+from beep_mock.contracts.parameters.queries import pairs_of
 from beep_mock.contracts.parameters.shapes import shape_of
 
 __all__ = ["SecondReading"]
@@ -38,7 +40,7 @@ class SecondReading:
     def __init__(self, operation: Operation, document: Document) -> None:
         joined = [p for p in operation.parameters if not p.explode and p.location in ("query", "cookie")]
         self._joins = any(p.style == "form" for p in joined)
-        self._empty = frozenset(
+        self._lists = frozenset(
             p.name for p in joined if p.location == "query" and not p.media_type and _is_list(p.schema, document)
         )
         self._encodes = any(
@@ -47,7 +49,7 @@ class SecondReading:
         )
         content = operation.request_body.content if operation.request_body is not None else ()
         self._fields = {media.name: fields for media in content if (fields := _joined_fields(media, document))}
-        self.is_possible = bool(self._joins or self._empty or self._encodes or self._fields)
+        self.is_possible = bool(self._joins or self._lists or self._encodes or self._fields)
 
     def of(
         self, query: str, environ: Mapping[str, Any], body: bytes = b"", media_type: str = ""
@@ -58,7 +60,7 @@ class SecondReading:
         """
         found: dict[str, Any] = {**environ}
         plain = query
-        if self._empty:
+        if self._lists:
             plain = "&".join(pair for pair in query.split("&") if not self._is_empty(pair))
         if self._joins:
             plain = _plain_commas(plain, "&")
@@ -72,8 +74,27 @@ class SecondReading:
         form = _plain_fields(body, self._fields[media_type]) if media_type in self._fields else body
         return (plain, found, form) if changed or form != body else None
 
+    def said(
+        self, reasons: tuple[Violation, ...], query: str, body: bytes = b"", media_type: str = ""
+    ) -> tuple[Violation, ...]:
+        """The reasons for a refusal; of a list that came item by item, where it is one text, only that it did."""
+        sent = [("query", self._lists, query)]
+        if media_type in self._fields:
+            fields = self._fields[media_type]
+            sent.append(("body", frozenset(name for name in fields if fields[name]), body.decode("latin-1")))
+        repeated: dict[tuple[str, ...], Violation] = {}
+        for part, names, text in sent:
+            counts = Counter(name for name, _ in pairs_of(text) if name in names) if names else {}
+            for name, count in counts.items():
+                if count > 1:
+                    message = f"{name!r} is there {count} times; all its items are one text, not one each"
+                    repeated[part, name] = Violation((part, name), "Error", "explode", message)
+        if not repeated:
+            return reasons
+        return tuple(dict.fromkeys(repeated.get(reason.location[:2], reason) for reason in reasons))
+
     def _is_empty(self, pair: str) -> bool:
-        return pair.endswith("=") and unquote_plus(pair[:-1]) in self._empty
+        return pair.endswith("=") and unquote_plus(pair[:-1]) in self._lists
 
 
 def _is_list(schema: Schema | None, document: Document) -> bool:

@@ -124,10 +124,11 @@ class RequestReader:
         else:
             verdict = self._otherwise(self._key, self._check, values, (path_values, query, environ))
         if verdict[2] == 422 and self._second.is_possible:
-            otherwise = self._second.of(query, environ, body, self.media_type(environ))
-            if otherwise is not None:
-                again = self.read(path_values, *otherwise)
-                return again if not again[2] else verdict
+            media_type = self.media_type(environ)
+            otherwise = self._second.of(query, environ, body, media_type)
+            if otherwise is not None and not (again := self.read(path_values, *otherwise))[2]:
+                return again
+            return verdict[0], self._second.said(verdict[1], query, body, media_type), 422
         return verdict
 
     def media_type(self, environ: Mapping[str, Any]) -> str:
