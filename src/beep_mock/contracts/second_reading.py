@@ -33,6 +33,8 @@ class SecondReading:
       items is not written at all (RFC 6570, section 3.2.1).
     - Commas between items that are percent-encoded: RFC 6570 (section 3.2.1) leaves them plain, most clients do not.
       In an urlencoded form none does: its encoder knows of no commas (URL Standard, section 5.2).
+    - A parameter of allowEmptyValue without a text, where its schema takes none: it is not used (OpenAPI 3.1.1, section
+      4.8.12.2.1).
     - Accept-Encoding, where it is a parameter: clients send the codings that they understand of their own accord, and
       none of them is a reason to refuse (RFC 9110, section 12.5.3).
     """
@@ -43,13 +45,16 @@ class SecondReading:
         self._lists = frozenset(
             p.name for p in joined if p.location == "query" and not p.media_type and _is_list(p.schema, document)
         )
+        self._unused = frozenset(
+            p.name for p in operation.parameters if p.location == "query" and p.allow_empty_value and not p.media_type
+        )
         self._encodes = any(
             p.location == "header" and p.name.lower() == "accept-encoding" and not p.required
             for p in operation.parameters
         )
         content = operation.request_body.content if operation.request_body is not None else ()
         self._fields = {media.name: fields for media in content if (fields := _joined_fields(media, document))}
-        self.is_possible = bool(self._joins or self._lists or self._encodes or self._fields)
+        self.is_possible = bool(self._joins or self._lists or self._unused or self._encodes or self._fields)
 
     def of(
         self, query: str, environ: Mapping[str, Any], body: bytes = b"", media_type: str = ""
@@ -60,7 +65,7 @@ class SecondReading:
         """
         found: dict[str, Any] = {**environ}
         plain = query
-        if self._lists:
+        if self._lists or self._unused:
             plain = "&".join(pair for pair in query.split("&") if not self._is_empty(pair))
         if self._joins:
             plain = _plain_commas(plain, "&")
@@ -94,7 +99,8 @@ class SecondReading:
         return tuple(dict.fromkeys(repeated.get(reason.location[:2], reason) for reason in reasons))
 
     def _is_empty(self, pair: str) -> bool:
-        return pair.endswith("=") and unquote_plus(pair[:-1]) in self._lists
+        name, equals, text = pair.partition("=")
+        return not text and ((name := unquote_plus(name)) in self._unused or (bool(equals) and name in self._lists))
 
 
 def _is_list(schema: Schema | None, document: Document) -> bool:
