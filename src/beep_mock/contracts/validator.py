@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from beep_mock.contracts.bodies.decoding import BodyError, compile_body_decoder, match_media_type, parse_content_type
-from beep_mock.contracts.model import Contract, MediaType, Operation, Schema, Violation
+from beep_mock.contracts.model import Contract, MediaType, Operation, Parameter, Schema, Violation
 from beep_mock.contracts.parameters.decoding import compile_decoder
 from beep_mock.contracts.second_reading import SecondReading
 from beep_mock.contracts.text_readings import TextReadings
@@ -209,7 +209,7 @@ class RequestReader:
 
     def _reasons(self, key: str, values: Mapping[str, Json]) -> tuple[Violation, ...]:
         reasons = [
-            Violation(tuple(p.key.split(".", 1)), "Error", "required", f"{p.location} parameter {p.name!r} is required")
+            Violation(tuple(p.key.split(".", 1)), "Error", "required", _missing(p))
             for p in self._required
             if p.key not in values
         ]
@@ -220,6 +220,12 @@ class RequestReader:
                     head = tuple(location.split(".", 1))
                     reasons.append(Violation((*head, *rest), "Error", found.keyword, found.message))
         return tuple(reasons)
+
+
+def _missing(parameter: Parameter) -> str:
+    if parameter.location == "path" and parameter.style in ("label", "matrix"):
+        return f"path parameter {parameter.name!r} is not written in its style, {parameter.style!r}"
+    return f"{parameter.location} parameter {parameter.name!r} is required"
 
 
 def _may_be_empty(media_type: str) -> bool:
