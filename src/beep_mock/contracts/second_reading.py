@@ -6,12 +6,17 @@ What is valid as it stands is never read otherwise.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote_plus
 
-from beep_mock.contracts.model import Operation
+from beep_mock.contracts.bodies.media_types import parse_content_type
+from beep_mock.contracts.document import Document
+from beep_mock.contracts.model import MediaType, Operation, Schema, Violation
 from beep_mock.contracts.parameters.headers import SENT_HEADERS
+from beep_mock.contracts.parameters.queries import pairs_of
+from beep_mock.contracts.parameters.shapes import shape_of
 
 __all__ = ["SecondReading"]
 
@@ -26,31 +31,41 @@ class SecondReading:
 
     - A list without explode that is there but empty (``ids=``): an empty list, as most clients write it; what has no
       items is not written at all (RFC 6570, section 3.2.1).
-    - A parameter of ``allowEmptyValue`` that is there but empty, where its schema has no place for that: it "should" be
-      taken for unused (OpenAPI 3.1.1, section 4.8.12.2.1). What is required is not unused.
     - Commas between items that are percent-encoded: RFC 6570 (section 3.2.1) leaves them plain, most clients do not.
+      In an urlencoded form none does: its encoder knows of no commas (URL Standard, section 5.2).
+    - A parameter of allowEmptyValue without a text, where its schema takes none: it is not used (OpenAPI 3.1.1, section
+      4.8.12.2.1).
     - Accept-Encoding, where it is a parameter: clients send the codings that they understand of their own accord, and
       none of them is a reason to refuse (RFC 9110, section 12.5.3).
     """
 
-    def __init__(self, operation: Operation) -> None:
+    def __init__(self, operation: Operation, document: Document) -> None:
         joined = [p for p in operation.parameters if not p.explode and p.location in ("query", "cookie")]
         self._joins = any(p.style == "form" for p in joined)
-        self._empty = frozenset(p.name for p in joined if p.location == "query" and not p.media_type)
+        self._lists = frozenset(
+            p.name for p in joined if p.location == "query" and not p.media_type and _is_list(p.schema, document)
+        )
         self._unused = frozenset(
-            p.name for p in operation.parameters if p.location == "query" and p.allow_empty_value and not p.required
+            p.name for p in operation.parameters if p.location == "query" and p.allow_empty_value and not p.media_type
         )
         self._encodes = any(
             p.location == "header" and p.name.lower() == "accept-encoding" and not p.required
             for p in operation.parameters
         )
-        self.is_possible = bool(self._joins or self._empty or self._unused or self._encodes)
+        content = operation.request_body.content if operation.request_body is not None else ()
+        self._fields = {media.name: fields for media in content if (fields := _joined_fields(media, document))}
+        self.is_possible = bool(self._joins or self._lists or self._unused or self._encodes or self._fields)
 
-    def of(self, query: str, environ: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]] | None:
-        """The raw query and the environ to read instead; None when there is nothing to be read otherwise."""
+    def of(
+        self, query: str, environ: Mapping[str, Any], body: bytes = b"", media_type: str = ""
+    ) -> tuple[str, Mapping[str, Any], bytes] | None:
+        """The raw query, the environ and the body to read instead; None when there is nothing to be read otherwise.
+
+        ``media_type`` is the declared one that the body was read as.
+        """
         found: dict[str, Any] = {**environ}
         plain = query
-        if self._empty or self._unused:
+        if self._lists or self._unused:
             plain = "&".join(pair for pair in query.split("&") if not self._is_empty(pair))
         if self._joins:
             plain = _plain_commas(plain, "&")
@@ -61,14 +76,57 @@ class SecondReading:
             if SENT_HEADERS in found:
                 found[SENT_HEADERS] = {*found[SENT_HEADERS].keys()} - {"accept-encoding"}
             changed = True
-        return (plain, found) if changed else None
+        form = _plain_fields(body, self._fields[media_type]) if media_type in self._fields else body
+        return (plain, found, form) if changed or form != body else None
+
+    def said(
+        self, reasons: tuple[Violation, ...], query: str, body: bytes = b"", media_type: str = ""
+    ) -> tuple[Violation, ...]:
+        """The reasons for a refusal; of a list that came item by item, where it is one text, only that it did."""
+        sent = [("query", self._lists, query)]
+        if media_type in self._fields:
+            fields = self._fields[media_type]
+            sent.append(("body", frozenset(name for name in fields if fields[name]), body.decode("latin-1")))
+        repeated: dict[tuple[str, ...], Violation] = {}
+        for part, names, text in sent:
+            counts = Counter(name for name, _ in pairs_of(text) if name in names) if names else {}
+            for name, count in counts.items():
+                if count > 1:
+                    message = f"{name!r} is there {count} times; all its items are one text, not one each"
+                    repeated[part, name] = Violation((part, name), "Error", "explode", message)
+        if not repeated:
+            return reasons
+        return tuple(dict.fromkeys(repeated.get(reason.location[:2], reason) for reason in reasons))
 
     def _is_empty(self, pair: str) -> bool:
-        name, mark, text = pair.partition("=")
-        if text:
-            return False
-        name = unquote_plus(name)
-        return name in self._unused or (bool(mark) and name in self._empty)
+        name, equals, text = pair.partition("=")
+        return not text and ((name := unquote_plus(name)) in self._unused or (bool(equals) and name in self._lists))
+
+
+def _is_list(schema: Schema | None, document: Document) -> bool:
+    return "array" in shape_of(schema, document).types
+
+
+def _joined_fields(media: MediaType, document: Document) -> dict[str, bool]:
+    """The fields of an urlencoded form that are one text with commas inside, and whether each is a list."""
+    joined = [name for name, each in media.encoding.items() if each.style == "form" and not each.explode]
+    if not joined or parse_content_type(media.name)[0] != "application/x-www-form-urlencoded":
+        return {}
+    properties = shape_of(media.schema, document).properties
+    return {name: _is_list(properties.get(name), document) for name in joined}
+
+
+def _plain_fields(body: bytes, fields: Mapping[str, bool]) -> bytes:
+    """The form with its ``fields`` as they are meant: without lists that are empty, with plain commas in the others."""
+    kept = []
+    for pair in body.decode("latin-1").split("&"):
+        name, _, text = pair.partition("=")
+        is_list = fields.get(unquote_plus(name))
+        if is_list is None:
+            kept.append(pair)
+        elif text or not is_list:
+            kept.append(f"{name}={_plain_commas(text, '&')}")
+    return "&".join(kept).encode("latin-1")
 
 
 def _plain_commas(pairs: str, separator: str) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from beep_mock.contracts.bodies.decoding import BodyError, compile_body_decoder, match_media_type, parse_content_type
-from beep_mock.contracts.model import Contract, MediaType, Operation, Schema, Violation
+from beep_mock.contracts.model import Contract, MediaType, Operation, Parameter, Schema, Violation
 from beep_mock.contracts.parameters.decoding import compile_decoder
 from beep_mock.contracts.second_reading import SecondReading
 from beep_mock.contracts.security import is_secret, secret_keys
@@ -106,7 +106,7 @@ class RequestReader:
         self._decode = compile_decoder(operation.parameters, document)
         self._key = _key(operation)
         self._check: Callable[[Json], bool] | None = schemas.checker(self._key) if operation.parameters else None
-        self._second = SecondReading(operation)
+        self._second = SecondReading(operation, document)
         self._texts: TextReadings | None = None  # for what is refused only
         self._required = tuple(p for p in operation.parameters if p.required)
         body = operation.request_body
@@ -131,10 +131,11 @@ class RequestReader:
         else:
             verdict = self._otherwise(self._key, self._check, values, (path_values, query, environ))
         if verdict[2] == 422 and self._second.is_possible:
-            otherwise = self._second.of(query, environ)
-            if otherwise is not None:
-                again = self.read(path_values, *otherwise, body)
-                return again if not again[2] else verdict
+            media_type = self.media_type(environ)
+            otherwise = self._second.of(query, environ, body, media_type)
+            if otherwise is not None and not (again := self.read(path_values, *otherwise))[2]:
+                return again
+            return verdict[0], self._second.said(verdict[1], query, body, media_type), 422
         return verdict
 
     def media_type(self, environ: Mapping[str, Any]) -> str:
@@ -215,7 +216,7 @@ class RequestReader:
 
     def _reasons(self, key: str, values: Mapping[str, Json]) -> tuple[Violation, ...]:
         reasons = [
-            Violation(tuple(p.key.split(".", 1)), "Error", "required", f"{p.location} parameter {p.name!r} is required")
+            Violation(tuple(p.key.split(".", 1)), "Error", "required", _missing(p))
             for p in self._required
             if p.key not in values
         ]
@@ -228,6 +229,12 @@ class RequestReader:
                     message = f"a secret that does not fit '{found.keyword}'" if hidden else found.message
                     reasons.append(Violation(where, "Error", found.keyword, message))
         return tuple(reasons)
+
+
+def _missing(parameter: Parameter) -> str:
+    if parameter.location == "path" and parameter.style in ("label", "matrix"):
+        return f"path parameter {parameter.name!r} is not written in its style, {parameter.style!r}"
+    return f"{parameter.location} parameter {parameter.name!r} is required"
 
 
 def _may_be_empty(media_type: str) -> bool:

@@ -16,7 +16,7 @@ from beep_mock.contracts.parameters.headers import SENT_HEADERS, compile_headers
 from beep_mock.contracts.parameters.paths import compile_path
 from beep_mock.contracts.parameters.queries import compile_query
 from beep_mock.contracts.parameters.querystrings import compile_querystring
-from beep_mock.interaction import Json
+from beep_mock.interaction import MISSING, Json
 
 __all__ = ["Decoder", "compile_decoder", "header_value"]
 
@@ -41,10 +41,13 @@ def compile_decoder(parameters: Sequence[Parameter], document: Document) -> Deco
     headers = compile_headers([p for p in parameters if p.location == "header"], document)
     cookies = compile_cookies([p for p in parameters if p.location == "cookie"], document)
     if headers or cookies is not None:
-        return _any(path, query, headers, cookies)
-    if query is None:
-        return _path_only(path) if path else _nothing
-    return _path_and_query(path, query)
+        decode = _any(path, query, headers, cookies)
+    elif query is not None:
+        decode = _path_and_query(path, query)
+    else:
+        decode = _path_only(path) if path else _nothing
+    prefixed = [p.key for p in parameters if p.location == "path" and p.style in ("label", "matrix")]
+    return _without_missing(decode, prefixed) if prefixed else decode
 
 
 def header_value(header: Header, text: str, document: Document) -> Json:
@@ -77,6 +80,17 @@ def _both(
         other(query, values)
 
     return fill
+
+
+def _without_missing(decode: Decoder, keys: Sequence[str]) -> Decoder:
+    def present(path_values: Mapping[str, str], query: str, environ: Mapping[str, Any]) -> dict[str, Json]:
+        values = decode(path_values, query, environ)
+        for key in keys:
+            if values.get(key) is MISSING:
+                del values[key]
+        return values
+
+    return present
 
 
 def _nothing(_path_values: Mapping[str, str], _query: str, _environ: Mapping[str, Any]) -> dict[str, Json]:

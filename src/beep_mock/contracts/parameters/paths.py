@@ -1,6 +1,7 @@
 """Readers of path parameters: the styles ``simple``, ``label`` and ``matrix`` (RFC 6570, 3.2.2, 3.2.5 and 3.2.7).
 
-A path arrives percent-decoded, so a delimiter inside a value cannot be told from one between values.
+A path arrives percent-decoded, so a delimiter inside a value cannot be told from one between values. A text without
+the prefix of its style is no value: it is left as it is for the schema to refuse, and missing where that takes strings.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from beep_mock.contracts.parameters.collection_formats import collection_reader
 from beep_mock.contracts.parameters.delimited import as_written, comma, composite_reader
 from beep_mock.contracts.parameters.scalars import Reader, content_reader, scalar_reader
 from beep_mock.contracts.parameters.shapes import Shape, shape_of
-from beep_mock.interaction import Json
+from beep_mock.interaction import MISSING, Json
 
 __all__ = ["compile_path"]
 
@@ -47,18 +48,23 @@ def _label(shape: Shape, document: Document, *, explode: bool) -> Reader:
         return text.split("." if explode or (dotted and "," not in text) else ",")
 
     read = composite_reader(shape, document, pieces, as_written, pairs=explode, mark=".")
-    return lambda text: read(text[1:]) if text[:1] == "." else text
+    other = _unprefixed(shape)
+    return lambda text: read(text[1:]) if text[:1] == "." else other(text)
+
+
+def _unprefixed(shape: Shape) -> Reader:
+    return (lambda _: MISSING) if "string" in shape.types else as_written
 
 
 def _matrix(name: str, shape: Shape, document: Document, *, explode: bool) -> Reader:
-    prefix, bare = f";{name}=", f";{name}"
+    prefix, bare, other = f";{name}=", f";{name}", _unprefixed(shape)
     read = composite_reader(shape, document, comma, as_written, pairs=False)
     if not explode or shape.scalars == shape.types:
 
         def whole(text: str) -> Json:
             if text.startswith(prefix):
                 return read(text[len(prefix) :])
-            return read("") if text == bare else text
+            return read("") if text == bare else other(text)
 
         return whole
 
@@ -71,17 +77,17 @@ def _matrix(name: str, shape: Shape, document: Document, *, explode: bool) -> Re
 
     def exploded(text: str) -> Json:
         if not text.startswith((prefix, f"{bare};")) and text != bare:
-            return objects(text[1:]) if text[:1] == ";" and "object" in shape.types else text
+            return objects(text[1:]) if text[:1] == ";" and "object" in shape.types else other(text)
         pieces = text[1:].split(";")
         if any(piece != name and not piece.startswith(prefix[1:]) for piece in pieces):
-            return objects(text[1:]) if "object" in shape.types else text
+            return objects(text[1:]) if "object" in shape.types else other(text)
         texts = [piece[len(name) + 1 :] for piece in pieces]
         if len(texts) == 1 and shape.scalars:
             value = scalar(texts[0])
             if not isinstance(value, str) or "string" in shape.types or "array" not in shape.types:
                 return value
         if "array" not in shape.types:
-            return objects(text[1:]) if "object" in shape.types else text
+            return objects(text[1:]) if "object" in shape.types else other(text)
         return [item(piece) for piece in texts]
 
     return exploded
