@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from beep_mock.contracts.nodes import child
 from beep_mock.contracts.samples.alternatives import alike, spoiling
 from beep_mock.contracts.samples.discriminators import agreeing, discriminated, inherited
+from beep_mock.contracts.samples.keywords import SHOWN
 from beep_mock.contracts.samples.merging import merged
 from beep_mock.contracts.schemas.keywords import VALUES, KeywordError
 from beep_mock.errors import ContractError
@@ -104,6 +105,7 @@ class Flattening:
         if not _APPLIED & node.keys():
             return dict(node)
         own = {keyword: value for keyword, value in node.items() if keyword not in _APPLIED or keyword == "not"}
+        whole = {keyword: own.pop(keyword) for keyword in SHOWN & own.keys()}  # no part may say less
         result = merged(base, own)
         for keyword in _DYNAMIC:
             if isinstance(node.get(keyword), str):
@@ -121,7 +123,7 @@ class Flattening:
         for name, schema in dependents.items() if isinstance(dependents, dict) else ():
             if name in (result.get("required") or ()):
                 result = merged(result, self._perhaps(schema, child(f"{at}/dependentSchemas", name), ways, depth))
-        return result
+        return {**result, **whole} if whole else result
 
     def _whole(self, parts: list[Any], result: dict[str, Any], at: str, ways: Ways, depth: int) -> dict[str, Any]:
         """``result`` and the parts of an ``allOf`` together."""

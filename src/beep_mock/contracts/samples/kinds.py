@@ -1,13 +1,13 @@
-"""Of which type a sample is, and what a schema lists or shows of its values."""
+"""Of which type a sample is, and what a schema lists of its values."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from beep_mock.contracts.samples.flat_schemas import ImpossibleError, Ways
-from beep_mock.interaction import MISSING, Json, type_of
+from beep_mock.interaction import Json, type_of
 
-__all__ = ["chosen_kind", "listed", "may_be_null", "shown"]
+__all__ = ["chosen_kind", "listed", "may_be_null"]
 
 _KINDS = (
     ("object", ("properties", "required", "additionalProperties", "patternProperties", "minProperties")),
@@ -50,14 +50,3 @@ def listed(schema: dict[str, Any], values: list[Json], *, null: bool) -> list[Js
 def may_be_null(schema: dict[str, Any]) -> bool:
     """Whether null may be a value, whatever else a schema says: that depends on the version of OpenAPI."""
     return schema.get("nullable") is True or schema.get("x-nullable") is True or "null" in (schema.get("type") or ())
-
-
-def shown(schema: dict[str, Any]) -> Any:
-    """The value that a schema shows, by ``example``, ``examples`` or ``default``; :data:`MISSING` without one."""
-    if "example" in schema:
-        return schema["example"]
-    examples = schema.get("examples")
-    if isinstance(examples, list) and examples:
-        return examples[0]
-    default = schema.get("default")
-    return MISSING if default is None else default

@@ -13,8 +13,8 @@ from beep_mock.contracts.nodes import child
 from beep_mock.contracts.samples.amounts import named_flag, named_number
 from beep_mock.contracts.samples.facts import Facts
 from beep_mock.contracts.samples.flat_schemas import Flattening, ImpossibleError, Ways
-from beep_mock.contracts.samples.keywords import additional_node, longest_name, mapping_of
-from beep_mock.contracts.samples.kinds import chosen_kind, listed, may_be_null, shown
+from beep_mock.contracts.samples.keywords import additional_node, longest_name, mapping_of, shown
+from beep_mock.contracts.samples.kinds import chosen_kind, listed, may_be_null
 from beep_mock.contracts.samples.nameless import nameless
 from beep_mock.contracts.samples.numbers import allows, number
 from beep_mock.contracts.samples.patterns import from_pattern
