@@ -18,18 +18,23 @@ _KINDS = (
 _ANY_KIND = ("object", "string", "number", "array", "boolean", "null")
 
 
-def chosen_kind(schema: dict[str, Any], ways: Ways) -> str:
-    """The type to make a value of: one declared, else one that the keywords hint at; when all fail, any other."""
+def chosen_kind(schema: dict[str, Any], ways: Ways, *, strict: bool = True) -> str:
+    """The type to make a value of: one declared, else one that the keywords hint at; when all fail, any other.
+
+    :raises ImpossibleError: two types are demanded together, and this is ``strict``.
+    """
+    hinted = [kind for kind, keywords in _KINDS if any(keyword in schema for keyword in keywords)]
     declared = schema.get("type")
     names = [declared] if isinstance(declared, str) else declared
     if isinstance(names, list):
         first = [str(name) for name in names if name != "null"] or [str(name) for name in names]
         others = ["null"] if schema.get("nullable") is True or "null" in names else []
     else:
-        first = [kind for kind, keywords in _KINDS if any(keyword in schema for keyword in keywords)] or ["object"]
+        first = hinted or ["object"]
         others = [kind for kind in _ANY_KIND if kind not in first]
-    if not first:
+    if not first and strict:
         raise ImpossibleError
+    first = first or hinted or ["string"]
     chosen, round_ = ways.choose(len(first), 1 + len(others))
     return others[round_ - 1] if round_ else first[chosen]
 
