@@ -13,10 +13,10 @@ from beep_mock.contracts.document import Document
 from beep_mock.contracts.model import Header, Parameter
 from beep_mock.contracts.parameters.cookies import compile_cookies
 from beep_mock.contracts.parameters.headers import SENT_HEADERS, compile_headers, environ_name
-from beep_mock.contracts.parameters.paths import compile_path
+from beep_mock.contracts.parameters.paths import MARKED_STYLES, compile_path
 from beep_mock.contracts.parameters.queries import compile_query
 from beep_mock.contracts.parameters.querystrings import compile_querystring
-from beep_mock.interaction import Json
+from beep_mock.interaction import MISSING, Json
 
 __all__ = ["Decoder", "compile_decoder", "header_value"]
 
@@ -33,6 +33,11 @@ empty path value is none.
 
 def compile_decoder(parameters: Sequence[Parameter], document: Document) -> Decoder:
     """A function that decodes ``parameters``; ``document`` resolves references in their schemas."""
+    decode = _compiled(parameters, document)
+    return _without_missing(decode) if any(p.style in MARKED_STYLES for p in parameters) else decode
+
+
+def _compiled(parameters: Sequence[Parameter], document: Document) -> Decoder:
     path = compile_path([p for p in parameters if p.location == "path"], document)
     query = _both(
         compile_query([p for p in parameters if p.location == "query"], document),
@@ -45,6 +50,13 @@ def compile_decoder(parameters: Sequence[Parameter], document: Document) -> Deco
     if query is None:
         return _path_only(path) if path else _nothing
     return _path_and_query(path, query)
+
+
+def _without_missing(decode: Decoder) -> Decoder:
+    def without(path_values: Mapping[str, str], query: str, environ: Mapping[str, Any]) -> dict[str, Json]:
+        return {key: value for key, value in decode(path_values, query, environ).items() if value is not MISSING}
+
+    return without
 
 
 def header_value(header: Header, text: str, document: Document) -> Json:
