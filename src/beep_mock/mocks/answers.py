@@ -9,7 +9,7 @@ from beep_mock.contracts.examples import placed_interactions
 from beep_mock.contracts.model import Contract, MediaType, Operation, ResponseSpec
 from beep_mock.errors import ContractError
 from beep_mock.evidence.trust import NOTHING_KNOWN, Trust, bare_interaction
-from beep_mock.interaction import Interaction, Json, Response
+from beep_mock.interaction import MISSING, Interaction, Json, Request, Response
 from beep_mock.mocks.answer import Answer
 from beep_mock.mocks.answering import AS_DOCUMENTED, Answering
 from beep_mock.mocks.negotiation import compile_negotiation
@@ -126,7 +126,7 @@ class Answers:
     ) -> Answer | EchoingSample:
         spec = prepared.spec
         media = spec.content[index] if spec.content else None
-        found = next((i for i in prepared.by_media[id(media)] if name is None or i.name == name), None)
+        found = prepared.example(name, prepared.by_media[id(media)])
         if found is None:
             kept = self._samples.kept(spec, status, index, self._seed)
             bare = bare_interaction(self._operation, status)
@@ -165,6 +165,25 @@ class _Prepared:
             choose = self._choose_named[name] = _choice(self.spec, having)
         index = choose(accept)
         return self.choose(accept) if index is None else index
+
+    def example(self, name: str | None, among: Sequence[Interaction]) -> Interaction | None:
+        """The example ``name`` of one media type, else the most specific one whose parameters it has as well."""
+        if name is None:
+            return next(iter(among), None)
+        same = next((i for i in among if i.name == name), None)
+        if same is not None:
+            return same
+        fixed = next((p for i in self.interactions if i.name == name and (p := i.request.parameters)), {})
+        alike = [i for i in among if fixed and _within(i.request, fixed)]
+        return max(alike, key=lambda i: len(i.request.parameters), default=None)
+
+
+def _within(request: Request, fixed: Mapping[str, Json]) -> bool:
+    """Whether a request that has these parameters has all that another one fixes, as far as they say."""
+    theirs = request.parameters
+    return all(key in fixed and fixed[key] == value for key, value in theirs.items()) and (
+        bool(theirs) or request.body is MISSING
+    )
 
 
 def _choice(spec: ResponseSpec, indices: Sequence[int]) -> _Choice:
