@@ -48,3 +48,13 @@ def test_each_part_shows_its_properties(version: str, schema: dict[str, Any], sh
 def test_an_example_beside_a_reference_is_of_the_whole() -> None:
     assert Judge({**REF, "example": {"name": "Vega"}}, "3.1.0", Sun=SUN).sample() == {"name": "Vega"}
     assert Judge({**REF, **RADIUS}, "3.1.0", Sun=SUN).sample() == {"radius": 7}
+
+
+def test_the_properties_of_the_parts_are_sent_in_the_order_they_are_read() -> None:
+    parts = [REF, object_of(mass=TEXT, radius=TEXT), {"allOf": [object_of(age=TEXT), object_of(name=TEXT, moons=TEXT)]}]
+    names = ["name", "mass", "radius", "age", "moons"]
+    assert list(Judge({"allOf": parts}, "3.1.0", Sun=SUN).sample()) == names
+    assert list(Judge({**object_of(own=TEXT, radius=TEXT), "allOf": parts}, "3.1.0", Sun=SUN).sample()) == [
+        *names,
+        "own",
+    ]
