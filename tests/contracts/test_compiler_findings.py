@@ -43,6 +43,7 @@ TABLE: list[tuple[str, Severity, str, list[Edit]]] = [
     ("path-invalid", ERROR, "/paths/~1a{b", [put("paths", "/a{b", value={"get": ANSWER})]),
     ("path-not-plain", WARNING, "/paths/~1a#b", [put("paths", "/a#b", value={"get": ANSWER})]),
     ("path-not-plain", WARNING, "/paths/~1a?b=c", [put("paths", "/a?b=c", value={"get": ANSWER})]),
+    ("path-not-plain", WARNING, "/paths/~1a ", [put("paths", "/a ", value={"get": ANSWER})]),
     ("path-ambiguous", WARNING, "/paths/~1worlds~1{no}/get",
      [put("paths", "/worlds/{no}", value={"get": {**ANSWER, "parameters": [{**ID, "name": "no"}]}})]),
     ("path-parameter-repeated", WARNING, "/paths/~1{id}~1{id}",

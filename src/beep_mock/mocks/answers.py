@@ -10,7 +10,7 @@ from beep_mock.contracts.examples import placed_interactions
 from beep_mock.contracts.model import Contract, MediaType, Operation, ResponseSpec
 from beep_mock.errors import ContractError
 from beep_mock.evidence.trust import NOTHING_KNOWN, Trust, bare_interaction
-from beep_mock.interaction import Interaction, Json, Response
+from beep_mock.interaction import MISSING, Interaction, Json, Request, Response
 from beep_mock.mocks.answer import PUT_OFF, Answer
 from beep_mock.mocks.answering import AS_DOCUMENTED, Answering
 from beep_mock.mocks.negotiation import compile_negotiation
@@ -73,7 +73,7 @@ class Answers:
     ) -> Answer | None:
         """The example ``name`` of a response (``None``: the first), or a sample where its media type has no example.
 
-        A media type that has examples, but none of that name, shows its first.
+        A media type that has examples, but none of that name, shows the one that answers the same requests.
         Of the acceptable media types those that have the example ``name`` come first. A sample echoes the request's
         decoded ``values``. An example of that name that the request did not ask for (not ``asked``) only stands in.
         ``None`` when nothing declared is acceptable.
@@ -142,8 +142,7 @@ class Answers:
     ) -> Answer | EchoingSample:
         spec = prepared.spec
         media = spec.content[index] if spec.content else None
-        shown = prepared.by_media[id(media)]
-        found = next((i for i in shown if i.name == name), shown[0] if shown else None)
+        found = prepared.example(name, prepared.by_media[id(media)])
         if found is None:
             kept = self._samples.kept(spec, status, index, self._seed)
             bare = bare_interaction(self._operation, status)
@@ -182,6 +181,25 @@ class _Prepared:
             choose = self._choose_named[name] = _choice(self.spec, having)
         index = choose(accept)
         return self.choose(accept) if index is None else index
+
+    def example(self, name: str | None, among: Sequence[Interaction]) -> Interaction | None:
+        """The example ``name`` of one media type, else the most specific one whose parameters it has as well."""
+        if name is None:
+            return next(iter(among), None)
+        same = next((i for i in among if i.name == name), None)
+        if same is not None:
+            return same
+        fixed = next((p for i in self.interactions if i.name == name and (p := i.request.parameters)), {})
+        alike = [i for i in among if fixed and _within(i.request, fixed)]
+        return max(alike, key=lambda i: len(i.request.parameters), default=None)
+
+
+def _within(request: Request, fixed: Mapping[str, Json]) -> bool:
+    """Whether a request that has these parameters has all that another one fixes, as far as they say."""
+    theirs = request.parameters
+    return all(key in fixed and fixed[key] == value for key, value in theirs.items()) and (
+        bool(theirs) or request.body is MISSING
+    )
 
 
 def _choice(spec: ResponseSpec, indices: Sequence[int]) -> _Choice:

@@ -47,6 +47,34 @@ def test_variables_stand_for_their_defaults(tmp_path: Path, url: str, variables:
     assert contract.findings == ()
 
 
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("/{stage}/{version}", ("/live/v2", "/live/v1", "/test/v2", "/test/v1")),
+        ("https://{version}.example/{stage}", ("/live", "/test")),
+        ("{scheme}://{version}/api", ("/api",)),
+        ("/{version}/{version}", ("/v2/v2", "/v1/v1")),
+    ],
+)
+def test_each_listed_value_of_a_path_is_a_base_path_the_default_first(
+    tmp_path: Path, url: str, expected: tuple[str, ...]
+) -> None:
+    variables = {
+        "scheme": {"default": "https", "enum": ["http", "https"]},
+        "stage": {"default": "live", "enum": ["live", "test"]},
+        "version": {"default": "v2", "enum": ["v1", "v2"]},
+    }
+    contract = compiled(tmp_path, changed(put("servers", value=[{"url": url, "variables": variables}])))
+    assert contract.base_paths == expected
+
+
+def test_the_values_of_many_variables_are_bounded(tmp_path: Path) -> None:
+    names = [f"v{number}" for number in range(12)]
+    variables = {name: {"default": "a", "enum": [*"abcdefghij"]} for name in names}
+    server = {"url": "".join(f"/{{{name}}}" for name in names), "variables": variables}
+    assert len(compiled(tmp_path, changed(put("servers", value=[server]))).base_paths) <= 64
+
+
 def test_a_variable_without_a_declaration_is_empty(tmp_path: Path) -> None:
     contract = compiled(tmp_path, changed(put("servers", value=[{"url": "https://h/{stage}/api"}])))
     assert contract.base_paths == ("/api",)

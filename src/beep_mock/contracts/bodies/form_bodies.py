@@ -13,6 +13,7 @@ from beep_mock.contracts.bodies.json_bodies import BodyError
 from beep_mock.contracts.bodies.media_types import is_json, is_xml, lists_json, parse_content_type
 from beep_mock.contracts.bodies.multipart_parts import Part, read_parts
 from beep_mock.contracts.bodies.nameless_parts import read_nameless
+from beep_mock.contracts.bodies.part_types import compile_part_types
 from beep_mock.contracts.bodies.xml_bodies import compile_xml
 from beep_mock.contracts.document import Document
 from beep_mock.contracts.model import MediaType, Schema
@@ -112,9 +113,13 @@ def compile_multipart(media: MediaType, document: Document) -> FormDecoder:
         if shape_of(schema, document).types & {"array", "object"}
     }
 
+    judge = compile_part_types(media)
+
     def decode(body: bytes, parameters: Mapping[str, str]) -> dict[str, Json]:
         found: dict[str, list[Json]] = {}
         for part in read_all(body, parameters.get("boundary", "")):
+            if judge is not None:
+                judge(part)
             read = readers.get(part.name) or reader_of(part.name)
             as_xml = structured.get(part.name) if is_xml(part.content_type) else None
             value = _part_value(part, read) if as_xml is None else as_xml(part.content, {"charset": part.charset})

@@ -15,10 +15,14 @@ _EXPRESSION = re.compile(r"\{[^{}]*\}")
 
 
 def check_template(nodes: Nodes, template: PathTemplate, at: str) -> None:
-    """Report a path without its leading slash, with a query or fragment, with odd braces, with a name twice."""
+    """Report a path without its leading slash, with a query, fragment or space at its end, odd braces, a name twice."""
     text, names = template.text, template.names
     if not text.startswith("/"):
-        nodes.error("path-invalid", f"path '{text}' must begin with '/'", at, f"write /{text}")
+        nodes.error("path-invalid", f"path '{text}' must begin with '/'", at, f"write /{text.strip().lstrip('/')}")
+    if text != text.rstrip():
+        nodes.warn(
+            "path-not-plain", f"path '{text}' ends with space, which is not matched", at, f"write {text.strip()}"
+        )
     literal = _EXPRESSION.sub("", text)
     for sign, part in (("?", "query string"), ("#", "fragment")):
         if sign in literal:

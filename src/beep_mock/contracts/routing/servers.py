@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice, product
 from typing import Any
 from urllib.parse import unquote
 
@@ -15,6 +16,7 @@ ServerUrl = tuple[tuple[str, ...] | None, ...]
 
 _AUTHORITY = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//[^/?#]*")
 _LONGEST_URL = 2048
+_MOST_URLS = 64
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 _FIELDS = frozenset({"url", "description", "variables", "name"})
 
@@ -46,15 +48,21 @@ def read_base_paths(nodes: Nodes, node: dict[str, Any], at: str) -> tuple[str, .
         if isinstance(entry, dict):
             nodes.known(server, here, _FIELDS, "a server")
             url = nodes.text(server, here, "url", required_by="a server")
-            found[base_path(_substituted(nodes, server, here, url))] = None
+            found |= dict.fromkeys(map(base_path, _substituted(nodes, server, here, url)))
     return tuple(found) or None
 
 
-def _substituted(nodes: Nodes, server: dict[str, Any], at: str, url: str) -> str:
-    variables, place = nodes.mapping(server.get("variables", {}), child(at, "variables"), "'variables'", breaking=False)
+def _substituted(nodes: Nodes, server: dict[str, Any], at: str, url: str) -> list[str]:
+    """The URL with each value that a variable of its path may have, the defaults first; of its host with the default.
 
-    def default(match: re.Match[str]) -> str:
-        name = match[1]
+    A variable with an ``enum`` has those values (OpenAPI 3.1.1, section 4.8.6.1); of one without, only its default is
+    known.
+    """
+    variables, place = nodes.mapping(server.get("variables", {}), child(at, "variables"), "'variables'", breaking=False)
+    authority = _AUTHORITY.search(url)
+    of_path = _VARIABLE.findall(url, authority.end() if authority else 0)
+    values: dict[str, list[str]] = {}
+    for name in dict.fromkeys(_VARIABLE.findall(url)):
         if name not in variables:
             nodes.warn(
                 "server-variable-undeclared",
@@ -62,11 +70,18 @@ def _substituted(nodes: Nodes, server: dict[str, Any], at: str, url: str) -> str
                 child(at, "url"),
                 "declare it under 'variables' with a default",
             )
-            return ""
+            values[name] = [""]
+            continue
         variable, here = nodes.mapping(variables[name], child(place, name), "a server variable", breaking=False)
-        return nodes.text(variable, here, "default", required_by="a server variable")
+        default = nodes.text(variable, here, "default", required_by="a server variable")
+        listed = _values(variable) if name in of_path else None
+        values[name] = list(dict.fromkeys([default, *(listed or ())]))
+    choices = islice(product(*values.values()), _MOST_URLS)
+    return [_filled(url, dict(zip(values, chosen, strict=True))) for chosen in choices]
 
-    return _VARIABLE.sub(default, url)
+
+def _filled(url: str, values: dict[str, str]) -> str:
+    return _VARIABLE.sub(lambda match: values[match[1]], url)
 
 
 def server_urls(node: dict[str, Any]) -> tuple[ServerUrl, ...]:

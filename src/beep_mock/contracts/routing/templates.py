@@ -146,8 +146,9 @@ def parse_template(text: str) -> PathTemplate:
 
     Its query and fragment are left out, and expressions that expand to one (``{?page}``). Literal text is
     percent-decoded, as the paths are that a server sees; so ``%2F`` parts segments. A brace without its pair is text.
+    Space around it is a slip: no URL has any, unless it is encoded.
     """
-    matched = re.split(r"[?#]", _EXPANSION.sub("", text), maxsplit=1)[0]
+    matched = re.split(r"[?#]", _EXPANSION.sub("", text), maxsplit=1)[0].strip()
     pieces = _EXPRESSION.split(matched if matched.startswith("/") else f"/{matched}")  # text, name, text, name, text
     parts: list[tuple[list[str], list[str]]] = [([""], [])]
     for index, piece in enumerate(pieces):

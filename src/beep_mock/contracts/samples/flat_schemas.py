@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from beep_mock.contracts.nodes import child
 from beep_mock.contracts.samples.alternatives import alike, spoiling
 from beep_mock.contracts.samples.discriminators import agreeing, discriminated, inherited
+from beep_mock.contracts.samples.keywords import SHOWN, mapping_of
 from beep_mock.contracts.samples.merging import merged
 from beep_mock.contracts.schemas.keywords import VALUES, KeywordError
 from beep_mock.errors import ContractError
@@ -118,6 +119,7 @@ class Flattening:
         if not _APPLIED & node.keys():
             return dict(node)
         own = {keyword: value for keyword, value in node.items() if keyword not in _APPLIED or keyword == "not"}
+        whole = {keyword: own.pop(keyword) for keyword in SHOWN & own.keys()}  # no part may say less
         result = merged(base, own)
         for keyword in _DYNAMIC:
             if isinstance(node.get(keyword), str):
@@ -135,19 +137,26 @@ class Flattening:
         for name, schema in dependents.items() if isinstance(dependents, dict) else ():
             if name in (result.get("required") or ()):
                 result = merged(result, self._perhaps(schema, child(f"{at}/dependentSchemas", name), ways, depth))
-        return result
+        return {**result, **whole} if whole else result
 
     def _whole(self, parts: list[Any], result: dict[str, Any], at: str, ways: Ways, depth: int) -> dict[str, Any]:
-        """``result`` and the parts of an ``allOf`` together."""
+        """``result`` and the parts of an ``allOf`` together, properties as they are read: those of the parts first."""
+        names: dict[str, None] = {}
         outer, heir = self._heir, self._heir or (at if at in self._within[-1:] else "")
         self._heir = heir
         try:
             for index, part in enumerate(parts):
-                result = merged(self._flat(part, f"{at}/allOf/{index}", ways, depth + 1), result)
+                flat = self._flat(part, f"{at}/allOf/{index}", ways, depth + 1)
+                names.update(dict.fromkeys(mapping_of(flat, "properties")))
+                result = merged(flat, result)
                 named = inherited(part, at, heir, self._document)
                 result = self._guessed(result, agreeing(named, result, self._document))
         finally:
             self._heir = outer
+        properties = mapping_of(result, "properties")
+        if names and properties:
+            in_order = {name: properties[name] for name in {**names, **properties} if name in properties}
+            result = {**result, "properties": in_order}
         return result
 
     def _bound(self, reference: str) -> str:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
-__all__ = ["additional_node", "longest_name", "mapping_of"]
+from beep_mock.interaction import MISSING
+
+__all__ = ["SHOWN", "additional_node", "longest_name", "mapping_of", "shown"]
+
+SHOWN: Final = frozenset({"example", "examples", "default"})
+"""Keywords that show a value."""
 
 
 def longest_name(asked: Any) -> int:
@@ -23,3 +28,14 @@ def mapping_of(schema: dict[str, Any], keyword: str) -> dict[str, Any]:
     """What ``keyword`` maps; nothing where it maps nothing."""
     value = schema.get(keyword)
     return value if isinstance(value, dict) else {}
+
+
+def shown(schema: dict[str, Any]) -> Any:
+    """The value that a schema shows, by ``example``, ``examples`` or ``default``; :data:`MISSING` without one."""
+    if "example" in schema:
+        return schema["example"]
+    examples = schema.get("examples")
+    if isinstance(examples, list) and examples:
+        return examples[0]
+    default = schema.get("default")
+    return MISSING if default is None else default

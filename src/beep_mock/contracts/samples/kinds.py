@@ -1,13 +1,13 @@
-"""Of which type a sample is, and what a schema lists or shows of its values."""
+"""Of which type a sample is, and what a schema lists of its values."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from beep_mock.contracts.samples.flat_schemas import ImpossibleError, Ways
-from beep_mock.interaction import MISSING, Json, type_of
+from beep_mock.interaction import Json, type_of
 
-__all__ = ["chosen_kind", "listed", "may_be_null", "shown"]
+__all__ = ["chosen_kind", "listed", "may_be_null"]
 
 _KINDS = (
     ("object", ("properties", "required", "additionalProperties", "patternProperties", "minProperties")),
@@ -18,18 +18,23 @@ _KINDS = (
 _ANY_KIND = ("object", "string", "number", "array", "boolean", "null")
 
 
-def chosen_kind(schema: dict[str, Any], ways: Ways) -> str:
-    """The type to make a value of: one declared, else one that the keywords hint at; when all fail, any other."""
+def chosen_kind(schema: dict[str, Any], ways: Ways, *, strict: bool = True) -> str:
+    """The type to make a value of: one declared, else one that the keywords hint at; when all fail, any other.
+
+    :raises ImpossibleError: two types are demanded together, and this is ``strict``.
+    """
+    hinted = [kind for kind, keywords in _KINDS if any(keyword in schema for keyword in keywords)]
     declared = schema.get("type")
     names = [declared] if isinstance(declared, str) else declared
     if isinstance(names, list):
         first = [str(name) for name in names if name != "null"] or [str(name) for name in names]
         others = ["null"] if schema.get("nullable") is True or "null" in names else []
     else:
-        first = [kind for kind, keywords in _KINDS if any(keyword in schema for keyword in keywords)] or ["object"]
+        first = hinted or ["object"]
         others = [kind for kind in _ANY_KIND if kind not in first]
-    if not first:
+    if not first and strict:
         raise ImpossibleError
+    first = first or hinted or ["string"]
     chosen, round_ = ways.choose(len(first), 1 + len(others))
     return others[round_ - 1] if round_ else first[chosen]
 
@@ -50,14 +55,3 @@ def listed(schema: dict[str, Any], values: list[Json], *, null: bool) -> list[Js
 def may_be_null(schema: dict[str, Any]) -> bool:
     """Whether null may be a value, whatever else a schema says: that depends on the version of OpenAPI."""
     return schema.get("nullable") is True or schema.get("x-nullable") is True or "null" in (schema.get("type") or ())
-
-
-def shown(schema: dict[str, Any]) -> Any:
-    """The value that a schema shows, by ``example``, ``examples`` or ``default``; :data:`MISSING` without one."""
-    if "example" in schema:
-        return schema["example"]
-    examples = schema.get("examples")
-    if isinstance(examples, list) and examples:
-        return examples[0]
-    default = schema.get("default")
-    return MISSING if default is None else default

@@ -5,36 +5,48 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from beep_mock.contracts.samples.keywords import mapping_of
+from beep_mock.contracts.samples.keywords import SHOWN, mapping_of, shown
 
 __all__ = ["merged"]
 
 _LARGEST = frozenset({"minimum", "minLength", "minItems", "minProperties", "minContains", "exclusiveMinimum"})
 _SMALLEST = frozenset({"maximum", "maxLength", "maxItems", "maxProperties", "maxContains", "exclusiveMaximum"})
 _SCHEMAS = frozenset({"items", "additionalProperties", "contains", "propertyNames", "unevaluatedProperties"})
-_SHOWN = frozenset({"example", "examples", "default"})
 
 
 def merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
     """A schema that demands what both demand, as far as keywords can say it; ``second`` wins where they cannot.
 
-    An example of one part counts for the whole only if that part is all there is.
+    An example of one part counts for the whole only if that part is all there is, else for its properties.
     """
     if not first or not second:
         return first or second
-    result = dict(first)
+    result = {key: value for key, value in first.items() if key not in SHOWN}
     for key, value in second.items():
-        result[key] = _both(key, result[key], value) if key in result else value
+        if key not in SHOWN:
+            result[key] = _both(key, result[key], value) if key in result else value
     if "additionalProperties" in result or "properties" in result:
         properties = _properties(first, second)
         if properties:
             result["properties"] = properties
     if "const" in result and "const" in first and "const" in second and first["const"] != second["const"]:
         result["enum"] = []
-    for key in _SHOWN & first.keys() - second.keys():
-        if second.get("properties") or second.get("required"):
-            del result[key]
+    for part, other in ((first, second), (second, first)):
+        if not SHOWN & part.keys():
+            continue
+        if not (other.get("properties") or other.get("required")):
+            result.update({key: part[key] for key in SHOWN & part.keys()})
+        elif isinstance(example := shown(part), dict):
+            result["properties"] = _exemplified(mapping_of(result, "properties"), example)
     return result
+
+
+def _exemplified(properties: dict[str, Any], example: dict[str, Any]) -> dict[str, Any]:
+    """The properties, each shown as an example of the object has it."""
+    return {
+        name: {"example": example[name], "allOf": [node]} if name in example and isinstance(node, dict) else node
+        for name, node in properties.items()
+    }
 
 
 def _properties(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:

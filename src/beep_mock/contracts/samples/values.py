@@ -10,15 +10,15 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from beep_mock.contracts.nodes import child
-from beep_mock.contracts.samples.amounts import named_flag, named_number
+from beep_mock.contracts.samples.amounts import named_flag
 from beep_mock.contracts.samples.facts import Facts
 from beep_mock.contracts.samples.flat_schemas import Flattening, ImpossibleError, Ways
-from beep_mock.contracts.samples.keywords import additional_node, longest_name, mapping_of
-from beep_mock.contracts.samples.kinds import chosen_kind, listed, may_be_null, shown
+from beep_mock.contracts.samples.keywords import additional_node, longest_name, mapping_of, shown
+from beep_mock.contracts.samples.kinds import chosen_kind, listed, may_be_null
 from beep_mock.contracts.samples.nameless import nameless
-from beep_mock.contracts.samples.numbers import allows, number
 from beep_mock.contracts.samples.patterns import from_pattern
-from beep_mock.contracts.samples.strings import holds_json, text
+from beep_mock.contracts.samples.scalars import scalar
+from beep_mock.contracts.samples.strings import holds_json
 from beep_mock.contracts.samples.words import singular
 from beep_mock.contracts.schemas.patterns import matches, matches_nothing
 from beep_mock.contracts.schemas.visibility import hidden_in
@@ -117,10 +117,12 @@ class Draw:
             values = schema.get("enum")
             if isinstance(values, list):
                 choices = listed(schema, values, null=self._turn > _PATIENCE)
-                if not choices:
+                if not choices and self._strict:
                     raise ImpossibleError(place, surely=not may_be_null(schema))
-                return choices[(ways.choose(len(choices))[0] + self._repetition) % len(choices)]
-            kind = chosen_kind(schema, ways)
+                choices = choices or values
+                if choices:
+                    return choices[(ways.choose(len(choices))[0] + self._repetition) % len(choices)]
+            kind = chosen_kind(schema, ways, strict=self._strict)
         finally:
             self.ways[place] = 1 + 4 * ways.count
             if guesses != self._flattening.guesses:
@@ -148,19 +150,10 @@ class Draw:
         if kind == "string" and holds_json(schema):
             held = self.value(schema["contentSchema"], f"{at}/contentSchema", (*place, "contentSchema"))
             return json.dumps(held, ensure_ascii=False, separators=(",", ":"), default=str)
-        if kind == "string":
-            found: str | float | None = text(schema, name, self._facts, self._repetition)
-        else:
-            found = self._number(schema, name, whole=kind == "integer")
+        found = scalar(schema, kind, name, self._facts, self._random, self._repetition, strict=self._strict)
         if found is None:
             raise ImpossibleError(place, surely=matches_nothing(schema.get("pattern")))
         return found
-
-    def _number(self, schema: dict[str, Any], name: str, *, whole: bool) -> int | float | None:
-        named = named_number(name, self._facts, whole=whole)
-        if named is not None and allows(schema, named + self._repetition, whole=whole):
-            return named + self._repetition
-        return number(schema, self._random, whole=whole)
 
     def _object(self, schema: dict[str, Any], at: str, place: Place) -> dict[str, Json]:
         facts = self._facts
