@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from beep_mock.contracts.bodies.charsets import text_in
 from beep_mock.contracts.bodies.json_bodies import BodyError
 from beep_mock.contracts.bodies.media_types import is_json, is_xml, lists_json, parse_content_type
 from beep_mock.contracts.bodies.multipart_parts import Part, read_parts
@@ -163,8 +164,8 @@ def _part_value(part: Part, read: Reader) -> Json:
 
 def _decoded(content: bytes, charset: str) -> str:
     try:
-        return content.decode(charset)
-    except (UnicodeDecodeError, LookupError):
+        return text_in(content, charset)
+    except BodyError:
         return content.decode("latin-1")
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import orjson
 
+from beep_mock.contracts.bodies.charsets import text_in
+from beep_mock.contracts.bodies.faults import BodyError
 from beep_mock.interaction import Json
 
 __all__ = ["MOST_NESTING", "BodyError", "load_json"]
@@ -22,19 +24,6 @@ _LONG_INTEGER = b"0" * 19  # 2 ** 63 has 19 digits
 _NOT_BRACKETS = bytes(b for b in range(256) if b not in b"[]{}")
 
 
-class BodyError(ValueError):
-    """A body cannot be read. ``code`` is ``json``, ``nesting``, ``multipart``, ``boundary``, ``charset``, ``reserved``.
-
-    ``place`` is where within it, if that is known.
-    """
-
-    def __init__(self, code: str, message: str, place: tuple[str, ...] = ()) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.place = place
-
-
 def load_json(text: bytes, parameters: Mapping[str, str] = _NO_PARAMETERS) -> Json:
     """The value of a JSON text. Of equal keys the last counts; integers keep all their digits.
 
@@ -42,18 +31,19 @@ def load_json(text: bytes, parameters: Mapping[str, str] = _NO_PARAMETERS) -> Js
 
     :raises BodyError: with the line and column, counted from 1.
     """
-    if (
-        len(text) > MOST_NESTING
-        and text.count(b"[") + text.count(b"{") > MOST_NESTING
-        and _nesting(text) > MOST_NESTING
-    ):
-        raise BodyError("nesting", f"the JSON is nested more than {MOST_NESTING} levels deep")
+    if len(text) > MOST_NESTING:
+        _bound(text)
     if _LONG_INTEGER in text.translate(_DIGITS_AS_ZERO):
         return _load_exactly(text, parameters)  # orjson makes floats of integers over 64 bits
     try:
         return orjson.loads(text)
     except ValueError:
         return _load_exactly(text, parameters)
+
+
+def _bound(text: bytes) -> None:
+    if text.count(b"[") + text.count(b"{") > MOST_NESTING and _nesting(text) > MOST_NESTING:
+        raise BodyError("nesting", f"the JSON is nested more than {MOST_NESTING} levels deep")
 
 
 def _nesting(text: bytes) -> int:
@@ -96,10 +86,9 @@ def _decoded(body: bytes, charset: str) -> str:
     except UnicodeDecodeError:
         if charset.lower() in ("", "utf-8", "utf8"):
             raise
-    try:
-        return body.decode(charset)
-    except LookupError:
-        raise BodyError("charset", f"the charset {charset!r} is unknown") from None
+    text = text_in(body, charset)
+    _bound(text.encode())  # its brackets may be other bytes, as in EBCDIC
+    return text
 
 
 def _refuse(constant: str) -> Any:

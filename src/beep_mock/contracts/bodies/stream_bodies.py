@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from beep_mock.contracts.bodies.charsets import text_in
 from beep_mock.contracts.bodies.json_bodies import BodyError, load_json
 from beep_mock.contracts.bodies.media_types import is_json, parse_content_type
 from beep_mock.contracts.bodies.multipart_parts import Part
@@ -133,9 +134,10 @@ def _parts(body: bytes, parameters: Mapping[str, str], first: Sequence[Reader], 
         read = first[index] if index < len(first) else item
         binary = part.content_type and not part.content_type.startswith("text/")
         try:
-            found.append(read(part.content.decode("latin-1" if binary else part.charset or "utf-8")))
-        except (UnicodeDecodeError, LookupError):
-            found.append(read(part.content.decode("latin-1")))
+            text = text_in(part.content, "latin-1" if binary else part.charset or "utf-8")
+        except BodyError:
+            text = part.content.decode("latin-1")
+        found.append(read(text))
     return found
 
 
