@@ -17,8 +17,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
-from urllib.parse import unquote_plus
 
+from beep_mock.contracts.parameters.delimited import query_decoded
 from beep_mock.contracts.reading.references import tokens
 from beep_mock.interaction import MISSING, Json, Missing
 
@@ -51,9 +51,9 @@ class ExpressionError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class MessageValues:
-    """What expressions find in a request or response: ``path`` and ``query`` are a request's, texts as they came.
+    """What expressions find in a request or response; ``path`` and ``query`` are a request's.
 
-    ``query`` is the raw query string, ``path`` holds decoded values by name, ``body`` the decoded body.
+    ``query`` is the raw query string, bytes as Latin-1; ``path`` holds decoded values by name; ``body`` is decoded.
     """
 
     headers: Sequence[tuple[str, str]] = ()
@@ -225,6 +225,6 @@ def _asked(query: str, name: str) -> str | Missing:
     """The first value of a parameter in a query: single values only are available."""
     for pair in query.split("&"):
         key, _, value = pair.partition("=")
-        if pair and unquote_plus(key) == name:
-            return unquote_plus(value)
+        if pair and query_decoded(key) == name:
+            return query_decoded(value)
     return MISSING

@@ -24,10 +24,10 @@ _HEADER = len("header.")
 _UNREADABLE = "\ufffd"  # stands for a value that the server does not give on
 
 Decoder = Callable[[Mapping[str, str], str, Mapping[str, Any]], dict[str, Json]]
-"""``(raw path values by name, raw query string, WSGI environ) -> {parameter.key: value}``.
+"""``(path values by name, raw query string, WSGI environ) -> {parameter.key: value}``.
 
-The path values are percent-decoded, the query string is not; both it and the environ's headers are bytes as Latin-1. An
-empty path value is none.
+The path values are percent-decoded, and Unicode; the query string is neither: it and the environ's headers are bytes as
+Latin-1. An empty path value is none.
 """
 
 
