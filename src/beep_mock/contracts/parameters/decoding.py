@@ -39,9 +39,12 @@ def compile_decoder(parameters: Sequence[Parameter], document: Document) -> Deco
         compile_querystring([p for p in parameters if p.location == "querystring"], document),
     )
     headers = compile_headers([p for p in parameters if p.location == "header"], document)
-    cookies = compile_cookies([p for p in parameters if p.location == "cookie"], document)
+    in_cookies = [p for p in parameters if p.location == "cookie"]
+    cookies = compile_cookies(in_cookies, document)
     if headers or cookies is not None:
-        return _any(path, query, headers, cookies)
+        # Which cookies an unreadable header has is not known: those that it must have, for all that can be said.
+        unreadable = "; ".join(f"{p.name}={_UNREADABLE}" for p in in_cookies if p.required)
+        return _any(path, query, headers, cookies, unreadable)
     if query is None:
         return _path_only(path) if path else _nothing
     return _path_and_query(path, query)
@@ -118,6 +121,7 @@ def _any(
     fill_query: Callable[[str, dict[str, Json]], None] | None,
     headers: Sequence[tuple[str, str, Callable[[str], Json]]],
     fill_cookies: Callable[[str, dict[str, Json]], None] | None,
+    unreadable: str,
 ) -> Decoder:
     def decode(path_values: Mapping[str, str], query: str, environ: Mapping[str, Any]) -> dict[str, Json]:
         values: dict[str, Json] = {}
@@ -132,8 +136,11 @@ def _any(
                 values[key] = read(text)
             elif (sent := environ.get(SENT_HEADERS)) is not None and key[_HEADER:] in sent:
                 values[key] = read(_UNREADABLE)
-        if fill_cookies is not None and "HTTP_COOKIE" in environ:
-            fill_cookies(environ["HTTP_COOKIE"], values)
+        if fill_cookies is not None:
+            if "HTTP_COOKIE" in environ:
+                fill_cookies(environ["HTTP_COOKIE"], values)
+            elif (sent := environ.get(SENT_HEADERS)) is not None and "cookie" in sent:
+                fill_cookies(unreadable, values)
         return values
 
     return decode
