@@ -1,4 +1,4 @@
-"""JSON text to values, exactly and within bounds (RFC 8259)."""
+"""JSON text to values, exactly and within bounds, and back (RFC 8259)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from beep_mock.contracts.bodies.charsets import text_in
 from beep_mock.contracts.bodies.faults import BodyError
 from beep_mock.interaction import Json
 
-__all__ = ["MOST_NESTING", "BodyError", "load_json"]
+__all__ = ["MOST_NESTING", "BodyError", "load_json", "write_json"]
 
 MOST_NESTING = 256
 """How many arrays and objects may stand in each other; deeper ones exhaust the stack of what judges them."""
@@ -39,6 +39,14 @@ def load_json(text: bytes, parameters: Mapping[str, str] = _NO_PARAMETERS) -> Js
         return orjson.loads(text)
     except ValueError:
         return _load_exactly(text, parameters)
+
+
+def write_json(value: Json) -> bytes:
+    """The text of a value, without spaces; never raises for a JSON value."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:  # integers of more than 64 bits, lone surrogates, nesting over 254
+        return json.dumps(value, separators=(",", ":"), default=str).encode("ascii")
 
 
 def _bound(text: bytes) -> None:
