@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from beep_mock.contracts.compiler import compile_contract
-from beep_mock.contracts.expressions import MessageValues, RuntimeValues
-from beep_mock.contracts.links import fed_values, feeds_of
+from beep_mock.contracts.links import feeds_of
 from beep_mock.contracts.model import Contract
 from beep_mock.findings import Severity
 
@@ -128,18 +127,3 @@ def test_what_is_wrong_with_a_link_is_found_and_spares_its_operation(
     assert (finding.rule, finding.severity) == (rule, severity)
     assert finding.where.pointer == f"/paths/~1worlds/post/responses/201/links{below}"
     assert contract.operations["POST /worlds"].broken is None
-
-
-def test_what_an_exchange_feeds_to_the_operations_after_it(tmp_path: Path) -> None:
-    links = {
-        "get": {"operationId": "getWorld",
-                "parameters": {"id": "$response.body#/id", "query.id": "$response.body#/no", "X-Trace": "$method"}},
-        "put": {"operationRef": "#/paths/~1worlds~1{id}/put", "parameters": {"id": "{$response.body#/id}"},
-                "requestBody": "$request.body"},
-    }  # fmt: skip
-    contract = compiled(tmp_path, links)
-    values = RuntimeValues("", "POST", 201, MessageValues(body={"name": "Earth"}), MessageValues(body={"id": 3}))
-    assert fed_values(contract, contract.operations["POST /worlds"].responses[0], values) == {
-        ("get", "GET /worlds/{id}"): {"path.id": 3, "header.x-trace": "POST"},
-        ("put", "PUT /worlds/{id}"): {"path.id": "3", "body": {"name": "Earth"}},
-    }

@@ -121,6 +121,53 @@ def test_an_external_example_is_sent_as_it_stands(
 
 
 @pytest.mark.parametrize(
+    ("uri", "kept"),
+    [
+        ("a.json", True),
+        ("../other/a.json", False),
+        ("../../outside.json", False),
+        ("{folder}/outside.json", False),
+        ("{folder}/service/in/a.json", True),
+        ("file://{folder}/outside.json", False),
+        ("./x/../../../outside.json", False),
+        ("linked.json", False),
+        ("inner.json", True),
+        ("/dev/null", False),
+        ("a.json\0", False),
+    ],
+)
+def test_an_external_example_outside_of_the_document_is_not_read(tmp_path: Path, uri: str, kept: bool) -> None:
+    """Documents come from elsewhere, and what an example holds is shown to everybody who asks."""
+    here = tmp_path / "service" / "in"
+    for folder in (here, here.parent / "other", tmp_path):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / ("outside.json" if folder == tmp_path else "a.json")).write_text("1")
+    (here / "linked.json").symlink_to(tmp_path / "outside.json")
+    (here / "inner.json").symlink_to("a.json")
+    contract = compiled(here, answering({"examples": {"e": {"externalValue": uri.format(folder=tmp_path)}}}))
+    found = interactions_of(contract, contract.operations["GET /a"])
+    assert [interaction.response.body for interaction in found] == ([b"1"] if kept else [])
+    assert [rule for rule, _ in rules(contract)] == ([] if kept else ["example-external"])
+    assert (len(contract.document.files) == 2) is kept  # what is not read is not watched
+
+
+def test_external_examples_of_a_workspace_may_be_shared(tmp_path: Path) -> None:
+    """Those beside a file that refers to them, and all in the folder of contracts."""
+    (tmp_path / "common").mkdir()
+    (tmp_path / "common" / "one.json").write_text("1")
+    (tmp_path / "common" / "all.yaml").write_text("e: {externalValue: ./one.json}\n")
+    for folder, uri in (("api", ""), ("contracts/api", "../shared.json")):
+        here = tmp_path / folder
+        here.mkdir(parents=True)
+        (here.parent / "shared.json").write_text("1")
+        up = "../" * (folder.count("/") + 1)
+        example = {"externalValue": uri} if uri else {"$ref": f"{up}common/all.yaml#/e"}
+        contract = compiled(here, answering({"examples": {"e": example}}))
+        (interaction,) = interactions_of(contract, contract.operations["GET /a"])
+        assert (interaction.response.body, contract.findings) == (b"1", ())
+
+
+@pytest.mark.parametrize(
     ("media", "name", "wrong"),
     [
         ({"schema": {"type": "integer"}, "examples": {"e": {"serializedValue": "1"}}}, "application/json", False),

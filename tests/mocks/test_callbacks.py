@@ -137,6 +137,19 @@ def test_every_part_of_an_exchange_may_say_where(make: Make, expression: str, pa
     assert ("/subs/earth" in taken.query) is expression.endswith("{$url}")
 
 
+@pytest.mark.parametrize("city", ["Zürich", "東京", "Ã¼", "a b"])
+def test_what_the_exchange_says_stays_what_it_is(make: Make, city: str) -> None:
+    """Also where it was sent without percent-encoding, which a server hands on as bytes in Latin-1 (PEP 3333)."""
+    raw = city.encode().decode("latin-1")
+    where = "{$request.body#/url}/{$request.path.world}/{$request.query.to}/{$request.header.X-To}"
+    mock = make(subscribing(url=where))
+    with receiving() as receiver:
+        for query in (f"to={quote(city)}", f"to={raw}"):
+            body = json.dumps({"url": receiver.url}).encode()
+            assert call(mock, "POST", f"/subs/{quote(city)}?{query}", {**JSON_TYPE, "X-To": raw}, body).status == 201
+            assert receiver.next().path == f"/{raw}/{raw}/{raw}"
+
+
 def test_a_form_may_say_where(make: Make) -> None:
     form = {"application/x-www-form-urlencoded": {"schema": {"properties": {"url": {"type": "string"}}}}}
     mock = make(subscribing(requestBody={"content": form}))

@@ -74,6 +74,11 @@ def one(**entry: Any) -> dict[str, Any]:
         (one(response={"body": {"n": "x"}}), "override-response-invalid", "/interactions/0/response"),
         (one(response={"status": 99}), "override-invalid", "/interactions/0/response/status"),
         (one(response={"headers": {"a": []}}), "override-invalid", "/interactions/0/response/headers"),
+        (one(response={"headers": {"a b": "x"}}), "override-invalid", "/interactions/0/response/headers/a b"),
+        (one(response={"headers": {"": "x"}}), "override-invalid", "/interactions/0/response/headers/"),
+        (one(operation="GET /a/1?x=1"), "override-invalid", "/interactions/0/operation"),
+        (one(operation="GET /a/1#x"), "override-invalid", "/interactions/0/operation"),
+        ({"default": {"GET /a/1?x=1": "one"}}, "override-invalid", "/default/GET ~1a~11?x=1"),
         (one(response=None), "override-invalid", "/interactions/0/response"),
         (one(delay=-1), "override-invalid", "/interactions/0/delay"),
         (one(delay="soon"), "override-invalid", "/interactions/0/delay"),
@@ -83,6 +88,36 @@ def test_what_lies_is_a_finding(content: Any, rule: str, pointer: str, contract:
     overrides = load_overrides(write(tmp_path, content), contract)
     assert [(f.rule, f.where.pointer) for f in overrides.findings] == [(rule, pointer)]
     assert all(f.where.file.endswith("overrides.yaml") for f in overrides.findings)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [("/a/a%20b", "a b"), ("/a/Z%C3%BCrich", "Zürich"), ("/a/Zürich", "Zürich"), ("/a/x%3Fy", "x?y"), ("/a/5%", "5%")],
+)
+def test_a_path_is_decoded_as_a_server_does(path: str, value: str, contract: Contract, tmp_path: Path) -> None:
+    overrides = load_overrides(write(tmp_path, one(operation=f"GET {path}")), contract)
+    assert [interaction.request.parameters for interaction in overrides.interactions] == [{"path.id": value}]
+    assert overrides.findings == ()
+
+
+def test_the_query_that_a_path_of_the_contract_has_is_no_fault(tmp_path: Path) -> None:
+    paths = {
+        f"/rest/{{id}}?method={word}": {"get": {"responses": {"200": {"description": ""}}}} for word in ("one", "two")
+    }
+    path = tmp_path / "openapi.json"
+    path.write_text(json.dumps({**DOCUMENT, "paths": paths}))
+    asked = [one(operation=f"GET /rest/7?method={word}", response={"status": 200}) for word in ("two", "three")]
+    contract = compile_contract(path)
+    (interaction,) = load_overrides(write(tmp_path, asked[0]), contract).interactions
+    assert (interaction.operation, interaction.request.parameters) == ("GET /rest/{id}?method=two", {"path.id": "7"})
+    assert [f.rule for f in load_overrides(write(tmp_path, asked[1]), contract).findings] == ["override-invalid"]
+
+
+def test_values_of_headers_are_written_as_json_writes_them(contract: Contract, tmp_path: Path) -> None:
+    headers = {"X-A": True, "X-B": 1, "X-C": 1.5, "X-D": "True"}
+    overrides = load_overrides(write(tmp_path, one(response={"headers": headers, "body": {"n": 1}})), contract)
+    (interaction,) = overrides.interactions
+    assert interaction.response.headers == (("X-A", "true"), ("X-B", "1"), ("X-C", "1.5"), ("X-D", "True"))
 
 
 def test_an_answer_that_breaks_the_contract_is_given_all_the_same(contract: Contract, tmp_path: Path) -> None:
@@ -114,5 +149,8 @@ def test_the_schema_for_editors_accepts_what_is_read_and_refuses_what_is_not() -
     validator = jsonschema.Draft202012Validator(schema)
     assert validator.is_valid(yaml.safe_load((ROOT / "mocks" / "world.yaml").read_text()))
     assert validator.is_valid(one(request={"path": {"id": 1}}, delay=1))
-    for broken in (one(delay=-1), one(response={"status": 99}), {"surplus": 1}, one(request={"form": {}})):
+    assert validator.is_valid(one(response={"headers": {"X-A": True}}))
+    answers = ({"status": 99}, {"headers": {"a b": 1}})
+    faults = (one(delay=-1), one(request={"form": {}}), *(one(response=answer) for answer in answers))
+    for broken in ({"surplus": 1}, *faults):
         assert not validator.is_valid(broken)

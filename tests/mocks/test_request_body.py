@@ -44,6 +44,8 @@ def post(tmp_path: Path) -> Any:
         ("GZip", gzip.compress(BODY, mtime=0)),
         ("deflate", zlib.compress(BODY)),
         ("deflate, gzip", gzip.compress(zlib.compress(BODY), mtime=0)),
+        ("gzip", gzip.compress(BODY[:5], mtime=0) + gzip.compress(b"", mtime=0) + gzip.compress(BODY[5:], mtime=0)),
+        ("gzip", gzip.compress(BODY[:-1] + b" " * 9, mtime=0) + gzip.compress(b" " * 200_000 + b"}", 0, mtime=0)),
     ],
 )
 def test_content_codings_are_undone(post: Any, coding: str, body: bytes) -> None:
@@ -61,13 +63,25 @@ def test_an_unknown_coding_is_a_415_that_names_the_known(post: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [BODY, gzip.compress(BODY, mtime=0)[:-3], gzip.compress(BODY, mtime=0)[:12] + b"x" * 9]
+    ("coding", "body"),
+    [
+        ("gzip", BODY),
+        ("gzip", gzip.compress(BODY, mtime=0)[:-3]),
+        ("gzip", gzip.compress(BODY, mtime=0)[:12] + b"x" * 9),
+        ("gzip", gzip.compress(BODY, mtime=0) + b"x"),
+        ("gzip", gzip.compress(BODY, mtime=0) + gzip.compress(b"", mtime=0)[:-1]),
+        ("deflate", zlib.compress(BODY) + b"x"),
+        ("deflate", zlib.compress(BODY) + zlib.compress(b"")),
+    ],
 )
-def test_what_is_not_so_coded_is_a_400(post: Any, body: bytes) -> None:
-    assert post("gzip", body).json["code"] == "MALFORMED_BODY"
+def test_what_is_not_so_coded_is_a_400(post: Any, coding: str, body: bytes) -> None:
+    reply = post(coding, body)
+    assert (reply.status, reply.json["code"]) == (400, "MALFORMED_BODY")
 
 
 def test_a_bomb_is_a_413(post: Any) -> None:
     bomb = gzip.compress(b" " * (BODY_LIMIT + 1))
     assert post("gzip", bomb).status == 413
     assert post("gzip, gzip, gzip", gzip.compress(gzip.compress(bomb, mtime=0))).status == 413
+    half = gzip.compress(b" " * (BODY_LIMIT // 2 + 1))
+    assert post("gzip", half + half).status == 413

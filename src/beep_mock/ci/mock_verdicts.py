@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
 from beep_mock.contracts.model import Violation
+from beep_mock.contracts.parameters.headers import environ_name
 from beep_mock.mocks.mock import Mock
 
 if TYPE_CHECKING:
@@ -74,8 +75,7 @@ def _environ(request: RawRequest) -> dict[str, Any]:
         "wsgi.input": BytesIO(request.body),
     }
     for name, value in request.headers:
-        key = name.upper().replace("-", "_")
-        key = key if key == "CONTENT_TYPE" else f"HTTP_{key}"
+        key = environ_name(name)
         environ[key] = f"{environ[key]}{'; ' if key == 'HTTP_COOKIE' else ', '}{value}" if key in environ else value
     if request.body:
         environ["CONTENT_LENGTH"] = str(len(request.body))

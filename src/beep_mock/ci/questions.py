@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from beep_mock.contracts.asking import ask
 from beep_mock.contracts.examples import placed_interactions
+from beep_mock.contracts.parameters.headers import is_token
 from beep_mock.contracts.samples.sampler import Sampler
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from beep_mock.interaction import Interaction
 
 __all__ = ["Question", "questions", "sample_question"]
-
-_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110, section 5.6.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +97,7 @@ def _name(interaction: Interaction, headers: list[tuple[str, str]], query: list[
     status, name = interaction.response.status, interaction.name
     if not name:
         headers.append(("Prefer", f"code={status}"))
-    elif _TOKEN.fullmatch(name):
+    elif is_token(name):
         headers.append(("Prefer", f"code={status}, example={name}"))
     else:
         query += [f"__code={status}", f"__example={quote(name, safe='')}"]

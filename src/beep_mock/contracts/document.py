@@ -84,7 +84,7 @@ class Document:
     def external(self, uri: str, at: str) -> bytes:
         """The content of the file that a URI, written at the place ``at``, names: an example's ``externalValue``.
 
-        :raises UnresolvableReferenceError: it cannot be read, or may not be fetched.
+        :raises UnresolvableReferenceError: it cannot be read, may not be fetched, or is none of the document's.
         """
         return self._files.external(uri, at)
 

@@ -17,8 +17,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
-from urllib.parse import unquote_plus
 
+from beep_mock.contracts.parameters.delimited import query_decoded
+from beep_mock.contracts.parameters.headers import is_token
 from beep_mock.contracts.reading.references import tokens
 from beep_mock.interaction import MISSING, Json, Missing
 
@@ -36,7 +37,6 @@ Side = Literal["", "request", "response"]
 Source = Literal["url", "method", "statusCode", "header", "query", "path", "body"]
 
 _PLAIN: Final[Mapping[str, Source]] = {"$url": "url", "$method": "method", "$statusCode": "statusCode"}
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2
 _POINTER = re.compile(r"(?:/(?:[^/~]|~[01])*)*", re.DOTALL)  # RFC 6901, section 3
 _CONTROL = re.compile(r"[\x00-\x1f]")  # no CHAR of a JSON string (RFC 8259, section 7)
 
@@ -51,9 +51,9 @@ class ExpressionError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class MessageValues:
-    """What expressions find in a request or response: ``path`` and ``query`` are a request's, texts as they came.
+    """What expressions find in a request or response; ``path`` and ``query`` are a request's.
 
-    ``query`` is the raw query string, ``path`` holds decoded values by name, ``body`` the decoded body.
+    ``query`` is the raw query string, bytes as Latin-1; ``path`` holds decoded values by name; ``body`` is decoded.
     """
 
     headers: Sequence[tuple[str, str]] = ()
@@ -193,7 +193,7 @@ def _reference(text: str) -> Reference:
         return Reference(side, "body", pointer)
     kind, dot, name = source.partition(".")
     if dot and kind == "header":
-        if not _TOKEN.fullmatch(name):
+        if not is_token(name):
             raise ExpressionError(f"{text!r}: {name!r} is no name of a header")
         return Reference(side, "header", name)
     if dot and (kind == "query" or kind == "path"):
@@ -225,6 +225,6 @@ def _asked(query: str, name: str) -> str | Missing:
     """The first value of a parameter in a query: single values only are available."""
     for pair in query.split("&"):
         key, _, value = pair.partition("=")
-        if pair and unquote_plus(key) == name:
-            return unquote_plus(value)
+        if pair and query_decoded(key) == name:
+            return query_decoded(value)
     return MISSING

@@ -11,7 +11,6 @@ from beep_mock.contracts.callbacks import check_references
 from beep_mock.contracts.expressions import (
     Expression,
     ExpressionError,
-    RuntimeValues,
     looks_like_expression,
     parse_expression,
 )
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from beep_mock.contracts.model import Contract, Operation, Parameter, ResponseSpec
     from beep_mock.contracts.nodes import Nodes
 
-__all__ = ["Feed", "Link", "check_links", "fed_values", "feeds_of", "read_links", "target_of"]
+__all__ = ["Feed", "Link", "check_links", "feeds_of", "read_links", "target_of"]
 
 _FIELDS = frozenset({"operationRef", "operationId", "parameters", "requestBody", "description", "server"})
 _LOCATIONS = ("path", "query", "header", "cookie")
@@ -62,10 +61,6 @@ class Feed:
     operation: Operation
     parameter: str
     value: Expression | Json
-
-    def evaluate(self, values: RuntimeValues) -> Json | Missing:
-        """What is fed after an exchange; :data:`MISSING` when the exchange does not say."""
-        return self.value.evaluate(values) if isinstance(self.value, Expression) else self.value
 
 
 def read_links(nodes: Nodes, node: dict[str, Any], at: str) -> tuple[Link, ...]:
@@ -110,21 +105,6 @@ def feeds_of(contract: Contract, response: ResponseSpec) -> tuple[Feed, ...]:
         if link.request_body is not MISSING and operation.request_body is not None:
             found.append(Feed(link.name, operation, "body", link.request_body))
     return tuple(found)
-
-
-def fed_values(
-    contract: Contract, response: ResponseSpec, values: RuntimeValues
-) -> dict[tuple[str, str], dict[str, Json]]:
-    """What each link feeds after one exchange: (link's name, operation's key) -> values by parameter key and ``body``.
-
-    "When a runtime expression fails to evaluate, no parameter value is passed to the target operation."
-    """
-    found: dict[tuple[str, str], dict[str, Json]] = {}
-    for feed in feeds_of(contract, response):
-        value = feed.evaluate(values)
-        if value is not MISSING:
-            found.setdefault((feed.link, feed.operation.key), {})[feed.parameter] = value
-    return found
 
 
 def check_links(nodes: Nodes, operations: Mapping[str, Operation]) -> None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from beep_mock.contracts.bodies.media_types import is_json, parse_content_type
 from beep_mock.contracts.bodies.payloads import concrete_media_type
 from beep_mock.contracts.encoding import RawRequest, encode_body, encode_request
 from beep_mock.contracts.examples import response_examples, serialized_bytes
 from beep_mock.contracts.parameters.examples import shown_example, shown_value
-from beep_mock.contracts.samples.sampler import Sampler
+from beep_mock.contracts.samples.sampler import sampler_of
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Json, Missing
 
@@ -111,15 +110,7 @@ def _body(contract: Contract, operation: Operation, name: str) -> tuple[MediaTyp
 def _sample(contract: Contract, media: MediaType, known: Mapping[str, Json] | None) -> Json:
     if media.schema is None:
         return {} if is_json(parse_content_type(media.name)[0]) else ""
-    return _sampler(contract).sample(media.schema, "request", known=known)
-
-
-_samplers: WeakKeyDictionary[Contract, Sampler] = WeakKeyDictionary()
-
-
-def _sampler(contract: Contract) -> Sampler:
-    found = _samplers.get(contract)
-    return found if found is not None else _samplers.setdefault(contract, Sampler(contract.document, contract.schemas))
+    return sampler_of(contract).sample(media.schema, "request", known=known)
 
 
 def _parameter_value(
@@ -141,7 +132,7 @@ def _parameter_value(
             return shown
     if not parameter.required or parameter.schema is None:
         return "" if parameter.required else MISSING
-    return _sampler(contract).sample(parameter.schema, "request")
+    return sampler_of(contract).sample(parameter.schema, "request")
 
 
 def _fits(contract: Contract, parameter: Parameter, value: Json) -> bool:

@@ -20,7 +20,10 @@ __all__ = ["AfterAnswers", "Called"]
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """An answered request whose operation has callbacks. ``path_values`` and ``query`` are as they came."""
+    """An answered request whose operation has callbacks.
+
+    ``path_values`` are percent-decoded, as Unicode; ``query`` and the environ are as they came, bytes as Latin-1.
+    """
 
     contract: Contract
     operation: Operation

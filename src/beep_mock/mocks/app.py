@@ -26,8 +26,6 @@ from beep_mock.mocks.mounting import MOUNT
 
 __all__ = ["scalar_script", "service_pages"]
 
-"""The environ key of the path that the service asked about has at this address (``/world``), for its URL."""
-
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

@@ -18,6 +18,7 @@ from urllib.parse import quote
 from beep_mock.contracts.bodies.decoding import BodyError, compile_body_decoder, match_media_type, parse_content_type
 from beep_mock.contracts.expressions import MessageValues, RuntimeValues
 from beep_mock.contracts.outgoing import compose
+from beep_mock.contracts.parameters.delimited import header_decoded
 from beep_mock.contracts.parameters.headers import environ_name
 from beep_mock.contracts.response_validation import response_violations
 from beep_mock.contracts.samples.echo import known_values
@@ -193,9 +194,9 @@ def _hops(environ: Mapping[str, Any]) -> int:
 
 def _runtime_values(called: Called, request_body: Json | Missing, answered: Json | Missing) -> RuntimeValues:
     environ, answer = called.environ, called.answer
-    headers = [(n[5:].replace("_", "-").title(), v) for n, v in environ.items() if n.startswith("HTTP_")]
-    headers += [(n, environ[k]) for n, k in (("Content-Type", "CONTENT_TYPE"), ("Content-Length", "CONTENT_LENGTH"))
-                if environ.get(k)]  # fmt: skip
+    sent = [(n[5:].replace("_", "-").title(), v) for n, v in environ.items() if n.startswith("HTTP_")]
+    sent += [(n, environ[k]) for n, k in (("Content-Type", "CONTENT_TYPE"), ("Content-Length", "CONTENT_LENGTH"))
+             if environ.get(k)]  # fmt: skip
     path = quote(f"{environ.get('SCRIPT_NAME', '')}{environ.get('PATH_INFO', '')}".encode("latin-1", "replace"))
     host = environ.get("HTTP_HOST") or environ.get("SERVER_NAME", "")
     query = f"?{called.query}" if called.query else ""
@@ -204,9 +205,9 @@ def _runtime_values(called: Called, request_body: Json | Missing, answered: Json
         method=environ["REQUEST_METHOD"],
         status=answer.status,
         request=MessageValues(
-            headers=headers,
+            headers=[(name, header_decoded(value)) for name, value in sent],
             query=called.query,
-            path={n: v.encode("latin-1", "replace").decode("utf-8", "replace") for n, v in called.path_values.items()},
+            path=called.path_values,
             body=request_body,
         ),
         response=MessageValues(headers=answer.headers, body=answered),

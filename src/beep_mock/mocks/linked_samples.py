@@ -33,7 +33,7 @@ _Fed = list[tuple[_Place, Feed]]
 class LinkedSamples:
     """Fits the samples of one declared response to its links. Without ``examples`` those of targets count for nothing.
 
-    False when no link takes anything out of a body.
+    It is false, as a truth value, when no link takes anything out of a body.
     """
 
     def __init__(

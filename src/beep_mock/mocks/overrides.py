@@ -21,12 +21,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, unquote_to_bytes
 
 from beep_mock.contracts.examples import encode, interactions_of
 from beep_mock.contracts.model import Contract, Operation
+from beep_mock.contracts.parameters.headers import is_token
+from beep_mock.contracts.parameters.scalars import text_of
 from beep_mock.contracts.reading.text import read_data
 from beep_mock.contracts.response_validation import response_violations
-from beep_mock.contracts.routing.shared_urls import SharedUrls
+from beep_mock.contracts.routing.shared_urls import SharedUrls, marks_of
 from beep_mock.errors import InvalidDocumentError, OverrideError
 from beep_mock.findings import Finding, Severity, Where
 from beep_mock.interaction import MISSING, Interaction, Json, Request, Response
@@ -137,19 +140,34 @@ class _Reader:
             operation = self.contract.operations.get(key)
             if operation is not None:
                 return operation, {}
-            method, _, path = key.partition(" ")
-            match = self.contract.router.match(path.strip())
+            method, _, target = key.partition(" ")
+            target, hash_, _ = target.strip().partition("#")
+            path, _, query = target.partition("?")
+            match = self.contract.router.match(unquote_to_bytes(path).decode("latin-1"), method.upper())
             route = match.methods.get(method.upper()) if match is not None else None
             if match is not None and route is not None:
                 if route.others:
-                    query = path.strip().partition("?")[2]
                     route = SharedUrls(self.contract).meant(route, match.slots, query, {}, b"")
+                if hash_ or not self._tells(route.payload, query):
+                    self._lie(
+                        "override-invalid",
+                        f"{key!r} is no path: it holds a {'fragment, which no request carries' if hash_ else 'query'}",
+                        pointer,
+                        hint="name the operation as the contract does" if hash_ else "use `query` of the request",
+                    )
+                    return None
                 return route.payload, route.values(match.slots)
         near = ", ".join(self.contract.router.nearest(str(key).partition(" ")[2])) or "none"
         self._lie(
             "override-operation-unknown", f"the contract has no operation {key!r}", pointer, hint=f"nearest: {near}"
         )
         return None
+
+    def _tells(self, operation: Operation, query: str) -> bool:
+        """Whether a query says nothing but what every request for ``operation`` does."""
+        marks = marks_of(operation, self.contract.document) if query else {}
+        said = parse_qsl(query, keep_blank_values=True)
+        return all(marks.get(("query", name)) == frozenset((text,)) for name, text in said)
 
     def _request(self, operation: Operation, wanted: Any, pointer: str) -> tuple[dict[str, Json], Json] | None:
         if not isinstance(wanted, dict):
@@ -195,12 +213,17 @@ class _Reader:
         if not isinstance(headers, dict) or not all(isinstance(v, str | int | float) for v in headers.values()):
             self._lie("override-invalid", "`headers` must map names to texts", f"{pointer}/headers")
             return None
+        for name in headers:
+            if not is_token(str(name)):
+                message = f"{name!r} is no name of a header: it must be a token (RFC 9110, section 5.6.2)"
+                self._lie("override-invalid", message, f"{pointer}/headers/{_escape(str(name))}")
+                return None
         response = self._literal(operation, status, headers, answer.get("body", MISSING))
         self._judge(operation, response, pointer)
         return response
 
     def _literal(self, operation: Operation, status: int, headers: Mapping[str, Any], body: Json) -> Response:
-        sent = {str(n): str(v) for n, v in headers.items()}
+        sent = {str(n): text_of(v) for n, v in headers.items()}
         spec = find_status(operation.responses, status)
         media_type = next((v for n, v in sent.items() if n.lower() == "content-type"), "")
         others = tuple((n, v) for n, v in sent.items() if n.lower() not in ("content-type", "content-length"))

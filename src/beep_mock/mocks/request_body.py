@@ -19,6 +19,9 @@ BODY: Final = "beep_mock.body"
 CODINGS: Final = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 """The content codings that are read (RFC 9110, section 8.4.1), with zlib's word for their format."""
 
+_PIECE: Final = 8192
+"""Bytes that a further member is given at a time: what it leaves is copied, and it may be tiny."""
+
 
 def stated(digits: str) -> int:
     """The length that a ``Content-Length`` states; of a number too long to be one, any beyond :data:`BODY_LIMIT`."""
@@ -64,13 +67,31 @@ def _decoded(codings: str, body: bytes) -> bytes | int:
             continue
         if name not in CODINGS:
             return 415
-        decoder = zlib.decompressobj(CODINGS[name])
+        plain = _inflated(body, CODINGS[name])
+        if isinstance(plain, int):
+            return plain
+        body = plain
+    return body
+
+
+def _inflated(body: bytes, form: int) -> bytes | int:
+    """What ``body`` holds: gzip of one or more members (RFC 1952, section 2.2), or one zlib stream, and no more."""
+    view, at, length = memoryview(body), 0, 0
+    found: list[bytes] = []
+    piece = len(body)
+    decoder = zlib.decompressobj(form)
+    while at < len(body):
+        if decoder.eof:
+            if form == CODINGS["deflate"]:
+                return 400
+            decoder = zlib.decompressobj(form)
+            piece = _PIECE
         try:
-            body = decoder.decompress(body, BODY_LIMIT + 1)
+            found.append(decoder.decompress(view[at : at + piece], BODY_LIMIT + 1 - length))
         except zlib.error:
             return 400
-        if len(body) > BODY_LIMIT:
+        length += len(found[-1])
+        if length > BODY_LIMIT:
             return 413
-        if not decoder.eof:
-            return 400
-    return body
+        at += min(piece, len(body) - at) - len(decoder.unused_data)
+    return b"".join(found) if decoder.eof else 400

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from weakref import WeakKeyDictionary
 
 from beep_mock.contracts.bodies.media_types import is_json, parse_content_type
 from beep_mock.contracts.bodies.payloads import concrete_media_type
@@ -13,7 +12,7 @@ from beep_mock.contracts.model import Contract, Header, MediaType, Operation, Re
 from beep_mock.contracts.parameters.decoding import header_value
 from beep_mock.contracts.response_headers import header_text
 from beep_mock.contracts.samples.echo import echoed, known_values
-from beep_mock.contracts.samples.sampler import Sampler, UnsatisfiableError
+from beep_mock.contracts.samples.sampler import Sampler, UnsatisfiableError, sampler_of
 from beep_mock.contracts.samples.streams import lengthened
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Json, Response
@@ -26,15 +25,6 @@ __all__ = ["EchoingSample", "SampleAnswers", "sampler_of"]
 
 _NOTHING: Mapping[str, Json] = {}
 _Echo = Callable[[Mapping[str, Json]], tuple[Json, Callable[[], bytes]]]
-
-
-_samplers: WeakKeyDictionary[Contract, Sampler] = WeakKeyDictionary()
-
-
-def sampler_of(contract: Contract) -> Sampler:
-    """The one sampler of ``contract``: what it keeps, it keeps for all operations together."""
-    found = _samplers.get(contract)
-    return found if found is not None else _samplers.setdefault(contract, Sampler(contract.document, contract.schemas))
 
 
 class SampleAnswers:

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from beep_mock.contracts.document import Document
 from beep_mock.contracts.model import Operation, Parameter
 from beep_mock.contracts.parameters.decoding import compile_decoder
+from beep_mock.contracts.parameters.headers import environ_name
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Interaction, Json
 
@@ -156,7 +157,7 @@ def _as_decoded(parameter: Parameter | None, value: Json, document: Document) ->
     elif parameter.location == "query":
         decoded = decode({}, f"{quote(name, safe='')}={quote(text, safe='')}", {})
     elif parameter.location == "header":
-        decoded = decode({}, "", {f"HTTP_{name.upper().replace('-', '_')}": text})
+        decoded = decode({}, "", {environ_name(name): text})
     else:
         decoded = decode({}, "", {"HTTP_COOKIE": f"{name}={quote(text, safe='')}"})
     return decoded.get(parameter.key, value)

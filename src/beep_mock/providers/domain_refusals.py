@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from beep_mock.contracts.asking import ask
 from beep_mock.contracts.examples import interactions_of
+from beep_mock.contracts.parameters.headers import environ_name
 from beep_mock.contracts.routing.templates import parse_template
 from beep_mock.contracts.samples.sampler import Sampler
 from beep_mock.contracts.validator import validator_of
@@ -87,8 +88,7 @@ def _path_values(operation: Operation, request: RawRequest) -> dict[str, str]:
 def _environ(request: RawRequest) -> dict[str, str]:
     environ = {"REQUEST_METHOD": request.method}
     for name, value in request.headers:
-        key = name.upper().replace("-", "_")
-        environ[key if key == "CONTENT_TYPE" else f"HTTP_{key}"] = value
+        environ[environ_name(name)] = value
     return environ
 
 

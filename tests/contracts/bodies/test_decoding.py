@@ -190,6 +190,31 @@ def test_parts_are_read_by_their_type_and_their_property(document: Document) -> 
     }
 
 
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        (Part("star", b'{"mass": 1}', "blob", "application/json"), {"mass": 1}),
+        (Part("star", b'{"mass": 1}', "blob", "text/plain"), {"mass": 1}),
+        (Part("id", b"7", "blob", "text/plain"), 7),
+        (Part("id", b"7", "id.txt"), 7),  # of type text/plain (RFC 7578, 4.4)
+        (Part("sizes", b"[1, 2]", "s.json", "application/json"), [1, 2]),
+        (Part("sizes", b"1", "blob", "text/plain"), [1]),
+        (Part("file", b'{"mass": 1}', "it.json", "application/json"), '{"mass": 1}'),
+        (Part("file", b"\xc3\xa9", "it.txt", "text/plain"), "\xc3\xa9"),
+        (Part("moons", b"[1]", "it.json", "application/json"), ["[1]"]),
+        (Part("more", b"[1]", "it.json", "application/json"), "[1]"),
+        (Part("id", b"7", "it.bin", "application/octet-stream"), "7"),
+        (Part("star", b"{}", "it.bin", "application/octet-stream"), "{}"),
+    ],
+)
+def test_a_part_with_a_file_name_is_a_file_where_a_string_or_neither_json_nor_text(
+    document: Document, part: Part, value: Json
+) -> None:
+    body, boundary = write_parts([part])
+    found = decoded(media(MULTIPART, WORLD), document, body, f"{MULTIPART}; boundary={boundary}")
+    assert found == {part.name: value}
+
+
 def test_a_part_that_an_encoding_object_calls_json_is_parsed(document: Document) -> None:
     declared = media(MULTIPART, {"type": "object", "properties": {"it": {}}}, it=encoding("application/json"))
     body, boundary = write_parts([Part("it", b"[1]")])

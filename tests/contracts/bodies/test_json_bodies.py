@@ -96,3 +96,10 @@ def test_another_charset_is_believed_when_the_text_is_no_utf_8() -> None:
     assert load_json('{"a": "\u00e9"}'.encode(), {"charset": "iso-8859-1"}) == {"a": "\u00e9"}
     with pytest.raises(BodyError, match="unknown"):
         load_json(b'"\xe9"', {"charset": "martian"})
+
+
+def test_nesting_is_counted_in_the_text_and_not_in_the_bytes_of_its_charset() -> None:
+    assert load_json("[[1]]".encode("cp037"), {"charset": "cp037"}) == [[1]]
+    with pytest.raises(BodyError) as refused:
+        load_json(("[" * 5000).encode("cp037"), {"charset": "cp037"})
+    assert refused.value.code == "nesting"

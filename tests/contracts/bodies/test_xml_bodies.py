@@ -123,6 +123,12 @@ def test_the_content_type_says_the_charset() -> None:
         read(text, {}, "nonsense")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_byte_order_mark_wins_over_the_charset_of_the_content_type(encoding: str) -> None:
+    text = "<a><b>\u00e9</b></a>"
+    assert read(text.encode(encoding), {"type": "string"}, "nonsense") == text
+
+
 BILLION = (
     "<!DOCTYPE a [<!ENTITY x '"
     + "lol" * 10

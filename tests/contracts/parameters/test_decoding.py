@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from beep_mock.contracts.document import Document
 from beep_mock.contracts.model import Parameter
 from beep_mock.contracts.parameters.decoding import compile_decoder
+from beep_mock.contracts.parameters.headers import SENT_HEADERS
 from beep_mock.interaction import MISSING, Json
 from tests.contracts.declared import document_in, parameter
 
@@ -387,3 +389,18 @@ def test_siblings_of_a_reference_count_from_3_1_on(tmp_path: Path) -> None:
     for version, value in (("3.0.3", "7"), ("3.1.0", 7)):
         document = document_in(tmp_path, version, {"Any": {"description": "anything"}})
         assert decoded(parameter("q", "query", schema), document, "q=7") == value
+
+
+@pytest.mark.parametrize("style", ["form", "cookie"])
+def test_a_cookie_header_that_the_server_does_not_give_on_was_sent(document: Document, style: str) -> None:
+    """A header whose bytes are no ASCII: what is required is not missing, only unreadable."""
+    text = {"type": "string"}
+    cookies = [
+        replace(parameter("session", "cookie", text, style), required=True),
+        parameter("theme", "cookie", text, style),
+    ]
+    decode = compile_decoder(cookies, document)
+    assert decode({}, "", {SENT_HEADERS: {"cookie"}}) == {"cookie.session": "\ufffd"}
+    assert decode({}, "", {SENT_HEADERS: {"cookie"}, "HTTP_COOKIE": "theme=dark"}) == {"cookie.theme": "dark"}
+    assert decode({}, "", {SENT_HEADERS: {"host"}}) == {}
+    assert decode({}, "", {}) == {}

@@ -75,6 +75,26 @@ def test_the_values_of_many_variables_are_bounded(tmp_path: Path) -> None:
     assert len(compiled(tmp_path, changed(put("servers", value=[server]))).base_paths) <= 64
 
 
+def test_a_variable_may_be_all_that_it_lists(tmp_path: Path) -> None:
+    variables = {
+        "region": {"default": "r0", "enum": [f"r{n}" for n in range(100)]},  # changes no path
+        "v": {"default": "v2", "enum": ["v1", "v2"]},
+        "end": {"default": "", "enum": ["", "x/y"]},
+    }
+    server = {"url": "https://{region}.h/{v}/api/{end}", "variables": variables}
+    contract = compiled(tmp_path, changed(put("servers", value=[server])))
+    assert contract.base_paths == ("/v2/api", "/v2/api/x/y", "/v1/api", "/v1/api/x/y")
+    assert contract.findings == ()
+
+
+def test_the_paths_of_a_server_are_bounded(tmp_path: Path) -> None:
+    variables = {name: {"default": "0", "enum": [str(n) for n in range(50)]} for name in "abcdef"}
+    server = {"url": "/{a}/{b}/{c}/{d}/{e}/{f}", "variables": variables}
+    contract = compiled(tmp_path, changed(put("servers", value=[server])))
+    assert contract.base_paths[0] == "/0/0/0/0/0/0"
+    assert len(contract.base_paths) == 64
+
+
 def test_a_variable_without_a_declaration_is_empty(tmp_path: Path) -> None:
     contract = compiled(tmp_path, changed(put("servers", value=[{"url": "https://h/{stage}/api"}])))
     assert contract.base_paths == ("/api",)

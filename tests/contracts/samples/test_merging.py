@@ -12,7 +12,7 @@ TEXT = {"type": "string"}
 
 
 def object_of(*required: str, **fields: Any) -> dict[str, Any]:
-    keywords = {name: fields.pop(name) for name in ("example", "examples", "default") if name in fields}
+    keywords: dict[str, Any] = {name: fields.pop(name) for name in ("example", "examples", "default") if name in fields}
     return {"type": "object", "required": list(required), "properties": fields, **keywords}
 
 

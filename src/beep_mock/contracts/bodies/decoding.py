@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from beep_mock.contracts.bodies.charsets import text_in
 from beep_mock.contracts.bodies.form_bodies import compile_form, compile_multipart
 from beep_mock.contracts.bodies.json_bodies import BodyError, load_json
 from beep_mock.contracts.bodies.media_types import is_json, is_xml, is_yaml, match_media_type, parse_content_type
@@ -93,13 +94,6 @@ def _text(shape: Shape) -> BodyDecoder:
     read = scalar_reader(shape)
 
     def decode(body: bytes, parameters: Mapping[str, str]) -> Json | Missing:
-        charset = parameters.get("charset", "utf-8")
-        try:
-            return read(body.decode(charset))
-        except UnicodeDecodeError as error:
-            message = f"the text is no {charset} at byte {error.start}"
-        except LookupError:
-            message = f"the charset {charset!r} is unknown"
-        raise BodyError("charset", message)
+        return read(text_in(body, parameters.get("charset", "utf-8")))
 
     return decode

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from beep_mock.contracts.bodies.charsets import text_in
 from beep_mock.contracts.bodies.json_bodies import BodyError
 from beep_mock.contracts.bodies.media_types import is_json, is_xml, lists_json, parse_content_type
 from beep_mock.contracts.bodies.multipart_parts import Part, read_parts
@@ -85,8 +86,9 @@ def _refuse_reserved(pairs: Sequence[tuple[str, str]], refused: Mapping[str, fro
 def compile_multipart(media: MediaType, document: Document) -> FormDecoder:
     """The function that decodes multipart bodies of ``media`` as an object. Undeclared parts are kept.
 
-    Files are text of their bytes as Latin-1. Parts without a name, which only ``multipart/form-data`` must have, are
-    the properties in their order.
+    Files are text of their bytes as Latin-1. A file name alone makes no file: browsers give one to all that is made as
+    a Blob ("blob"), to name its type. Parts without a name, which only ``multipart/form-data`` must have, are the
+    properties in their order.
     """
     read_all = read_parts if parse_content_type(media.name)[0] in _NAMED else _named_by_order(media, document)
     shape = shape_of(media.schema, document)
@@ -155,18 +157,20 @@ def _field(name: str, schema: Schema, media: MediaType, document: Document) -> _
 
 
 def _part_value(part: Part, read: Reader) -> Json:
-    if part.filename is not None:
+    as_json = is_json(part.content_type)
+    binary = bool(part.content_type) and not (as_json or part.content_type.startswith("text/"))
+    if part.filename is not None and (read is str or binary):
         return part.content.decode("latin-1")
-    if part.content_type and not (part.content_type.startswith("text/") or is_json(part.content_type)):
+    if binary:
         return read(part.content.decode("latin-1"))
     text = _decoded(part.content, part.charset or "utf-8")
-    return read_json(text) if is_json(part.content_type) else read(text)
+    return read_json(text) if as_json else read(text)
 
 
 def _decoded(content: bytes, charset: str) -> str:
     try:
-        return content.decode(charset)
-    except (UnicodeDecodeError, LookupError):
+        return text_in(content, charset)
+    except BodyError:
         return content.decode("latin-1")
 
 

@@ -1,4 +1,4 @@
-"""JSON text to values, exactly and within bounds (RFC 8259)."""
+"""JSON text to values, exactly and within bounds, and back (RFC 8259)."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import Any
 
 import orjson
 
+from beep_mock.contracts.bodies.charsets import text_in
+from beep_mock.contracts.bodies.faults import BodyError
 from beep_mock.interaction import Json
 
-__all__ = ["MOST_NESTING", "BodyError", "load_json"]
+__all__ = ["MOST_NESTING", "BodyError", "load_json", "write_json"]
 
 MOST_NESTING = 256
 """How many arrays and objects may stand in each other; deeper ones exhaust the stack of what judges them."""
@@ -22,20 +24,6 @@ _LONG_INTEGER = b"0" * 19  # 2 ** 63 has 19 digits
 _NOT_BRACKETS = bytes(b for b in range(256) if b not in b"[]{}")
 
 
-class BodyError(ValueError):
-    """A body cannot be read. ``code`` is ``json``, ``nesting``, ``multipart``, ``boundary``, ``charset``,
-    ``reserved``, ``yaml``.
-
-    ``place`` is where within it, if that is known.
-    """
-
-    def __init__(self, code: str, message: str, place: tuple[str, ...] = ()) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.place = place
-
-
 def load_json(text: bytes, parameters: Mapping[str, str] = _NO_PARAMETERS) -> Json:
     """The value of a JSON text. Of equal keys the last counts; integers keep all their digits.
 
@@ -43,18 +31,27 @@ def load_json(text: bytes, parameters: Mapping[str, str] = _NO_PARAMETERS) -> Js
 
     :raises BodyError: with the line and column, counted from 1.
     """
-    if (
-        len(text) > MOST_NESTING
-        and text.count(b"[") + text.count(b"{") > MOST_NESTING
-        and _nesting(text) > MOST_NESTING
-    ):
-        raise BodyError("nesting", f"the JSON is nested more than {MOST_NESTING} levels deep")
+    if len(text) > MOST_NESTING:
+        _bound(text)
     if _LONG_INTEGER in text.translate(_DIGITS_AS_ZERO):
         return _load_exactly(text, parameters)  # orjson makes floats of integers over 64 bits
     try:
         return orjson.loads(text)
     except ValueError:
         return _load_exactly(text, parameters)
+
+
+def write_json(value: Json) -> bytes:
+    """The text of a value, without spaces; never raises for a JSON value."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:  # integers of more than 64 bits, lone surrogates, nesting over 254
+        return json.dumps(value, separators=(",", ":"), default=str).encode("ascii")
+
+
+def _bound(text: bytes) -> None:
+    if text.count(b"[") + text.count(b"{") > MOST_NESTING and _nesting(text) > MOST_NESTING:
+        raise BodyError("nesting", f"the JSON is nested more than {MOST_NESTING} levels deep")
 
 
 def _nesting(text: bytes) -> int:
@@ -97,10 +94,9 @@ def _decoded(body: bytes, charset: str) -> str:
     except UnicodeDecodeError:
         if charset.lower() in ("", "utf-8", "utf8"):
             raise
-    try:
-        return body.decode(charset)
-    except LookupError:
-        raise BodyError("charset", f"the charset {charset!r} is unknown") from None
+    text = text_in(body, charset)
+    _bound(text.encode())  # its brackets may be other bytes, as in EBCDIC
+    return text
 
 
 def _refuse(constant: str) -> Any:

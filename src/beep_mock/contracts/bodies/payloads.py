@@ -6,9 +6,8 @@ import codecs
 import json
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
 from beep_mock.contracts.bodies.form_encoding import encode_form
+from beep_mock.contracts.bodies.json_bodies import write_json
 from beep_mock.contracts.bodies.media_types import is_json, is_xml, parse_content_type
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Json, Missing
@@ -47,20 +46,20 @@ def encode(value: Json, media_type: str, schema: Schema | None = None, document:
     if is_json(name):
         if isinstance(value, str) and json_written_as_text(value, schema, document) is not MISSING:
             return _text(value, "")
-        return _json(value)
+        return write_json(value)
     if isinstance(value, str) and (not is_xml(name) or value.lstrip().startswith("<")):
         return _text(value, media_type)
     if name in _LINES and isinstance(value, list):
-        return b"".join(_json(line) + b"\n" for line in value)
+        return b"".join(write_json(line) + b"\n" for line in value)
     if name in _LINES:
-        return _json(value) + b"\n"
+        return write_json(value) + b"\n"
     if name == "application/x-www-form-urlencoded" and isinstance(value, dict):
         return encode_form(value)
     if is_xml(name):
         from beep_mock.contracts.bodies.xml_payloads import xml_text  # with all that it brings, for XML only
 
         return _text(xml_text(value, schema, document), media_type)
-    return _json(value)
+    return write_json(value)
 
 
 def json_written_as_text(value: str, schema: Schema | None, document: Document | None) -> Json | Missing:
@@ -106,13 +105,6 @@ def admits_text(node: Any, document: Document | None, depth: int = _DEPTH) -> bo
 
 def _refuse(constant: str) -> Json:
     raise ValueError(constant)
-
-
-def _json(value: Json) -> bytes:
-    try:
-        return orjson.dumps(value)
-    except TypeError:  # integers of more than 64 bits, lone surrogates, nesting over 254
-        return json.dumps(value, separators=(",", ":"), default=str).encode("ascii")
 
 
 def _text(value: str, media_type: str) -> bytes:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import orjson
-
-from beep_mock.contracts.bodies.json_bodies import BodyError, load_json
+from beep_mock.contracts.bodies.charsets import text_in
+from beep_mock.contracts.bodies.json_bodies import BodyError, load_json, write_json
 from beep_mock.contracts.bodies.media_types import is_json, parse_content_type
 from beep_mock.contracts.bodies.multipart_parts import Part
 from beep_mock.contracts.bodies.nameless_parts import read_nameless, write_nameless
@@ -62,8 +60,8 @@ def encode_stream(items: Sequence[Json], stream: Stream) -> bytes:
     if stream.kind == "events":
         return write_events(items, wrapped=stream.wrapped)
     if stream.kind == "sequence":
-        return b"".join(_SEPARATOR + _json(item) + b"\n" for item in items)
-    return b"".join(_json(item) + b"\n" for item in items)
+        return b"".join(_SEPARATOR + write_json(item) + b"\n" for item in items)
+    return b"".join(write_json(item) + b"\n" for item in items)
 
 
 def encode_parts(items: Sequence[Json], media: MediaType) -> tuple[bytes, str]:
@@ -85,7 +83,7 @@ def _written(item: Json, encoding: Encoding | None) -> Part:
         declared = "application/json" if isinstance(item, (dict, list)) else "text/plain; charset=utf-8"
     bare, _ = parse_content_type(declared)
     if is_json(bare):
-        return Part("", _json(item), None, declared)
+        return Part("", write_json(item), None, declared)
     text = text_of(item)
     if not bare.startswith("text/"):
         try:
@@ -133,19 +131,13 @@ def _parts(body: bytes, parameters: Mapping[str, str], first: Sequence[Reader], 
         read = first[index] if index < len(first) else item
         binary = part.content_type and not part.content_type.startswith("text/")
         try:
-            found.append(read(part.content.decode("latin-1" if binary else part.charset or "utf-8")))
-        except (UnicodeDecodeError, LookupError):
-            found.append(read(part.content.decode("latin-1")))
+            text = text_in(part.content, "latin-1" if binary else part.charset or "utf-8")
+        except BodyError:
+            text = part.content.decode("latin-1")
+        found.append(read(text))
     return found
 
 
 def _unwrapped(data: str, read: Reader) -> Json:
     value = read_json(data)
     return read(data) if value is data else value
-
-
-def _json(value: Json) -> bytes:
-    try:
-        return orjson.dumps(value)
-    except TypeError:  # integers of more than 64 bits, lone surrogates, nesting over 254
-        return json.dumps(value, separators=(",", ":"), default=str).encode("ascii")

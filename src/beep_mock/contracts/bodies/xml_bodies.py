@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from beep_mock.contracts.bodies.json_bodies import BodyError
 from beep_mock.contracts.bodies.xml_hints import Hints, hints_of, xml_name
-from beep_mock.contracts.bodies.xml_trees import Element, read_xml
+from beep_mock.contracts.bodies.xml_trees import Element, read_xml, source_of
 from beep_mock.contracts.model import Schema
 from beep_mock.contracts.parameters.scalars import Reader, scalar_reader
 from beep_mock.contracts.parameters.shapes import Shape, shape_of
@@ -51,7 +51,7 @@ def compile_xml(schema: Schema | None, document: Document) -> Callable[[bytes, M
         if name and root.local not in names:
             raise BodyError("xml", f"the root element must be <{name}>, this is <{root.name}>")
         if is_text and root.children:
-            return body.decode(parameters.get("charset") or "utf-8", "replace")
+            return source_of(body, parameters.get("charset", ""))
         try:
             return reading.list_in(root, plan) if plan.is_list else reading.value(root, schema)
         except RecursionError:  # three levels of the stack an element, on top of what a caller has used of it

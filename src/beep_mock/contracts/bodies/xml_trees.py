@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from xml.parsers import expat
 
+from beep_mock.contracts.bodies.charsets import text_in
 from beep_mock.contracts.bodies.json_bodies import MOST_NESTING, BodyError
 
-__all__ = ["Attribute", "Element", "read_xml"]
+__all__ = ["Attribute", "Element", "read_xml", "source_of"]
 
 _MOST_ELEMENTS = 200_000  # each costs some 300 bytes, and may be written in four
 _INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
@@ -55,19 +56,25 @@ class _RefusedError(Exception):
 
 
 def read_xml(body: bytes, charset: str = "") -> Element:
-    """The root element of an XML document. ``charset`` is the content type's, which wins (RFC 7303, 3.2).
+    """The root element of an XML document. ``charset`` is the content type's, which wins (RFC 7303, 3.2)
+    unless there is a byte order mark.
 
     :raises BodyError: it is no well-formed XML, has a document type, or is nested too deep.
     """
-    text: str | bytes = body
-    if charset and not body.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        try:
-            text = body.decode(charset)
-        except LookupError:
-            raise BodyError("charset", f"the charset {charset!r} is unknown") from None
-        except UnicodeDecodeError as error:
-            raise BodyError("charset", f"the text is no {charset} at byte {error.start}") from None
-    return _Builder().read(text)
+    return _Builder().read(text_in(body, charset) if charset and not _marked(body) else body)
+
+
+def source_of(body: bytes, charset: str = "") -> str:
+    """The text of an XML document that :func:`read_xml` has read: by its byte order mark, else as ``charset``."""
+    charset = _marked(body) or charset or "utf-8"
+    return body.decode(charset, "replace")
+
+
+def _marked(body: bytes) -> str:
+    """The encoding that a byte order mark tells, which wins (RFC 7303, 3.3); empty without one."""
+    if body.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    return "utf-16" if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else ""
 
 
 class _Builder:

@@ -24,10 +24,10 @@ _HEADER = len("header.")
 _UNREADABLE = "\ufffd"  # stands for a value that the server does not give on
 
 Decoder = Callable[[Mapping[str, str], str, Mapping[str, Any]], dict[str, Json]]
-"""``(raw path values by name, raw query string, WSGI environ) -> {parameter.key: value}``.
+"""``(path values by name, raw query string, WSGI environ) -> {parameter.key: value}``.
 
-The path values are percent-decoded, the query string is not; both it and the environ's headers are bytes as Latin-1. An
-empty path value is none.
+The path values are percent-decoded, and Unicode; the query string is neither: it and the environ's headers are bytes as
+Latin-1. An empty path value is none.
 """
 
 
@@ -39,9 +39,12 @@ def compile_decoder(parameters: Sequence[Parameter], document: Document) -> Deco
         compile_querystring([p for p in parameters if p.location == "querystring"], document),
     )
     headers = compile_headers([p for p in parameters if p.location == "header"], document)
-    cookies = compile_cookies([p for p in parameters if p.location == "cookie"], document)
+    in_cookies = [p for p in parameters if p.location == "cookie"]
+    cookies = compile_cookies(in_cookies, document)
     if headers or cookies is not None:
-        decode = _any(path, query, headers, cookies)
+        # Which cookies an unreadable header has is not known: those that it must have, for all that can be said.
+        unreadable = "; ".join(f"{p.name}={_UNREADABLE}" for p in in_cookies if p.required)
+        decode = _any(path, query, headers, cookies, unreadable)
     elif query is not None:
         decode = _path_and_query(path, query)
     else:
@@ -132,6 +135,7 @@ def _any(
     fill_query: Callable[[str, dict[str, Json]], None] | None,
     headers: Sequence[tuple[str, str, Callable[[str], Json]]],
     fill_cookies: Callable[[str, dict[str, Json]], None] | None,
+    unreadable: str,
 ) -> Decoder:
     def decode(path_values: Mapping[str, str], query: str, environ: Mapping[str, Any]) -> dict[str, Json]:
         values: dict[str, Json] = {}
@@ -146,8 +150,11 @@ def _any(
                 values[key] = read(text)
             elif (sent := environ.get(SENT_HEADERS)) is not None and key[_HEADER:] in sent:
                 values[key] = read(_UNREADABLE)
-        if fill_cookies is not None and "HTTP_COOKIE" in environ:
-            fill_cookies(environ["HTTP_COOKIE"], values)
+        if fill_cookies is not None:
+            if "HTTP_COOKIE" in environ:
+                fill_cookies(environ["HTTP_COOKIE"], values)
+            elif (sent := environ.get(SENT_HEADERS)) is not None and "cookie" in sent:
+                fill_cookies(unreadable, values)
         return values
 
     return decode

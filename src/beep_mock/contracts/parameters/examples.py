@@ -62,7 +62,7 @@ def shown_value(parameter: Parameter, value: Json | Missing, document: Document)
         text = quote(value, safe=f"{_DELIMITERS}&=%" if whole else _DELIMITERS, errors="replace")
         query = text if whole else f"{name}={text}"
     elif parameter.location == "header":
-        environ[f"HTTP_{parameter.name.upper().replace('-', '_')}"] = value.encode("utf-8", "replace").decode("latin-1")
+        environ[environ_name(parameter.name)] = value.encode("utf-8", "replace").decode("latin-1")
     else:
         environ["HTTP_COOKIE"] = f"{parameter.name}={value}".encode("utf-8", "replace").decode("latin-1")
     return compile_decoder([parameter], document)(path, query, environ).get(parameter.key, value)

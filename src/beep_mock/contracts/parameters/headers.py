@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from beep_mock.contracts.document import Document
@@ -11,7 +12,7 @@ from beep_mock.contracts.parameters.delimited import composite_reader, header_de
 from beep_mock.contracts.parameters.scalars import Reader, content_reader
 from beep_mock.contracts.parameters.shapes import shape_of
 
-__all__ = ["NO_PARAMETERS", "SENT_HEADERS", "compile_headers", "environ_name"]
+__all__ = ["NO_PARAMETERS", "SENT_HEADERS", "compile_headers", "environ_name", "is_token"]
 
 NO_PARAMETERS = frozenset({"accept", "authorization", "content-type"})
 """Headers whose definition as a parameter, or of a response, is ignored (OpenAPI 3.1.1, section 4.8.12.2.1)."""
@@ -20,11 +21,17 @@ SENT_HEADERS = "beep_mock.headers"
 """In the environ, where the server leaves out headers whose bytes are no ASCII: a container that knows their names."""
 
 _SPACE = " \t"  # RFC 9110, 5.6.3
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 def compile_headers(parameters: Sequence[Parameter], document: Document) -> list[tuple[str, str, Reader]]:
     """Name in the WSGI environ, key and reader of each parameter."""
     return [(environ_name(p.name), p.key, _reader(p, document)) for p in parameters]
+
+
+def is_token(text: str) -> bool:
+    """Whether ``text`` is a token, as the names of headers must be (RFC 9110, 5.6.2)."""
+    return _TOKEN.fullmatch(text) is not None
 
 
 def environ_name(header: str) -> str:

@@ -105,12 +105,18 @@ class DocumentFiles:
     def external(self, uri: str, at: str) -> bytes:
         """The content of the file that a URI, written at the place ``at``, names.
 
-        :raises UnresolvableReferenceError: it cannot be read, or may not be fetched.
+        :raises UnresolvableReferenceError: it cannot be read, may not be fetched, or is none of the document's.
         """
-        key = self._retrieval.key(uri, split(at)[0])
-        with self.lock:
-            self._external.setdefault(key)
+        referrer = split(at)[0]
+        key = self._retrieval.key(uri, referrer)
         try:
+            if not self._retrieval.encloses(key, referrer):  # a mock would show it to everybody, whatever it holds
+                raise UnresolvableReferenceError(
+                    "leads out of the document's folder, and is not read",
+                    hint="keep a copy of that file in the folder of the document",
+                )
+            with self.lock:
+                self._external.setdefault(key)
             return self._retrieval.read(key)
         except (OSError, ValueError, ContractError) as error:
             raise _unreadable(error, uri, self._retrieval.name(key)) from error

@@ -77,6 +77,22 @@ class Retrieval:
             return key
         return os.path.normpath(os.path.join(os.path.dirname(self.source), key))  # noqa: PTH118, PTH120
 
+    def encloses(self, key: str, referrer: str) -> bool:
+        """Whether a file belongs to the document, so that its content may be shown to everybody.
+
+        A local one does that is in the root document's folder, in the ``contracts`` folder around it (see
+        :mod:`beep_mock.workspace`), or in that of the file ``referrer``, wherever symbolic links lead.
+        """
+        path, naming = self.path(key), self.path(referrer)
+        if path is None:
+            return True
+        if self._remote_root or naming is None:
+            return False
+        home = Path(os.path.realpath(self._folder))
+        around = home.parent if home.parent.name == "contracts" else home
+        real = Path(os.path.realpath(path))
+        return any(real.is_relative_to(folder) for folder in (around, Path(os.path.realpath(naming)).parent))
+
     def read(self, key: str) -> bytes:
         """The content of the file.
 

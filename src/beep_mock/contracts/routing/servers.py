@@ -16,7 +16,7 @@ ServerUrl = tuple[tuple[str, ...] | None, ...]
 
 _AUTHORITY = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//[^/?#]*")
 _LONGEST_URL = 2048
-_MOST_URLS = 64
+_MOST_PATHS = 64  # of one server: a request is compared with each
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 _FIELDS = frozenset({"url", "description", "variables", "name"})
 
@@ -48,40 +48,43 @@ def read_base_paths(nodes: Nodes, node: dict[str, Any], at: str) -> tuple[str, .
         if isinstance(entry, dict):
             nodes.known(server, here, _FIELDS, "a server")
             url = nodes.text(server, here, "url", required_by="a server")
-            found |= dict.fromkeys(map(base_path, _substituted(nodes, server, here, url)))
+            found.update(dict.fromkeys(_paths(nodes, server, here, url)))
     return tuple(found) or None
 
 
-def _substituted(nodes: Nodes, server: dict[str, Any], at: str, url: str) -> list[str]:
-    """The URL with each value that a variable of its path may have, the defaults first; of its host with the default.
+def _paths(nodes: Nodes, server: dict[str, Any], at: str, url: str) -> list[str]:
+    """The base paths of one server, that of its variables' defaults first.
 
-    A variable with an ``enum`` has those values (OpenAPI 3.1.1, section 4.8.6.1); of one without, only its default is
-    known.
+    A variable is each of its ``enum`` (OpenAPI 3.1.1, section 4.8.6.1). Only those that change the path are combined:
+    a host has many regions.
     """
     variables, place = nodes.mapping(server.get("variables", {}), child(at, "variables"), "'variables'", breaking=False)
-    authority = _AUTHORITY.search(url)
-    of_path = _VARIABLE.findall(url, authority.end() if authority else 0)
-    values: dict[str, list[str]] = {}
-    for name in dict.fromkeys(_VARIABLE.findall(url)):
-        if name not in variables:
-            nodes.warn(
-                "server-variable-undeclared",
-                f"the URL's variable '{name}' is not declared",
-                child(at, "url"),
-                "declare it under 'variables' with a default",
-            )
-            values[name] = [""]
-            continue
-        variable, here = nodes.mapping(variables[name], child(place, name), "a server variable", breaking=False)
-        default = nodes.text(variable, here, "default", required_by="a server variable")
-        listed = _values(variable) if name in of_path else None
-        values[name] = list(dict.fromkeys([default, *(listed or ())]))
-    choices = islice(product(*values.values()), _MOST_URLS)
-    return [_filled(url, dict(zip(values, chosen, strict=True))) for chosen in choices]
+    texts = {
+        name: _texts(nodes, variables, child(place, name), name, child(at, "url"))
+        for name in dict.fromkeys(_VARIABLE.findall(url))
+    }
+
+    def path(chosen: dict[str, str]) -> str:
+        return base_path(_VARIABLE.sub(lambda match: chosen.get(match[1], texts[match[1]][0]), url))
+
+    telling = [name for name, each in texts.items() if len({path({name: text}) for text in each}) > 1]
+    combined = product(*(texts[name] for name in telling))
+    return [path(dict(zip(telling, chosen, strict=True))) for chosen in islice(combined, _MOST_PATHS)]
 
 
-def _filled(url: str, values: dict[str, str]) -> str:
-    return _VARIABLE.sub(lambda match: values[match[1]], url)
+def _texts(nodes: Nodes, variables: dict[str, Any], at: str, name: str, used: str) -> list[str]:
+    """What a variable may be, its default first."""
+    if name not in variables:
+        nodes.warn(
+            "server-variable-undeclared",
+            f"the URL's variable '{name}' is not declared",
+            used,
+            "declare it under 'variables' with a default",
+        )
+        return [""]
+    variable, here = nodes.mapping(variables[name], at, "a server variable", breaking=False)
+    default = nodes.text(variable, here, "default", required_by="a server variable")
+    return list(dict.fromkeys((default, *(_values(variable) or ()))))[:_MOST_PATHS]
 
 
 def server_urls(node: dict[str, Any]) -> tuple[ServerUrl, ...]:

@@ -11,6 +11,7 @@ from functools import reduce
 from math import inf
 from time import thread_time
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from beep_mock.contracts.nodes import child
 from beep_mock.contracts.samples.echo import echoed
@@ -24,11 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from beep_mock.contracts.document import Document
-    from beep_mock.contracts.model import Schema
+    from beep_mock.contracts.model import Contract, Schema
     from beep_mock.contracts.schemas.store import Direction, SchemaStore, SchemaViolation
     from beep_mock.interaction import Json
 
-__all__ = ["Sampler", "UnsatisfiableError"]
+__all__ = ["Sampler", "UnsatisfiableError", "sampler_of"]
 
 _ROUNDS = 100
 _AT_ONCE = 64
@@ -224,3 +225,12 @@ def _refuse(wrong: Iterable[Place], attempts: dict[Place, int], ways: Mapping[Pl
         if len(changed) >= at_once:
             break
     return bool(changed)
+
+
+_samplers: WeakKeyDictionary[Contract, Sampler] = WeakKeyDictionary()
+
+
+def sampler_of(contract: Contract) -> Sampler:
+    """The one sampler of a mocked ``contract``: what it keeps, it keeps for all operations together."""
+    found = _samplers.get(contract)
+    return found if found is not None else _samplers.setdefault(contract, Sampler(contract.document, contract.schemas))

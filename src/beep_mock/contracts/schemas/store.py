@@ -1,7 +1,7 @@
 """JSON Schema validation: all schemas of a document in one compiled validator, each under a name.
 
 One validator ``{properties: {name: schema}, $defs}`` costs a fraction of a validator a schema, in time and in memory;
-the value to judge is put under the name. The JSON Schema library is imported in modules named ``schema*`` only.
+the value to judge is put under the name. The JSON Schema library is imported in ``contracts.schemas`` only.
 """
 
 from __future__ import annotations
