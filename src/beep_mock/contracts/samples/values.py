@@ -39,6 +39,7 @@ _MOST_ITEMS = 1000
 _PERSONAL = frozenset({"email", "first_name", "firstName", "given_name", "givenName", "last_name", "lastName", "login"})
 _RETRIES = 40  # for items that must differ
 _PATIENCE = 5  # equal items before null is one
+_USUAL = 0.75  # how often a flag of a varied sample is what most of that name are
 _ONLY_WAY = 5  # ways of a place without a fork
 _ASIDE = (("contentSchema",), ("",))  # what stands in a text, and names: not to have them is another way
 
@@ -105,7 +106,7 @@ class Draw:
     def _value(self, node: Any, at: str, place: Place) -> Json:
         attempt = self._attempt(place)
         way, plain = divmod(max(0, attempt - 1), 2)
-        ways = Ways(way, self._seed + self._turn)
+        ways = Ways(way, self._seed + self._turn + (_counted(place) if self._seed else 0))
         guesses = self._flattening.guesses
         try:
             schema = self._flattening.flat(node, at, ways)
@@ -146,7 +147,8 @@ class Draw:
             return plain
         name = next((step for step in reversed(place) if not step.isdigit()), "")
         if kind == "boolean":
-            return named_flag(name) is (self._repetition % 2 == 0)
+            usual = self._seed == 0 or self._random.random() < _USUAL
+            return named_flag(name) is (usual is (self._repetition % 2 == 0))
         if kind == "string" and holds_json(schema):
             held = self.value(schema["contentSchema"], f"{at}/contentSchema", (*place, "contentSchema"))
             return json.dumps(held, ensure_ascii=False, separators=(",", ":"), default=str)
@@ -288,3 +290,8 @@ class Draw:
         finally:
             self._repetition, self._turn, self._facts = kept, turn, facts
         return made
+
+
+def _counted(place: Place) -> int:
+    """A number that differs from item to item."""
+    return sum(int(step) for step in place if step.isdecimal() and len(step) < 4)
