@@ -11,6 +11,7 @@ from beep_mock.contracts.samples.alternatives import alike, spoiling
 from beep_mock.contracts.samples.discriminators import agreeing, discriminated, inherited
 from beep_mock.contracts.samples.keywords import SHOWN, mapping_of
 from beep_mock.contracts.samples.merging import merged
+from beep_mock.contracts.samples.ways import ImpossibleError, Ways
 from beep_mock.contracts.schemas.keywords import VALUES, KeywordError
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING
@@ -18,11 +19,10 @@ from beep_mock.interaction import MISSING
 if TYPE_CHECKING:
     from beep_mock.contracts.document import Document
 
-__all__ = ["Flattening", "ImpossibleError", "Ways"]
+__all__ = ["Flattening"]
 
 _DEEPEST = 64
 _REENTRIES = 2
-_MOST_WAYS = 24
 _DYNAMIC = ("$dynamicRef", "$recursiveRef")
 _CLOSING = frozenset({"additionalProperties", "unevaluatedProperties"})
 _APPLIED = frozenset(
@@ -31,37 +31,6 @@ _APPLIED = frozenset(
 
 
 _SILENT = frozenset({"$comment", "description", "title"})
-
-
-class ImpossibleError(Exception):
-    """No value can be made this way. ``place`` is where in the sample; ``surely`` none can be made in any other."""
-
-    def __init__(self, place: tuple[str, ...] = (), *, surely: bool = False) -> None:
-        super().__init__()
-        self.place = place
-        self.surely = surely
-
-
-class Ways:
-    """Which way to take at each fork of one schema: ``way`` counts through all combinations, the first fork first.
-
-    Whoever has taken all forks finds in ``count`` how many combinations there are (at most 24), and in ``rest`` how
-    often ``way`` has been through all of them. ``offset`` is where counting starts at each fork.
-    """
-
-    __slots__ = ("_offset", "count", "rest")
-
-    def __init__(self, way: int, offset: int = 0) -> None:
-        self.rest = way
-        self.count = 1
-        self._offset = offset
-
-    def choose(self, options: int, rounds: int = 1) -> tuple[int, int]:
-        """The option to take at the next fork, and in which of ``rounds`` through all options that is."""
-        tried = max(1, min(options * rounds, _MOST_WAYS // self.count))
-        self.count *= tried
-        self.rest, chosen = divmod(self.rest, tried)
-        return (chosen + self._offset) % options, chosen // options
 
 
 class Flattening:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from beep_mock.contracts.samples.flat_schemas import ImpossibleError, Ways
+from beep_mock.contracts.samples.ways import ImpossibleError, Ways
 from beep_mock.interaction import Json, type_of
 
 __all__ = ["chosen_kind", "listed", "may_be_null"]

@@ -11,10 +11,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from beep_mock.contracts.nodes import child
-from beep_mock.contracts.samples.flat_schemas import ImpossibleError, Ways
 from beep_mock.contracts.samples.mending import mended
 from beep_mock.contracts.samples.nearness import distance
 from beep_mock.contracts.samples.values import Draw, Place
+from beep_mock.contracts.samples.ways import ImpossibleError, Ways
 from beep_mock.contracts.schemas.patterns import matches
 from beep_mock.interaction import MISSING, Json
 

@@ -15,8 +15,8 @@ from weakref import WeakKeyDictionary
 
 from beep_mock.contracts.nodes import child
 from beep_mock.contracts.samples.echo import echoed
-from beep_mock.contracts.samples.flat_schemas import ImpossibleError
 from beep_mock.contracts.samples.values import Draw, Place
+from beep_mock.contracts.samples.ways import ImpossibleError
 from beep_mock.contracts.schemas.budget import PATIENT
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING
