@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from beep_mock.contracts.parameters.collection_formats import collection_text, formats_of
 from beep_mock.contracts.parameters.scalars import text_of
@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from beep_mock.contracts.document import Document
     from beep_mock.contracts.model import Header, ResponseSpec, Schema
 
-__all__ = ["header_text", "simple_text", "written_headers"]
+__all__ = ["SENT_ANYWAY", "header_text", "simple_text", "written_headers"]
 
-_OWN = frozenset(  # what says how the message travels is the server's to say, whatever an example shows
+SENT_ANYWAY: Final = frozenset(
     {"connection", "content-encoding", "content-length", "content-type", "keep-alive", "te", "trailer",
      "transfer-encoding", "upgrade"}
 )  # fmt: skip
+"""Headers that a server sends of its own or nobody: what they say depends on how a message travels."""
 
 
 def written_headers(document: Document, response: ResponseSpec, name: str = "") -> tuple[tuple[str, str], ...]:
@@ -32,7 +33,7 @@ def written_headers(document: Document, response: ResponseSpec, name: str = "") 
     return tuple(
         (header.name, header_text(value, header))
         for header, value in values
-        if value is not MISSING and header.name.lower() not in _OWN
+        if value is not MISSING and header.name.lower() not in SENT_ANYWAY
     )
 
 

@@ -6,28 +6,15 @@ from collections.abc import Iterable
 from typing import Final
 from urllib.parse import quote
 
+from beep_mock.contracts.response_headers import SENT_ANYWAY
 from beep_mock.evidence.trust import HEADER, SPECIFICATION_ONLY
 from beep_mock.interaction import Response
 from beep_mock.mocks.problems import phrase
 
-__all__ = ["PUT_OFF", "SENT_ANYWAY", "Answer"]
+__all__ = ["PUT_OFF", "Answer"]
 
 _BODILESS = frozenset({204, 205, 304})  # RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5
 _NOT_VERIFIED: Final = (HEADER, SPECIFICATION_ONLY)  # until somebody knows more
-SENT_ANYWAY: Final = frozenset(
-    {
-        "connection",
-        "content-encoding",
-        "content-length",
-        "content-type",
-        "keep-alive",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-    }
-)
-"""Headers that this server sends or nobody: what they say depends on how a message travels."""
 
 
 class Answer:

@@ -10,13 +10,13 @@ from beep_mock.contracts.bodies.payloads import concrete_media_type
 from beep_mock.contracts.encoding import encode_body
 from beep_mock.contracts.model import Contract, Header, MediaType, Operation, ResponseSpec, Schema
 from beep_mock.contracts.parameters.decoding import header_value
-from beep_mock.contracts.response_headers import header_text
+from beep_mock.contracts.response_headers import SENT_ANYWAY, header_text
 from beep_mock.contracts.samples.echo import echoed, known_values
 from beep_mock.contracts.samples.sampler import Sampler, UnsatisfiableError, sampler_of
 from beep_mock.contracts.samples.streams import lengthened
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Json, Response
-from beep_mock.mocks.answer import SENT_ANYWAY, Answer
+from beep_mock.mocks.answer import Answer
 from beep_mock.mocks.linked_samples import LinkedSamples
 from beep_mock.mocks.problems import problem
 from beep_mock.mocks.produced import typed_if_empty
