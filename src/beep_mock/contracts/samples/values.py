@@ -285,7 +285,7 @@ class Draw:
                 else:
                     self._turn += 1  # to another alternative
         except ImpossibleError as reason:
-            if len(made) < least:
+            if len(made) < least and self._strict:
                 raise ImpossibleError(reason.place, surely=reason.surely and not containing) from None
         finally:
             self._repetition, self._turn, self._facts = kept, turn, facts
