@@ -73,10 +73,21 @@ def test_a_response_that_nothing_can_keep_has_no_answer(
     document = world()
     media = operation(document)["responses"][status]["content"]["application/json"]
     del media["examples"]
-    media["schema"] = {"type": "string", "minLength": 5, "maxLength": 2}
+    media["schema"] = {"$ref": "#/components/schemas/Never"}
+    document.setdefault("components", {}).setdefault("schemas", {})["Never"] = {"$ref": "#/components/schemas/Never"}
     (found,) = answer_findings(compiled(tmp_path, document))
     assert (found.rule, found.severity) == (rule, severity)
     assert found.message.startswith(f"GET /worlds/{{worldId}} has no answer for {status}: ")
+
+
+def test_a_contradiction_is_answered_as_nearly_as_can_be(tmp_path: Path) -> None:
+    document = world()
+    media = operation(document)["responses"]["200"]["content"]["application/json"]
+    del media["examples"]
+    media["schema"] = {"type": "string", "minLength": 5, "maxLength": 2}
+    contract = compiled(tmp_path, document)
+    assert list(answer_findings(contract)) == []
+    assert "schema-impossible" in rules(contract_findings(contract))
 
 
 def test_a_response_that_can_be_sampled_needs_no_example(tmp_path: Path) -> None:

@@ -131,6 +131,16 @@ def test_what_the_alternative_says_itself_beats_the_discriminator() -> None:
     assert Judge(schema, Cat=branch).sample()["kind"] == "feline"
 
 
+@pytest.mark.parametrize("target", ["#/components/schemas/Dog", "Dog"])
+def test_a_discriminator_that_maps_to_its_own_schema_names_it(target: str) -> None:
+    kind = {"enum": ["cat", "dog", "pup"]}
+    mapping = {"cat": "#/components/schemas/Cat", "dog": target, "pup": "#/components/schemas/Pup"}
+    dog = {**object_of(kind=kind), "discriminator": {"propertyName": "kind", "mapping": mapping}}
+    schemas = {"Dog": dog, "Cat": object_of(), "Pup": {"allOf": [{"$ref": "#/components/schemas/Dog"}]}}
+    for name, expected in (("Dog", "dog"), ("Pup", "pup")):
+        assert Judge({"$ref": f"#/components/schemas/{name}"}, **schemas).sample() == {"kind": expected}
+
+
 def test_a_discriminator_names_the_outermost_heir() -> None:
     kinds = {"Kind": {"type": "string", "enum": ["Cat", "Lion"]}}
     base = {**object_of(kind={"$ref": "#/components/schemas/Kind"}), "discriminator": {"propertyName": "kind"}}

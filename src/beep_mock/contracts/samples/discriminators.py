@@ -10,7 +10,7 @@ from beep_mock.errors import ContractError
 if TYPE_CHECKING:
     from beep_mock.contracts.document import Document
 
-__all__ = ["agreeing", "discriminated", "inherited"]
+__all__ = ["agreeing", "discriminated", "inherited", "itself"]
 
 _MOST_STEPS = 8
 """How deep ``$ref`` and ``allOf`` are followed; they may lead round in a circle."""
@@ -31,6 +31,14 @@ def inherited(part: Any, at: str, heir: str, document: Document) -> dict[str, An
     except ContractError:
         return {}
     return _named(parent, heir) if isinstance(parent, dict) else {}
+
+
+def itself(node: dict[str, Any], at: str) -> dict[str, Any]:
+    """Where the discriminator of the schema at ``at`` maps a value to that schema itself, what names it."""
+    discriminator = node.get("discriminator")
+    mapping = discriminator.get("mapping") if isinstance(discriminator, dict) else None
+    targets = mapping.values() if isinstance(mapping, dict) else ()
+    return _named(node, at) if at in targets or at.rpartition("/")[2] in targets else {}
 
 
 def agreeing(named: dict[str, Any], schema: dict[str, Any], document: Document) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from beep_mock.contracts.nodes import child
 from beep_mock.contracts.samples.alternatives import alike, spoiling
-from beep_mock.contracts.samples.discriminators import agreeing, discriminated, inherited
+from beep_mock.contracts.samples.discriminators import agreeing, discriminated, inherited, itself
 from beep_mock.contracts.samples.keywords import SHOWN, mapping_of
 from beep_mock.contracts.samples.merging import merged
 from beep_mock.contracts.samples.ways import ImpossibleError, Ways
@@ -99,6 +99,8 @@ class Flattening:
             branches = node.get(keyword)
             if isinstance(branches, list) and branches:
                 result = merged(result, self._alternatives(node, keyword, at, ways, depth))
+        named = {} if self._heir else itself(node, at)
+        result = self._guessed(result, agreeing(named, result, self._document))
         result = merged(result, _without(node.get("not"), _listed(result)))
         if "if" in node:
             result = merged(result, self._conditional(node, at, ways, depth))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from beep_mock.contracts.bodies.media_types import is_json, parse_content_type
+from beep_mock.contracts.samples.encodings import encoded
 from beep_mock.contracts.samples.facts import Facts
 from beep_mock.contracts.samples.names import named_text
 from beep_mock.contracts.samples.patterns import from_pattern
@@ -100,15 +101,20 @@ def text(schema: dict[str, Any], name: str, facts: Facts, repetition: int = 0) -
     least, most = _length(schema, "minLength", 0), _length(schema, "maxLength", _LONGEST)
     if least > min(most, _LONGEST):
         return None
+    if "contentEncoding" in schema and not schema.keys() & {"format", "pattern"}:
+        word = facts.random.choice(_PLAIN) + (str(repetition) if repetition else "")
+        found = encoded(schema["contentEncoding"], word, least, most)
+        if found is not None:
+            return found
     pattern = schema.get("pattern")
     if isinstance(pattern, str) and accepted_pattern(pattern) is None:
         pattern = None  # nothing is matched against it
     asked = schema.get("format")
     make = _FORMATS.get(asked) if isinstance(asked, str) else None
     if make is not None:
-        found = _lengthened(make(facts, name), asked, least)
-        if least <= len(found) <= most and (not isinstance(pattern, str) or matches(pattern, found)):
-            return found
+        formatted = _lengthened(make(facts, name), asked, least)
+        if least <= len(formatted) <= most and (not isinstance(pattern, str) or matches(pattern, formatted)):
+            return formatted
     if isinstance(pattern, str):
         named = named_text(name, facts)
         if least <= len(named) <= most and not repetition and matches(pattern, named):
@@ -124,12 +130,12 @@ def text(schema: dict[str, Any], name: str, facts: Facts, repetition: int = 0) -
 
 
 def holds_json(schema: dict[str, Any]) -> bool:
-    """Whether a string is JSON with a schema of its own (JSON Schema 2020-12, validation, 8.5), and nothing else."""
+    """Whether a string is JSON (JSON Schema 2020-12, validation, 8.4), perhaps with a schema, and nothing else."""
     kind = schema.get("contentMediaType")
     return (
         isinstance(kind, str)
         and is_json(parse_content_type(kind)[0])
-        and isinstance(schema.get("contentSchema"), dict)
+        and isinstance(schema.get("contentSchema", {}), dict)
         and not schema.keys() & {"contentEncoding", "pattern", "format", "minLength", "maxLength"}
     )
 

@@ -151,7 +151,7 @@ class Draw:
             usual = self._seed == 0 or self._random.random() < _USUAL
             return named_flag(name) is (usual is (self._repetition % 2 == 0))
         if kind == "string" and holds_json(schema):
-            held = self.value(schema["contentSchema"], f"{at}/contentSchema", (*place, "contentSchema"))
+            held = self.value(schema.get("contentSchema", {}), f"{at}/contentSchema", (*place, "contentSchema"))
             return json.dumps(held, ensure_ascii=False, separators=(",", ":"), default=str)
         found = scalar(schema, kind, name, self._facts, self._random, self._repetition, strict=self._strict)
         if found is None:
@@ -286,7 +286,7 @@ class Draw:
                 else:
                     self._turn += 1  # to another alternative
         except ImpossibleError as reason:
-            if len(made) < least:
+            if len(made) < least and self._strict:
                 raise ImpossibleError(reason.place, surely=reason.surely and not containing) from None
         finally:
             self._repetition, self._turn, self._facts = kept, turn, facts
