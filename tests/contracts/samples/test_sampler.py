@@ -115,6 +115,15 @@ def test_parts_that_double_at_each_step_are_made_once() -> None:
     assert time.thread_time() - begun < 1
 
 
+def test_a_mapping_that_nothing_can_fill_is_left_out_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    never = {"type": "object", "minProperties": 1, "additionalProperties": {"type": "string", "pattern": "a$b"}}
+    judge = Judge({"type": "object", "properties": {"tags": never, "name": {"type": "string"}}})
+    monkeypatch.setattr(judge.store, "violations", lambda *_: pytest.fail("a value was made in vain"))
+    value = Sampler(judge.document, judge.store).sample(judge.schema(), "response")
+    assert isinstance(value, dict)
+    assert list(value) == ["name"]
+
+
 def test_schemas_that_contain_each_other_end() -> None:
     other = {"required": ["s"], "properties": {"s": {"oneOf": [{"$ref": "#/components/schemas/S"}, {"type": "null"}]}}}
     value = Judge({"required": ["a"], "properties": {"a": {"$ref": "#/components/schemas/A"}}}, A=other).sample()

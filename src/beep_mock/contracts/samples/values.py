@@ -235,6 +235,8 @@ class Draw:
                     made[name] = self._property(schema, at, place, name)
                 except ImpossibleError:
                     continue
+        if self._strict and len(made) < schema.get("minProperties", 0):
+            raise ImpossibleError(place)  # whatever holds this object does better without, if it may
 
     def _names(self, schema: dict[str, Any], at: str, place: Place) -> Iterator[str]:
         patterns = list(mapping_of(schema, "patternProperties"))
