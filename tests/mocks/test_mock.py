@@ -326,3 +326,12 @@ def test_whatever_comes_in_a_proper_answer_goes_out(
     assert all(part.isascii() and part.isprintable() for field in fields for part in field)
     assert method != "HEAD" or content == b""
     assert json.dumps(mock.journal.entries()[-1].as_dict())
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"), [("POST", "/worlds", 415), ("PATCH", "/worlds", 405), ("POST", "/moons", 404)]
+)
+def test_a_body_that_cannot_be_read_concerns_only_who_would_read_it(
+    mock: Mock, method: str, path: str, status: int
+) -> None:
+    assert call(mock, method, path, {"Content-Encoding": "br"}, b"{}").status == status

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from beep_mock.contracts.bodies.decoding import BodyError, compile_body_decoder, match_media_type, parse_content_type
+from beep_mock.contracts.bodies.media_types import is_json, is_xml
 from beep_mock.contracts.model import Contract, MediaType, Operation, Parameter, Schema, Violation
 from beep_mock.contracts.parameters.decoding import compile_decoder
 from beep_mock.contracts.second_reading import SecondReading
@@ -240,6 +241,8 @@ def _missing(parameter: Parameter) -> str:
 def _may_be_empty(media_type: str) -> bool:
     """Whether no bytes at all are a value of this type: a form without fields, an empty text."""
     name = parse_content_type(media_type)[0]
+    if is_json(name) or is_xml(name):  # text/json and text/xml, too
+        return False
     return name.startswith("text/") or name in ("application/x-www-form-urlencoded", "application/octet-stream")
 
 

@@ -189,20 +189,19 @@ class Mock:
         if method == "OPTIONS" and self._cors and is_preflight(environ):
             return self._preflight(state, environ, start_response, path)
         has_body = "CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ
-        body = plain_body(environ) if has_body else b""
+        body, refused = plain_body(environ) if has_body else (b"", 0)
         match = state.match(path, method)
         route = match.methods.get(method) if match is not None else None
         if route is None or route.others:
-            meant = self._meant(state, match, path, environ, body)
+            meant = self._meant(state, match, path, environ, None if refused else body)
             if meant is None:
                 return LATER
             match, route = meant
         key = ""
         called: Called | None = None
         violations: tuple[Violation, ...] = _NOTHING
-        if isinstance(body, int):
-            answer = not_decoded(body)
-            body = b""
+        if refused and route is not None:
+            answer = not_decoded(refused)
         elif route is not None and match is not None:
             operation = route.payload
             key = state.keys[operation]
@@ -240,15 +239,18 @@ class Mock:
         return answer.chunks if method != "HEAD" else []
 
     def _meant(
-        self, state: Basis, match: Any, path: str, environ: dict[str, Any], body: bytes | int
+        self, state: Basis, match: Any, path: str, environ: dict[str, Any], body: bytes | None
     ) -> tuple[Any, Any] | None:
-        """The match and the route where the path alone does not say it; None where that takes long to find out."""
+        """The match and the route where the path alone does not say it; None where that takes long to find out.
+
+        Without a ``body``, which cannot be read, several operations of one URL are the first of them.
+        """
         method = environ["REQUEST_METHOD"]
         found = self._find(state, path, method)
         route = None
         if found is not None:
             match, route = found, found.methods.get(method) or (found.methods.get("GET") if method == "HEAD" else None)
-        if route is not None and route.others and not isinstance(body, int):
+        if route is not None and route.others and body is not None:
             query = environ.get("QUERY_STRING", "")
             marked = state.shared.marked(route, query, environ)
             if marked is None and later_to_compute(environ) is not None:

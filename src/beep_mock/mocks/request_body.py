@@ -51,12 +51,15 @@ def read_body(environ: Mapping[str, Any]) -> bytes | None:
     return b""
 
 
-def plain_body(environ: Mapping[str, Any]) -> bytes | int:
-    """The body without its content codings, or the status that refuses it: 413 long, 400 malformed, 415 unknown."""
+def plain_body(environ: Mapping[str, Any]) -> tuple[bytes, int]:
+    """The body without its content codings and 0, or b"" and what refuses it: 413 long, 400 malformed, 415 unknown."""
     body = read_body(environ)
     if body is None:
-        return 413
-    return _decoded(environ["HTTP_CONTENT_ENCODING"], body) if body and "HTTP_CONTENT_ENCODING" in environ else body
+        return b"", 413
+    if not body or "HTTP_CONTENT_ENCODING" not in environ:
+        return body, 0
+    plain = _decoded(environ["HTTP_CONTENT_ENCODING"], body)
+    return (b"", plain) if isinstance(plain, int) else (plain, 0)
 
 
 def _decoded(codings: str, body: bytes) -> bytes | int:

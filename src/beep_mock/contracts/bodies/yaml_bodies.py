@@ -19,8 +19,12 @@ _LONG = 2**17  # bytes; what only the tolerant parser can read is not judged bey
 def load_yaml(body: bytes, _parameters: Mapping[str, str]) -> Json | Missing:
     """The value of a YAML text, by the core schema, every key a string; of JSON too, which is YAML.
 
+    No text at all is no document.
+
     :raises BodyError: it is no YAML, several documents, or no data that JSON could carry (infinity).
     """
+    if not body:
+        return MISSING
     try:
         data = read_data(body, "")[0] if len(body) <= _LONG else read_fast(body.decode("utf-8-sig"), "")[0]
         json.dumps(data, allow_nan=False, ensure_ascii=False).encode()
