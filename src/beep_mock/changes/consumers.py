@@ -54,7 +54,8 @@ def with_consumers(
 ) -> tuple[Difference, ...]:
     """The differences, each with the pacts that depend on it; ``pacts`` are those that name this provider.
 
-    What breaks a pact and belongs to no difference becomes one of its own (``consumer-broken``).
+    What breaks a pact is breaking, whatever the documents alone say; where it belongs to no difference it becomes one
+    of its own (``consumer-broken``).
     """
     calls = [call for pact in pacts for call in _calls(pact, old, new)]
     depending: dict[int, dict[Dependence, None]] = {}
@@ -89,11 +90,16 @@ def with_consumers(
                     known[
                         Dependence(call.pact.consumer, call.interaction.name, call.pact.file, place, reason, False)
                     ] = None
-    merged = [
-        replace(one, consumers=tuple(sorted(depending[n], key=lambda d: not d.proven))) if depending.get(n) else one
-        for n, one in enumerate(differences)
-    ]
-    return (*more, *merged)
+    return (*more, *(_depended(one, depending.get(n, {})) for n, one in enumerate(differences)))
+
+
+def _depended(one: Difference, found: Iterable[Dependence]) -> Difference:
+    """A difference with those who depend on it: what provably breaks one of them is no longer unknown."""
+    consumers = tuple(sorted(found, key=lambda each: not each.proven))
+    if not consumers:
+        return one
+    level = Level.BREAKING if consumers[0].proven else one.level
+    return replace(one, level=level, consumers=consumers)
 
 
 def _calls(pact: Pact, old: Contract, new: Contract) -> Iterator[_Call]:
