@@ -8,7 +8,7 @@ from typing import Any
 
 from beep_mock.changes.difference import Level
 from beep_mock.changes.lifecycle import Policy
-from beep_mock.changes.sides import Part, Side, same_text
+from beep_mock.changes.sides import Part, Side, reads_alike, same_text
 from beep_mock.changes.views import View
 from beep_mock.contracts.nodes import child
 from beep_mock.contracts.schemas.visibility import Direction
@@ -117,7 +117,7 @@ class Comparison:
 
 
 class Pairs:
-    """All pairs of two contracts; what is the same on both sides, word for word, makes none."""
+    """All pairs of two contracts; what is the same on both sides, word for word and in one dialect, makes none."""
 
     def __init__(
         self, old: Side, new: Side, changed: frozenset[str], policy: Policy, compare: Callable[[Comparison], None]
@@ -125,6 +125,7 @@ class Pairs:
         self.old = old
         self.new = new
         self.policy = policy
+        self._alike = old.modern is new.modern  # one dialect of schemas
         self._changed = changed
         self._compare = compare
         self._pairs: dict[tuple[tuple[str, ...], tuple[str, ...], str, bool, bool], Pair] = {}
@@ -163,7 +164,8 @@ class Pairs:
     def are_same(self, old: tuple[Part, ...], new: tuple[Part, ...]) -> bool:
         """Whether two lists of schemas say the same and refer to the same."""
         return len(old) == len(new) and all(
-            same_text(one, other) and not self._is_touched(one) for (one, _), (other, _) in zip(old, new, strict=True)
+            same_text(one, other) and (self._alike or reads_alike(one)) and not self._is_touched(one)
+            for (one, _), (other, _) in zip(old, new, strict=True)
         )
 
     def run(self) -> None:
