@@ -19,6 +19,7 @@ from beep_mock.findings import Finding, Severity
 from beep_mock.interaction import MISSING, Interaction
 from beep_mock.pacts.comparison import compare, operation_of
 from beep_mock.pacts.model import Pact
+from beep_mock.pacts.wrapped_bodies import body_pointer
 
 __all__ = ["broken_by", "with_consumers"]
 
@@ -180,7 +181,7 @@ def _response_uses(one: Difference, use: Use, call: _Call) -> Iterator[tuple[str
             return
         for pointer in _places(value, use.path):
             yield (
-                f"{_body_pointer(call.entry, 'response')}{pointer}",
+                f"{body_pointer(call.entry, 'response', call.pact.specification)}{pointer}",
                 "it reads the field" if use.path else "it reads it",
             )
 
@@ -190,7 +191,7 @@ def _request_uses(one: Difference, use: Use, call: _Call) -> Iterator[tuple[str,
     if use.part == "body":
         if one.rule in ("request-property-removed", "request-body-removed") and request.body is not MISSING:
             for pointer in _places(request.body, use.path):
-                yield f"{_body_pointer(call.entry, 'request')}{pointer}", "it sends it"
+                yield f"{body_pointer(call.entry, 'request', call.pact.specification)}{pointer}", "it sends it"
     elif use.part in ("query", "header", "cookie"):
         name = use.path[0]
         key = f"{use.part}.{name.lower() if use.part == 'header' else name}"
@@ -216,9 +217,3 @@ def _places(value: Any, path: tuple[str, ...]) -> Iterator[str]:
     for name, one in entries:
         for below in _places(one, rest):
             yield f"{child('', name)}{below}"
-
-
-def _body_pointer(entry: Any, message: str) -> str:
-    body = entry.get(message, {}).get("body") if isinstance(entry, dict) else None
-    wrapped = isinstance(body, dict) and "content" in body and "contentType" in body
-    return f"/{message}/body/content" if wrapped else f"/{message}/body"
