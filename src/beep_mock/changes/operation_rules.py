@@ -73,12 +73,12 @@ class OperationRules:
 
     def hold(
         self, old: Schema, new: Schema, direction: Direction, subject: str, part: str,
-        path: tuple[str, ...] = (), status: str = "", *, textual: bool = False,
+        path: tuple[str, ...] = (), status: str = "", *, textual: bool = False, omitted: bool = False,
     ) -> None:  # fmt: skip
-        """Have two schemas compared that messages hold at a place."""
+        """Have two schemas compared that messages hold at a place; ``omitted`` when there may be nothing there."""
         turned = self.direction(direction)
         assert turned  # noqa: S101 - schemas describe messages
-        pair = self.pairs.pair(((old.node, old.at),), ((new.node, new.at),), turned, textual)
+        pair = self.pairs.pair(((old.node, old.at),), ((new.node, new.at),), turned, textual, omitted=omitted)
         self.ledger.hold(pair, Root(Use(self.label, part, path, status), subject, turned))
 
     def node(self, operation: Operation, side: Side) -> dict[str, Any]:

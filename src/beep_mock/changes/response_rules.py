@@ -86,7 +86,7 @@ def _compare(rules: OperationRules, old: ResponseSpec, new: ResponseSpec) -> Non
             rules.note("response-header-media-type-changed", Level.BREAKING, "response", message, header.at, partner.at,
                        *place)  # fmt: skip
         one, other = header.schema or Schema(True, header.at), partner.schema or Schema(True, partner.at)
-        rules.hold(one, other, "response", "header", *place, textual=not header.media_type)
+        rules.hold(one, other, "response", "header", *place, textual=not header.media_type, omitted=not header.required)
     for header in headers.values():
         message = f"header {header.name} is new"
         # Of a webhook the response is the consumer's, who would have to send the header.
