@@ -167,6 +167,12 @@ def test_a_pact_of_messages_has_no_interactions(tmp_path: Path) -> None:
     assert (pact.interactions, pact.messages) == ((), ("an event",))
 
 
+@pytest.mark.parametrize("key", ["interactions", "messages"])
+def test_null_is_no_entries(tmp_path: Path, key: str) -> None:
+    pact = read_pact(written(tmp_path, document() | {key: None}))
+    assert (pact.interactions, pact.messages) == ((), ())
+
+
 def _with(**changes: Any) -> dict[str, Any]:
     entry = {"description": "d", "request": {"method": "GET", "path": "/"}, "response": {"status": 200}}
     return document({**entry, **changes})
@@ -182,6 +188,8 @@ def _with(**changes: Any) -> dict[str, Any]:
         ({"consumer": {"name": ""}, "provider": {"name": "b"}}, "/consumer/name"),
         ({"consumer": {"name": "a"}, "provider": "b"}, "/provider"),
         (document() | {"interactions": {}}, "/interactions"),
+        (document() | {"messages": 1}, "/messages"),
+        (document() | {"messages": {"description": "an event"}}, "/messages"),
         (document(1), "/interactions/0"),
         (_with(description=""), "/interactions/0/description"),
         (_with(request=None), "/interactions/0/request"),

@@ -68,12 +68,11 @@ class _Reader:
     def pact(self, content: Any) -> Pact:
         root = self._mapping(content, "")
         self._specification = _specification(root)
-        entries = root.get("interactions", root.get("messages", []))
-        if not isinstance(entries, list):
-            raise self._fault("must be a list", "/interactions")
         interactions, kept = [], []
-        messages = [str(entry.get("description", "")) for entry in root.get("messages", []) if isinstance(entry, dict)]
-        for number, entry in enumerate(entries if "interactions" in root else []):
+        messages = [
+            str(entry.get("description", "")) for entry in self._entries(root, "messages") if isinstance(entry, dict)
+        ]
+        for number, entry in enumerate(self._entries(root, "interactions")):
             pointer = f"/interactions/{number}"
             interaction = self._mapping(entry, pointer)
             if interaction.get("type", _HTTP) == _HTTP:
@@ -90,6 +89,13 @@ class _Reader:
             messages=tuple(messages),
             entries=tuple(kept),
         )
+
+    def _entries(self, root: Mapping[str, Any], key: str) -> list[Any]:
+        """The entries of a list that may be missing; null is said by libraries that have none to write."""
+        entries = root.get(key)
+        if entries is not None and not isinstance(entries, list):
+            raise self._fault("must be a list", f"/{key}")
+        return entries or []
 
     def _interaction(self, entry: Mapping[str, Any], pointer: str) -> Interaction:
         request = self._mapping(entry.get("request"), f"{pointer}/request")
