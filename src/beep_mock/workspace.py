@@ -52,6 +52,10 @@ class Workspace:
             hint="run `beep-mock init` to lay one out, or `beep-mock serve DOCUMENT` for a single document",
         )
 
+    def afresh(self) -> Workspace:
+        """The same workspace as it is now."""
+        return Workspace(self.root)
+
     @property
     def contracts(self) -> Path:
         """The folder of contracts."""
@@ -79,7 +83,7 @@ class Workspace:
 
     @cached_property
     def services(self) -> tuple[str, ...]:
-        """The names of all services with a contract, sorted."""
+        """The names of all services with a contract, sorted; listed once (:meth:`afresh` for another look)."""
         if not self.contracts.is_dir():
             return ()
         return tuple(sorted(f.name for f in self.contracts.iterdir() if is_service_name(f.name) and _contract_in(f)))
@@ -87,11 +91,13 @@ class Workspace:
     def contract_path(self, service: str) -> Path:
         """The contract of ``service``.
 
-        :raises WorkspaceError: no such service.
+        :raises WorkspaceError: no such service, or its contract has gone since the services were listed.
         """
         self.require(service)
-        path = _contract_in(self.contracts / service)
-        assert path is not None  # noqa: S101 - `require` has seen it
+        folder = self.contracts / service
+        path = _contract_in(folder)
+        if path is None:
+            raise WorkspaceError(f"the contract of {service!r} is gone", file=str(folder))
         return path
 
     def override_path(self, service: str) -> Path:

@@ -97,3 +97,35 @@ def test_what_breaks_a_pact_is_always_said(change: Callable[[dict[str, Any]], ob
     broken = {one.where.pointer for one in broken_by(PACT, compile_contract(WORLD), changed(change))}
     said = {dependence.pointer for one in compared(change) for dependence in one.consumers if dependence.proven}
     assert said == broken
+
+
+def test_an_unknown_difference_that_breaks_a_pact_is_breaking(tmp_path: Path) -> None:
+    def contract(name: str, refused: str) -> Contract:
+        schema = {"type": "object", "properties": {"kind": {"type": "string", "not": {"const": refused}}}}
+        content = {"application/json": {"schema": schema}}
+        file = tmp_path / f"{name}.json"
+        file.write_bytes(
+            orjson.dumps(
+                {
+                    "openapi": "3.1.0", "info": {"title": "t", "version": "1"},
+                    "paths": {"/x": {"get": {"responses": {"200": {"description": "", "content": content}}}}},
+                }
+            )
+        )  # fmt: skip
+        return compile_contract(file)
+
+    def levels(kind: str) -> list[tuple[Level, bool]]:
+        interaction = {
+            "description": "x",
+            "request": {"method": "GET", "path": "/x"},
+            "response": {"status": 200, "body": {"kind": kind}},
+        }
+        file = tmp_path / "pact.json"
+        parties = {"consumer": {"name": "a"}, "provider": {"name": "b"}}
+        file.write_bytes(orjson.dumps(parties | {"interactions": [interaction]}))
+        found = with_consumers(differences(old, new), old, new, [read_pact(file)])
+        return [(one.level, any(each.proven for each in one.consumers)) for one in found]
+
+    old, new = contract("old", "moon"), contract("new", "sun")
+    assert levels("sun") == [(Level.BREAKING, True)]
+    assert levels("star") == [(Level.UNKNOWN, False)]

@@ -77,3 +77,41 @@ def test_a_shared_schema_is_one_difference_with_all_its_uses(tmp_path: Path) -> 
     assert (found.rule, found.level) == ("response-property-removed", Level.BREAKING)
     assert found.old == "#/components/schemas/A/properties/name"
     assert {(use.operation, use.path) for use in found.uses} == {(f"GET /{n}", ("name",)) for n in range(3)}
+
+
+_CHANGED_WITH_THE_DIALECT: dict[str, tuple[dict[str, Any], set[str]]] = {
+    "nullable": (
+        {"type": "string", "nullable": True},
+        {"request-body-became-not-nullable: breaking", "response-body-became-not-nullable: non-breaking"},
+    ),
+    "nullable in a list in an object": (
+        {"type": "object", "properties": {"a": {"type": "array", "items": {"type": "string", "nullable": True}}}},
+        {"request-property-became-not-nullable: breaking", "response-property-became-not-nullable: non-breaking"},
+    ),
+    "nullable behind a reference": (
+        {"type": "object", "properties": {"a": {"$ref": "#/components/schemas/A"}}},
+        {"request-property-became-not-nullable: breaking", "response-property-became-not-nullable: non-breaking"},
+    ),
+    "beside a reference": (
+        {"type": "object", "properties": {"a": {"$ref": "#/components/schemas/B", "maxLength": 3}}},
+        {"request-property-max-length-set: breaking", "response-property-max-length-set: non-breaking"},
+    ),
+    "a word beside a reference": ({"$ref": "#/components/schemas/B", "description": "b"}, set()),
+    "an exclusive bound": ({"type": "integer", "minimum": 0, "exclusiveMinimum": True}, set()),
+    "a property and a value of that name": (
+        {"type": "object", "properties": {"nullable": {"type": "string"}}, "example": {"nullable": True}}, set()
+    ),
+    "what is ruled out": ({"type": "string", "not": {"enum": ["a"]}}, set()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", _CHANGED_WITH_THE_DIALECT.values(), ids=_CHANGED_WITH_THE_DIALECT)
+def test_the_same_words_of_another_dialect(case: tuple[dict[str, Any], set[str]], tmp_path: Path) -> None:
+    schemas = {"A": {"type": "string", "nullable": True}, "B": {"type": "string"}}
+    for name, version in (("old", "3.0.3"), ("new", "3.1.0")):
+        told = {"schemas": True, name: case[0], "openapi": version}
+        file = written(tmp_path, name, told)
+        data = yaml.safe_load(file.read_text(encoding="utf-8")) | {"components": {"schemas": schemas}}
+        file.write_text(yaml.safe_dump(data), encoding="utf-8")
+    found = differences(*(compile_contract(tmp_path / f"{name}.yaml") for name in ("old", "new")))
+    assert {f"{one.rule}: {one.level.value}" for one in found} == case[1]

@@ -106,3 +106,44 @@ def test_a_pact_that_is_gone_breaks_nobody(
     (workspace.root / "pacts" / "hello.json").unlink()
     assert told.get(timeout=20).fault == "is gone"
     assert radius.interactions == 1
+
+
+def test_a_contract_that_is_moved_away_and_back_is_watched_on(
+    workspace: Workspace, radius: BlastRadius, told: SimpleQueue[Breakage]
+) -> None:
+    folder = workspace.root / "contracts" / "world"
+    away = workspace.root / "elsewhere"
+    folder.rename(away)
+    found = told.get(timeout=20)
+    assert (found.file, found.fault) == ("contracts/world/openapi.yaml", "is gone, the one before still counts")
+    assert list(radius.standing()) == []
+    away.rename(folder)
+    assert (told.get(timeout=20).fault, radius.interactions) == ("", 2)
+    save(workspace, "contracts/world/openapi.yaml", CONTRACT.replace("moons:", "satellites:"))
+    assert set(told.get(timeout=20).broken) == {"moonlight"}
+
+
+def test_contracts_and_pacts_may_come_while_watching(
+    workspace: Workspace, radius: BlastRadius, told: SimpleQueue[Breakage]
+) -> None:
+    (workspace.root / "contracts" / "people").mkdir()
+    save(workspace, "contracts/people/openapi.yaml", CONTRACT)
+    assert told.get(timeout=20).file == "contracts/people/openapi.yaml"
+    save(workspace, "pacts/late.json", pact("late", {"name": 1}).replace('"world"}', '"people"}'))
+    found = told.get(timeout=20)
+    assert (found.file, set(found.broken)) == ("pacts/late.json", {"late"})
+    contract = workspace.root / "contracts" / "world" / "openapi.yaml"
+    contract.rename(contract.with_suffix(".yml"))
+    files = {told.get(timeout=20).file}
+    assert files == {"contracts/world/openapi.yml"}
+
+
+def test_a_mistake_of_ours_does_not_end_the_watching(
+    workspace: Workspace, radius: BlastRadius, told: SimpleQueue[Breakage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr("beep_mock.ci.blast_radius.compare", None)
+        save(workspace, "pacts/hello.json", pact("hello", {"name": "Venus"}))
+        assert "beep-mock failed" in told.get(timeout=20).fault
+    save(workspace, "pacts/hello.json", pact("hello", {"title": "Mars"}))
+    assert set(told.get(timeout=20).broken) == {"hello"}

@@ -105,3 +105,30 @@ def test_other_files_in_the_folder_are_nobodys(tmp_path: Path, watch: Watch, see
     assert seen.get(timeout=WAIT) == "world"
     reloader.stop()
     assert seen.empty()
+
+
+def test_what_is_made_and_named_while_watching_is_noticed(tmp_path: Path, seen: Queue[str]) -> None:
+    (tmp_path / "openapi.yaml").write_text("text", encoding="utf-8")
+    reloader = Reloader(lambda: {file.name: [file] for file in tmp_path.iterdir()}, seen.put)
+    reloader.start()
+    (tmp_path / "late.json").write_text("text", encoding="utf-8")
+    assert seen.get(timeout=WAIT) == "late.json"
+    reloader.stop()
+
+
+def test_what_a_reload_finds_is_no_change(tmp_path: Path, seen: Queue[str]) -> None:
+    file, found = tmp_path / "openapi.yaml", tmp_path / "found.yaml"
+    found.write_text("text", encoding="utf-8")
+    files = {"world": [file]}
+
+    def reload(name: str) -> None:
+        files["world"] = [file, found]
+        seen.put(name)
+
+    reloader = Reloader(lambda: files, reload)
+    reloader.start()
+    file.write_text("refers to the other", encoding="utf-8")
+    assert seen.get(timeout=WAIT) == "world"
+    with pytest.raises(Empty):
+        seen.get(timeout=1)
+    reloader.stop()

@@ -68,3 +68,24 @@ def test_the_other_comparator_says_the_same(tmp_path: Path) -> None:
             found[one["mockDetails"]["interactionDescription"]].add(code)
     expected = {case["name"]: set(case.get("other", case["codes"])) for case in DATA["cases"]}
     assert found == expected
+
+
+@pytest.mark.parametrize(("version", "pointer"), [("3.0.0", "/content"), ("4.0", "/content/content")])
+def test_a_field_called_content_is_named_by_its_place(
+    contract: Contract, tmp_path: Path, version: str, pointer: str
+) -> None:
+    body: Any = {"content": 1, "contentType": "x"}
+    case: dict[str, Any] = {
+        "name": "content",
+        "request": {"method": "GET", "path": "/products/1"},
+        "response": {"status": 200, "body": {"content": body, "contentType": "application/json"}},
+    }
+    if version == "3.0.0":
+        case["response"]["body"] = body
+    pact = pact_of(case)
+    pact["metadata"]["pactSpecification"]["version"] = version
+    file = tmp_path / "pact.json"
+    file.write_text(json.dumps(pact))
+    found = compare(read_pact(file), contract)
+    places = {one.where.pointer for one in found if one.rule == "response.body.incompatible"}
+    assert f"/interactions/0/response/body{pointer}" in places

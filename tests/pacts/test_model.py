@@ -130,10 +130,47 @@ def test_json_that_is_a_text(tmp_path: Path) -> None:
     assert read_pact(written(tmp_path, document(entry))).interactions[0].response.body == b'"a text"'
 
 
+_LOOKS_WRAPPED = {"content": "hello", "contentType": "text/plain", "nope": 1}
+
+
+@pytest.mark.parametrize(
+    ("version", "body", "read", "media_type"),
+    [
+        ("2.0.0", _LOOKS_WRAPPED, json.dumps(_LOOKS_WRAPPED).encode(), "application/json"),
+        ("3.0.0", _LOOKS_WRAPPED, json.dumps(_LOOKS_WRAPPED).encode(), "application/json"),
+        ("3.0.0", {"content": "eA==", "contentType": "a/b", "encoded": "base64"}, None, "application/json"),
+        ("4.0", _LOOKS_WRAPPED, b"hello", "text/plain"),
+        ("4", {"content": "hello", "contentType": "text/plain"}, b"hello", "text/plain"),
+        ("4.0", {"content": ""}, b"", ""),
+        ("4.0", {"content": "eA==", "encoded": "base64"}, b"x", ""),
+        ("4.0", {"content": {"n": 1}}, b'{"n": 1}', "application/json"),
+        ("4.0", {"n": 1}, b'{"n": 1}', "application/json"),
+    ],
+)
+def test_the_version_says_whether_a_body_is_wrapped(
+    tmp_path: Path, version: str, body: Any, read: bytes | None, media_type: str
+) -> None:
+    entry = {
+        "description": "d",
+        "request": {"method": "POST", "path": "/", "body": body},
+        "response": {"status": 200, "body": body},
+    }
+    (one,) = read_pact(written(tmp_path, document(entry, version=version))).interactions
+    bare = json.dumps(body).encode()
+    assert (one.response.body, one.response.media_type) == (bare if read is None else read, media_type)
+    assert one.request.media_type == media_type
+
+
 def test_a_pact_of_messages_has_no_interactions(tmp_path: Path) -> None:
     content = {"consumer": {"name": "a"}, "provider": {"name": "b"}, "messages": [{"description": "an event"}]}
     pact = read_pact(written(tmp_path, content))
     assert (pact.interactions, pact.messages) == ((), ("an event",))
+
+
+@pytest.mark.parametrize("key", ["interactions", "messages"])
+def test_null_is_no_entries(tmp_path: Path, key: str) -> None:
+    pact = read_pact(written(tmp_path, document() | {key: None}))
+    assert (pact.interactions, pact.messages) == ((), ())
 
 
 def _with(**changes: Any) -> dict[str, Any]:
@@ -151,6 +188,8 @@ def _with(**changes: Any) -> dict[str, Any]:
         ({"consumer": {"name": ""}, "provider": {"name": "b"}}, "/consumer/name"),
         ({"consumer": {"name": "a"}, "provider": "b"}, "/provider"),
         (document() | {"interactions": {}}, "/interactions"),
+        (document() | {"messages": 1}, "/messages"),
+        (document() | {"messages": {"description": "an event"}}, "/messages"),
         (document(1), "/interactions/0"),
         (_with(description=""), "/interactions/0/description"),
         (_with(request=None), "/interactions/0/request"),

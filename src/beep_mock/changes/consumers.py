@@ -19,6 +19,7 @@ from beep_mock.findings import Finding, Severity
 from beep_mock.interaction import MISSING, Interaction
 from beep_mock.pacts.comparison import compare, operation_of
 from beep_mock.pacts.model import Pact
+from beep_mock.pacts.wrapped_bodies import body_pointer
 
 __all__ = ["broken_by", "with_consumers"]
 
@@ -54,7 +55,8 @@ def with_consumers(
 ) -> tuple[Difference, ...]:
     """The differences, each with the pacts that depend on it; ``pacts`` are those that name this provider.
 
-    What breaks a pact and belongs to no difference becomes one of its own (``consumer-broken``).
+    What breaks a pact is breaking, whatever the documents alone say; where it belongs to no difference it becomes one
+    of its own (``consumer-broken``).
     """
     calls = [call for pact in pacts for call in _calls(pact, old, new)]
     depending: dict[int, dict[Dependence, None]] = {}
@@ -89,11 +91,16 @@ def with_consumers(
                     known[
                         Dependence(call.pact.consumer, call.interaction.name, call.pact.file, place, reason, False)
                     ] = None
-    merged = [
-        replace(one, consumers=tuple(sorted(depending[n], key=lambda d: not d.proven))) if depending.get(n) else one
-        for n, one in enumerate(differences)
-    ]
-    return (*more, *merged)
+    return (*more, *(_depended(one, depending.get(n, {})) for n, one in enumerate(differences)))
+
+
+def _depended(one: Difference, found: Iterable[Dependence]) -> Difference:
+    """A difference with those who depend on it: what provably breaks one of them is no longer unknown."""
+    consumers = tuple(sorted(found, key=lambda each: not each.proven))
+    if not consumers:
+        return one
+    level = Level.BREAKING if consumers[0].proven else one.level
+    return replace(one, level=level, consumers=consumers)
 
 
 def _calls(pact: Pact, old: Contract, new: Contract) -> Iterator[_Call]:
@@ -174,7 +181,7 @@ def _response_uses(one: Difference, use: Use, call: _Call) -> Iterator[tuple[str
             return
         for pointer in _places(value, use.path):
             yield (
-                f"{_body_pointer(call.entry, 'response')}{pointer}",
+                f"{body_pointer(call.entry, 'response', call.pact.specification)}{pointer}",
                 "it reads the field" if use.path else "it reads it",
             )
 
@@ -184,7 +191,7 @@ def _request_uses(one: Difference, use: Use, call: _Call) -> Iterator[tuple[str,
     if use.part == "body":
         if one.rule in ("request-property-removed", "request-body-removed") and request.body is not MISSING:
             for pointer in _places(request.body, use.path):
-                yield f"{_body_pointer(call.entry, 'request')}{pointer}", "it sends it"
+                yield f"{body_pointer(call.entry, 'request', call.pact.specification)}{pointer}", "it sends it"
     elif use.part in ("query", "header", "cookie"):
         name = use.path[0]
         key = f"{use.part}.{name.lower() if use.part == 'header' else name}"
@@ -210,9 +217,3 @@ def _places(value: Any, path: tuple[str, ...]) -> Iterator[str]:
     for name, one in entries:
         for below in _places(one, rest):
             yield f"{child('', name)}{below}"
-
-
-def _body_pointer(entry: Any, message: str) -> str:
-    body = entry.get(message, {}).get("body") if isinstance(entry, dict) else None
-    wrapped = isinstance(body, dict) and "content" in body and "contentType" in body
-    return f"/{message}/body/content" if wrapped else f"/{message}/body"

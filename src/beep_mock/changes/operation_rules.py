@@ -73,12 +73,12 @@ class OperationRules:
 
     def hold(
         self, old: Schema, new: Schema, direction: Direction, subject: str, part: str,
-        path: tuple[str, ...] = (), status: str = "", *, textual: bool = False,
+        path: tuple[str, ...] = (), status: str = "", *, textual: bool = False, omitted: bool = False,
     ) -> None:  # fmt: skip
-        """Have two schemas compared that messages hold at a place."""
+        """Have two schemas compared that messages hold at a place; ``omitted`` when there may be nothing there."""
         turned = self.direction(direction)
         assert turned  # noqa: S101 - schemas describe messages
-        pair = self.pairs.pair(((old.node, old.at),), ((new.node, new.at),), turned, textual)
+        pair = self.pairs.pair(((old.node, old.at),), ((new.node, new.at),), turned, textual, omitted=omitted)
         self.ledger.hold(pair, Root(Use(self.label, part, path, status), subject, turned))
 
     def node(self, operation: Operation, side: Side) -> dict[str, Any]:
@@ -93,19 +93,25 @@ class OperationRules:
         self, old: tuple[MediaType, ...], new: tuple[MediaType, ...], direction: Direction, at: tuple[str, str],
         status: str = "",
     ) -> None:  # fmt: skip
-        """Media types by name or range, and their schemas."""
+        """Media types by name or range, and their schemas.
+
+        Of what the provider takes a type that is gone breaks; so does one of its answers, which consumers choose by
+        ``Accept``. Of what it sends unasked (webhooks, callbacks) nobody chooses: there a new one breaks.
+        """
+        unasked = direction == "request" and self.outgoing
         names_old, names_new = ([media.name for media in each] for each in (old, new))
-        prefix = f"{direction}-body-media-type" if direction == "request" else "response-media-type"
+        prefix = "request-body-media-type" if self.direction(direction) == "request" else "response-media-type"
         for media in old:
             index = match_media_type(media.name, names_new)
             if index is None:
                 narrower = [other for other in new if match_media_type(other.name, [media.name]) is not None]
                 message = f"{media.name} is gone" + (f", {narrower[0].name} is left" if narrower else "")
-                self.note(f"{prefix}-removed", Level.BREAKING, direction, message, media.at, at[1], "body", (), status)
+                level = Level.NON_BREAKING if unasked and new else Level.BREAKING
+                self.note(f"{prefix}-removed", level, direction, message, media.at, at[1], "body", (), status)
                 for other in narrower:
                     self._compare_media(media, other, direction, status)
                 continue
-            if direction == "response" and new[index].name != media.name and "*" in new[index].name:
+            if self.direction(direction) == "response" and new[index].name != media.name and "*" in new[index].name:
                 message = f"{media.name} became {new[index].name}"
                 self.note(
                     "response-media-type-generalized", Level.BREAKING, direction, message, media.at, new[index].at,
@@ -117,9 +123,8 @@ class OperationRules:
                 match_media_type(name, [media.name]) is not None for name in names_old
             ):
                 message = f"{media.name} is new"
-                self.note(
-                    f"{prefix}-added", Level.NON_BREAKING, direction, message, at[0], media.at, "body", (), status
-                )
+                level = Level.BREAKING if unasked and old else Level.NON_BREAKING
+                self.note(f"{prefix}-added", level, direction, message, at[0], media.at, "body", (), status)
 
     def _compare_media(self, old: MediaType, new: MediaType, direction: Direction, status: str) -> None:
         if old.stream is not None and new.stream is not None and old.stream.item and new.stream.item:

@@ -8,7 +8,7 @@ from typing import Any
 
 from beep_mock.changes.difference import Level
 from beep_mock.changes.lifecycle import Policy
-from beep_mock.changes.sides import Part, Side, same_text
+from beep_mock.changes.sides import Part, Side, reads_alike, same_text
 from beep_mock.changes.views import View
 from beep_mock.contracts.nodes import child
 from beep_mock.contracts.schemas.visibility import Direction
@@ -45,19 +45,22 @@ class Found:
 class Pair:
     """Old and new schemas (of each side all have to be met) for messages in one direction, as texts or as JSON.
 
+    ``omitted`` when the old contract's messages may leave the value out, and so mean its default.
     In a pair that is ``turned`` the old ones are of the new contract, and the new ones of the old.
     """
 
-    __slots__ = ("direction", "edges", "found", "new", "old", "textual", "turned")
+    __slots__ = ("direction", "edges", "found", "new", "old", "omitted", "textual", "turned")
 
     def __init__(
-        self, old: tuple[Part, ...], new: tuple[Part, ...], direction: Direction, textual: bool, turned: bool
-    ) -> None:
+        self, old: tuple[Part, ...], new: tuple[Part, ...], direction: Direction, textual: bool, turned: bool,
+        omitted: bool,
+    ) -> None:  # fmt: skip
         self.old = old
         self.new = new
         self.direction = direction
         self.textual = textual
         self.turned = turned
+        self.omitted = omitted
         self.found: dict[Found, None] = {}
         self.edges: dict[tuple[Pair, tuple[str, ...]], None] = {}
 
@@ -117,7 +120,7 @@ class Comparison:
 
 
 class Pairs:
-    """All pairs of two contracts; what is the same on both sides, word for word, makes none."""
+    """All pairs of two contracts; what is the same on both sides, word for word and in one dialect, makes none."""
 
     def __init__(
         self, old: Side, new: Side, changed: frozenset[str], policy: Policy, compare: Callable[[Comparison], None]
@@ -125,9 +128,10 @@ class Pairs:
         self.old = old
         self.new = new
         self.policy = policy
+        self._alike = old.modern is new.modern  # one dialect of schemas
         self._changed = changed
         self._compare = compare
-        self._pairs: dict[tuple[tuple[str, ...], tuple[str, ...], str, bool, bool], Pair] = {}
+        self._pairs: dict[tuple[tuple[str, ...], tuple[str, ...], str, bool, bool, bool], Pair] = {}
         self._waiting: list[tuple[Pair, int]] = []
         self._depth = 0
 
@@ -138,6 +142,7 @@ class Pairs:
         direction: Direction,
         textual: bool = False,
         turned: bool = False,
+        omitted: bool = False,
     ) -> Pair | None:
         """The pair of these schemas, to be compared; None when they are the same."""
         if self.are_same(old, new):
@@ -146,10 +151,10 @@ class Pairs:
         old, new = self._led(sides[0], old), self._led(sides[1], new)
         if self.are_same(old, new):
             return None
-        key = (tuple(at for _, at in old), tuple(at for _, at in new), direction, textual, turned)
+        key = (tuple(at for _, at in old), tuple(at for _, at in new), direction, textual, turned, omitted)
         pair = self._pairs.get(key)
         if pair is None:
-            pair = self._pairs[key] = Pair(old, new, direction, textual, turned)
+            pair = self._pairs[key] = Pair(old, new, direction, textual, turned, omitted)
             self._waiting.append((pair, self._depth))
         return pair
 
@@ -163,7 +168,8 @@ class Pairs:
     def are_same(self, old: tuple[Part, ...], new: tuple[Part, ...]) -> bool:
         """Whether two lists of schemas say the same and refer to the same."""
         return len(old) == len(new) and all(
-            same_text(one, other) and not self._is_touched(one) for (one, _), (other, _) in zip(old, new, strict=True)
+            same_text(one, other) and (self._alike or reads_alike(one)) and not self._is_touched(one)
+            for (one, _), (other, _) in zip(old, new, strict=True)
         )
 
     def run(self) -> None:

@@ -61,7 +61,8 @@ def _compare(rules: OperationRules, old: Parameter, new: Parameter) -> None:
         rules.note(f"request-parameter-{rule}", level, "request", message, old_at, new_at, part, path)
     textual = not (old.media_type or new.media_type)
     one, other = old.schema or Schema(True, old.at), new.schema or Schema(True, new.at)
-    rules.hold(one, other, "request", "parameter", part, path, textual=textual)
+    omitted = not old.required and old.location != "path"
+    rules.hold(one, other, "request", "parameter", part, path, textual=textual, omitted=omitted)
 
 
 def _compare_writing(rules: OperationRules, old: Parameter, new: Parameter) -> None:

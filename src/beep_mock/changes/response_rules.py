@@ -86,8 +86,10 @@ def _compare(rules: OperationRules, old: ResponseSpec, new: ResponseSpec) -> Non
             rules.note("response-header-media-type-changed", Level.BREAKING, "response", message, header.at, partner.at,
                        *place)  # fmt: skip
         one, other = header.schema or Schema(True, header.at), partner.schema or Schema(True, partner.at)
-        rules.hold(one, other, "response", "header", *place, textual=not header.media_type)
+        rules.hold(one, other, "response", "header", *place, textual=not header.media_type, omitted=not header.required)
     for header in headers.values():
         message = f"header {header.name} is new"
-        rules.note("response-header-added", Level.NON_BREAKING, "response", message, old.at, header.at, "header",
+        # Of a webhook the response is the consumer's, who would have to send the header.
+        level = rules.level("response", narrowed=True) if header.required else Level.NON_BREAKING
+        rules.note("response-header-added", level, "response", message, old.at, header.at, "header",
                    (header.name,), old.status)  # fmt: skip

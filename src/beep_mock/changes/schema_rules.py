@@ -73,8 +73,8 @@ def _compare_defaults(this: Comparison) -> None:
         return
     verb = "added" if old is _NONE else "removed" if new is _NONE else "changed"
     shown = ["none" if value is _NONE else str(value)[:60] for value in (old, new)]
-    # A parameter that is left out means its default: the same request asks for something else.
-    level = Level.BREAKING if this.pair.textual and this.is_request else Level.NON_BREAKING
+    # A parameter that is left out, as a required one never is, means its default: the same request asks for another.
+    level = Level.BREAKING if this.pair.omitted and this.is_request else Level.NON_BREAKING
     message = f"the default {shown[0]} became {shown[1]}"
     places = this.old.place("default"), this.new.place("default")
     this.put(Found(f"default-value-{verb}", level, message, *places))

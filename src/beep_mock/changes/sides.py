@@ -13,7 +13,7 @@ from beep_mock.contracts.model import Contract
 from beep_mock.contracts.schemas.visibility import Direction, hidden_in
 from beep_mock.errors import ContractError
 
-__all__ = ["Part", "Side", "changed_references", "same_text"]
+__all__ = ["Part", "Side", "changed_references", "reads_alike", "same_text"]
 
 Part = tuple[Any, str]
 """A schema as written (a mapping or a bool) and its place."""
@@ -51,6 +51,30 @@ def same_text(one: Any, other: Any) -> bool:
     return one is other or (bool(one == other) and text_of(one) == text_of(other))
 
 
+_VALUES = frozenset({"const", "default", "enum", "example", "examples"})
+_NAMED = frozenset({"$defs", "definitions", "dependentSchemas", "patternProperties", "properties"})
+
+
+def reads_alike(node: Any, *, named: bool = False) -> bool:
+    """Whether a schema means in OpenAPI 3.0 what it means in 3.1, word for word.
+
+    ``nullable`` is a word of 3.0 alone (3.0.3, 4.7.24), and what stands beside a ``$ref`` counts since 3.1 (3.0.3,
+    4.7.23.1; 3.1.1, 4.8.24). A flag of ``exclusiveMinimum`` is read as what it means in both. ``named`` when the
+    node's keys are names, not keywords.
+    """
+    if isinstance(node, list):
+        return all(map(reads_alike, node))
+    if not isinstance(node, dict):
+        return True
+    if not named and (node.get("nullable") is True or (isinstance(node.get("$ref"), str) and len(node) > 1)):
+        return False
+    return all(
+        reads_alike(value, named=not named and key in _NAMED)
+        for key, value in node.items()
+        if isinstance(value, dict | list) and (named or key not in _VALUES)
+    )
+
+
 def text_of(node: Any) -> bytes:
     """A node as text, for comparison."""
     try:
@@ -66,7 +90,8 @@ def references_in(node: Any) -> set[str]:
 
 
 def changed_references(old: Side, new: Side, roots: Iterable[Any]) -> frozenset[str]:
-    """The references, reachable from the nodes ``roots``, that lead to other text in the two versions, near or far."""
+    """The references, reachable from the nodes ``roots``, that lead to what differs between the two, near or far."""
+    alike = old.modern is new.modern
     waiting = list({ref for node in roots for ref in references_in(node)})
     known = set(waiting)
     referrers: dict[str, set[str]] = {}
@@ -74,7 +99,7 @@ def changed_references(old: Side, new: Side, roots: Iterable[Any]) -> frozenset[
     while waiting:
         ref = waiting.pop()
         targets = [_target(side, ref) for side in (old, new)]
-        if targets[0] is _NOTHING or not same_text(*targets):
+        if targets[0] is _NOTHING or not same_text(*targets) or not (alike or reads_alike(targets[0])):
             changed.append(ref)
         for inner in {ref for target in targets if target is not _NOTHING for ref in references_in(target)}:
             referrers.setdefault(inner, set()).add(ref)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 import time
+import traceback
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from beep_mock.contracts.compiler import compile_contract
 from beep_mock.contracts.model import Contract
-from beep_mock.errors import BeepMockError
+from beep_mock.errors import BeepMockError, WorkspaceError
 from beep_mock.findings import Finding, Severity
 from beep_mock.gateway.reload import Reloader
 from beep_mock.pacts.comparison import compare
@@ -71,7 +74,7 @@ class BlastRadius:
         self._contracts: dict[str, Contract] = {}
         self._pacts: dict[Path, Pact] = {}
         self._errors: dict[Path, dict[tuple[str, ...], Finding]] = {}
-        self._reloader = Reloader(self._files, lambda name: self._tell(self.saved(name)))
+        self._reloader = Reloader(self._files, self._renew)
 
     def start(self) -> None:
         """Read everything, and look on; what is saved after this call is noticed."""
@@ -102,7 +105,7 @@ class BlastRadius:
         service = name.removeprefix(_CONTRACT) if name.startswith(_CONTRACT) else ""
         path = Path(name)
         fault = self._load_contract(service) if service else self._load_pact(path)
-        file = self._shown(self._workspace.contract_path(service) if service else path)
+        file = self._shown(self._contract_file(service) if service else path)
         touched = [
             path
             for path, pact in self._pacts.items()
@@ -130,12 +133,30 @@ class BlastRadius:
         errors = (finding for finding in compare(pact, contract) if finding.severity is Severity.ERROR)
         return {(finding.rule, finding.where.pointer, finding.message): finding for finding in errors}
 
+    def _renew(self, name: str) -> None:
+        try:
+            told = self.saved(name)
+        except Exception as error:  # noqa: BLE001 - a mistake of ours must not end the watching
+            sys.stderr.write(traceback.format_exc())
+            told = Breakage(name, {}, {}, 0, 0.0, f"cannot be compared, beep-mock failed: {error!r}")
+        self._tell(told)
+
     def _load_contract(self, service: str) -> str:
         try:
-            self._contracts[service] = compile_contract(self._workspace.contract_path(service))
+            self._contracts[service] = compile_contract(self._workspace.afresh().contract_path(service))
+        except WorkspaceError:
+            return "is gone, the one before still counts" if service in self._contracts else "is gone"
         except BeepMockError as fault:
             return f"cannot be read, the one before still counts: {fault.message}"
         return ""
+
+    def _contract_file(self, service: str) -> Path:
+        """The contract of a service, or where the last one was."""
+        try:
+            return self._workspace.afresh().contract_path(service)
+        except WorkspaceError:
+            known = self._contracts.get(service)
+            return Path(known.document.file) if known is not None else self._workspace.contracts / service
 
     def _load_pact(self, path: Path) -> str:
         if not path.exists():
@@ -149,10 +170,15 @@ class BlastRadius:
         return ""
 
     def _files(self) -> Mapping[str, tuple[Path, ...]]:
+        now = self._workspace.afresh()  # services and pacts come and go while they are watched
         found = {f"{_CONTRACT}{name}": contract.document.files for name, contract in self._contracts.items()}
-        for service in self._workspace.services:
-            found.setdefault(f"{_CONTRACT}{service}", (self._workspace.contract_path(service),))
-        found |= {str(path): (path,) for path in {*self._workspace.pact_paths(), *self._pacts}}
+        with suppress(OSError):  # a folder that goes while it is listed; the next look tells
+            for service in now.services:
+                with suppress(WorkspaceError):
+                    name = f"{_CONTRACT}{service}"
+                    found[name] = tuple(dict.fromkeys((*found.get(name, ()), now.contract_path(service))))
+            found |= {str(path): (path,) for path in now.pact_paths()}
+        found |= {str(path): (path,) for path in self._pacts}
         return found
 
     def _shown(self, path: Path) -> str:

@@ -21,8 +21,8 @@ INTERVAL: Final = 0.25
 class Reloader:
     """Watches files in a thread of its own.
 
-    ``files`` gives the files of each service by its name; they may change with every reload. ``reload`` is called with
-    the name of a service when one of its files was changed, made or removed. Folders are watched, not files: an editor
+    ``files`` gives the files of each service by its name; they may change at any time. ``reload`` is called with the
+    name of a service when one of its files was changed, made or removed. Folders are watched, not files: an editor
     that saves by renaming puts another file in the place of the one that was watched.
     """
 
@@ -86,14 +86,17 @@ class Reloader:
         services = self._files()
         now = {file: _stamp(file) for files in services.values() for file in files}
         # Taken before loading: what is saved meanwhile differs the next time.
-        changed = {file for file, stamp in now.items() if self._stamps.get(file, stamp) != stamp}
+        # A file listed only now is one that was made, but for those that a reload itself finds.
+        changed = {file for file, stamp in now.items() if self._stamps.get(file) != stamp}
         self._stamps = now
-        for name, files in services.items():
-            if not changed.isdisjoint(files):
+        renewed = {name for name, files in services.items() if not changed.isdisjoint(files)}
+        for name in services:
+            if name in renewed:
                 self._reload(name)
-        for files in self._files().values():  # a reload may have found more
-            for file in files:
-                self._stamps.setdefault(file, _stamp(file))
+        if renewed:
+            for name, files in self._files().items():
+                for file in files if name in renewed else ():
+                    self._stamps.setdefault(file, _stamp(file))
 
 
 def _stamp(file: Path) -> _Stamp:

@@ -17,11 +17,15 @@ __all__ = ["Compared", "environ_of"]
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """An interaction, as read and (``entry``) as the file has it, with the contract it is compared with."""
+    """An interaction, as read and (``entry``) as the file has it, with the contract it is compared with.
+
+    ``specification`` is the version of the pact that it stands in.
+    """
 
     contract: Contract
     interaction: Interaction
     entry: Mapping[str, Any]
+    specification: str
 
     def error(self, code: str, message: str, pointer: str, at: str = "", hint: str = "") -> Finding:
         """What would break. ``pointer`` is within the interaction, ``at`` a place of the contract."""

@@ -30,7 +30,7 @@ def compare(pact: Pact, contract: Contract) -> tuple[Finding, ...]:
     """
     found: dict[Finding, None] = {}
     for interaction, entry in zip(pact.interactions, pact.entries, strict=True):
-        found.update(dict.fromkeys(_findings(Compared(contract, interaction, entry))))
+        found.update(dict.fromkeys(_findings(Compared(contract, interaction, entry, pact.specification))))
     return tuple(found)
 
 

@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl
 
 from beep_mock.errors import PactFileError
 from beep_mock.interaction import MISSING, Interaction, Json, Missing, ProviderState, Request, Response
+from beep_mock.pacts.wrapped_bodies import is_wrapped
 
 __all__ = ["Pact", "encoded_body", "read_pact"]
 
@@ -62,15 +63,16 @@ def read_pact(path: Path) -> Pact:
 class _Reader:
     def __init__(self, file: str) -> None:
         self._file = file
+        self._specification = ""
 
     def pact(self, content: Any) -> Pact:
         root = self._mapping(content, "")
-        entries = root.get("interactions", root.get("messages", []))
-        if not isinstance(entries, list):
-            raise self._fault("must be a list", "/interactions")
+        self._specification = _specification(root)
         interactions, kept = [], []
-        messages = [str(entry.get("description", "")) for entry in root.get("messages", []) if isinstance(entry, dict)]
-        for number, entry in enumerate(entries if "interactions" in root else []):
+        messages = [
+            str(entry.get("description", "")) for entry in self._entries(root, "messages") if isinstance(entry, dict)
+        ]
+        for number, entry in enumerate(self._entries(root, "interactions")):
             pointer = f"/interactions/{number}"
             interaction = self._mapping(entry, pointer)
             if interaction.get("type", _HTTP) == _HTTP:
@@ -81,12 +83,19 @@ class _Reader:
         return Pact(
             consumer=self._participant(root, "consumer"),
             provider=self._participant(root, "provider"),
-            specification=_specification(root),
+            specification=self._specification,
             interactions=tuple(interactions),
             file=self._file,
             messages=tuple(messages),
             entries=tuple(kept),
         )
+
+    def _entries(self, root: Mapping[str, Any], key: str) -> list[Any]:
+        """The entries of a list that may be missing; null is said by libraries that have none to write."""
+        entries = root.get(key)
+        if entries is not None and not isinstance(entries, list):
+            raise self._fault("must be a list", f"/{key}")
+        return entries or []
 
     def _interaction(self, entry: Mapping[str, Any], pointer: str) -> Interaction:
         request = self._mapping(entry.get("request"), f"{pointer}/request")
@@ -124,7 +133,7 @@ class _Reader:
             raise self._fault(f"{status!r} is no HTTP status", f"{pointer}/status")
         headers = self._headers(response, pointer)
         body, media_type = self._body(response, headers, pointer)
-        encoded = str(body).encode("latin-1") if _is_binary(response) else encoded_body(body, media_type)
+        encoded = str(body).encode("latin-1") if self._is_binary(response) else encoded_body(body, media_type)
         return Response(status, tuple(headers), encoded, media_type)
 
     def _states(self, entry: Mapping[str, Any], pointer: str) -> tuple[ProviderState, ...]:
@@ -165,11 +174,12 @@ class _Reader:
     ) -> tuple[Json | Missing, str]:
         declared = next((value for name, value in headers if name.lower() == "content-type"), "")
         body = message.get("body", MISSING)
-        if not (isinstance(body, dict) and "content" in body and "contentType" in body):  # versions 2 and 3
+        if not is_wrapped(message, self._specification):
             media_type = declared or ("" if body is MISSING or body is None else _JSON)
             return (MISSING if body is MISSING else body), media_type
-        media_type = str(body["contentType"] or declared)
         content, encoded = body["content"], body.get("encoded", False)
+        said = body.get("contentType") or declared
+        media_type = str(said or ("" if content is None or isinstance(content, str) else _JSON))
         if not encoded or not isinstance(content, str):
             return content, media_type
         if str(encoded).lower() == "json":  # JSON kept as the text it is
@@ -179,6 +189,12 @@ class _Reader:
         except (binascii.Error, ValueError) as error:
             raise self._fault(f"is not encoded as {encoded}: {error}", f"{pointer}/body/content") from error
         return raw.decode("latin-1"), media_type  # a text of bytes, as bodies without a known type are decoded
+
+    def _is_binary(self, message: Mapping[str, Any]) -> bool:
+        if not is_wrapped(message, self._specification):
+            return False
+        encoded = message["body"].get("encoded")
+        return isinstance(message["body"]["content"], str) and bool(encoded) and str(encoded).lower() != "json"
 
     def _participant(self, root: Mapping[str, Any], role: str) -> str:
         return self._text(self._mapping(root.get(role), f"/{role}"), "name", f"/{role}")
@@ -206,13 +222,6 @@ def _specification(root: Mapping[str, Any]) -> str:
         case {"pactSpecificationVersion": str(version)}:
             return version
     return "2.0.0"
-
-
-def _is_binary(message: Mapping[str, Any]) -> bool:
-    match message.get("body"):
-        case {"content": str(), "contentType": _, "encoded": encoded}:
-            return bool(encoded) and str(encoded).lower() != "json"
-    return False
 
 
 def _parsed(text: str) -> Json:

@@ -18,6 +18,7 @@ from typing import Any
 from beep_mock.contracts.model import Contract, Schema
 from beep_mock.contracts.nodes import child
 from beep_mock.contracts.schemas.patterns import matches
+from beep_mock.contracts.schemas.visibility import hidden_in
 from beep_mock.errors import ContractError
 from beep_mock.interaction import Json, type_of
 from beep_mock.pacts.matching import Matcher, MatchingRules, Place
@@ -101,6 +102,10 @@ class _Reader:
                 at = next(at for node, at in parts if _is_object(node))
                 return [Broken(here, at, f"the contract declares no property {name!r} here")]
             named = more
+        for node, at in named:
+            # OpenAPI 3.1.1, 4.8.24 (3.0.3, 4.7.24): writeOnly properties should not be sent in responses.
+            if "response" in hidden_in(node, at, self._document, modern=self._schemas.modern):
+                return [Broken(here, at, f"{name!r} is writeOnly: no response is promised to have it")]
         return self._read_one_of(self._together(named), value, here)
 
     def _item(

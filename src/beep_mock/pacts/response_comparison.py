@@ -14,6 +14,7 @@ from beep_mock.pacts.compared import Compared
 from beep_mock.pacts.matching import rules_of
 from beep_mock.pacts.promises import broken_promises
 from beep_mock.pacts.standard_headers import RESPONSE_HEADERS
+from beep_mock.pacts.wrapped_bodies import body_pointer
 
 __all__ = ["response_findings"]
 
@@ -97,14 +98,9 @@ class _ResponseComparison:
         for broken in broken_promises(
             self._contract, media.schema, value, rules_of(self._compared.entry.get("response", {}))
         ):
-            pointer = "/response/body/content" if self._is_wrapped else "/response/body"
+            pointer = body_pointer(self._compared.entry, "response", self._compared.specification)
             for token in broken.place:
                 pointer = child(pointer, token)
             field = "".join(f"[{t}]" if isinstance(t, int) else f".{t}" for t in broken.place)
             message = f"body ${field}: {broken.message}"
             yield self._compared.error("response.body.incompatible", message, pointer, broken.at)
-
-    @property
-    def _is_wrapped(self) -> bool:
-        body = self._compared.entry.get("response", {}).get("body")
-        return isinstance(body, dict) and "content" in body and "contentType" in body
