@@ -141,6 +141,35 @@ def test_a_long_answer_is_not_held(monkeypatch: pytest.MonkeyPatch, *, declared:
         assert reply.body + b"".join(reply.rest) == b"x" * 25
 
 
+@pytest.mark.parametrize(
+    "framed",
+    [
+        b"Transfer-Encoding: chunked\r\n\r\na\r\n" + b"x" * 10 + b"\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\na\r\n" + b"x" * 10 + b"\r\na\r\nxx",
+        b"Transfer-Encoding: chunked\r\n\r\na\r\n" + b"x" * 10 + b"\r\nno size\r\n",
+        b"Content-Length: 25\r\n\r\n" + b"x" * 12,
+    ],
+)
+@pytest.mark.parametrize("media_type", ["text/event-stream", "text/plain"])
+def test_an_answer_that_breaks_off_does_not_look_whole(
+    monkeypatch: pytest.MonkeyPatch, framed: bytes, media_type: str
+) -> None:
+    monkeypatch.setattr(forwarding, "BODY_LIMIT", 5)
+    with scripted(b"HTTP/1.1 200 OK\r\nContent-Type: " + media_type.encode() + b"\r\n" + framed) as (url, _):
+        reply = Forwarder(url).send("GET", "/", "", [], b"")
+        assert reply.rest is not None
+        with pytest.raises(PeerDown):
+            b"".join(reply.rest)
+
+
+def test_a_long_answer_ends_by_its_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forwarding, "BODY_LIMIT", 5)
+    with ThreadServer(echo) as server:  # keeps the connection
+        reply = Forwarder(server.url, timeout=2).send("GET", "/", "", [], b"")
+        assert reply.rest is not None
+        assert b"".join(reply.rest).startswith(b"GET /")
+
+
 def test_head_has_no_body_and_its_length() -> None:
     with scripted(b"HTTP/1.1 200 OK\r\nContent-Length: 25\r\n\r\n") as (url, _):
         reply = Forwarder(url).send("HEAD", "/", "", [], b"")

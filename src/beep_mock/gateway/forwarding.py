@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
-from http.client import BadStatusLine, HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from http.client import BadStatusLine, HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
 from threading import Lock
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
@@ -215,13 +215,22 @@ def _is_quiet(connection: HTTPConnection) -> bool:
 
 
 def _rest(connection: HTTPConnection, response: HTTPResponse) -> Iterator[bytes]:
-    # The status is sent already: all that is left to say is the end.
-    with suppress(OSError, HTTPException):
-        try:
-            while chunk := response.read1(_CHUNK):
-                yield chunk
-        finally:
-            connection.close()
+    """What is left of an answer.
+
+    :raises PeerDown: it breaks off. The status is sent already, so nobody can be told but by the same.
+    """
+    left = None if response.chunked else response.length  # the library does not miss what a length promises
+    try:
+        while left != 0 and (chunk := response.read1(_CHUNK)):
+            if left is not None:
+                left -= len(chunk)
+            yield chunk
+    except (OSError, HTTPException) as error:
+        raise PeerDown(_reason(error)) from None
+    finally:
+        connection.close()
+    if left:
+        raise PeerDown(f"it closed the connection {left} bytes before the end")
 
 
 def _reason(error: Exception) -> str:
@@ -231,7 +240,7 @@ def _reason(error: Exception) -> str:
         return "no connection in time"
     if isinstance(error, socket.gaierror):
         return "its host has no address"
-    if isinstance(error, ConnectionError):
+    if isinstance(error, ConnectionError | IncompleteRead):
         return "it closed the connection"
     if isinstance(error, OSError):
         return error.strerror or type(error).__name__
