@@ -122,6 +122,19 @@ def test_a_base_path_is_passed_on_as_it_was_asked(start: Start, peer: Peer) -> N
     assert peer.asked[0][1] == "/api/v1/worlds/1"
 
 
+@pytest.mark.parametrize("path", ["/..%2f..%2fadmin", "/worlds/%2e%2e/admin", "/worlds/..", "/./worlds/1"])
+def test_a_path_that_leads_elsewhere_is_not_passed_on(start: Start, peer: Peer, path: str) -> None:
+    reply = call(start(), "GET", f"/world{path}")
+    assert (reply.status, reply.json["code"]) == (400, "DOT_SEGMENTS")
+    assert peer.asked == []
+
+
+@pytest.mark.parametrize("path", ["/worlds/...", "/worlds/..a", "/worlds/%252e%252e", "/worlds/a.b"])
+def test_dots_in_a_segment_are_passed_on(start: Start, peer: Peer, path: str) -> None:
+    assert call(start(), "GET", f"/world{path}").status == 200
+    assert len(peer.asked) == 1
+
+
 def test_errors_refuse_an_invalid_request_as_the_mock_does(start: Start, peer: Peer) -> None:
     reply = call(start(errors=True), "GET", "/world/worlds/abc")
     assert (reply.status, reply.json["validation"][0]["location"]) == (422, ["path", "worldId"])

@@ -31,6 +31,8 @@ _BODILESS = frozenset({204, 304})  # RFC 9110, section 8.6
 _MAX_HOPS = 8  # gateways behind one another; more go round in a circle
 _LIMITED = frozenset({"OPTIONS", "TRACE"})  # RFC 9110, section 7.6.2
 _TOLD = 3  # violations of one exchange
+# Paths arrive decoded: `..%2F..` would leave the base path (RFC 3986, section 5.2.4, and 7.3).
+_DOTS = frozenset({".", ".."})
 _LOCATIONS = frozenset({"location", "content-location"})
 
 
@@ -68,6 +70,8 @@ class RealPeer:
 
     With ``cors`` pages of any origin may read the answers made here, with ``open_to_all`` the server's too, and
     preflights are answered here. ``tell`` takes a line for each exchange that breaks the contract.
+
+    Paths come decoded from the server (PEP 3333), so ``%2F`` in one reaches the service as ``/``.
     """
 
     def __init__(
@@ -116,6 +120,9 @@ class RealPeer:
             # Other upgrades may be ignored (RFC 9110, section 7.8); this client waits for nothing else.
             detail = f"WebSocket connections are not passed on to {self.name!r}; connect to {self.forwarder.url}"
             return self._answer(call, Answer(problem(501, "UPGRADE_UNSUPPORTED", detail, peer=self.name), "problem"))
+        if not _DOTS.isdisjoint(path.split("/")):
+            detail = "a path with '.' or '..' in it, which an encoded slash may bring, is not passed on"
+            return self._answer(call, Answer(problem(400, "DOT_SEGMENTS", detail, peer=self.name), "problem"))
         body = read_body(environ)
         if body is None:
             return self._answer(call, too_large())
