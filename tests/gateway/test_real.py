@@ -232,6 +232,9 @@ def test_how_far_a_request_may_go_is_counted(start: Start, peer: Peer) -> None:
         ("/worlds/9", "/world/worlds/9"),
         ("9", "9"),
         ("http://elsewhere.example/worlds/9", "http://elsewhere.example/worlds/9"),
+        ("//[x", "//[x"),
+        ("http://[::1", "http://[::1"),
+        ("http://host:port/x", "http://host:port/x"),
     ],
 )
 def test_a_location_is_where_the_client_reaches_it(
@@ -239,6 +242,20 @@ def test_a_location_is_where_the_client_reaches_it(
 ) -> None:
     peer.says("201 Created", {"name": "x"}, Location=location.replace("{peer}", server.url))
     reply = call(start(), "POST", "/world/worlds", {**POST, "Host": "here:9000"}, b'{"name": "x"}')
+    assert reply.header("Location") == seen
+
+
+@pytest.mark.parametrize(
+    ("location", "seen"),
+    [("/v1/x", "/x"), ("/v1/", "/"), ("/v1", "/"), ("/v1?a=b", "/?a=b"), ("/v10/x", "/v10/x"), ("/other", "/other")],
+)
+def test_a_location_loses_the_base_path_by_whole_segments(
+    workspace: Workspace, peer: Peer, server: ThreadServer, location: str, seen: str
+) -> None:
+    app = create_app(workspace, real={"world": f"{server.url}/v1"})
+    peer.says("201 Created", {"name": "x"}, Location=location)
+    reply = call(app, "POST", "/worlds", {**POST, "Host": "world"}, b'{"name": "x"}')
+    app.extensions["beep_mock"].close()
     assert reply.header("Location") == seen
 
 

@@ -263,15 +263,19 @@ class RealPeer:
 
     def _here(self, call: _Call, location: str) -> str:
         """A location at the server, as the client reaches it: under the path that the service has here."""
-        parts = urlsplit(location)
+        try:
+            parts = urlsplit(location)
+        except ValueError:
+            return location  # no URI: the client may make of it what it can
         if parts.netloc and parts.netloc != self.forwarder.authority:
             return location  # somewhere else
         if not parts.path.startswith("/"):
             return location  # relative to the request's path
-        path = parts.path.removeprefix(self.forwarder.prefix)
+        prefix = self.forwarder.prefix
+        path = parts.path.removeprefix(prefix) if f"{parts.path}/".startswith(f"{prefix}/") else parts.path
         asked: str = call.environ["PATH_INFO"]
         mounted = asked.removesuffix(call.path)
         base = ""
         if parts.netloc and "HTTP_HOST" in call.environ:
             base = f"{call.environ.get('wsgi.url_scheme', 'http')}://{call.environ['HTTP_HOST']}"
-        return base + parts._replace(scheme="", netloc="", path=mounted + path).geturl()
+        return base + parts._replace(scheme="", netloc="", path=mounted + path or "/").geturl()
