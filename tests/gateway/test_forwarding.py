@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from beep_mock.gateway import forwarding
-from beep_mock.gateway.forwarding import Forwarder, PeerDown, request_headers
+from beep_mock.gateway.forwarding import Forwarder, PeerDown, Reply, request_headers
 from beep_mock.serving import ThreadServer
 
 App = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -122,12 +122,50 @@ def test_chunks_are_put_together() -> None:
     assert (reply.body, reply.rest, reply.headers) == (b"abcde", None, [])
 
 
-def test_a_stream_of_events_is_passed_on_as_it_comes() -> None:
-    answer = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n"
+@pytest.mark.parametrize(
+    "media_type",
+    [
+        "text/event-stream",
+        "Text/Event-Stream; charset=utf-8",
+        "application/x-ndjson",
+        "application/jsonl",
+        "application/json-seq",
+        "application/geo+json-seq",
+        "multipart/x-mixed-replace; boundary=b",
+    ],
+)
+@pytest.mark.parametrize("chunked", [True, False])
+def test_a_sequence_is_passed_on_as_it_comes(media_type: str, *, chunked: bool) -> None:
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: {media_type}\r\n"
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        forwarder = Forwarder(f"http://127.0.0.1:{listener.getsockname()[1]}", timeout=5)
+        replies: Queue[Reply] = Queue()
+        thread = Thread(target=lambda: replies.put(forwarder.send("GET", "/", "", [], b"")), daemon=True)
+        thread.start()
+        with listener.accept()[0] as peer:
+            peer.recv(64 * 1024)
+            framing = "Transfer-Encoding: chunked\r\n\r\n3\r\n{}\n\r\n" if chunked else "\r\n{}\n"
+            peer.sendall((head + framing).encode())
+            reply = replies.get(timeout=5)  # though the answer goes on
+            assert reply.rest is not None
+            assert (reply.body, next(reply.rest)) == (b"", b"{}\n")
+            peer.sendall(b"3\r\n[]\n\r\n0\r\n\r\n" if chunked else b"[]\n")
+        assert b"".join(reply.rest) == b"[]\n"
+
+
+def test_a_sequence_that_is_all_there_is_held_to_be_judged() -> None:
+    with scripted(b"HTTP/1.1 200 OK\r\nContent-Type: application/jsonl\r\nContent-Length: 3\r\n\r\n{}\n") as (url, _):
+        reply = Forwarder(url).send("GET", "/", "", [], b"")
+    assert (reply.body, reply.rest) == (b"{}\n", None)
+
+
+def test_what_takes_long_is_passed_on_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forwarding, "HOLD_SECONDS", -1.0)
+    answer = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
     with scripted(answer) as (url, _):
         reply = Forwarder(url).send("GET", "/", "", [], b"")
         assert reply.rest is not None
-        assert (reply.body, b"".join(reply.rest)) == (b"", b"data: 1\n\n")
+        assert (reply.body, b"".join(reply.rest)) == (b"abc", b"de")
 
 
 @pytest.mark.parametrize("declared", [True, False])

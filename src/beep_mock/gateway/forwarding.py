@@ -10,13 +10,19 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import BadStatusLine, HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
 from threading import Lock
+from time import monotonic
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
+
+from beep_mock.contracts.bodies.sequential import kind_of_sequence
 
 __all__ = ["Forwarder", "PeerDown", "Reply", "request_headers"]
 
 BODY_LIMIT: Final = 10 * 2**20
 """Bytes of an answer that are held to be judged; a longer one is passed on as it comes."""
+
+HOLD_SECONDS: Final = 5.0
+"""How long an answer of unknown length is held to be judged; one that still comes is passed on as it comes."""
 
 _CONNECT_TIMEOUT = 2.0  # seconds
 _IDLE_CONNECTIONS = 16
@@ -55,7 +61,7 @@ class PeerDown(Exception):  # noqa: N818 - it is no error of ours
 
 @dataclass(slots=True)
 class Reply:
-    """An answer: ``body`` whole, or with ``rest`` only its beginning, because it is long or a stream of events."""
+    """An answer: ``body`` whole, or with ``rest`` only its beginning: it is long, takes long, or comes item by item."""
 
     status: int
     reason: str
@@ -161,15 +167,13 @@ class Forwarder:
         dropped = _HOP_BY_HOP | named
         # A folded value is one line (RFC 9112, section 5.2).
         headers = [(n, " ".join(v.split("\r\n"))) for n, v in response.headers.items() if n.lower() not in dropped]
-        length = response.length or 0
-        streams = response.headers.get_content_type() == "text/event-stream" or length > BODY_LIMIT
+        kind = kind_of_sequence(response.headers.get("Content-Type", ""))
+        streams = kind == "events" or (kind and response.length is None) or (response.length or 0) > BODY_LIMIT
         if method != "HEAD" and streams:
             return Reply(response.status, response.reason, headers, b"", _rest(connection, response))
-        body = response.read(BODY_LIMIT + 1)
-        if len(body) > BODY_LIMIT:
+        body, whole = _held(response)
+        if not whole:
             return Reply(response.status, response.reason, headers, body, _rest(connection, response))
-        if response.length:
-            raise ConnectionResetError
         self._keep(connection, response)
         return Reply(response.status, response.reason, headers, body)
 
@@ -212,6 +216,22 @@ def _is_quiet(connection: HTTPConnection) -> bool:
     poll = select.poll()
     poll.register(connection.sock, select.POLLIN)
     return not poll.poll(0)
+
+
+def _held(response: HTTPResponse) -> tuple[bytes, bool]:
+    """A body, and whether it is all there; only its beginning when it is long, or takes long and has no length."""
+    if response.length is not None:
+        body = response.read(BODY_LIMIT + 1)
+        if response.length:
+            raise ConnectionResetError
+        return body, True
+    held = bytearray()
+    deadline = monotonic() + HOLD_SECONDS
+    while chunk := response.read1(min(_CHUNK, BODY_LIMIT + 1 - len(held))):
+        held += chunk
+        if len(held) > BODY_LIMIT or monotonic() > deadline:
+            return bytes(held), False
+    return bytes(held), True
 
 
 def _rest(connection: HTTPConnection, response: HTTPResponse) -> Iterator[bytes]:
