@@ -115,6 +115,12 @@ def test_headers_of_one_connection_are_not_passed_on() -> None:
     ]
 
 
+def test_what_the_client_says_of_the_gateway_before_is_not_said_twice() -> None:
+    headers = request_headers({"HTTP_HOST": "here", "HTTP_X_FORWARDED_PROTO": "https", "wsgi.url_scheme": "http"})
+    said = [(n, v) for n, v in headers if n.startswith("X-")]
+    assert said == [("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "here")]
+
+
 def test_chunks_are_put_together() -> None:
     answer = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
     with scripted(answer) as (url, _):

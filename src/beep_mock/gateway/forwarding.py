@@ -205,7 +205,8 @@ def request_headers(environ: Mapping[str, Any]) -> list[tuple[str, str]]:
     headers.append(("Via", f"{via}, 1.1 beep-mock" if via else "1.1 beep-mock"))
     if "HTTP_HOST" in environ and "HTTP_X_FORWARDED_HOST" not in environ:
         headers.append(("X-Forwarded-Host", environ["HTTP_HOST"]))
-        headers.append(("X-Forwarded-Proto", environ.get("wsgi.url_scheme", "http")))
+        if "HTTP_X_FORWARDED_PROTO" not in environ:
+            headers.append(("X-Forwarded-Proto", environ.get("wsgi.url_scheme", "http")))
     return headers
 
 
