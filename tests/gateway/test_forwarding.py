@@ -228,6 +228,13 @@ def test_what_comes_before_the_answer_is_skipped() -> None:
     assert reply.headers == [("X-A", "b"), ("Content-Length", "2")]
 
 
+def test_an_answer_may_have_many_headers() -> None:
+    many = b"".join(b"X-%d: %d\r\n" % (i, i) for i in range(900))
+    with scripted(b"HTTP/1.1 200 OK\r\n" + many + b"Content-Length: 0\r\n\r\n") as (url, _):
+        reply = Forwarder(url).send("GET", "/", "", [], b"")
+    assert len(reply.headers) == 901
+
+
 def test_a_refused_connection_says_so() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import select
 import socket
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,6 +27,7 @@ HOLD_SECONDS: Final = 5.0
 
 _CONNECT_TIMEOUT = 2.0  # seconds
 _IDLE_CONNECTIONS = 16
+_FIELDS = 1000
 _CHUNK = 64 * 1024
 _IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
 # RFC 9110, section 7.6.1, and what concerns one connection only.
@@ -68,6 +70,11 @@ class Reply:
     headers: list[tuple[str, str]]
     body: bytes
     rest: Iterator[bytes] | None = None
+
+
+# The library refuses an answer with more than 100 header fields, a number that HTTP knows nothing of (RFC 9110, section
+# 5.4); there is but one place to say otherwise, for all of the process.
+http.client._MAXHEADERS = max(http.client._MAXHEADERS, _FIELDS)  # type: ignore[attr-defined]
 
 
 class _Response(HTTPResponse):
