@@ -28,7 +28,10 @@ _TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _VERSION = re.compile(rb"HTTP/1\.[0-9]")
 _ABSOLUTE = re.compile(rb"[a-z][a-z0-9+.-]*://([^/?#]*)", re.IGNORECASE)
 _HEXADECIMAL = re.compile(rb"[0-9A-Fa-f]{1,15}")
-_FORBIDDEN_IN_VALUE = re.compile(rb"[\x00\r\n]")
+_FORBIDDEN_IN_LINE = re.compile(rb"[\x00\r\n]")
+_NOT_IN_TARGET = re.compile(rb"[\x00-\x20\x7f]")  # RFC 3986 has none of them; what is not ASCII is passed on
+_BLANKS: Final = " \t"
+"""All that is stripped: OWS (RFC 9110 section 5.6.3). Python strips more, and then others read another message."""
 
 
 class RequestError(Exception):
@@ -57,7 +60,7 @@ class RequestHead:
     @property
     def keeps_alive(self) -> bool:
         """Whether the client wants the connection to stay open."""
-        options = {option.strip().lower() for option in self.field("connection").split(",")}
+        options = {option.strip(_BLANKS).lower() for option in self.field("connection").split(",")}
         if self.version == "HTTP/1.0":
             return "keep-alive" in options and "close" not in options
         return "close" not in options
@@ -142,12 +145,15 @@ def read_head(stream: IO[bytes]) -> RequestHead | None:
         return None
     if len(line) > LINE_LIMIT:
         raise RequestError("414 URI Too Long", f"the request line is longer than {LINE_LIMIT} bytes")
-    words = line.rstrip(b"\r\n").split(b" ")
-    if len(words) != 3 or not _TOKEN.fullmatch(words[0]) or not words[1]:
+    line = _without_end(line)
+    words = line.split(b" ")
+    if len(words) != 3 or not _TOKEN.fullmatch(words[0]) or not words[1] or _FORBIDDEN_IN_LINE.search(line):
         raise RequestError("400 Bad Request", "the request line is not 'METHOD target HTTP/1.1'")
     method, target, version = words
     if not _VERSION.fullmatch(version):
         raise RequestError("505 HTTP Version Not Supported", "only HTTP/1.0 and HTTP/1.1 are spoken here")
+    if _NOT_IN_TARGET.search(target):
+        raise RequestError("400 Bad Request", "there are control characters in the request target")
     fields = list(_fields(stream))
     hosts = [value for name, value in fields if name == "host"]
     absolute = _ABSOLUTE.match(target)
@@ -171,13 +177,19 @@ def read_body(head: RequestHead, stream: IO[bytes], before_read: Callable[[], No
     :raises RequestError: its length cannot be told (RFC 9112 section 6.3), or a chunked body is malformed or larger
         than 64 MiB.
     """
-    lengths = {part.strip() for name, value in head.fields if name == "content-length" for part in value.split(",")}
+    lengths = {
+        part.strip(_BLANKS) for name, value in head.fields if name == "content-length" for part in value.split(",")
+    }
     announce = before_read if head.expects_continue else None
-    if coding := head.field("transfer-encoding").strip().lower():
+    if any(name == "transfer-encoding" for name, _ in head.fields):
         if lengths or head.version == "HTTP/1.0":
             raise RequestError("400 Bad Request", "Transfer-Encoding does not go with Content-Length or HTTP/1.0")
-        if coding != "chunked":
-            raise RequestError("501 Not Implemented", f"no transfer coding but chunked is known here: {coding}")
+        named = (coding.strip(_BLANKS).lower() for coding in head.field("transfer-encoding").split(","))
+        codings = [coding for coding in named if coding]  # RFC 9110 section 5.6.1: empty elements are none
+        if codings.count("chunked") != 1 or codings[-1] != "chunked":
+            raise RequestError("400 Bad Request", "the last transfer coding, and no other, must be chunked")
+        if len(codings) > 1:
+            raise RequestError("501 Not Implemented", f"no transfer coding but chunked is known here: {codings[0]}")
         if announce:
             announce()
         spool, length = _read_chunks(stream)
@@ -235,13 +247,13 @@ def _fields(stream: IO[bytes]) -> Iterator[tuple[str, str]]:
             break
         if not line.endswith(b"\n"):
             raise RequestError("400 Bad Request", "the header section ends early")
-        line = line[:-2] if line.endswith(b"\r\n") else line[:-1]
+        line = _without_end(line)
         if not line:
             return
         name, colon, value = line.partition(b":")
-        if not colon or not _TOKEN.fullmatch(name) or _FORBIDDEN_IN_VALUE.search(value):
+        if not colon or not _TOKEN.fullmatch(name) or _FORBIDDEN_IN_LINE.search(value):
             raise RequestError("400 Bad Request", f"no header field: {line[:60]!r}")
-        yield name.decode("ascii").lower(), value.strip(b" \t").decode("latin-1")
+        yield name.decode("ascii").lower(), value.decode("latin-1").strip(_BLANKS)
     raise RequestError(
         "431 Request Header Fields Too Large", f"more than {FIELD_LIMIT} fields or {HEAD_LIMIT} bytes of them"
     )
@@ -251,20 +263,30 @@ def _read_chunks(stream: IO[bytes]) -> tuple[IO[bytes], int]:
     spool: IO[bytes] = SpooledTemporaryFile(_SPOOL)  # noqa: SIM115 - lives as long as the request
     total = 0
     while True:
-        size_text = stream.readline(LINE_LIMIT).partition(b";")[0].strip()
-        if not _HEXADECIMAL.fullmatch(size_text):
-            raise RequestError("400 Bad Request", "a chunk does not begin with its size")
-        size = int(size_text, 16)
+        size = _chunk_size(stream.readline(LINE_LIMIT))
         if not size:
             break
         total += size
         if total > CHUNKED_LIMIT:
             raise RequestError("413 Content Too Large", f"a chunked body may have {CHUNKED_LIMIT} bytes")
         data = stream.read(size)
-        if len(data) < size or stream.readline(3) not in {b"\r\n", b"\n"}:
+        if len(data) < size or stream.read(2) != b"\r\n":
             raise RequestError("400 Bad Request", "a chunk is not as long as it says")
         spool.write(data)
     for _ in _fields(stream):  # trailers are read and dropped
         pass
     spool.seek(0)
     return spool, total
+
+
+def _chunk_size(line: bytes) -> int:
+    # RFC 9112 section 7.1; that a line may end in LF alone is said only of those of the head (section 2.2).
+    size, _, extension = line.removesuffix(b"\r\n").partition(b";")
+    size = size.rstrip(_BLANKS.encode())
+    if not line.endswith(b"\r\n") or not _HEXADECIMAL.fullmatch(size) or _FORBIDDEN_IN_LINE.search(extension):
+        raise RequestError("400 Bad Request", "a chunk does not begin with its size, on a line of at most 64 KiB")
+    return int(size, 16)
+
+
+def _without_end(line: bytes) -> bytes:
+    return line[:-2] if line.endswith(b"\r\n") else line.removesuffix(b"\n")
