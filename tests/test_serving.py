@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
+from tempfile import SpooledTemporaryFile
 from typing import Any
 from wsgiref.validate import validator
 
@@ -13,6 +14,7 @@ import httpx
 import pytest
 
 from beep_mock.errors import ServerStartError
+from beep_mock.http1 import request
 from beep_mock.serving import ThreadServer
 
 App = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -104,6 +106,22 @@ def test_a_chunked_body_is_put_together() -> None:
     assert got["CONTENT_LENGTH"] == "7"
     assert "HTTP_TRANSFER_ENCODING" not in got
     assert "HTTP_TRAILER" not in got
+
+
+@pytest.mark.parametrize(("app", "size"), [(echo, 1), (echo, 2**20 + 1), (answer(b"unread"), 1)])
+def test_a_chunked_body_is_let_go(monkeypatch: pytest.MonkeyPatch, app: App, size: int) -> None:
+    made: list[Any] = []
+
+    def make(limit: int) -> Any:
+        made.append(SpooledTemporaryFile(limit))  # noqa: SIM115 - whether it is closed is the question
+        return made[-1]
+
+    monkeypatch.setattr(request, "SpooledTemporaryFile", make)
+    head = get(b"/", b"Transfer-Encoding: chunked", method=b"POST")
+    chunk = b"%x\r\n%b\r\n" % (size, b"x" * size)
+    got = talk(app, (head + chunk + b"0\r\n\r\n") * 2 + head + chunk + b"no size\r\n")
+    assert [got.count(b"HTTP/1.1 200 "), got.count(b"HTTP/1.1 400 ")] == [2, 1]
+    assert [spool.closed for spool in made] == [True] * 3
 
 
 def test_an_empty_transfer_coding_is_none() -> None:

@@ -13,10 +13,12 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, TYPE_CHECKING, Any, Final
 from urllib.parse import unquote_to_bytes
 
+from beep_mock.http1.body import Body
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["Body", "RequestError", "RequestHead", "environ_of", "read_body", "read_head"]
+__all__ = ["RequestError", "RequestHead", "environ_of", "read_body", "read_head"]
 
 LINE_LIMIT: Final = 64 * 1024
 HEAD_LIMIT: Final = 64 * 1024
@@ -69,68 +71,6 @@ class RequestHead:
     def expects_continue(self) -> bool:
         """Whether the client waits for ``100 Continue`` before it sends the body."""
         return self.version != "HTTP/1.0" and self.field("expect").lower() == "100-continue"
-
-
-class Body:
-    """A request's body as ``wsgi.input``: ends where the body ends, never reads into the next request.
-
-    ``before_read`` runs once, before the first byte is asked of the client (``100 Continue``).
-    """
-
-    def __init__(self, stream: IO[bytes], length: int, before_read: Callable[[], None] | None = None) -> None:
-        self._stream = stream
-        self._before_read = before_read
-        self.remaining = length
-        self.lost = False
-        """Whether the connection broke while it was read."""
-
-    @property
-    def withheld(self) -> bool:
-        """Whether the client still waits for permission to send it."""
-        return self._before_read is not None and self.remaining > 0
-
-    def read(self, size: int | None = -1) -> bytes:
-        return self._take(self._stream.read, size)
-
-    def readline(self, size: int | None = -1) -> bytes:
-        return self._take(self._stream.readline, size)
-
-    def readlines(self, hint: int | None = -1) -> list[bytes]:
-        lines: list[bytes] = []
-        total = 0
-        for line in self:
-            lines.append(line)
-            total += len(line)
-            if hint is not None and 0 < hint <= total:
-                break
-        return lines
-
-    def __iter__(self) -> Iterator[bytes]:
-        while line := self.readline():
-            yield line
-
-    def drain(self, limit: int) -> bool:
-        """Read what is left and forget it; whether that was at most ``limit`` bytes and all of them came."""
-        if self.remaining > limit:
-            return False
-        while self.remaining and self.read(64 * 1024):
-            pass
-        return self.remaining == 0
-
-    def _take(self, read: Callable[[int], bytes], size: int | None) -> bytes:
-        wanted = self.remaining if size is None or size < 0 else min(size, self.remaining)
-        if not wanted:
-            return b""
-        if self._before_read is not None:
-            self._before_read()
-            self._before_read = None
-        try:
-            data = read(wanted)
-        except OSError:
-            self.lost = True
-            raise
-        self.remaining -= len(data)
-        return data
 
 
 def read_head(stream: IO[bytes]) -> RequestHead | None:
@@ -192,8 +132,13 @@ def read_body(head: RequestHead, stream: IO[bytes], before_read: Callable[[], No
             raise RequestError("501 Not Implemented", f"no transfer coding but chunked is known here: {codings[0]}")
         if announce:
             announce()
-        spool, length = _read_chunks(stream)
-        return Body(spool, length), length
+        spool = SpooledTemporaryFile(_SPOOL)  # noqa: SIM115 - the body closes it
+        try:
+            length = _read_chunks(stream, spool)
+        except BaseException:
+            spool.close()
+            raise
+        return Body(spool, length, buffered=True), length
     if not lengths:
         return Body(stream, 0), None
     length_text = lengths.pop()
@@ -259,8 +204,7 @@ def _fields(stream: IO[bytes]) -> Iterator[tuple[str, str]]:
     )
 
 
-def _read_chunks(stream: IO[bytes]) -> tuple[IO[bytes], int]:
-    spool: IO[bytes] = SpooledTemporaryFile(_SPOOL)  # noqa: SIM115 - lives as long as the request
+def _read_chunks(stream: IO[bytes], spool: IO[bytes]) -> int:
     total = 0
     while True:
         size = _chunk_size(stream.readline(LINE_LIMIT))
@@ -276,7 +220,7 @@ def _read_chunks(stream: IO[bytes]) -> tuple[IO[bytes], int]:
     for _ in _fields(stream):  # trailers are read and dropped
         pass
     spool.seek(0)
-    return spool, total
+    return total
 
 
 def _chunk_size(line: bytes) -> int:
