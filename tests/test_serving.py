@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
+from tempfile import SpooledTemporaryFile
 from typing import Any
 from wsgiref.validate import validator
 
@@ -13,6 +14,7 @@ import httpx
 import pytest
 
 from beep_mock.errors import ServerStartError
+from beep_mock.http1 import request
 from beep_mock.serving import ThreadServer
 
 App = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -106,6 +108,36 @@ def test_a_chunked_body_is_put_together() -> None:
     assert "HTTP_TRAILER" not in got
 
 
+@pytest.mark.parametrize(("app", "size"), [(echo, 1), (echo, 2**20 + 1), (answer(b"unread"), 1)])
+def test_a_chunked_body_is_let_go(monkeypatch: pytest.MonkeyPatch, app: App, size: int) -> None:
+    made: list[Any] = []
+
+    def make(limit: int) -> Any:
+        made.append(SpooledTemporaryFile(limit))  # noqa: SIM115 - whether it is closed is the question
+        return made[-1]
+
+    monkeypatch.setattr(request, "SpooledTemporaryFile", make)
+    head = get(b"/", b"Transfer-Encoding: chunked", method=b"POST")
+    chunk = b"%x\r\n%b\r\n" % (size, b"x" * size)
+    got = talk(app, (head + chunk + b"0\r\n\r\n") * 2 + head + chunk + b"no size\r\n")
+    assert [got.count(b"HTTP/1.1 200 "), got.count(b"HTTP/1.1 400 ")] == [2, 1]
+    assert [spool.closed for spool in made] == [True] * 3
+
+
+def test_an_empty_transfer_coding_is_none() -> None:
+    chunked = get(b"/", b"Transfer-Encoding: , Chunked ,", method=b"POST")
+    assert echoed(chunked + b"1 \r\na\r\n0;x\r\n\r\n")["CONTENT_LENGTH"] == "1"
+
+
+@pytest.mark.parametrize("length", range(64 * 1024 - 4, 64 * 1024 + 3))
+def test_a_long_chunk_extension_is_no_data(length: int) -> None:
+    line = b"5;".ljust(length, b"a")
+    hidden = b"0\r\n\r\n" + get(b"/hidden")
+    got = talk(echo, get(b"/", b"Transfer-Encoding: chunked", method=b"POST") + line + b"XXXXX\r\n" + hidden)
+    assert got.startswith(b"HTTP/1.1 400 ")
+    assert b"hidden" not in got
+
+
 @pytest.mark.parametrize(
     ("request_", "status"),
     [
@@ -127,6 +159,25 @@ def test_a_chunked_body_is_put_together() -> None:
         (get(b"/", b"Content-Length: 1", b"Content-Length: 2"), 400),
         (get(b"/", b"Content-Length: 1", b"Transfer-Encoding: chunked"), 400),
         (get(b"/", b"Transfer-Encoding: gzip, chunked"), 501),
+        (get(b"/a\rb"), 400),
+        (get(b"/a\x00b"), 400),
+        (get(b"/a\x0bb"), 400),
+        (get(b"/a\x7fb"), 400),
+        (get(b"http://x/a\rb"), 400),
+        (get(version=b"HTTP/1.1\r"), 400),
+        (get(b"/", b"Transfer-Encoding: gzip"), 400),
+        (get(b"/", b"Transfer-Encoding: chunked, gzip"), 400),
+        (get(b"/", b"Transfer-Encoding: chunked", b"Transfer-Encoding: chunked"), 400),
+        (get(b"/", b"Transfer-Encoding:"), 400),
+        (get(b"/", b"Transfer-Encoding:", b"Content-Length: 0"), 400),
+        (get(b"/", b"Transfer-Encoding: \x0bchunked") + b"0\r\n\r\n", 400),
+        (get(b"/", b"Transfer-Encoding: chunked\x85") + b"0\r\n\r\n", 400),
+        (get(b"/", b"Content-Length: \x0b0"), 400),
+        (get(b"/", b"Transfer-Encoding: chunked") + b"\x0b1\r\na\r\n0\r\n\r\n", 400),
+        (get(b"/", b"Transfer-Encoding: chunked") + b"1;a\rb\r\na\r\n0\r\n\r\n", 400),
+        (get(b"/", b"Transfer-Encoding: chunked") + b"1;a\na\r\n0\r\n\r\n", 400),
+        (get(b"/", b"Transfer-Encoding: chunked") + b"1\r\na\n0\r\n\r\n", 400),
+        (get(b"/", b"Transfer-Encoding: chunked") + b"1", 400),
         (get(b"/", b"Transfer-Encoding: chunked") + b"-1\r\n", 400),
         (get(b"/", b"Transfer-Encoding: chunked") + b"2\r\nabc\r\n0\r\n\r\n", 400),
         (get(b"/", b"Transfer-Encoding: chunked") + b"fffffffff\r\n", 413),

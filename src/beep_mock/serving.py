@@ -156,7 +156,10 @@ class ThreadServer:
             _linger(connection)
             return False
         answer = Answer(connection, head, body)
-        answer.run(self.app, environ_of(head, body, length, (self.host, self.port), peer))
+        try:
+            answer.run(self.app, environ_of(head, body, length, (self.host, self.port), peer))
+        finally:
+            body.close()
         if answer.keeps_alive and not body.withheld and body.drain(DRAIN_LIMIT):
             return True
         if body.remaining:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from beep_mock.gateway import forwarding
-from beep_mock.gateway.forwarding import Forwarder, PeerDown, request_headers
+from beep_mock.gateway.forwarding import Forwarder, PeerDown, Reply, request_headers
 from beep_mock.serving import ThreadServer
 
 App = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -115,6 +115,12 @@ def test_headers_of_one_connection_are_not_passed_on() -> None:
     ]
 
 
+def test_what_the_client_says_of_the_gateway_before_is_not_said_twice() -> None:
+    headers = request_headers({"HTTP_HOST": "here", "HTTP_X_FORWARDED_PROTO": "https", "wsgi.url_scheme": "http"})
+    said = [(n, v) for n, v in headers if n.startswith("X-")]
+    assert said == [("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "here")]
+
+
 def test_chunks_are_put_together() -> None:
     answer = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
     with scripted(answer) as (url, _):
@@ -122,12 +128,50 @@ def test_chunks_are_put_together() -> None:
     assert (reply.body, reply.rest, reply.headers) == (b"abcde", None, [])
 
 
-def test_a_stream_of_events_is_passed_on_as_it_comes() -> None:
-    answer = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n"
+@pytest.mark.parametrize(
+    "media_type",
+    [
+        "text/event-stream",
+        "Text/Event-Stream; charset=utf-8",
+        "application/x-ndjson",
+        "application/jsonl",
+        "application/json-seq",
+        "application/geo+json-seq",
+        "multipart/x-mixed-replace; boundary=b",
+    ],
+)
+@pytest.mark.parametrize("chunked", [True, False])
+def test_a_sequence_is_passed_on_as_it_comes(media_type: str, *, chunked: bool) -> None:
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: {media_type}\r\n"
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        forwarder = Forwarder(f"http://127.0.0.1:{listener.getsockname()[1]}", timeout=5)
+        replies: Queue[Reply] = Queue()
+        thread = Thread(target=lambda: replies.put(forwarder.send("GET", "/", "", [], b"")), daemon=True)
+        thread.start()
+        with listener.accept()[0] as peer:
+            peer.recv(64 * 1024)
+            framing = "Transfer-Encoding: chunked\r\n\r\n3\r\n{}\n\r\n" if chunked else "\r\n{}\n"
+            peer.sendall((head + framing).encode())
+            reply = replies.get(timeout=5)  # though the answer goes on
+            assert reply.rest is not None
+            assert (reply.body, next(reply.rest)) == (b"", b"{}\n")
+            peer.sendall(b"3\r\n[]\n\r\n0\r\n\r\n" if chunked else b"[]\n")
+        assert b"".join(reply.rest) == b"[]\n"
+
+
+def test_a_sequence_that_is_all_there_is_held_to_be_judged() -> None:
+    with scripted(b"HTTP/1.1 200 OK\r\nContent-Type: application/jsonl\r\nContent-Length: 3\r\n\r\n{}\n") as (url, _):
+        reply = Forwarder(url).send("GET", "/", "", [], b"")
+    assert (reply.body, reply.rest) == (b"{}\n", None)
+
+
+def test_what_takes_long_is_passed_on_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forwarding, "HOLD_SECONDS", -1.0)
+    answer = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
     with scripted(answer) as (url, _):
         reply = Forwarder(url).send("GET", "/", "", [], b"")
         assert reply.rest is not None
-        assert (reply.body, b"".join(reply.rest)) == (b"", b"data: 1\n\n")
+        assert (reply.body, b"".join(reply.rest)) == (b"abc", b"de")
 
 
 @pytest.mark.parametrize("declared", [True, False])
@@ -139,6 +183,35 @@ def test_a_long_answer_is_not_held(monkeypatch: pytest.MonkeyPatch, *, declared:
         assert reply.rest is not None
         assert len(reply.body) <= 11
         assert reply.body + b"".join(reply.rest) == b"x" * 25
+
+
+@pytest.mark.parametrize(
+    "framed",
+    [
+        b"Transfer-Encoding: chunked\r\n\r\na\r\n" + b"x" * 10 + b"\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\na\r\n" + b"x" * 10 + b"\r\na\r\nxx",
+        b"Transfer-Encoding: chunked\r\n\r\na\r\n" + b"x" * 10 + b"\r\nno size\r\n",
+        b"Content-Length: 25\r\n\r\n" + b"x" * 12,
+    ],
+)
+@pytest.mark.parametrize("media_type", ["text/event-stream", "text/plain"])
+def test_an_answer_that_breaks_off_does_not_look_whole(
+    monkeypatch: pytest.MonkeyPatch, framed: bytes, media_type: str
+) -> None:
+    monkeypatch.setattr(forwarding, "BODY_LIMIT", 5)
+    with scripted(b"HTTP/1.1 200 OK\r\nContent-Type: " + media_type.encode() + b"\r\n" + framed) as (url, _):
+        reply = Forwarder(url).send("GET", "/", "", [], b"")
+        assert reply.rest is not None
+        with pytest.raises(PeerDown):
+            b"".join(reply.rest)
+
+
+def test_a_long_answer_ends_by_its_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forwarding, "BODY_LIMIT", 5)
+    with ThreadServer(echo) as server:  # keeps the connection
+        reply = Forwarder(server.url, timeout=2).send("GET", "/", "", [], b"")
+        assert reply.rest is not None
+        assert b"".join(reply.rest).startswith(b"GET /")
 
 
 def test_head_has_no_body_and_its_length() -> None:
@@ -153,6 +226,13 @@ def test_what_comes_before_the_answer_is_skipped() -> None:
         reply = Forwarder(url).send("GET", "/", "", [], b"")
     assert (reply.status, reply.body) == (200, b"ok")
     assert reply.headers == [("X-A", "b"), ("Content-Length", "2")]
+
+
+def test_an_answer_may_have_many_headers() -> None:
+    many = b"".join(b"X-%d: %d\r\n" % (i, i) for i in range(900))
+    with scripted(b"HTTP/1.1 200 OK\r\n" + many + b"Content-Length: 0\r\n\r\n") as (url, _):
+        reply = Forwarder(url).send("GET", "/", "", [], b"")
+    assert len(reply.headers) == 901
 
 
 def test_a_refused_connection_says_so() -> None:

@@ -122,6 +122,19 @@ def test_a_base_path_is_passed_on_as_it_was_asked(start: Start, peer: Peer) -> N
     assert peer.asked[0][1] == "/api/v1/worlds/1"
 
 
+@pytest.mark.parametrize("path", ["/..%2f..%2fadmin", "/worlds/%2e%2e/admin", "/worlds/..", "/./worlds/1"])
+def test_a_path_that_leads_elsewhere_is_not_passed_on(start: Start, peer: Peer, path: str) -> None:
+    reply = call(start(), "GET", f"/world{path}")
+    assert (reply.status, reply.json["code"]) == (400, "DOT_SEGMENTS")
+    assert peer.asked == []
+
+
+@pytest.mark.parametrize("path", ["/worlds/...", "/worlds/..a", "/worlds/%252e%252e", "/worlds/a.b"])
+def test_dots_in_a_segment_are_passed_on(start: Start, peer: Peer, path: str) -> None:
+    assert call(start(), "GET", f"/world{path}").status == 200
+    assert len(peer.asked) == 1
+
+
 def test_errors_refuse_an_invalid_request_as_the_mock_does(start: Start, peer: Peer) -> None:
     reply = call(start(errors=True), "GET", "/world/worlds/abc")
     assert (reply.status, reply.json["validation"][0]["location"]) == (422, ["path", "worldId"])
@@ -219,6 +232,9 @@ def test_how_far_a_request_may_go_is_counted(start: Start, peer: Peer) -> None:
         ("/worlds/9", "/world/worlds/9"),
         ("9", "9"),
         ("http://elsewhere.example/worlds/9", "http://elsewhere.example/worlds/9"),
+        ("//[x", "//[x"),
+        ("http://[::1", "http://[::1"),
+        ("http://host:port/x", "http://host:port/x"),
     ],
 )
 def test_a_location_is_where_the_client_reaches_it(
@@ -226,6 +242,20 @@ def test_a_location_is_where_the_client_reaches_it(
 ) -> None:
     peer.says("201 Created", {"name": "x"}, Location=location.replace("{peer}", server.url))
     reply = call(start(), "POST", "/world/worlds", {**POST, "Host": "here:9000"}, b'{"name": "x"}')
+    assert reply.header("Location") == seen
+
+
+@pytest.mark.parametrize(
+    ("location", "seen"),
+    [("/v1/x", "/x"), ("/v1/", "/"), ("/v1", "/"), ("/v1?a=b", "/?a=b"), ("/v10/x", "/v10/x"), ("/other", "/other")],
+)
+def test_a_location_loses_the_base_path_by_whole_segments(
+    workspace: Workspace, peer: Peer, server: ThreadServer, location: str, seen: str
+) -> None:
+    app = create_app(workspace, real={"world": f"{server.url}/v1"})
+    peer.says("201 Created", {"name": "x"}, Location=location)
+    reply = call(app, "POST", "/worlds", {**POST, "Host": "world"}, b'{"name": "x"}')
+    app.extensions["beep_mock"].close()
     assert reply.header("Location") == seen
 
 

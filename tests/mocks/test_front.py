@@ -65,6 +65,12 @@ PROGRAM = """
         if path == "/streams":
             start_response("200 OK", [("Content-Type", "text/plain")])
             return (b"x" * 1000 for _ in range(int(environ["QUERY_STRING"])))
+        if path == "/breaks":
+            def pieces():
+                yield b"begun"
+                raise OSError("the source has gone")
+            start_response("200 OK", [("Content-Type", "text/plain")])
+            return pieces()
         if path == "/closes":
             class Result:
                 def __iter__(self):
@@ -202,6 +208,12 @@ def test_an_answer_in_pieces(running: Running) -> None:
     assert (status, body.count(b"x")) == (200, 3000)
     assert running.ask("/closes") == (200, b"ab")
     assert running.said.readline() == "closed\n"
+
+
+def test_an_answer_that_breaks_off_does_not_look_whole(running: Running) -> None:
+    status, body = running.ask("/breaks", method="GET")
+    assert (status, body) == (200, b"5\r\nbegun\r\n")  # RFC 9112, section 8: no last chunk
+    assert running.ask("/echo", b"a") == (200, b"a")
 
 
 def test_a_client_that_reads_nothing_is_given_up(running: Running) -> None:

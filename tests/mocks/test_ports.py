@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import os
 import socket
+from contextlib import ExitStack
 
 import pytest
 
 from beep_mock.errors import ServerStartError
-from beep_mock.mocks.ports import base_url, claim_port, limit_unread, occupant, resolve_host
+from beep_mock.mocks.ports import base_url, claim_port, end_connection, limit_unread, occupant, resolve_host
 
 
 def test_a_free_port_is_chosen() -> None:
@@ -72,3 +73,22 @@ def test_listeners_of_a_port_are_limited() -> None:
             with connection:
                 assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 1500
         assert other.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 0
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_the_connection_of_one_client_is_ended(host: str) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with ExitStack() as opened:
+        listener = opened.enter_context(socket.create_server((host, 0), family=family))
+        port = listener.getsockname()[1]
+        clients, held = [], []
+        for _ in range(2):
+            clients.append(opened.enter_context(socket.create_connection((host, port), 5)))
+            held.append(opened.enter_context(listener.accept()[0]))
+        server, client = (base_url(host, p).removeprefix("http://") for p in (port, clients[0].getsockname()[1]))
+        held[0].sendall(b"a")
+        assert end_connection(server, client)
+        assert (clients[0].recv(9), clients[0].recv(9)) == (b"a", b"")
+        held[1].sendall(b"b")
+        assert clients[1].recv(9) == b"b"
+        assert not end_connection(server, "192.0.2.1:9")

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import http.client
 import select
 import socket
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
-from http.client import BadStatusLine, HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from http.client import BadStatusLine, HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
 from threading import Lock
+from time import monotonic
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
+
+from beep_mock.contracts.bodies.sequential import kind_of_sequence
 
 __all__ = ["Forwarder", "PeerDown", "Reply", "request_headers"]
 
 BODY_LIMIT: Final = 10 * 2**20
 """Bytes of an answer that are held to be judged; a longer one is passed on as it comes."""
 
+HOLD_SECONDS: Final = 5.0
+"""How long an answer of unknown length is held to be judged; one that still comes is passed on as it comes."""
+
 _CONNECT_TIMEOUT = 2.0  # seconds
 _IDLE_CONNECTIONS = 16
+_FIELDS = 1000
 _CHUNK = 64 * 1024
 _IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
 # RFC 9110, section 7.6.1, and what concerns one connection only.
@@ -55,13 +63,18 @@ class PeerDown(Exception):  # noqa: N818 - it is no error of ours
 
 @dataclass(slots=True)
 class Reply:
-    """An answer: ``body`` whole, or with ``rest`` only its beginning, because it is long or a stream of events."""
+    """An answer: ``body`` whole, or with ``rest`` only its beginning: it is long, takes long, or comes item by item."""
 
     status: int
     reason: str
     headers: list[tuple[str, str]]
     body: bytes
     rest: Iterator[bytes] | None = None
+
+
+# The library refuses an answer with more than 100 header fields, a number that HTTP knows nothing of (RFC 9110, section
+# 5.4); there is but one place to say otherwise, for all of the process.
+http.client._MAXHEADERS = max(http.client._MAXHEADERS, _FIELDS)  # type: ignore[attr-defined]
 
 
 class _Response(HTTPResponse):
@@ -161,15 +174,13 @@ class Forwarder:
         dropped = _HOP_BY_HOP | named
         # A folded value is one line (RFC 9112, section 5.2).
         headers = [(n, " ".join(v.split("\r\n"))) for n, v in response.headers.items() if n.lower() not in dropped]
-        length = response.length or 0
-        streams = response.headers.get_content_type() == "text/event-stream" or length > BODY_LIMIT
+        kind = kind_of_sequence(response.headers.get("Content-Type", ""))
+        streams = kind == "events" or (kind and response.length is None) or (response.length or 0) > BODY_LIMIT
         if method != "HEAD" and streams:
             return Reply(response.status, response.reason, headers, b"", _rest(connection, response))
-        body = response.read(BODY_LIMIT + 1)
-        if len(body) > BODY_LIMIT:
+        body, whole = _held(response)
+        if not whole:
             return Reply(response.status, response.reason, headers, body, _rest(connection, response))
-        if response.length:
-            raise ConnectionResetError
         self._keep(connection, response)
         return Reply(response.status, response.reason, headers, body)
 
@@ -201,7 +212,8 @@ def request_headers(environ: Mapping[str, Any]) -> list[tuple[str, str]]:
     headers.append(("Via", f"{via}, 1.1 beep-mock" if via else "1.1 beep-mock"))
     if "HTTP_HOST" in environ and "HTTP_X_FORWARDED_HOST" not in environ:
         headers.append(("X-Forwarded-Host", environ["HTTP_HOST"]))
-        headers.append(("X-Forwarded-Proto", environ.get("wsgi.url_scheme", "http")))
+        if "HTTP_X_FORWARDED_PROTO" not in environ:
+            headers.append(("X-Forwarded-Proto", environ.get("wsgi.url_scheme", "http")))
     return headers
 
 
@@ -214,14 +226,39 @@ def _is_quiet(connection: HTTPConnection) -> bool:
     return not poll.poll(0)
 
 
+def _held(response: HTTPResponse) -> tuple[bytes, bool]:
+    """A body, and whether it is all there; only its beginning when it is long, or takes long and has no length."""
+    if response.length is not None:
+        body = response.read(BODY_LIMIT + 1)
+        if response.length:
+            raise ConnectionResetError
+        return body, True
+    held = bytearray()
+    deadline = monotonic() + HOLD_SECONDS
+    while chunk := response.read1(min(_CHUNK, BODY_LIMIT + 1 - len(held))):
+        held += chunk
+        if len(held) > BODY_LIMIT or monotonic() > deadline:
+            return bytes(held), False
+    return bytes(held), True
+
+
 def _rest(connection: HTTPConnection, response: HTTPResponse) -> Iterator[bytes]:
-    # The status is sent already: all that is left to say is the end.
-    with suppress(OSError, HTTPException):
-        try:
-            while chunk := response.read1(_CHUNK):
-                yield chunk
-        finally:
-            connection.close()
+    """What is left of an answer.
+
+    :raises PeerDown: it breaks off. The status is sent already, so nobody can be told but by the same.
+    """
+    left = None if response.chunked else response.length  # the library does not miss what a length promises
+    try:
+        while left != 0 and (chunk := response.read1(_CHUNK)):
+            if left is not None:
+                left -= len(chunk)
+            yield chunk
+    except (OSError, HTTPException) as error:
+        raise PeerDown(_reason(error)) from None
+    finally:
+        connection.close()
+    if left:
+        raise PeerDown(f"it closed the connection {left} bytes before the end")
 
 
 def _reason(error: Exception) -> str:
@@ -231,7 +268,7 @@ def _reason(error: Exception) -> str:
         return "no connection in time"
     if isinstance(error, socket.gaierror):
         return "its host has no address"
-    if isinstance(error, ConnectionError):
+    if isinstance(error, ConnectionError | IncompleteRead):
         return "it closed the connection"
     if isinstance(error, OSError):
         return error.strerror or type(error).__name__

@@ -31,6 +31,8 @@ _BODILESS = frozenset({204, 304})  # RFC 9110, section 8.6
 _MAX_HOPS = 8  # gateways behind one another; more go round in a circle
 _LIMITED = frozenset({"OPTIONS", "TRACE"})  # RFC 9110, section 7.6.2
 _TOLD = 3  # violations of one exchange
+# Paths arrive decoded: `..%2F..` would leave the base path (RFC 3986, section 5.2.4, and 7.3).
+_DOTS = frozenset({".", ".."})
 _LOCATIONS = frozenset({"location", "content-location"})
 
 
@@ -68,6 +70,8 @@ class RealPeer:
 
     With ``cors`` pages of any origin may read the answers made here, with ``open_to_all`` the server's too, and
     preflights are answered here. ``tell`` takes a line for each exchange that breaks the contract.
+
+    Paths come decoded from the server (PEP 3333), so ``%2F`` in one reaches the service as ``/``.
     """
 
     def __init__(
@@ -116,6 +120,9 @@ class RealPeer:
             # Other upgrades may be ignored (RFC 9110, section 7.8); this client waits for nothing else.
             detail = f"WebSocket connections are not passed on to {self.name!r}; connect to {self.forwarder.url}"
             return self._answer(call, Answer(problem(501, "UPGRADE_UNSUPPORTED", detail, peer=self.name), "problem"))
+        if not _DOTS.isdisjoint(path.split("/")):
+            detail = "a path with '.' or '..' in it, which an encoded slash may bring, is not passed on"
+            return self._answer(call, Answer(problem(400, "DOT_SEGMENTS", detail, peer=self.name), "problem"))
         body = read_body(environ)
         if body is None:
             return self._answer(call, too_large())
@@ -256,15 +263,19 @@ class RealPeer:
 
     def _here(self, call: _Call, location: str) -> str:
         """A location at the server, as the client reaches it: under the path that the service has here."""
-        parts = urlsplit(location)
+        try:
+            parts = urlsplit(location)
+        except ValueError:
+            return location  # no URI: the client may make of it what it can
         if parts.netloc and parts.netloc != self.forwarder.authority:
             return location  # somewhere else
         if not parts.path.startswith("/"):
             return location  # relative to the request's path
-        path = parts.path.removeprefix(self.forwarder.prefix)
+        prefix = self.forwarder.prefix
+        path = parts.path.removeprefix(prefix) if f"{parts.path}/".startswith(f"{prefix}/") else parts.path
         asked: str = call.environ["PATH_INFO"]
         mounted = asked.removesuffix(call.path)
         base = ""
         if parts.netloc and "HTTP_HOST" in call.environ:
             base = f"{call.environ.get('wsgi.url_scheme', 'http')}://{call.environ['HTTP_HOST']}"
-        return base + parts._replace(scheme="", netloc="", path=mounted + path).geturl()
+        return base + parts._replace(scheme="", netloc="", path=mounted + path or "/").geturl()

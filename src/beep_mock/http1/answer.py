@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from _typeshed.wsgi import WSGIApplication
 
-    from beep_mock.http1.request import Body, RequestHead
+    from beep_mock.http1.body import Body
+    from beep_mock.http1.request import RequestHead
 
 __all__ = ["DRAIN_LIMIT", "Answer"]
 

@@ -13,10 +13,12 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, TYPE_CHECKING, Any, Final
 from urllib.parse import unquote_to_bytes
 
+from beep_mock.http1.body import Body
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["Body", "RequestError", "RequestHead", "environ_of", "read_body", "read_head"]
+__all__ = ["RequestError", "RequestHead", "environ_of", "read_body", "read_head"]
 
 LINE_LIMIT: Final = 64 * 1024
 HEAD_LIMIT: Final = 64 * 1024
@@ -28,7 +30,10 @@ _TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _VERSION = re.compile(rb"HTTP/1\.[0-9]")
 _ABSOLUTE = re.compile(rb"[a-z][a-z0-9+.-]*://([^/?#]*)", re.IGNORECASE)
 _HEXADECIMAL = re.compile(rb"[0-9A-Fa-f]{1,15}")
-_FORBIDDEN_IN_VALUE = re.compile(rb"[\x00\r\n]")
+_FORBIDDEN_IN_LINE = re.compile(rb"[\x00\r\n]")
+_NOT_IN_TARGET = re.compile(rb"[\x00-\x20\x7f]")  # RFC 3986 has none of them; what is not ASCII is passed on
+_BLANKS: Final = " \t"
+"""All that is stripped: OWS (RFC 9110 section 5.6.3). Python strips more, and then others read another message."""
 
 
 class RequestError(Exception):
@@ -57,7 +62,7 @@ class RequestHead:
     @property
     def keeps_alive(self) -> bool:
         """Whether the client wants the connection to stay open."""
-        options = {option.strip().lower() for option in self.field("connection").split(",")}
+        options = {option.strip(_BLANKS).lower() for option in self.field("connection").split(",")}
         if self.version == "HTTP/1.0":
             return "keep-alive" in options and "close" not in options
         return "close" not in options
@@ -66,68 +71,6 @@ class RequestHead:
     def expects_continue(self) -> bool:
         """Whether the client waits for ``100 Continue`` before it sends the body."""
         return self.version != "HTTP/1.0" and self.field("expect").lower() == "100-continue"
-
-
-class Body:
-    """A request's body as ``wsgi.input``: ends where the body ends, never reads into the next request.
-
-    ``before_read`` runs once, before the first byte is asked of the client (``100 Continue``).
-    """
-
-    def __init__(self, stream: IO[bytes], length: int, before_read: Callable[[], None] | None = None) -> None:
-        self._stream = stream
-        self._before_read = before_read
-        self.remaining = length
-        self.lost = False
-        """Whether the connection broke while it was read."""
-
-    @property
-    def withheld(self) -> bool:
-        """Whether the client still waits for permission to send it."""
-        return self._before_read is not None and self.remaining > 0
-
-    def read(self, size: int | None = -1) -> bytes:
-        return self._take(self._stream.read, size)
-
-    def readline(self, size: int | None = -1) -> bytes:
-        return self._take(self._stream.readline, size)
-
-    def readlines(self, hint: int | None = -1) -> list[bytes]:
-        lines: list[bytes] = []
-        total = 0
-        for line in self:
-            lines.append(line)
-            total += len(line)
-            if hint is not None and 0 < hint <= total:
-                break
-        return lines
-
-    def __iter__(self) -> Iterator[bytes]:
-        while line := self.readline():
-            yield line
-
-    def drain(self, limit: int) -> bool:
-        """Read what is left and forget it; whether that was at most ``limit`` bytes and all of them came."""
-        if self.remaining > limit:
-            return False
-        while self.remaining and self.read(64 * 1024):
-            pass
-        return self.remaining == 0
-
-    def _take(self, read: Callable[[int], bytes], size: int | None) -> bytes:
-        wanted = self.remaining if size is None or size < 0 else min(size, self.remaining)
-        if not wanted:
-            return b""
-        if self._before_read is not None:
-            self._before_read()
-            self._before_read = None
-        try:
-            data = read(wanted)
-        except OSError:
-            self.lost = True
-            raise
-        self.remaining -= len(data)
-        return data
 
 
 def read_head(stream: IO[bytes]) -> RequestHead | None:
@@ -142,12 +85,15 @@ def read_head(stream: IO[bytes]) -> RequestHead | None:
         return None
     if len(line) > LINE_LIMIT:
         raise RequestError("414 URI Too Long", f"the request line is longer than {LINE_LIMIT} bytes")
-    words = line.rstrip(b"\r\n").split(b" ")
-    if len(words) != 3 or not _TOKEN.fullmatch(words[0]) or not words[1]:
+    line = _without_end(line)
+    words = line.split(b" ")
+    if len(words) != 3 or not _TOKEN.fullmatch(words[0]) or not words[1] or _FORBIDDEN_IN_LINE.search(line):
         raise RequestError("400 Bad Request", "the request line is not 'METHOD target HTTP/1.1'")
     method, target, version = words
     if not _VERSION.fullmatch(version):
         raise RequestError("505 HTTP Version Not Supported", "only HTTP/1.0 and HTTP/1.1 are spoken here")
+    if _NOT_IN_TARGET.search(target):
+        raise RequestError("400 Bad Request", "there are control characters in the request target")
     fields = list(_fields(stream))
     hosts = [value for name, value in fields if name == "host"]
     absolute = _ABSOLUTE.match(target)
@@ -171,17 +117,28 @@ def read_body(head: RequestHead, stream: IO[bytes], before_read: Callable[[], No
     :raises RequestError: its length cannot be told (RFC 9112 section 6.3), or a chunked body is malformed or larger
         than 64 MiB.
     """
-    lengths = {part.strip() for name, value in head.fields if name == "content-length" for part in value.split(",")}
+    lengths = {
+        part.strip(_BLANKS) for name, value in head.fields if name == "content-length" for part in value.split(",")
+    }
     announce = before_read if head.expects_continue else None
-    if coding := head.field("transfer-encoding").strip().lower():
+    if any(name == "transfer-encoding" for name, _ in head.fields):
         if lengths or head.version == "HTTP/1.0":
             raise RequestError("400 Bad Request", "Transfer-Encoding does not go with Content-Length or HTTP/1.0")
-        if coding != "chunked":
-            raise RequestError("501 Not Implemented", f"no transfer coding but chunked is known here: {coding}")
+        named = (coding.strip(_BLANKS).lower() for coding in head.field("transfer-encoding").split(","))
+        codings = [coding for coding in named if coding]  # RFC 9110 section 5.6.1: empty elements are none
+        if codings.count("chunked") != 1 or codings[-1] != "chunked":
+            raise RequestError("400 Bad Request", "the last transfer coding, and no other, must be chunked")
+        if len(codings) > 1:
+            raise RequestError("501 Not Implemented", f"no transfer coding but chunked is known here: {codings[0]}")
         if announce:
             announce()
-        spool, length = _read_chunks(stream)
-        return Body(spool, length), length
+        spool = SpooledTemporaryFile(_SPOOL)  # noqa: SIM115 - the body closes it
+        try:
+            length = _read_chunks(stream, spool)
+        except BaseException:
+            spool.close()
+            raise
+        return Body(spool, length, buffered=True), length
     if not lengths:
         return Body(stream, 0), None
     length_text = lengths.pop()
@@ -235,36 +192,45 @@ def _fields(stream: IO[bytes]) -> Iterator[tuple[str, str]]:
             break
         if not line.endswith(b"\n"):
             raise RequestError("400 Bad Request", "the header section ends early")
-        line = line[:-2] if line.endswith(b"\r\n") else line[:-1]
+        line = _without_end(line)
         if not line:
             return
         name, colon, value = line.partition(b":")
-        if not colon or not _TOKEN.fullmatch(name) or _FORBIDDEN_IN_VALUE.search(value):
+        if not colon or not _TOKEN.fullmatch(name) or _FORBIDDEN_IN_LINE.search(value):
             raise RequestError("400 Bad Request", f"no header field: {line[:60]!r}")
-        yield name.decode("ascii").lower(), value.strip(b" \t").decode("latin-1")
+        yield name.decode("ascii").lower(), value.decode("latin-1").strip(_BLANKS)
     raise RequestError(
         "431 Request Header Fields Too Large", f"more than {FIELD_LIMIT} fields or {HEAD_LIMIT} bytes of them"
     )
 
 
-def _read_chunks(stream: IO[bytes]) -> tuple[IO[bytes], int]:
-    spool: IO[bytes] = SpooledTemporaryFile(_SPOOL)  # noqa: SIM115 - lives as long as the request
+def _read_chunks(stream: IO[bytes], spool: IO[bytes]) -> int:
     total = 0
     while True:
-        size_text = stream.readline(LINE_LIMIT).partition(b";")[0].strip()
-        if not _HEXADECIMAL.fullmatch(size_text):
-            raise RequestError("400 Bad Request", "a chunk does not begin with its size")
-        size = int(size_text, 16)
+        size = _chunk_size(stream.readline(LINE_LIMIT))
         if not size:
             break
         total += size
         if total > CHUNKED_LIMIT:
             raise RequestError("413 Content Too Large", f"a chunked body may have {CHUNKED_LIMIT} bytes")
         data = stream.read(size)
-        if len(data) < size or stream.readline(3) not in {b"\r\n", b"\n"}:
+        if len(data) < size or stream.read(2) != b"\r\n":
             raise RequestError("400 Bad Request", "a chunk is not as long as it says")
         spool.write(data)
     for _ in _fields(stream):  # trailers are read and dropped
         pass
     spool.seek(0)
-    return spool, total
+    return total
+
+
+def _chunk_size(line: bytes) -> int:
+    # RFC 9112 section 7.1; that a line may end in LF alone is said only of those of the head (section 2.2).
+    size, _, extension = line.removesuffix(b"\r\n").partition(b";")
+    size = size.rstrip(_BLANKS.encode())
+    if not line.endswith(b"\r\n") or not _HEXADECIMAL.fullmatch(size) or _FORBIDDEN_IN_LINE.search(extension):
+        raise RequestError("400 Bad Request", "a chunk does not begin with its size, on a line of at most 64 KiB")
+    return int(size, 16)
+
+
+def _without_end(line: bytes) -> bytes:
+    return line[:-2] if line.endswith(b"\r\n") else line.removesuffix(b"\n")

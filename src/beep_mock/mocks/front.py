@@ -29,7 +29,7 @@ from granian._granian import CallbackScheduler, RSGIProtocolClosed, RSGIProtocol
 from beep_mock.errors import ServerStartError
 from beep_mock.mocks.exchange import Environs, Headers, Started, problem_parts, too_slow
 from beep_mock.mocks.pool import Threads
-from beep_mock.mocks.ports import limit_unread
+from beep_mock.mocks.ports import end_connection, limit_unread
 from beep_mock.mocks.request_body import BODY, BODY_LIMIT, stated
 from beep_mock.mocks.waiting import DEFERS, HOLDS, LATER, NO_WAITING, NOTHING_LONG
 
@@ -228,34 +228,35 @@ class Front:
 
     def _stream(self, watcher: Any, started: Started, result: Iterable[bytes], held: float) -> None:
         """Send an answer that comes in pieces; in a thread that may wait, but not for ever."""
+        transport = None
         try:
             sleep(held)
             length = next((v for n, v in started.headers if n.lower() == "content-length"), "")
             if started.status and length.isdigit() and int(length) <= _JOINED:
                 self._send(watcher, started.status, started.headers, b"".join(result))
                 return
-            transport = None
             for piece in result:
-                if transport is None:
-                    transport = watcher.proto.response_stream(started.status, started.headers)
+                transport = transport or watcher.proto.response_stream(started.status, started.headers)
                 if not self._write(transport, piece):
+                    end_connection(watcher.scope.server, watcher.scope.client)
                     break
             if transport is None:
                 self._send(watcher, started.status, started.headers, b"")
             else:
                 watcher.done()
         except BaseException:  # noqa: BLE001
+            if transport is not None:  # else granian would end it as if it were whole (RFC 9112, section 8)
+                end_connection(watcher.scope.server, watcher.scope.client)
             self._fail(watcher, watcher.proto)
         finally:
             _close(result)
 
     def _write(self, transport: Any, piece: bytes) -> bool:
         """Send a piece; False when the client has gone, or does not read."""
-        try:
+        with suppress(TimeoutError, RSGIProtocolClosed, RSGIProtocolError):
             asyncio.run_coroutine_threadsafe(_sent(transport, piece), self._loop).result(_WRITE_SECONDS)
-        except (TimeoutError, RSGIProtocolClosed, RSGIProtocolError):
-            return False
-        return True
+            return True
+        return False
 
     def _send(self, watcher: Any, status: int, headers: Headers, body: bytes) -> None:
         if not 200 <= status <= 999:  # granian's process would end

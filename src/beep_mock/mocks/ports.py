@@ -11,12 +11,14 @@ import os
 import socket
 from contextlib import closing, suppress
 from pathlib import Path
+from time import sleep
 
 from beep_mock.errors import ServerStartError
 
-__all__ = ["base_url", "claim_port", "limit_unread", "local_address", "occupant", "resolve_host"]
+__all__ = ["base_url", "claim_port", "end_connection", "limit_unread", "local_address", "occupant", "resolve_host"]
 
 _LISTEN = "0A"  # state TCP_LISTEN in /proc/net/tcp, see proc(5)
+_FLUSH_SECONDS = 0.05
 
 
 def local_address(host: str) -> str:
@@ -78,6 +80,25 @@ def limit_unread(port: int, seconds: float) -> int:
                 # tcp(7); accepted sockets inherit it.
                 listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(seconds * 1000))
                 found += 1
+    return found
+
+
+def end_connection(server: str, client: str) -> bool:
+    """End this process's connection of ``client`` to ``server`` (``127.0.0.1:8080``); whether there was one.
+
+    For a connection that a library holds and does not end itself; what that has been given so far is sent before.
+    """
+    sleep(_FLUSH_SECONDS)
+    port = int(server.rpartition(":")[2])
+    found = False
+    with suppress(OSError):  # no /proc here
+        for entry in Path("/proc/self/fd").iterdir():
+            with suppress(OSError, ValueError), socket.socket(fileno=os.dup(int(entry.name))) as connection:
+                if connection.family in (socket.AF_INET, socket.AF_INET6) and connection.getsockname()[1] == port:
+                    host, peer, *_ = connection.getpeername()
+                    if f"{host}:{peer}" == client.replace("[", "").replace("]", ""):
+                        connection.shutdown(socket.SHUT_RDWR)
+                        found = True
     return found
 
 
