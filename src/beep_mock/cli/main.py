@@ -14,6 +14,7 @@ import click
 
 from beep_mock import __version__
 from beep_mock.errors import BeepMockError
+from beep_mock.processes import Terminated
 
 __all__ = ["cli", "main"]
 
@@ -107,9 +108,10 @@ def _run(arguments: list[str] | None) -> int:
         code = cli.main(args=arguments, prog_name="beep-mock", standalone_mode=False)
     except click.exceptions.Exit as stop:
         code = stop.exit_code
-    except click.exceptions.Abort:
-        click.echo("aborted", err=True)
-        code = 130
+    except click.exceptions.Abort as stop:
+        is_terminated = isinstance(stop.__cause__, Terminated)
+        click.echo("terminated" if is_terminated else "aborted", err=True)
+        code = 143 if is_terminated else 130
     except click.ClickException as fault:
         fault.show()
         code = 2

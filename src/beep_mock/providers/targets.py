@@ -10,16 +10,19 @@ import shlex
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TimedOut
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from shutil import which
 from typing import TYPE_CHECKING, Any, Final
 
 from beep_mock.errors import VerificationError
 from beep_mock.providers.bounded import Guarded
+from beep_mock.providers.keeper_process import GRACE, kept
 from beep_mock.providers.replay import Address
 from beep_mock.serving import ThreadServer
 
@@ -32,7 +35,7 @@ __all__ = ["Reply", "Target", "app_target", "command_target", "url_target"]
 
 _BODY_LIMIT: Final = 10 * 2**20
 _START_LIMIT: Final = 30.0
-_STOP_LIMIT: Final = 5.0
+_KEEPERS_LIMIT: Final = 10.0
 _OUTPUT_KEPT: Final = 2000
 _LAST_WORDS: Final = 1.0
 
@@ -194,9 +197,11 @@ def command_target(command: str, *, url: str = "", timeout: float) -> Iterator[T
     if not arguments:
         raise VerificationError("the command is empty")
     environment = {**os.environ, "PORT": str(address.port)}
+    if which(arguments[0]) is None:
+        raise VerificationError(f"{arguments[0]!r} cannot be started: it is not there, or no program")
     try:
         process = subprocess.Popen(  # noqa: S603 - the user's own command
-            arguments,
+            kept(arguments),
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -257,15 +262,19 @@ def _await(process: subprocess.Popen[bytes], address: Address, output: _Output) 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
     """End the process and its children: politely, then for certain."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, number)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(_STOP_LIMIT)
-            if number == signal.SIGTERM:  # its children may not have listened
-                with suppress(ProcessLookupError, PermissionError):
-                    os.killpg(process.pid, signal.SIGKILL)
-            return
+    if sys.platform.startswith("linux"):
+        process.terminate()  # its keeper sees to all that it has started
+    else:
+        _signal_group(process, signal.SIGTERM)
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(GRACE + _KEEPERS_LIMIT)
+    _signal_group(process, signal.SIGKILL)  # its children may not have listened
+    process.wait()
+
+
+def _signal_group(process: subprocess.Popen[bytes], number: int) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, number)
 
 
 def _free_port() -> int:
