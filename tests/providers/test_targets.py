@@ -134,3 +134,14 @@ def test_a_command_that_ends_says_why() -> None:
 def test_a_command_that_is_not_there() -> None:
     with pytest.raises(VerificationError, match="cannot be started"), command_target("/no/such/program", timeout=5):
         pass
+
+
+def test_a_command_is_not_started_where_somebody_else_listens(tmp_path: Path) -> None:
+    started = tmp_path / "started"
+    with (
+        ThreadServer(echo) as server,
+        pytest.raises(VerificationError, match="somebody listens at"),
+        command_target(f"touch {started}", url=server.url, timeout=5),
+    ):
+        pass
+    assert not started.exists()

@@ -189,10 +189,16 @@ def command_target(command: str, *, url: str = "", timeout: float) -> Iterator[T
     It listens at ``url``, or at the port of 127.0.0.1 that the environment's ``PORT`` tells it; ``{port}`` in the
     command stands for that port as well.
 
-    :raises VerificationError: it cannot be started, ends, or does not listen within 30 seconds.
+    :raises VerificationError: it cannot be started, ends, or does not listen within 30 seconds; or somebody else
+        listens at ``url`` already, who would be verified in its place.
     """
     port = _free_port() if not url else 0
     address = Address.of(url or f"http://127.0.0.1:{port}")
+    if url and _is_listening(address):
+        raise VerificationError(
+            f"somebody listens at {url} already, before the command is started",
+            hint="end that one, or verify it as it is: --url without --command",
+        )
     arguments = shlex.split(command.replace("{port}", str(address.port)))
     if not arguments:
         raise VerificationError("the command is empty")
@@ -251,13 +257,19 @@ def _await(process: subprocess.Popen[bytes], address: Address, output: _Output) 
             said = output.text().splitlines()
             last = f": {said[-1]}" if said else ""
             raise VerificationError(f"the command ended with {process.returncode} before it listened{last}")
-        with suppress(OSError), socket.create_connection((address.host, address.port), timeout=0.5):
+        if _is_listening(address):
             return
         time.sleep(0.02)
     raise VerificationError(
         f"the command does not listen at {address.url} after {_START_LIMIT:g} s",
         hint="let it listen at the port in the environment's PORT, or say with --url where it listens",
     )
+
+
+def _is_listening(address: Address) -> bool:
+    with suppress(OSError), socket.create_connection((address.host, address.port), timeout=0.5):
+        return True
+    return False
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
