@@ -10,6 +10,7 @@ import pytest
 
 from beep_mock.contracts.encoding import RawRequest
 from beep_mock.errors import VerificationError
+from beep_mock.providers.bounded import Bounded
 from beep_mock.providers.targets import app_target, command_target, url_target
 from beep_mock.serving import ThreadServer
 
@@ -53,14 +54,62 @@ def test_an_application_answers_in_process_and_is_served_only_when_its_address_i
             assert not other.ours
 
 
-def test_an_application_that_fails_answers_500() -> None:
-    def broken(_environ: dict[str, Any], _start: Any) -> Iterable[bytes]:
-        raise KeyError("name")
+def broken(_environ: dict[str, Any], _start: Any) -> Iterable[bytes]:
+    raise KeyError("name")
 
-    with app_target(broken, timeout=5) as target:
+
+def broken_generator(environ: dict[str, Any], _start: Any) -> Iterable[bytes]:
+    yield environ["KeyError"]
+
+
+def broken_half_way(_environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+    start("200 OK", [])
+    yield b"{"
+    raise KeyError("name")
+
+
+def leaving(_environ: dict[str, Any], _start: Any) -> Iterable[bytes]:
+    sys.exit("KeyError")
+
+
+def not_started(_environ: dict[str, Any], _start: Any) -> Iterable[bytes]:
+    return [b"KeyError"]
+
+
+def without_status(_environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+    start("KeyError", [])
+    return []
+
+
+@pytest.mark.parametrize("app", [broken, broken_generator, broken_half_way, leaving, not_started, without_status])
+def test_an_application_that_fails_answers_500(app: Any) -> None:
+    with app_target(app, timeout=5) as target:
         reply = target.send(REQUEST)
         assert reply.status == 500
-        assert b"KeyError" in reply.body
+        assert b"KeyError" in reply.body or app is not_started
+        bounded = Bounded(app, 5)
+        assert b"".join(bounded({}, lambda *_: None)) == reply.body
+
+
+def test_an_endless_body_is_read_no_further_than_it_may_be_long() -> None:
+    def endless(_environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        start("200 OK", [])
+        while True:
+            yield b"x" * 2**20
+
+    with app_target(endless, timeout=5) as target, pytest.raises(VerificationError, match="longer than"):
+        target.send(REQUEST)
+
+
+def test_headers_beyond_ascii_are_sent_and_answered() -> None:
+    def app(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        start("200 OK", [("X-Name", environ["HTTP_X_NAME"])])
+        return [environ["PATH_INFO"].encode("latin-1")]
+
+    with app_target(app, timeout=5) as target:
+        reply = target.send(RawRequest("GET", "/caf%C3%A9", headers=[("X-Name", "J\xf6rg")]))
+        assert reply.headers == (("x-name", "J\xf6rg"),)
+        assert reply.body == "/caf\xe9".encode()
 
 
 def test_an_asgi_application_is_one_too() -> None:

@@ -21,7 +21,7 @@ from shutil import which
 from typing import TYPE_CHECKING, Any, Final
 
 from beep_mock.errors import VerificationError
-from beep_mock.providers.bounded import Guarded
+from beep_mock.providers.bounded import LONGEST
 from beep_mock.providers.keeper_process import GRACE, kept
 from beep_mock.providers.replay import Address
 from beep_mock.serving import ThreadServer
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Reply", "Target", "app_target", "command_target", "url_target"]
 
-_BODY_LIMIT: Final = 10 * 2**20
 _START_LIMIT: Final = 30.0
 _KEEPERS_LIMIT: Final = 10.0
 _OUTPUT_KEPT: Final = 2000
@@ -136,8 +135,8 @@ class Target:
                 body = bytearray()
                 for chunk in response.iter_bytes():
                     body += chunk
-                    if len(body) > _BODY_LIMIT:
-                        raise VerificationError(f"the answer to {asked} is longer than {_BODY_LIMIT} bytes")
+                    if len(body) > LONGEST:
+                        raise VerificationError(f"the answer to {asked} is longer than {LONGEST} bytes")
             finally:
                 response.close()
         except httpx.TimeoutException as error:
@@ -155,9 +154,10 @@ def app_target(app: Any, *, timeout: float) -> Iterator[Target]:
     """
     import httpx
 
+    from beep_mock.providers.in_process import InProcess
+
     wsgi = _as_wsgi(app) if _is_asgi(app) else app
-    transport = httpx.WSGITransport(app=Guarded(wsgi), remote_addr="127.0.0.1")
-    client = httpx.Client(transport=transport, follow_redirects=False)
+    client = httpx.Client(transport=InProcess(wsgi), follow_redirects=False)
     target = Target(client, "", app=wsgi, ours=True, timeout=timeout)
     try:
         yield target
