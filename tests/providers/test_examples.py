@@ -151,6 +151,33 @@ def test_exact_bodies_but_for_what_the_provider_makes(contract: Contract) -> Non
     assert [(m.field, m.expected, m.actual) for m in result.mismatches] == [("body $.name", '"Earth"', '"Erde"')]
 
 
+@pytest.mark.parametrize(
+    "world",
+    [
+        {"id": {"password": "HUSH"}, "name": "Earth"},
+        {"id": 1, "name": "Earth", "made": {"access_token": "HUSH"}},
+        {"error": {"access_token": "HUSH"}, "more": "x" * 900},
+    ],
+)
+def test_no_secret_of_an_answer_is_shown(contract: Contract, world: Any) -> None:
+    for exact in (False, True):
+        result = results(contract, Provider(world), exact=exact)["earth"]
+        assert not result.passed
+        assert "HUSH" not in repr(result.mismatches)
+
+
+def test_no_secret_of_an_undeclared_answer_is_shown(contract: Contract) -> None:
+    provider = Provider()
+
+    def failing(_environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        start_response("500 Oh", [("Content-Type", "application/json")])
+        return [b'{"error": {"access_token": "HUSH"}}']
+
+    with app_target(failing, timeout=5) as target:
+        (earth, *_) = verify_examples(contract, target, provider)
+    assert earth.mismatches[0].message == 'the answer: {"error": {"access_token": "(not shown)"}}'
+
+
 def test_a_state_that_cannot_be_brought_about_is_a_fault_of_that_example_only(contract: Contract) -> None:
     provider = Provider()
     provider.knows = lambda name: False  # type: ignore[method-assign]

@@ -21,10 +21,11 @@ from beep_mock.contracts.response_validation import response_violations
 from beep_mock.contracts.samples.sampler import Sampler
 from beep_mock.errors import ContractError, VerificationError
 from beep_mock.interaction import MISSING, Interaction, Json, ProviderState
+from beep_mock.pacts.secrets import masked_message, masked_text
 from beep_mock.providers.challenges import challenge_fault
 from beep_mock.providers.echoes import not_repeated, repeated_places
 from beep_mock.providers.exact import differences
-from beep_mock.providers.results import AS_SAID, Mismatch
+from beep_mock.providers.results import AS_SAID, Mismatch, masked_mismatch
 
 if TYPE_CHECKING:
     from beep_mock.contracts.model import Contract, Operation
@@ -184,7 +185,7 @@ class _Replay:
             field = (
                 "status" if location == "status" else f"header {rest[0]}" if location == "header" else _json_path(rest)
             )
-            yield Mismatch(field, AS_SAID, violation.code, violation.message)
+            yield Mismatch(field, AS_SAID, violation.code, masked_message(violation.location, violation.message))
         fault = challenge_fault(operation, reply.headers) if reply.status == 401 else ""
         if fault:
             yield Mismatch("header www-authenticate", "a challenge", "another", fault)
@@ -207,7 +208,7 @@ class _Replay:
         places = self._repeated(operation)
         for place, wanted, got in not_repeated(request.parameters, request.body, example, actual, places):
             message = "not what was asked with, though the example repeats it"
-            yield Mismatch(_json_path(place), _shown(wanted), _shown(got), message)
+            yield masked_mismatch(_json_path(place), _shown(wanted), _shown(got), message)
 
     def _repeated(self, operation: Operation) -> Mapping[str, frozenset[tuple[str, ...]]]:
         if operation.key not in self._places:
@@ -228,7 +229,7 @@ class _Replay:
         actual = _parsed(reply.body)
         schema = media.schema if media is not None else None
         for place, wanted, got in differences(self._contract, schema, expected, actual, [str(one) for one in made]):
-            yield Mismatch(_json_path(place), _shown(wanted), _shown(got), "not as the example says")
+            yield masked_mismatch(_json_path(place), _shown(wanted), _shown(got), "not as the example says")
 
 
 _VALUES = {"value", "dataValue", "serializedValue"}
@@ -266,5 +267,5 @@ def _shown(value: Any) -> str:
 
 
 def _excerpt(body: bytes) -> str:
-    text = " ".join(body[: _SHOWN * 2].decode("utf-8", "replace").split())
+    text = " ".join(masked_text(body.decode("utf-8", "replace"))[: _SHOWN * 2].split())
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
