@@ -194,3 +194,17 @@ def test_a_command_is_not_started_where_somebody_else_listens(tmp_path: Path) ->
     ):
         pass
     assert not started.exists()
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("python -c 'x", "cannot be read: no closing quotation"),
+        ("python \\", "cannot be read: no escaped character"),
+        (" ", "is empty"),
+        ("python \0", "NUL"),
+    ],
+)
+def test_a_command_that_is_none(command: str, said: str) -> None:
+    with pytest.raises(VerificationError, match=said), command_target(command, timeout=5):
+        pass

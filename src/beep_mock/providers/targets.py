@@ -199,9 +199,7 @@ def command_target(command: str, *, url: str = "", timeout: float) -> Iterator[T
             f"somebody listens at {url} already, before the command is started",
             hint="end that one, or verify it as it is: --url without --command",
         )
-    arguments = shlex.split(command.replace("{port}", str(address.port)))
-    if not arguments:
-        raise VerificationError("the command is empty")
+    arguments = _arguments(command.replace("{port}", str(address.port)))
     environment = {**os.environ, "PORT": str(address.port)}
     if which(arguments[0]) is None:
         raise VerificationError(f"{arguments[0]!r} cannot be started: it is not there, or no program")
@@ -224,6 +222,19 @@ def command_target(command: str, *, url: str = "", timeout: float) -> Iterator[T
     finally:
         _stop(process)
         output.close()
+
+
+def _arguments(command: str) -> list[str]:
+    try:
+        arguments = shlex.split(command)
+    except ValueError as error:  # quotes, mostly
+        message = f"the command {command!r} cannot be read: {str(error).lower()}"
+        raise VerificationError(message, hint="write it as for a shell") from error
+    if not arguments:
+        raise VerificationError("the command is empty")
+    if "\0" in command:
+        raise VerificationError("the command holds a NUL character")
+    return arguments
 
 
 class _Output:
