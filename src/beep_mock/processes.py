@@ -10,10 +10,11 @@ import os
 import signal
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-__all__ = ["adopt_orphans", "descendants", "die_with_parent", "end_descendants"]
+__all__ = ["Terminated", "adopt_orphans", "descendants", "die_with_parent", "end_descendants", "unwound_by_sigterm"]
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
@@ -28,6 +29,25 @@ def die_with_parent(parent: int, number: int = signal.SIGKILL) -> None:
     _prctl(_PR_SET_PDEATHSIG, number)
     if os.getppid() != parent:
         os.kill(os.getpid(), number)
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM has arrived. A KeyboardInterrupt, which nobody on the way takes for the failure of a test."""
+
+
+@contextmanager
+def unwound_by_sigterm() -> Iterator[None]:
+    """Within it SIGTERM raises :class:`Terminated`, so that what was started is ended; use it in the main thread."""
+
+    def terminate(_number: int, _frame: object) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one would stop the unwinding
+        raise Terminated
+
+    before = signal.signal(signal.SIGTERM, terminate)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def adopt_orphans() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,25 @@ def test_a_file_that_cannot_be_written_leaves_what_was_there(tmp_path: Path) -> 
     assert [file.name for file in tmp_path.iterdir()] == ["e.jsonl"]
     with pytest.raises(EvidenceError, match="cannot be written"):
         write_evidence(tmp_path / "nowhere" / "e.jsonl", [])
+
+
+def test_a_link_stays_one_and_the_umask_holds(tmp_path: Path) -> None:
+    link = tmp_path / "link.jsonl"
+    link.symlink_to("e.jsonl")
+    before = os.umask(0o077)
+    try:
+        write_evidence(link, [verification()])
+    finally:
+        os.umask(before)
+    assert link.is_symlink()
+    assert (tmp_path / "e.jsonl").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_pipe_is_no_file_to_be_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_evidence(pipe, [verification()])
+    assert os.read(reading, 65536).startswith(b'{"beep-mock-evidence"')
+    os.close(reading)
+    assert pipe.is_fifo()

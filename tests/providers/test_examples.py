@@ -13,7 +13,9 @@ from beep_mock.errors import VerificationError
 from beep_mock.interaction import Json
 from beep_mock.providers.coverage import Exercise, coverage_of
 from beep_mock.providers.examples import ExampleResult, verify_examples
+from beep_mock.providers.state_access import EndpointStates
 from beep_mock.providers.targets import app_target
+from beep_mock.serving import ThreadServer
 
 WORLD = {"id": 1, "name": "Earth", "made": "2026-01-01"}
 STATE = {"name": "it exists", "params": {"id": 1}}
@@ -92,7 +94,7 @@ class Provider:
         self.seen.append((name, parameters))
         self.standing.append(name)
 
-    def teardown(self, name: str) -> None:
+    def teardown(self, name: str, parameters: Mapping[str, Json]) -> None:
         self.standing.remove(name)
 
 
@@ -139,7 +141,7 @@ def test_another_status(contract: Contract) -> None:
     provider = Provider()
     provider.knows = lambda name: True  # type: ignore[method-assign]
     provider.setup = lambda name, parameters: provider.standing.append("other")  # type: ignore[method-assign]
-    provider.teardown = lambda name: None  # type: ignore[method-assign]
+    provider.teardown = lambda name, parameters: None  # type: ignore[method-assign]
     result = results(contract, provider)["earth"]
     assert [(m.field, m.expected, m.actual) for m in result.mismatches] == [("status", "200", "404")]
 
@@ -151,12 +153,71 @@ def test_exact_bodies_but_for_what_the_provider_makes(contract: Contract) -> Non
     assert [(m.field, m.expected, m.actual) for m in result.mismatches] == [("body $.name", '"Earth"', '"Erde"')]
 
 
+@pytest.mark.parametrize(
+    "world",
+    [
+        {"id": {"password": "HUSH"}, "name": "Earth"},
+        {"id": 1, "name": "Earth", "made": {"access_token": "HUSH"}},
+        {"error": {"access_token": "HUSH"}, "more": "x" * 900},
+    ],
+)
+def test_no_secret_of_an_answer_is_shown(contract: Contract, world: Any) -> None:
+    for exact in (False, True):
+        result = results(contract, Provider(world), exact=exact)["earth"]
+        assert not result.passed
+        assert "HUSH" not in repr(result.mismatches)
+
+
+def test_no_secret_of_an_undeclared_answer_is_shown(contract: Contract) -> None:
+    provider = Provider()
+
+    def failing(_environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        start_response("500 Oh", [("Content-Type", "application/json")])
+        return [b'{"error": {"access_token": "HUSH"}}']
+
+    with app_target(failing, timeout=5) as target:
+        (earth, *_) = verify_examples(contract, target, provider)
+    assert earth.mismatches[0].message == 'the answer: {"error": {"access_token": "(not shown)"}}'
+
+
 def test_a_state_that_cannot_be_brought_about_is_a_fault_of_that_example_only(contract: Contract) -> None:
     provider = Provider()
     provider.knows = lambda name: False  # type: ignore[method-assign]
     found = results(contract, provider)
     assert "not defined" in found["earth"].fault
     assert found["nothing"].passed
+
+
+@pytest.mark.parametrize(("world", "fields"), [(WORLD, []), ({"id": 1}, ["body $"])])
+def test_a_state_that_cannot_be_taken_back_costs_no_result(contract: Contract, world: Any, fields: list[str]) -> None:
+    provider = Provider(world)
+
+    def failing(name: str, parameters: Mapping[str, Json]) -> None:
+        provider.standing.remove(name)
+        raise VerificationError(f"taking back {name} with {parameters} failed")
+
+    provider.teardown = failing  # type: ignore[method-assign]
+    found = results(contract, provider)
+    earth = found["earth"]
+    assert earth.fault == "taking back it exists with {'id': 1} failed"
+    assert earth.reply is not None
+    assert [mismatch.field for mismatch in earth.mismatches] == fields
+    assert found["nothing"].passed
+
+
+def test_an_endpoint_for_states_is_told_the_parameters_both_times() -> None:
+    asked = []
+
+    def endpoint(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        asked.append(json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))))
+        start_response("200 OK", [("Content-Length", "0")])
+        return []
+
+    with ThreadServer(endpoint) as server:
+        states = EndpointStates(server.url, 5)
+        states.setup("it exists", {"id": 1})
+        states.teardown("it exists", {"id": 1})
+    assert asked == [{"action": action, "state": "it exists", "params": {"id": 1}} for action in ("setup", "teardown")]
 
 
 def test_coverage_names_who_has_reached_what(contract: Contract) -> None:

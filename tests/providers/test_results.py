@@ -52,6 +52,30 @@ def test_a_missing_secret_is_told_without_its_example() -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "expected", "actual"),
+    [
+        ("$.user", '"bob"', '{"user":{"password":"HUSH"}}'),
+        ("$.user", {"password": "HUSH"}, {"password": "HUSH"}),
+        ("$.credentials.key", '"HUSH"', '"HUSH"'),
+        ("$['x-api-key']", '"HUSH"', '"HUSH"'),
+    ],
+)
+def test_a_secret_is_not_shown_wherever_it_stands(path: str, expected: Any, actual: Any) -> None:
+    message = "Expected a Map but got HUSH"
+    found = mismatch(type="BodyMismatch", path=path, expected=expected, actual=actual, mismatch=message)
+    assert "HUSH" not in repr(found)
+    assert "(not shown)" in found.actual
+
+
+def test_a_missing_object_is_told_without_the_secrets_in_it() -> None:
+    example = Response(200, body=b'{"user": {"password": "HUSH", "name": "Bob"}}')
+    one = Interaction("one", "pact", "", Request("GET", "/"), example)
+    entry = {"type": "BodyMismatch", "path": "$", "mismatch": "Actual map is missing the following keys: user"}
+    (found,) = result_of("shop", one, told(entry)).mismatches
+    assert found.expected == '{"password": "(not shown)", "name": "Bob"}'
+
+
+@pytest.mark.parametrize(
     ("message", "expected"),
     [
         ("Expected 'x' (String) to be an integer", "an integer, such as 3"),

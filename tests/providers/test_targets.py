@@ -3,31 +3,15 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from beep_mock.contracts.encoding import RawRequest
 from beep_mock.errors import VerificationError
-from beep_mock.providers.targets import app_target, command_target, url_target
+from beep_mock.providers.bounded import Bounded
+from beep_mock.providers.targets import app_target, url_target
 from beep_mock.serving import ThreadServer
-
-SERVER = """
-import json, os, sys
-from http.server import BaseHTTPRequestHandler, HTTPServer
-
-class Handler(BaseHTTPRequestHandler):
-    def do_GET(self):
-        body = json.dumps({"path": self.path, "pid": os.getpid()}).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-HTTPServer(("127.0.0.1", int(sys.argv[1] if len(sys.argv) > 1 else os.environ["PORT"])), Handler).serve_forever()
-"""
 
 
 def echo(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -53,14 +37,62 @@ def test_an_application_answers_in_process_and_is_served_only_when_its_address_i
             assert not other.ours
 
 
-def test_an_application_that_fails_answers_500() -> None:
-    def broken(_environ: dict[str, Any], _start: Any) -> Iterable[bytes]:
-        raise KeyError("name")
+def broken(_environ: dict[str, Any], _start: Any) -> Iterable[bytes]:
+    raise KeyError("name")
 
-    with app_target(broken, timeout=5) as target:
+
+def broken_generator(environ: dict[str, Any], _start: Any) -> Iterable[bytes]:
+    yield environ["KeyError"]
+
+
+def broken_half_way(_environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+    start("200 OK", [])
+    yield b"{"
+    raise KeyError("name")
+
+
+def leaving(_environ: dict[str, Any], _start: Any) -> Iterable[bytes]:
+    sys.exit("KeyError")
+
+
+def not_started(_environ: dict[str, Any], _start: Any) -> Iterable[bytes]:
+    return [b"KeyError"]
+
+
+def without_status(_environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+    start("KeyError", [])
+    return []
+
+
+@pytest.mark.parametrize("app", [broken, broken_generator, broken_half_way, leaving, not_started, without_status])
+def test_an_application_that_fails_answers_500(app: Any) -> None:
+    with app_target(app, timeout=5) as target:
         reply = target.send(REQUEST)
         assert reply.status == 500
-        assert b"KeyError" in reply.body
+        assert b"KeyError" in reply.body or app is not_started
+        bounded = Bounded(app, 5)
+        assert b"".join(bounded({}, lambda *_: None)) == reply.body
+
+
+def test_an_endless_body_is_read_no_further_than_it_may_be_long() -> None:
+    def endless(_environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        start("200 OK", [])
+        while True:
+            yield b"x" * 2**20
+
+    with app_target(endless, timeout=5) as target, pytest.raises(VerificationError, match="longer than"):
+        target.send(REQUEST)
+
+
+def test_headers_beyond_ascii_are_sent_and_answered() -> None:
+    def app(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        start("200 OK", [("X-Name", environ["HTTP_X_NAME"])])
+        return [environ["PATH_INFO"].encode("latin-1")]
+
+    with app_target(app, timeout=5) as target:
+        reply = target.send(RawRequest("GET", "/caf%C3%A9", headers=[("X-Name", "J\xf6rg")]))
+        assert reply.headers == (("x-name", "J\xf6rg"),)
+        assert reply.body == "/caf\xe9".encode()
 
 
 def test_an_asgi_application_is_one_too() -> None:
@@ -105,32 +137,4 @@ def test_nobody_at_an_address_is_a_fault() -> None:
     server = ThreadServer(echo).start()
     server.stop()
     with pytest.raises(VerificationError, match="cannot be reached"), url_target(server.url, timeout=1):
-        pass
-
-
-@pytest.mark.parametrize("arguments", ["", " {port}"])
-def test_a_command_is_started_awaited_and_stopped(tmp_path: Path, arguments: str) -> None:
-    script = tmp_path / "server.py"
-    script.write_text(SERVER)
-    with command_target(f"{sys.executable} {script}{arguments}", timeout=5) as target:
-        url = target.url
-        reply = target.send(RawRequest("GET", "/worlds"))
-        assert reply.status == 200
-        assert b'"/worlds"' in reply.body
-        assert target.ours
-    with pytest.raises(VerificationError), url_target(url, timeout=1):
-        pass
-
-
-def test_a_command_that_ends_says_why() -> None:
-    command = f"{sys.executable} -c \"import sys; sys.exit('no database')\""
-    with (
-        pytest.raises(VerificationError, match="ended with 1 before it listened: no database"),
-        command_target(command, timeout=5),
-    ):
-        pass
-
-
-def test_a_command_that_is_not_there() -> None:
-    with pytest.raises(VerificationError, match="cannot be started"), command_target("/no/such/program", timeout=5):
         pass

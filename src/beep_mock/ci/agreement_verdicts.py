@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from beep_mock.contracts.response_validation import response_violations
 from beep_mock.mocks.negotiation import find_status
+from beep_mock.pacts.secrets import masked_message, masked_text
 
 if TYPE_CHECKING:
     from beep_mock.ci.made_request import MadeRequest
@@ -137,7 +138,8 @@ class Judge:
                 continue
             kind = "media-type" if violation.location == ("header", "content-type") else "schema"
             where = ["*" if token.isdecimal() else token for token in violation.location]
-            message = f"the provider's {status} is not as declared: {'.'.join(where)}: {violation.message}"
+            said = masked_message(violation.location, violation.message)
+            message = f"the provider's {status} is not as declared: {'.'.join(where)}: {said}"
             yield Aspect(f"agreement-{kind}", (str(status), *where, violation.code), message)
 
     def _may_be_nowhere(self, operation: Operation) -> bool:
@@ -185,7 +187,7 @@ def _kind(reply: Reply) -> object:
 
 
 def _said(reply: Reply, shown: bool = False) -> str:
-    text = " ".join(reply.body[: 2 * _SAID].decode("utf-8", "replace").split())
+    text = " ".join(masked_text(reply.body.decode("utf-8", "replace"))[: 2 * _SAID].split())
     text = text if len(text) <= _SAID else f"{text[:_SAID]}..."
     if shown:
         return f", as for a valid request: {text}" if text else ", as for a valid request"

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from beep_mock.ci.mocked_peers import mocked_peers
 from beep_mock.contracts.compiler import compile_contract
 from beep_mock.errors import VerificationError
+from beep_mock.providers.commands import command_target
 from beep_mock.providers.coverage import Coverage, Exercise, coverage_of, exercises_of
 from beep_mock.providers.examples import ExampleResult, States, verify_examples
 from beep_mock.providers.pacts import StateHandling, VerificationReport, require_interactions, verify_pacts
 from beep_mock.providers.state_access import EndpointStates, RegistryStates
-from beep_mock.providers.targets import Target, app_target, command_target, url_target
+from beep_mock.providers.targets import Target, app_target, url_target
 from beep_mock.providers.verification import load_app, load_service, load_states, objection, read_pacts
 from beep_mock.serving import ThreadServer
 from beep_mock.states import states_app

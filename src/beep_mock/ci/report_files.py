@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from beep_mock.ci.report import FORMATS, Report, render
 from beep_mock.errors import ReportFileError
+from beep_mock.replacing import replace_file
 
 __all__ = ["parse_report_option", "write_report"]
 
@@ -51,23 +50,10 @@ def write_report(report: Report, output: str, path: Path) -> None:
 
     :raises ReportFileError: it cannot be written, e.g. because the disk is full.
     """
-    text = render(report, output) + "\n"
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        if path.exists() and not path.is_file():
-            path.write_text(text, "utf-8", "backslashreplace")
-            return
-        target = path.resolve()  # a link stays one
-        temporary = target.with_name(f".{target.name}.{os.getpid()}")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())  # a full disk may only tell now
-        temporary.replace(target)
+        path.resolve().parent.mkdir(parents=True, exist_ok=True)
+        replace_file(path, (render(report, output), "\n"), errors="backslashreplace")
     except (OSError, ValueError) as error:
-        with suppress(OSError, ValueError):
-            temporary.unlink()
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise ReportFileError(
             f"the report cannot be written: {reason}", file=str(path), hint="choose another place with --report FILE"

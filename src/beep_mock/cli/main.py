@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import Any
 
@@ -10,6 +14,7 @@ import click
 
 from beep_mock import __version__
 from beep_mock.errors import BeepMockError
+from beep_mock.processes import Terminated
 
 __all__ = ["cli", "main"]
 
@@ -31,8 +36,32 @@ _COMMANDS = {
 }
 
 
+class _Carried(Exception):  # noqa: N818 - it is no error of its own
+    """An OSError on its way past click, which makes exit code 1, our "findings", of a closed pipe."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+@contextmanager
+def _past_click() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise _Carried(error) from error
+
+
 class _LazyGroup(click.Group):
     """A group whose commands live in modules of the same name, each defining ``command``."""
+
+    def make_context(self, *given: Any, **named: Any) -> click.Context:
+        with _past_click():
+            return super().make_context(*given, **named)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _past_click():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click calls it so
         return sorted(_COMMANDS)
@@ -65,21 +94,49 @@ def cli() -> None:
 
 
 def main(arguments: list[str] | None = None) -> Any:
-    """Run the command line and exit with 0 (clean), 1 (findings) or 2 (fault)."""
+    """Run the command line and exit with 0 (clean), 1 (findings) or 2 (fault); 141 when nobody reads the output."""
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+    except OSError as error:
+        code = _failed(error)
+    sys.exit(code)
+
+
+def _run(arguments: list[str] | None) -> int:
     try:
         code = cli.main(args=arguments, prog_name="beep-mock", standalone_mode=False)
     except click.exceptions.Exit as stop:
         code = stop.exit_code
-    except click.exceptions.Abort:
-        click.echo("aborted", err=True)
-        code = 130
+    except click.exceptions.Abort as stop:
+        is_terminated = isinstance(stop.__cause__, Terminated)
+        click.echo("terminated" if is_terminated else "aborted", err=True)
+        code = 143 if is_terminated else 130
     except click.ClickException as fault:
         fault.show()
         code = 2
     except BeepMockError as fault:
-        click.echo(f"{click.style('error:', fg='red', bold=True)} {fault}", err=True)
+        _tell(str(fault))
         code = 2
-    except BrokenPipeError:  # the reader of our output has gone (`| head`)
-        sys.stderr.close()
-        code = 141
-    sys.exit(code if isinstance(code, int) else 0)
+    except _Carried as carried:
+        raise carried.error from None
+    return code if isinstance(code, int) else 0
+
+
+def _failed(error: OSError) -> int:
+    """The exit code for an OSError that nobody expected: the reader of our output has gone, or the disk is full."""
+    is_unread = error.errno == errno.EPIPE
+    if not is_unread:
+        with suppress(OSError):
+            _tell(f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error))
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:  # else the interpreter tries it once more when it ends, and tells of it
+            with suppress(OSError), open(os.devnull, "wb") as nothing:  # noqa: PTH123 - a device
+                os.dup2(nothing.fileno(), stream.fileno())
+    return 141 if is_unread else 2  # as a shell tells of SIGPIPE
+
+
+def _tell(message: str) -> None:
+    click.echo(f"{click.style('error:', fg='red', bold=True)} {message}", err=True)

@@ -116,6 +116,7 @@ def command(
     from beep_mock.ci.report import render
     from beep_mock.ci.verifying import is_untried, report_of
     from beep_mock.evidence.recording import require_version
+    from beep_mock.processes import unwound_by_sigterm
     from beep_mock.workspace import Workspace
 
     asked = Asked(kinds=kinds, command=started, **how)  # type: ignore[arg-type]  # as click's options are declared
@@ -123,7 +124,8 @@ def command(
     workspace = Workspace.find()
     require_version(provider_version)  # before anything is done
     store = None if no_evidence else store_of(evidence, workspace.root)
-    with redirect_stdout(sys.stderr):  # what the application prints is no part of the report
+    # What the application prints is no part of the report; a job that is cancelled leaves no provider behind.
+    with redirect_stdout(sys.stderr), unwound_by_sigterm():
         verified = verify(workspace, provider, asked, tell)
     report = report_of(verified)
     click.echo(render(report, output, colour=sys.stdout.isatty()))

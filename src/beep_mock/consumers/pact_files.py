@@ -7,12 +7,11 @@ file that differs only in the versions of tools is left as it is.
 from __future__ import annotations
 
 import json
-import os
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from beep_mock.errors import PactFileError
+from beep_mock.replacing import replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -179,12 +178,8 @@ def _free_name(folder: Path, consumer: str, provider: str) -> Path:
 
 
 def _replace(path: Path, text: str) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(text, encoding="utf-8", newline="\n")
-        temporary.replace(path)
+        replace_file(path, [text])
     except (OSError, ValueError) as error:
-        with suppress(OSError):
-            temporary.unlink()
         raise PactFileError(f"cannot be written: {error}", file=str(path)) from error

@@ -6,10 +6,7 @@ The first line says what it is: ``{"beep-mock-evidence": 1}``.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +14,7 @@ from typing import Any, Final
 
 from beep_mock.errors import EvidenceError
 from beep_mock.evidence.records import CHECKS, VERDICTS, Hashes, Verification
+from beep_mock.replacing import replace_file
 
 __all__ = ["evidence_lines", "read_evidence", "write_evidence"]
 
@@ -34,26 +32,15 @@ def evidence_lines(verifications: Iterable[Verification]) -> Iterator[str]:
 
 
 def write_evidence(path: Path, verifications: Iterable[Verification]) -> None:
-    """Write the file, whole or not at all.
+    """Write the file, whole or not at all; a pipe or ``/dev/stdout`` as it is.
 
     :raises EvidenceError: it cannot be written; what was there before is still there.
     """
-    temporary = None
     try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.parent, prefix=".evidence-", delete=False
-        ) as file:
-            temporary = Path(file.name)
-            file.writelines(evidence_lines(verifications))
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    except OSError as error:
-        if temporary is not None:
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
-        raise EvidenceError(f"cannot be written: {error.strerror}", file=str(path)) from error
+        replace_file(path, evidence_lines(verifications))
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise EvidenceError(f"cannot be written: {reason}", file=str(path)) from error
 
 
 def read_evidence(lines: Iterable[str], file: str) -> list[Verification]:

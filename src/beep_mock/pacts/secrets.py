@@ -1,16 +1,23 @@
-"""Which values are secrets, by the names they go by: a pact is committed and shared, so none may stand in it."""
+"""Which values are secrets, by the names they go by: pacts and reports are shared, so none may stand in them."""
 
 from __future__ import annotations
 
+import json
 import re
-from typing import Final
+from collections.abc import Iterable
+from typing import Any, Final
+from urllib.parse import unquote_plus
 
-__all__ = ["is_secret", "looks_secret"]
+__all__ = ["NOT_SHOWN", "is_secret", "looks_secret", "masked", "masked_message", "masked_text"]
+
+NOT_SHOWN: Final = "(not shown)"
+"""What stands in a report in place of a secret."""
 
 # Of a name without case, dashes and underscores. A page's or cursor's token is none: it would break the request.
 _NAMES: Final = re.compile(
-    r".*(password|passwd|passphrase|secret|apikey|accesskey|privatekey|credential|authorization)s?"
-    r"|(access|refresh|id|auth|bearer|session|csrf|xsrf)?token|jwt|pin|cvv|cvc|otp|sessionid"
+    r".*(password|passwd|passphrase|secret|apikey|accesskey|privatekey|credential|authori[sz]ation)s?"
+    r"|x?(access|refresh|id|auth|bearer|session|csrf|xsrf|api|user|client|reset|login|personal|private|oauth)?token"
+    r"|(set)?cookie|jwt|pin|cvv|cvc|otp|sessionid"
 )
 # A JSON Web Token (RFC 7519): three parts in Base64URL, the first of them a JSON object.
 _TOKEN: Final = re.compile(r"eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*")
@@ -24,3 +31,58 @@ def is_secret(name: str) -> bool:
 def looks_secret(text: str) -> bool:
     """Whether a text is a secret by its looks."""
     return _TOKEN.search(text) is not None
+
+
+def masked(value: Any) -> Any:
+    """A JSON value without what goes by a secret's name, at any depth, and without texts that look like one."""
+    if isinstance(value, dict):
+        return {
+            name: NOT_SHOWN if is_secret(name) and member is not None else masked(member)
+            for name, member in value.items()
+        }
+    if isinstance(value, list):
+        return [masked(member) for member in value]
+    return _without_tokens(value) if isinstance(value, str) else value
+
+
+def masked_text(text: str) -> str:
+    """A text without the secrets in it: JSON as :func:`masked`, else (cut off, a sentence, a form) by what looks so.
+
+    A text without secrets stays as it is.
+    """
+    try:
+        value = json.loads(text)
+        hidden = masked(value)
+    except (ValueError, RecursionError):
+        return _without_tokens(_FIELD.sub(_masked_field, _without_members(text)))
+    return text if hidden == value else json.dumps(hidden, ensure_ascii=False)
+
+
+def masked_message(location: Iterable[str], message: str) -> str:
+    """What a validator says of the value at ``location``, which it may quote."""
+    return NOT_SHOWN if any(map(is_secret, location)) else masked_text(message)
+
+
+# A member's name and value as they stand in a text. Nobody knows where an object ends that does not parse.
+_MEMBER: Final = re.compile(r'"((?:[^"\\]|\\.)*)"\s*:\s*')
+_VALUE: Final = re.compile(r'"(?:[^"\\]|\\.)*(?:"|$)|[\[{].*|[^\s,\]}"]+', re.DOTALL)
+_FIELD: Final = re.compile(r"(?:(?<=[&?])|^)([\w.%+\[\]-]+)=([^&\s]+)")
+
+
+def _without_members(text: str) -> str:
+    pieces: list[str] = []
+    at = 0
+    for name in _MEMBER.finditer(text):
+        value = _VALUE.match(text, name.end()) if name.start() >= at and is_secret(name[1]) else None
+        if value is not None:
+            pieces += text[at : name.end()], f'"{NOT_SHOWN}"'
+            at = value.end()
+    return "".join((*pieces, text[at:]))
+
+
+def _masked_field(found: re.Match[str]) -> str:
+    return f"{found[1]}={NOT_SHOWN}" if is_secret(unquote_plus(found[1])) else found[0]
+
+
+def _without_tokens(text: str) -> str:
+    return _TOKEN.sub(NOT_SHOWN, text)

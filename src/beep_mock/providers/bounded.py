@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TimedOut
-from typing import Any
+from typing import Any, Final
 
-__all__ = ["Bounded", "Guarded"]
+__all__ = ["LONGEST", "Answer", "Bounded", "answer_of"]
+
+LONGEST: Final = 10 * 2**20
+"""Bytes of a body; one that is longer is read no further."""
+
+Answer = tuple[str, list[tuple[str, str]], bytes]
 
 
 class Bounded:
@@ -25,7 +30,7 @@ class Bounded:
         return self._silences > 1
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        waiting = self._pool.submit(self._answer, environ)
+        waiting = self._pool.submit(answer_of, self._app, environ)
         try:
             status, headers, body = waiting.result(self._timeout)
             self._silences = 0
@@ -37,42 +42,42 @@ class Bounded:
         start_response(status, headers)
         return [body]
 
-    def _answer(self, environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes]:
-        started: list[Any] = []
-        pieces: list[bytes] = []
 
-        def start(status: str, headers: list[tuple[str, str]], _exc_info: Any = None) -> Callable[[bytes], None]:
-            started[:] = [status, headers]
-            return pieces.append
+def answer_of(app: Any, environ: dict[str, Any]) -> Answer:
+    """What a WSGI application answers; its mistakes, also those it makes while its body is read, are answers of 500.
 
+    A server would have sent the beginning of such a body by then: here nothing is sent before all of it is known.
+    """
+    started: list[Any] = []
+    pieces: list[bytes] = []
+
+    def start(status: str, headers: list[tuple[str, str]], _exc_info: Any = None) -> Callable[[bytes], None]:
+        started[:] = [status, headers]
+        return pieces.append
+
+    try:
+        answered = app(environ, start)
         try:
-            answered = self._app(environ, start)
-            try:
-                pieces += answered
-            finally:
-                if hasattr(answered, "close"):
-                    answered.close()
-            status, headers = started
-        except Exception as error:  # noqa: BLE001 - it is the users' code
-            return _error(f"{type(error).__name__}: {error}")
+            length = 0
+            for piece in answered:
+                pieces.append(piece)
+                length += len(piece)
+                if length > LONGEST:
+                    break
+        finally:
+            if hasattr(answered, "close"):
+                answered.close()
+        if not started:
+            return _error("the application did not call start_response")
+        status, headers = started
+        int(status.split()[0])  # what PEP 3333 asks of it
+        for name, value in headers:
+            name.encode("latin-1"), value.encode("latin-1")
         return status, headers, b"".join(pieces)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - it is the users' code
+        return _error(f"{type(error).__name__}: {error}")
 
 
-class Guarded:
-    """A WSGI application whose mistakes are answers of 500, as any server would make them."""
-
-    def __init__(self, app: Any) -> None:
-        self._app = app
-
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
-        try:
-            return self._app(environ, start_response)
-        except Exception as error:  # noqa: BLE001 - it is the users' code
-            status, headers, body = _error(f"{type(error).__name__}: {error}")
-            start_response(status, headers)
-            return [body]
-
-
-def _error(message: str) -> tuple[str, list[tuple[str, str]], bytes]:
+def _error(message: str) -> Answer:
     headers = [("Content-Type", "text/plain; charset=utf-8")]
     return "500 Internal Server Error", headers, message.encode("utf-8", "replace")

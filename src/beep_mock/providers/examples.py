@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from beep_mock.contracts.asking import ask
@@ -21,10 +21,11 @@ from beep_mock.contracts.response_validation import response_violations
 from beep_mock.contracts.samples.sampler import Sampler
 from beep_mock.errors import ContractError, VerificationError
 from beep_mock.interaction import MISSING, Interaction, Json, ProviderState
+from beep_mock.pacts.secrets import masked_message, masked_text
 from beep_mock.providers.challenges import challenge_fault
 from beep_mock.providers.echoes import not_repeated, repeated_places
 from beep_mock.providers.exact import differences
-from beep_mock.providers.results import AS_SAID, Mismatch
+from beep_mock.providers.results import AS_SAID, Mismatch, masked_mismatch
 
 if TYPE_CHECKING:
     from beep_mock.contracts.model import Contract, Operation
@@ -47,8 +48,8 @@ class States(Protocol):
         :raises VerificationError: that failed.
         """
 
-    def teardown(self, name: str) -> None:
-        """Take it back.
+    def teardown(self, name: str, parameters: Mapping[str, Json]) -> None:
+        """Take back what was set up with these parameters.
 
         :raises VerificationError: that failed.
         """
@@ -58,7 +59,8 @@ class States(Protocol):
 class ExampleResult:
     """What became of one example.
 
-    ``fault`` says why it could not be tried; ``skipped`` why there was nothing to try. ``reply`` is None for both.
+    ``fault`` says why it could not be tried, and ``skipped`` why there was nothing to try; ``reply`` is None for both.
+    A state that could not be taken back is a ``fault`` too, beside what the provider had answered by then.
     """
 
     operation: Operation
@@ -124,24 +126,45 @@ class _Replay:
         skipped = _untriable(interaction, wanted)
         if skipped:
             return ExampleResult(operation, interaction, wanted, skipped=skipped)
-        standing: list[str] = []
+        standing: list[ProviderState] = []
+        try:
+            result = self._asked(operation, interaction, wanted, standing)
+        finally:
+            faults = self._take_back(standing)
+        return replace(result, fault="; ".join(filter(None, (result.fault, *faults)))) if faults else result
+
+    def _asked(
+        self,
+        operation: Operation,
+        interaction: Interaction,
+        wanted: tuple[ProviderState, ...],
+        standing: list[ProviderState],
+    ) -> ExampleResult:
+        """The result once the states are brought about; ``standing`` collects those that are."""
         try:
             for state in wanted:
                 if self._states is None:
                     raise VerificationError(f"nobody can bring the provider state {state.name!r} about")
                 self._states.setup(state.name, state.parameters)
-                standing.append(state.name)
+                standing.append(state)
             anonymous = interaction.response.status == 401
             request = ask(operation, interaction, self._sampler, credentials=not anonymous)
             reply = self._target.send(request, headers=() if anonymous else self._headers)
         except (ContractError, VerificationError) as error:
             return ExampleResult(operation, interaction, wanted, fault=error.message)
-        finally:
-            for name in reversed(standing):
-                assert self._states is not None  # noqa: S101 - it has set them up
-                self._states.teardown(name)
         found = tuple(self._mismatches(operation, interaction, reply))
         return ExampleResult(operation, interaction, wanted, request, reply, found)
+
+    def _take_back(self, standing: Sequence[ProviderState]) -> list[str]:
+        """Take back all states, the last one first; why that failed."""
+        faults = []
+        for state in reversed(standing):
+            assert self._states is not None  # noqa: S101 - it has set them up
+            try:
+                self._states.teardown(state.name, state.parameters)
+            except VerificationError as error:
+                faults.append(error.message)
+        return faults
 
     def _wanted(self, interaction: Interaction) -> tuple[ProviderState, ...]:
         """The states an example names (``x-beep-state``), else the one of its own name if there is one."""
@@ -184,7 +207,7 @@ class _Replay:
             field = (
                 "status" if location == "status" else f"header {rest[0]}" if location == "header" else _json_path(rest)
             )
-            yield Mismatch(field, AS_SAID, violation.code, violation.message)
+            yield Mismatch(field, AS_SAID, violation.code, masked_message(violation.location, violation.message))
         fault = challenge_fault(operation, reply.headers) if reply.status == 401 else ""
         if fault:
             yield Mismatch("header www-authenticate", "a challenge", "another", fault)
@@ -207,7 +230,7 @@ class _Replay:
         places = self._repeated(operation)
         for place, wanted, got in not_repeated(request.parameters, request.body, example, actual, places):
             message = "not what was asked with, though the example repeats it"
-            yield Mismatch(_json_path(place), _shown(wanted), _shown(got), message)
+            yield masked_mismatch(_json_path(place), _shown(wanted), _shown(got), message)
 
     def _repeated(self, operation: Operation) -> Mapping[str, frozenset[tuple[str, ...]]]:
         if operation.key not in self._places:
@@ -228,7 +251,7 @@ class _Replay:
         actual = _parsed(reply.body)
         schema = media.schema if media is not None else None
         for place, wanted, got in differences(self._contract, schema, expected, actual, [str(one) for one in made]):
-            yield Mismatch(_json_path(place), _shown(wanted), _shown(got), "not as the example says")
+            yield masked_mismatch(_json_path(place), _shown(wanted), _shown(got), "not as the example says")
 
 
 _VALUES = {"value", "dataValue", "serializedValue"}
@@ -266,5 +289,5 @@ def _shown(value: Any) -> str:
 
 
 def _excerpt(body: bytes) -> str:
-    text = " ".join(body[: _SHOWN * 2].decode("utf-8", "replace").split())
+    text = " ".join(masked_text(body.decode("utf-8", "replace"))[: _SHOWN * 2].split())
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."

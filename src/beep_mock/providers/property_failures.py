@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from beep_mock.pacts.secrets import masked_text
+
 if TYPE_CHECKING:
     from beep_mock.providers.domain_refusals import DomainRefusals
 
@@ -69,7 +71,7 @@ class Failures:
             operation=operation,
             check=node.name,
             title=failure.title,
-            message=" ".join(self._shown(failure.message).split())[:_LONGEST],
+            message=" ".join(masked_text(self._shown(failure.message)).split())[:_LONGEST],
             curl=self._shown(node.failure_info.code_sample)[:_LONGEST],
             status=answer.status_code if answer is not None else 0,
         )

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from beep_mock.interaction import MISSING, Interaction, Json, Missing
+from beep_mock.pacts.secrets import NOT_SHOWN, is_secret, masked_text
 
-__all__ = ["AS_SAID", "InteractionResult", "Mismatch", "VerificationReport", "result_of"]
+__all__ = ["AS_SAID", "InteractionResult", "Mismatch", "VerificationReport", "masked_mismatch", "result_of"]
 
 AS_SAID: Final = "as the contract says"
 """What is expected where the message says why an answer is not."""
@@ -27,10 +28,7 @@ _RULE: Final = re.compile(
     re.DOTALL,
 )
 _STEP: Final = re.compile(r"\.([^.\[\]]+)|\['((?:[^'\\]|\\.)*)'\]|\[(\d+)\]")
-_SECRET: Final = re.compile(
-    r"authori[sz]ation|cookie|password|passwd|secret|token|api[-_]?key|credential", re.IGNORECASE
-)
-_HIDDEN: Final = "(not shown)"
+_NAME: Final = re.compile(r"[^\s.\[\]'$]+")
 _ORDER: Final = ("status", "header", "body")
 _LONGEST: Final = 200
 
@@ -113,21 +111,21 @@ def result_of(consumer: str, interaction: Interaction, told: Mapping[str, Any]) 
 
 
 def _mismatches(entry: Mapping[str, Any], example: Json | Missing) -> Iterator[Mismatch]:
-    message = _plain(str(entry.get("mismatch", "")))
+    message = masked_text(_plain(str(entry.get("mismatch", ""))))
     expected, actual = entry.get("expected"), entry.get("actual")
     match entry.get("type"):
         case "StatusMismatch":
             yield Mismatch("status", _shown(expected), _shown(actual), message)
         case "HeaderMismatch":
             name = str(entry.get("key", ""))
-            yield _masked(f"header {name}", _unquoted(expected), _shown(actual) or "nothing", message)
+            yield masked_mismatch(f"header {name}", _unquoted(expected), _shown(actual) or "nothing", message)
         case "BodyTypeMismatch":
             yield Mismatch("content type", _shown(expected), _shown(actual), message)
         case "BodyMismatch":
             yield from _body_mismatches(str(entry.get("path", "$")), expected, actual, message, example)
         case other:
             field = str(entry.get("path") or entry.get("key") or other)
-            yield _masked(field, _shown(expected), _shown(actual), message)
+            yield masked_mismatch(field, _shown(expected), _shown(actual), message)
 
 
 def _body_mismatches(
@@ -138,13 +136,13 @@ def _body_mismatches(
         return
     missing = _MISSING_KEYS.search(message)
     if missing is None:
-        yield _masked(f"body {path}", _wanted(expected, message), _shown(actual), message)
+        yield masked_mismatch(f"body {path}", _wanted(expected, message), _shown(actual), message)
         return
     for key in missing.group(1).split(", "):
         field = f"{path}.{key}"
         value = _find(example, field)
         wanted = "to be there" if value is MISSING else _shown(json.dumps(value, ensure_ascii=False))
-        yield _masked(f"body {field}", wanted, "nothing", message)
+        yield masked_mismatch(f"body {field}", wanted, "nothing", message)
 
 
 def _wanted(expected: Any, message: str) -> str:
@@ -163,10 +161,12 @@ def _wanted(expected: Any, message: str) -> str:
     return f"to {verb}"
 
 
-def _masked(field: str, expected: str, actual: str, message: str) -> Mismatch:
-    if _SECRET.search(field) is None:
-        return Mismatch(field, expected, actual, message)
-    return Mismatch(field, f"a value {_HIDDEN}", actual if actual == "nothing" else f"another {_HIDDEN}", "")
+def masked_mismatch(field: str, expected: str, actual: str, message: str) -> Mismatch:
+    """The mismatch; of a field that goes by a secret's name, or lies in one, its values are not shown."""
+    if not any(map(is_secret, _NAME.findall(field))):
+        is_hidden = NOT_SHOWN in expected or NOT_SHOWN in actual
+        return Mismatch(field, expected, actual, message if not is_hidden else "")
+    return Mismatch(field, f"a value {NOT_SHOWN}", actual if actual == "nothing" else f"another {NOT_SHOWN}", "")
 
 
 def _rank(mismatch: Mismatch) -> tuple[int, str]:
@@ -208,7 +208,7 @@ def _unquoted(value: Any) -> str:
 
 
 def _shown(value: Any) -> str:
-    text = _plain(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    text = masked_text(_plain(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)))
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
 
 

@@ -34,7 +34,7 @@ class RegistryStates:
         """
         self._registry.setup(name, parameters, self._app)
 
-    def teardown(self, name: str) -> None:
+    def teardown(self, name: str, parameters: Mapping[str, Json]) -> None:  # noqa: ARG002 - its handler still has them
         """Take it back.
 
         :raises VerificationError: its handler failed.
@@ -65,12 +65,12 @@ class EndpointStates:
         """
         self._ask("setup", name, parameters)
 
-    def teardown(self, name: str) -> None:
-        """Take it back.
+    def teardown(self, name: str, parameters: Mapping[str, Json]) -> None:
+        """Take it back; the endpoint is told the parameters again, to find what it has set up.
 
         :raises VerificationError: the endpoint refuses, or does not answer.
         """
-        self._ask("teardown", name, {})
+        self._ask("teardown", name, parameters)
 
     def _ask(self, action: str, name: str, parameters: Mapping[str, Json]) -> None:
         import httpx

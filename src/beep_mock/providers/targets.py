@@ -1,25 +1,19 @@
-"""A provider to be verified, however it is given: an application of this process, a running service, a command.
+"""A provider to be verified: an application of this process, or a running service (``commands`` starts one).
 
 An application answers in process, without a socket; only what needs an address (pacts) has it served.
 """
 
 from __future__ import annotations
 
-import os
-import shlex
-import signal
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TimedOut
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from beep_mock.errors import VerificationError
-from beep_mock.providers.bounded import Guarded
+from beep_mock.providers.bounded import LONGEST
 from beep_mock.providers.replay import Address
 from beep_mock.serving import ThreadServer
 
@@ -28,13 +22,7 @@ if TYPE_CHECKING:
 
     from beep_mock.contracts.encoding import RawRequest
 
-__all__ = ["Reply", "Target", "app_target", "command_target", "url_target"]
-
-_BODY_LIMIT: Final = 10 * 2**20
-_START_LIMIT: Final = 30.0
-_STOP_LIMIT: Final = 5.0
-_OUTPUT_KEPT: Final = 2000
-_LAST_WORDS: Final = 1.0
+__all__ = ["Reply", "Target", "app_target", "url_target"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +121,8 @@ class Target:
                 body = bytearray()
                 for chunk in response.iter_bytes():
                     body += chunk
-                    if len(body) > _BODY_LIMIT:
-                        raise VerificationError(f"the answer to {asked} is longer than {_BODY_LIMIT} bytes")
+                    if len(body) > LONGEST:
+                        raise VerificationError(f"the answer to {asked} is longer than {LONGEST} bytes")
             finally:
                 response.close()
         except httpx.TimeoutException as error:
@@ -152,9 +140,10 @@ def app_target(app: Any, *, timeout: float) -> Iterator[Target]:
     """
     import httpx
 
+    from beep_mock.providers.in_process import InProcess
+
     wsgi = _as_wsgi(app) if _is_asgi(app) else app
-    transport = httpx.WSGITransport(app=Guarded(wsgi), remote_addr="127.0.0.1")
-    client = httpx.Client(transport=transport, follow_redirects=False)
+    client = httpx.Client(transport=InProcess(wsgi), follow_redirects=False)
     target = Target(client, "", app=wsgi, ours=True, timeout=timeout)
     try:
         yield target
@@ -177,101 +166,6 @@ def url_target(url: str, *, timeout: float, ours: bool = False) -> Iterator[Targ
         yield target
     finally:
         target.close()
-
-
-@contextmanager
-def command_target(command: str, *, url: str = "", timeout: float) -> Iterator[Target]:
-    """A command that is started, awaited, and stopped with all that it has started.
-
-    It listens at ``url``, or at the port of 127.0.0.1 that the environment's ``PORT`` tells it; ``{port}`` in the
-    command stands for that port as well.
-
-    :raises VerificationError: it cannot be started, ends, or does not listen within 30 seconds.
-    """
-    port = _free_port() if not url else 0
-    address = Address.of(url or f"http://127.0.0.1:{port}")
-    arguments = shlex.split(command.replace("{port}", str(address.port)))
-    if not arguments:
-        raise VerificationError("the command is empty")
-    environment = {**os.environ, "PORT": str(address.port)}
-    try:
-        process = subprocess.Popen(  # noqa: S603 - the user's own command
-            arguments,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    except OSError as error:
-        raise VerificationError(f"{arguments[0]!r} cannot be started: {error.strerror or error}") from error
-    output = _Output(process)
-    try:
-        _await(process, address, output)
-        with url_target(address.url, timeout=timeout, ours=True) as target:
-            yield target
-    finally:
-        _stop(process)
-        output.close()
-
-
-class _Output:
-    """The end of what a process prints, read on the side so that it never waits for a reader."""
-
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="output")
-        self._kept = bytearray()
-        self._reading = self._pool.submit(self._read, process)
-
-    def _read(self, process: subprocess.Popen[bytes]) -> None:
-        assert process.stdout is not None  # noqa: S101 - it was asked for
-        while chunk := process.stdout.read1(65536):  # type: ignore[attr-defined]  # a BufferedReader
-            self._kept += chunk
-            del self._kept[:-_OUTPUT_KEPT]
-
-    def text(self) -> str:
-        """What there is of it when the process has ended; children that still write are not waited for long."""
-        with suppress(TimedOut):
-            self._reading.result(_LAST_WORDS)
-        return self._kept.decode("utf-8", "replace").strip()
-
-    def close(self) -> None:
-        self._pool.shutdown(wait=False)
-
-
-def _await(process: subprocess.Popen[bytes], address: Address, output: _Output) -> None:
-    deadline = time.monotonic() + _START_LIMIT
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            said = output.text().splitlines()
-            last = f": {said[-1]}" if said else ""
-            raise VerificationError(f"the command ended with {process.returncode} before it listened{last}")
-        with suppress(OSError), socket.create_connection((address.host, address.port), timeout=0.5):
-            return
-        time.sleep(0.02)
-    raise VerificationError(
-        f"the command does not listen at {address.url} after {_START_LIMIT:g} s",
-        hint="let it listen at the port in the environment's PORT, or say with --url where it listens",
-    )
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """End the process and its children: politely, then for certain."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, number)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(_STOP_LIMIT)
-            if number == signal.SIGTERM:  # its children may not have listened
-                with suppress(ProcessLookupError, PermissionError):
-                    os.killpg(process.pid, signal.SIGKILL)
-            return
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _is_asgi(app: Any) -> bool:

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import LIMIT
+
+
+def written_to(output: int, *arguments: str, errors: int = subprocess.PIPE) -> tuple[int, str]:
+    command = [sys.executable, "-m", "beep_mock", *arguments]
+    done = subprocess.run(command, stdout=output, stderr=errors, timeout=LIMIT, text=True, check=False)
+    return done.returncode, done.stderr
+
+
+@pytest.fixture
+def unread() -> int:
+    """A pipe that nobody reads."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    return writing
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["check", "--help"], ["init", "--nonsense"], ["check"]])
+def test_a_closed_pipe_is_no_finding(arguments: list[str], unread: int) -> None:
+    told, errors = (subprocess.DEVNULL, unread) if "--nonsense" in arguments else (unread, subprocess.PIPE)
+    code, said = written_to(told, *arguments, errors=errors)
+    assert (code, said or "") == (141, "")
+    os.close(unread)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has it")
+@pytest.mark.parametrize("arguments", [["--help"], ["check"]])
+def test_a_full_disk_is_a_fault_in_one_line(arguments: list[str]) -> None:
+    full = os.open("/dev/full", os.O_WRONLY)
+    code, said = written_to(full, *arguments)
+    os.close(full)
+    assert (code, said) == (2, "error: No space left on device\n")
