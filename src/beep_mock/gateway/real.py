@@ -30,6 +30,7 @@ __all__ = ["RealPeer"]
 _BODILESS = frozenset({204, 304})  # RFC 9110, section 8.6
 _MAX_HOPS = 8  # gateways behind one another; more go round in a circle
 _LIMITED = frozenset({"OPTIONS", "TRACE"})  # RFC 9110, section 7.6.2
+_DIGITS = 9  # of a number of hops; more of them is as good as no limit
 _TOLD = 3  # violations of one exchange
 # Paths arrive decoded: `..%2F..` would leave the base path (RFC 3986, section 5.2.4, and 7.3).
 _DOTS = frozenset({".", ".."})
@@ -131,11 +132,12 @@ class RealPeer:
             detail = f"the real service {self.name!r} at {self.forwarder.url} leads back to this gateway"
             return self._answer(call, Answer(problem(508, "LOOP_DETECTED", detail, peer=self.name), "problem"))
         wanted = self._identify(call)
-        if call.method in _LIMITED and environ.get("HTTP_MAX_FORWARDS", "").isdecimal():
-            if int(environ["HTTP_MAX_FORWARDS"]) == 0:
+        hops = environ.get("HTTP_MAX_FORWARDS", "")
+        if call.method in _LIMITED and hops.isdecimal() and len(hops) < _DIGITS:
+            if int(hops) == 0:
                 call.note = "not passed on: Max-Forwards"
                 return self._mocked(call)
-            environ["HTTP_MAX_FORWARDS"] = str(int(environ["HTTP_MAX_FORWARDS"]) - 1)
+            environ["HTTP_MAX_FORWARDS"] = str(int(hops) - 1)
         if call.violations and self._errors:
             call.note = "refused: not passed on"
             return self._mocked(call)
