@@ -328,6 +328,15 @@ def test_a_parameter_that_is_told_to_be_encoded_takes_several_segments(
     assert match is None if not found else match is not None and match.values == {"id": "group/project"}
 
 
+def test_where_all_is_templated_no_description_makes_a_parameter_take_several_segments(tmp_path: Path) -> None:
+    declared = [
+        {"name": "kind", "in": "path", "required": True, "schema": {"type": "string"}},
+        {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}, "description": "URL-encoded"},
+    ]
+    document = {**DRAFT, "paths": {"/{kind}/{id}": {"patch": {"parameters": declared, "responses": {}}}}}
+    assert compiled(tmp_path, document).router.match("/roles/group/project") is None
+
+
 def test_a_pattern_with_an_unclosed_class_is_read_at_once(tmp_path: Path) -> None:
     endless = {"type": "string", "pattern": "[^" + "\\a" * 200 + "/"}
     contract = compiled(tmp_path, changed(put("paths", "/worlds/{id}", "parameters", 0, "schema", value=endless)))

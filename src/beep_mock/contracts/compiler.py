@@ -86,7 +86,7 @@ class _Compilation:
             operations=self.operations,
             router=Router(
                 self.routes,
-                {text: names for text, methods in self.routes if (names := self._wide(methods))},
+                {text: names for text, methods in self.routes if (names := self._wide(text, methods))},
                 {text: values for text, methods in self.routes if (values := self._listed(methods))},
             ),
             schemas=SchemaStore(self.document, self.document.version),
@@ -154,14 +154,16 @@ class _Compilation:
                 "templates that differ only in the names of their parameters are the same path" if renamed else "",
             )  # fmt: skip
 
-    def _wide(self, methods: dict[str, Operation]) -> frozenset[str]:
+    def _wide(self, path: str, methods: dict[str, Operation]) -> frozenset[str]:
         """The path parameters whose values hold slashes, as what is shown, listed, demanded or told of them says."""
+        # Where all is templated, people's words are not enough to take every path.
+        is_told = any(segment.is_literal for segment in parse_template(path).segments)
         return frozenset(
             parameter.name
             for parameter in _of_paths(methods)
             if any(isinstance(example.value, str) and "/" in example.value for example in _shown(parameter))
             or self._is_sliced(parameter)
-            or self._is_encoded(parameter)
+            or (is_told and self._is_encoded(parameter))
         )
 
     def _is_sliced(self, parameter: Parameter) -> bool:
