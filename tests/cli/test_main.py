@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -39,3 +40,18 @@ def test_a_full_disk_is_a_fault_in_one_line(arguments: list[str]) -> None:
     code, said = written_to(full, *arguments)
     os.close(full)
     assert (code, said) == (2, "error: No space left on device\n")
+
+
+def test_an_interrupted_import_exits_like_any_interrupt(tmp_path: Path) -> None:
+    program = """
+        from beep_mock.cli import main
+
+        def interrupted(_):
+            exec("raise KeyboardInterrupt")  # as a dataclass that is being made
+
+        main.cli.invoke = interrupted
+        main.main(["check"])
+    """
+    (tmp_path / "interrupted.py").write_text(textwrap.dedent(program))
+    ended = subprocess.run([sys.executable, "-m", "interrupted"], cwd=tmp_path, capture_output=True, check=False)
+    assert (ended.returncode, ended.stderr.split()) == (130, [b"aborted"])

@@ -109,6 +109,8 @@ def _run(arguments: list[str] | None) -> int:
     except click.exceptions.Exit as stop:
         code = stop.exit_code
     except click.exceptions.Abort as stop:
+        # CPython 3.11 ends by SIGINT, whatever was caught, where the last exec() of a text was interrupted (an import).
+        exec("")  # noqa: S102
         is_terminated = isinstance(stop.__cause__, Terminated)
         click.echo("terminated" if is_terminated else "aborted", err=True)
         code = 143 if is_terminated else 130
