@@ -133,3 +133,27 @@ def test_headers_are_judged_by_the_response_that_a_rule_for_statuses_leads_to(
     file = tmp_path / "pact.json"
     file.write_text(json.dumps(pact))
     assert codes(compare(read_pact(file), contract)) == {"response.header.incompatible"}
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("$.body.name", set()),
+        ("$['body']['name']", set()),
+        ("$.body['name']", set()),
+        ('$["body"].name', set()),
+        ("$['body'].*", set()),
+        ("$['headers']['name']", {"response.body.incompatible"}),
+        ("$.bodyname", {"response.body.incompatible"}),
+        ("$.body['name", {"response.body.incompatible"}),
+    ],
+)
+def test_every_way_to_write_the_place_of_a_rule_of_version_2(
+    contract: Contract, tmp_path: Path, expression: str, expected: set[str]
+) -> None:
+    response = {"status": 200, "body": {"name": "T"}, "matchingRules": {expression: {"match": "type"}}}
+    pact = pact_of({"name": "rule", "request": {"method": "GET", "path": "/products/1"}, "response": response})
+    pact["metadata"]["pactSpecification"]["version"] = "2.0.0"
+    file = tmp_path / "pact.json"
+    file.write_text(json.dumps(pact))
+    assert codes(compare(read_pact(file), contract)) == expected
