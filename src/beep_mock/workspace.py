@@ -115,12 +115,13 @@ class Workspace:
         return pact_files(self.pacts)
 
     def provider_folder(self, service: str) -> Path:
-        """The folder of the provider ``service``."""
-        return self._role_folder("providers", service)
+        """The folder of the provider ``service``.
 
-    def consumer_folder(self, service: str) -> Path:
-        """The folder of the consumer ``service``."""
-        return self._role_folder("consumers", service)
+        :raises WorkspaceError: nothing can be called so.
+        """
+        if not is_service_name(service):
+            raise WorkspaceError(f"{service!r} cannot name a service", hint="use letters, digits, '.', '-' and '_'")
+        return self.root / "providers" / service
 
     def require(self, service: str) -> None:
         """Nothing, when ``service`` has a contract here.
@@ -136,11 +137,6 @@ class Workspace:
             file=str(self.contracts),
             hint=f"{'nearest' if near else 'services'}: {known}",
         )
-
-    def _role_folder(self, role: str, service: str) -> Path:
-        if not is_service_name(service):
-            raise WorkspaceError(f"{service!r} cannot name a service", hint="use letters, digits, '.', '-' and '_'")
-        return self.root / role / service
 
 
 def pact_files(folder: Path) -> tuple[Path, ...]:
