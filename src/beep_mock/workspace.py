@@ -10,9 +10,10 @@ from pathlib import Path
 
 from beep_mock.errors import WorkspaceError
 
-__all__ = ["CONTRACT_NAMES", "Workspace", "environment_name", "is_service_name"]
+__all__ = ["CONTRACT_NAMES", "Workspace", "environment_name", "is_service_name", "pact_files"]
 
 _SERVICE_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?")
+_DRAFTS = "drafts"
 CONTRACT_NAMES = ("openapi.yaml", "openapi.yml", "openapi.json", "swagger.yaml", "swagger.yml", "swagger.json")
 """What a service's contract may be called; the first that is there counts."""
 
@@ -69,7 +70,7 @@ class Workspace:
     @property
     def drafts(self) -> Path:
         """The folder of drafted pacts, which do not count before they are moved to where pacts are."""
-        return self.pacts / "drafts"
+        return self.pacts / _DRAFTS
 
     @property
     def traffic(self) -> Path:
@@ -111,17 +112,16 @@ class Workspace:
 
     def pact_paths(self) -> tuple[Path, ...]:
         """All pact files, sorted, without drafts. Whose they are is said by their content, never by their name."""
-        if not self.pacts.is_dir():
-            return ()
-        return tuple(sorted(p for p in self.pacts.glob("**/*.json") if not p.is_relative_to(self.drafts)))
+        return pact_files(self.pacts)
 
     def provider_folder(self, service: str) -> Path:
-        """The folder of the provider ``service``."""
-        return self._role_folder("providers", service)
+        """The folder of the provider ``service``.
 
-    def consumer_folder(self, service: str) -> Path:
-        """The folder of the consumer ``service``."""
-        return self._role_folder("consumers", service)
+        :raises WorkspaceError: nothing can be called so.
+        """
+        if not is_service_name(service):
+            raise WorkspaceError(f"{service!r} cannot name a service", hint="use letters, digits, '.', '-' and '_'")
+        return self.root / "providers" / service
 
     def require(self, service: str) -> None:
         """Nothing, when ``service`` has a contract here.
@@ -138,10 +138,10 @@ class Workspace:
             hint=f"{'nearest' if near else 'services'}: {known}",
         )
 
-    def _role_folder(self, role: str, service: str) -> Path:
-        if not is_service_name(service):
-            raise WorkspaceError(f"{service!r} cannot name a service", hint="use letters, digits, '.', '-' and '_'")
-        return self.root / role / service
+
+def pact_files(folder: Path) -> tuple[Path, ...]:
+    """All pact files in a folder of pacts and below, sorted, without drafts; none where there is no folder."""
+    return tuple(sorted(path for path in folder.glob("**/*.json") if not path.is_relative_to(folder / _DRAFTS)))
 
 
 def _contract_in(folder: Path) -> Path | None:

@@ -93,6 +93,20 @@ def test_a_field_that_no_pact_reads_may_go(workspace: Path) -> None:
     assert run("world", "--fail-on", "breaking-consumers")[0] == 0
 
 
+def test_a_named_folder_of_pacts_is_read_as_the_workspaces_is(workspace: Path) -> None:
+    (workspace / "contracts/world/common.yaml").write_text(WITHOUT_NAME)
+    (workspace / "pacts" / "team").mkdir()
+    (workspace / "pacts" / "drafts").mkdir()
+    pact = workspace / "pacts" / "hello-world.json"
+    (workspace / "pacts" / "drafts" / "late-world.json").write_text(pact.read_text().replace("hello", "late"))
+    pact.rename(workspace / "pacts" / "team" / "hello-world.json")
+    told = run("world", "--fail-on", "breaking-consumers")
+    assert told == run("world", "--fail-on", "breaking-consumers", "--pacts", str(workspace / "pacts"))
+    assert told[0] == 1
+    assert "breaks hello (pacts/team/hello-world.json)" in told[1]
+    assert "late" not in told[1]
+
+
 def test_json_says_all(workspace: Path) -> None:
     (workspace / "contracts/world/common.yaml").write_text(WITHOUT_NAME)
     code, output = run("world", "--format", "json", "--fail-on", "breaking-consumers")

@@ -89,3 +89,71 @@ def test_a_field_called_content_is_named_by_its_place(
     found = compare(read_pact(file), contract)
     places = {one.where.pointer for one in found if one.rule == "response.body.incompatible"}
     assert f"/interactions/0/response/body{pointer}" in places
+
+
+_STATUS_RULES: list[tuple[int, Any, set[str]]] = [
+    (201, None, {"response.status.unknown"}),
+    (201, {"matchers": [{"match": "statusCode", "status": "success"}]}, set()),
+    (201, {"$": {"matchers": [{"match": "statusCode", "status": "nonError"}]}}, set()),
+    (201, {"matchers": [{"match": "statusCode", "status": [201, 200]}]}, set()),
+    (201, {"matchers": [{"match": "statusCode", "status": [201, 202]}]}, {"response.status.unknown"}),
+    (500, {"matchers": [{"match": "statusCode", "status": "error"}]}, {"response.body.incompatible"}),
+    (500, {"matchers": [{"match": "statusCode", "status": [500, 404]}]}, {"response.body.incompatible"}),
+    (500, {"matchers": [{"match": "statusCode", "status": "serverError"}]}, {"response.status.unknown"}),
+    (201, {"matchers": [{"match": "statusCode", "status": "no such class"}]}, {"response.status.unknown"}),
+    (201, {"matchers": [{"match": "statusCode"}]}, {"response.status.unknown"}),
+    (201, {"matchers": [1]}, {"response.status.unknown"}),
+    (201, [], {"response.status.unknown"}),
+]
+
+
+@pytest.mark.parametrize(("status", "rule", "expected"), _STATUS_RULES)
+def test_a_rule_for_statuses_is_kept_by_any_that_it_takes(
+    contract: Contract, tmp_path: Path, status: int, rule: Any, expected: set[str]
+) -> None:
+    response = {"status": status, "body": {"content": [{"name": "Tea"}], "contentType": "application/json"}}
+    if status == 500:
+        response["body"] = {"content": {"unknown": 1}, "contentType": "application/json"}
+    if rule is not None:
+        response["matchingRules"] = {"status": rule}
+    pact = pact_of({"name": "status", "request": {"method": "GET", "path": "/products"}, "response": response})
+    pact["metadata"]["pactSpecification"]["version"] = "4.0"
+    file = tmp_path / "pact.json"
+    file.write_text(json.dumps(pact))
+    assert codes(compare(read_pact(file), contract)) == expected
+
+
+def test_headers_are_judged_by_the_response_that_a_rule_for_statuses_leads_to(
+    contract: Contract, tmp_path: Path
+) -> None:
+    rules = {"status": {"matchers": [{"match": "statusCode", "status": "success"}]}}
+    response = {"status": 201, "headers": {"X-Total": ["many"]}, "matchingRules": rules}
+    pact = pact_of({"name": "status", "request": {"method": "GET", "path": "/products"}, "response": response})
+    pact["metadata"]["pactSpecification"]["version"] = "4.0"
+    file = tmp_path / "pact.json"
+    file.write_text(json.dumps(pact))
+    assert codes(compare(read_pact(file), contract)) == {"response.header.incompatible"}
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("$.body.name", set()),
+        ("$['body']['name']", set()),
+        ("$.body['name']", set()),
+        ('$["body"].name', set()),
+        ("$['body'].*", set()),
+        ("$['headers']['name']", {"response.body.incompatible"}),
+        ("$.bodyname", {"response.body.incompatible"}),
+        ("$.body['name", {"response.body.incompatible"}),
+    ],
+)
+def test_every_way_to_write_the_place_of_a_rule_of_version_2(
+    contract: Contract, tmp_path: Path, expression: str, expected: set[str]
+) -> None:
+    response = {"status": 200, "body": {"name": "T"}, "matchingRules": {expression: {"match": "type"}}}
+    pact = pact_of({"name": "rule", "request": {"method": "GET", "path": "/products/1"}, "response": response})
+    pact["metadata"]["pactSpecification"]["version"] = "2.0.0"
+    file = tmp_path / "pact.json"
+    file.write_text(json.dumps(pact))
+    assert codes(compare(read_pact(file), contract)) == expected

@@ -19,6 +19,7 @@ from beep_mock.findings import Finding, Severity
 from beep_mock.interaction import MISSING, Interaction
 from beep_mock.pacts.comparison import compare, operation_of
 from beep_mock.pacts.model import Pact
+from beep_mock.pacts.statuses import response_spoken_of
 from beep_mock.pacts.wrapped_bodies import body_pointer
 
 __all__ = ["broken_by", "with_consumers"]
@@ -110,10 +111,9 @@ def _calls(pact: Pact, old: Contract, new: Contract) -> Iterator[_Call]:
         if found is None:
             continue
         own = tuple(one for one in fresh if f"{one.where.pointer}/".startswith(f"{interaction.pointer}/"))
-        status = str(interaction.response.status)
-        declared = {spec.status for spec in found[0].responses}
-        covering = next((s for s in (status, f"{status[0]}XX", "default") if s in declared), status)
-        yield _Call(pact, interaction, entry, found[0], covering, own)
+        status = interaction.response.status
+        spec = response_spoken_of(found[0], status, entry.get("response"))
+        yield _Call(pact, interaction, entry, found[0], spec.status if spec is not None else str(status), own)
 
 
 def _nearest(finding: Finding, call: _Call, candidates: Sequence[tuple[int, Difference, Use]]) -> int | None:

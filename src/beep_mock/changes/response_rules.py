@@ -34,12 +34,8 @@ def compare_responses(rules: OperationRules, old: Operation, new: Operation) -> 
         success = "success" if _is_success(status) else "non-success"
         # A client treats a status that it does not know as the first of its class (RFC 9110, section 15).
         message = f"status {status} is new"
-        level = Level.NON_BREAKING
-        if rules.outgoing and known is None:
-            level = Level.NON_BREAKING
-        rules.note(
-            f"response-{success}-status-added", level, "response", message, old.at, spec.at, "status", (), status
-        )
+        rules.note(f"response-{success}-status-added", Level.NON_BREAKING, "response", message, old.at, spec.at,
+                   "status", (), status)  # fmt: skip
         if known is not None:
             _compare(rules, known, spec)
 

@@ -20,7 +20,7 @@ from beep_mock.contracts.reading.retrieval import is_url
 from beep_mock.errors import WorkspaceError
 from beep_mock.findings import Finding, Severity, Where
 from beep_mock.pacts.model import Pact, read_pact
-from beep_mock.workspace import Workspace
+from beep_mock.workspace import Workspace, pact_files
 
 __all__ = ["Diff", "diff_versions", "summary_of"]
 
@@ -187,7 +187,7 @@ def _all_pacts(folder: Path | None) -> tuple[Pact, ...] | None:
         except WorkspaceError:
             return None
         return tuple(map(read_pact, workspace.pact_paths())) if workspace.pacts.is_dir() else None
-    return tuple(map(read_pact, sorted(folder.glob("*.json"))))
+    return tuple(map(read_pact, pact_files(folder)))
 
 
 def _provider(old: str, new: str, contract: Contract, pacts: Iterable[Pact]) -> str:

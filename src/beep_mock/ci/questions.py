@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from beep_mock.contracts.model import Contract, Operation, ResponseSpec
     from beep_mock.interaction import Interaction
 
-__all__ = ["Question", "questions", "sample_question"]
+__all__ = ["Question", "questions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +61,6 @@ def questions(contract: Contract) -> Iterator[Question]:
             yield _question(operation, interaction, response, sampler)
         if not placed and operation.responses:
             yield _question(operation, None, None, sampler)
-
-
-def sample_question(contract: Contract, operation: Operation) -> Question:
-    """A request for ``operation`` of samples only, whatever its examples say.
-
-    :raises ContractError: no sample can be made for a required value.
-    """
-    sampler = Sampler(contract.document, contract.schemas)
-    bare = replace(
-        operation,
-        parameters=tuple(replace(p, examples=()) for p in operation.parameters),
-        request_body=operation.request_body
-        and replace(
-            operation.request_body,
-            content=tuple(replace(m, examples=()) for m in operation.request_body.content),
-        ),
-    )
-    return replace(_question(bare, None, None, sampler), operation=operation)
 
 
 def _question(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from beep_mock.errors import PactFileError
 from beep_mock.replacing import replace_file
+from beep_mock.workspace import pact_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -97,9 +98,7 @@ def find_pact(folder: Path, consumer: str, provider: str) -> Path | None:
 
 def pacts_of(folder: Path) -> Iterable[tuple[Path, tuple[str, str]]]:
     """Every readable pact file in ``folder`` with its consumer and provider, sorted by path; drafts are none."""
-    for path in sorted(folder.glob("**/*.json")):
-        if path.is_relative_to(folder / "drafts"):
-            continue
+    for path in pact_files(folder):
         try:
             yield path, _names(_read(path))
         except PactFileError:

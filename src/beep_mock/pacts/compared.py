@@ -50,8 +50,6 @@ def environ_of(request: Request) -> tuple[dict[str, str], str]:
         location, _, name = key.partition(".")
         if location == "query":
             pairs += [(name, str(one)) for one in (value if isinstance(value, list) else [value])]
-        elif name == "content-type":
-            environ["CONTENT_TYPE"] = str(value)
         else:
             environ[environ_name(name)] = str(value)
     if request.media_type and request.body is not MISSING:

@@ -23,7 +23,7 @@ from beep_mock.pacts.traffic import MASK, Recorded
 if TYPE_CHECKING:
     from beep_mock.contracts.model import Contract, MediaType, Operation, Parameter, ResponseSpec
 
-__all__ = ["Asked", "drafted_request", "drafted_response", "environ_of", "request_shape"]
+__all__ = ["Asked", "drafted_request", "drafted_response", "request_shape"]
 
 _CREDENTIALS = {"basic": "Basic dXNlcjpwYXNzd29yZA==", "digest": 'Digest username="user"'}
 _KEY = "key"
@@ -40,14 +40,6 @@ class Asked:
     path: str
     path_values: Mapping[str, str]
     values: Mapping[str, Json]
-
-
-def environ_of(exchange: Recorded) -> dict[str, str]:
-    """The headers of a recorded request as a WSGI environ has them."""
-    environ: dict[str, str] = {}
-    for name, value in exchange.request_headers:
-        environ["CONTENT_TYPE" if name.lower() == "content-type" else environ_name(name)] = value
-    return environ
 
 
 def request_shape(asked: Asked) -> Any:
@@ -172,7 +164,7 @@ def _request_headers(matchers: Matchers, asked: Asked) -> tuple[dict[str, list[s
     """The headers that the operation declares, its credentials among them, and what is accepted."""
     headers: dict[str, list[str]] = {}
     rules: dict[str, Any] = {}
-    sent = environ_of(asked.exchange)
+    sent = asked.exchange.environ
     schemes = [scheme for schemes in asked.operation.security for scheme in schemes]
     if "HTTP_AUTHORIZATION" in sent and (not schemes or any(one.type != "apiKey" for one in schemes)):
         kind = next((one.scheme for one in schemes if one.type == "http"), "bearer") or "bearer"

@@ -18,7 +18,7 @@ from beep_mock.contracts.response_validation import response_violations
 from beep_mock.contracts.validator import validator_of
 from beep_mock.interaction import Interaction, Json, Request, Response
 from beep_mock.pacts.comparison import operation_of
-from beep_mock.pacts.drafted_messages import Asked, drafted_request, drafted_response, environ_of, request_shape
+from beep_mock.pacts.drafted_messages import Asked, drafted_request, drafted_response, request_shape
 from beep_mock.pacts.traffic import MASK, Recorded
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _judged(contract: Contract, exchange: Recorded) -> Asked | str:
     if found is None or found[0].broken is not None:
         return "of no operation of the contract"
     operation, path_values = found
-    environ = environ_of(exchange)
+    environ = exchange.environ
     reader = validator_of(contract).reader(operation)
     values, violations, _ = reader.read(path_values, exchange.query, environ, exchange.request_body.encode())
     if any(_is_real(violation.location, values) for violation in violations):

@@ -86,17 +86,14 @@ def rules_of(message: Mapping[str, Any]) -> MatchingRules:
         for expression, rule in body.items():
             matchers = rule.get("matchers") if isinstance(rule, dict) else None
             if isinstance(matchers, list) and matchers and isinstance(matchers[0], dict):
-                found.append((expression, matchers))
-    else:
-        prefix = "$.body"
-        found = [
-            (f"${expression[len(prefix) :]}", [rule])
-            for expression, rule in declared.items()
-            if expression.startswith(prefix) and isinstance(rule, dict)
-        ]
+                found.append((_path(expression), matchers))
+    else:  # specification 2: "$.body.id" or "$['body']['id']", beside those for headers and the like
+        for expression, rule in declared.items():
+            place = _path(expression)
+            if place and place[0] == "body" and isinstance(rule, dict):
+                found.append((place[1:], [rule]))
     rules = []
-    for expression, matchers in found:
-        path = _path(expression)
+    for path, matchers in found:
         if path is None:
             continue
         rules += [_Rule(path, _matcher(matchers[0]))]

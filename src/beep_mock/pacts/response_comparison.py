@@ -14,6 +14,7 @@ from beep_mock.pacts.compared import Compared
 from beep_mock.pacts.matching import rules_of
 from beep_mock.pacts.promises import broken_promises
 from beep_mock.pacts.standard_headers import RESPONSE_HEADERS
+from beep_mock.pacts.statuses import response_spoken_of, status_of
 from beep_mock.pacts.wrapped_bodies import body_pointer
 
 __all__ = ["response_findings"]
@@ -32,15 +33,13 @@ class _ResponseComparison:
 
     def findings(self, operation: Operation) -> Iterator[Finding]:
         response = self._interaction.response
-        by_status = {spec.status: spec for spec in operation.responses}
-        spec = by_status.get(str(response.status)) or by_status.get(f"{response.status // 100}XX")
+        spec = response_spoken_of(operation, response.status, self._compared.entry.get("response"))
         if spec is None:
-            spec = by_status.get("default")
-            if spec is None:
-                declared = ", ".join(by_status) or "none"
-                message = f"{operation.key} declares no status {response.status}; declared: {declared}"
-                yield self._compared.error("response.status.unknown", message, "/response/status", operation.at)
-                return
+            declared = ", ".join(one.status for one in operation.responses) or "none"
+            message = f"{operation.key} declares no status {response.status}; declared: {declared}"
+            yield self._compared.error("response.status.unknown", message, "/response/status", operation.at)
+            return
+        if spec.status == "default":
             message = f"status {response.status} is declared by 'default' only"
             yield self._compared.warning("response.status.default", message, "/response/status", spec.at)
         yield from self._response_headers(operation, spec)
@@ -66,7 +65,8 @@ class _ResponseComparison:
                     yield self._compared.warning("response.header.undefined", message, pointer, spec.at)
                 else:
                     yield self._compared.error("response.header.unknown", message, pointer, spec.at)
-        for violation in response_violations(self._contract, operation, response.status, response.headers, b""):
+        status = status_of(spec, response.status)
+        for violation in response_violations(self._contract, operation, status, response.headers, b""):
             if violation.location[0] == "header" and violation.code not in ("required", "content-type"):
                 pointer = child("/response/headers", violation.location[1])
                 message = f"header {violation.location[1]}: {violation.message}"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from beep_mock.contracts.parameters.headers import environ_name
 from beep_mock.errors import TrafficFileError
 
 __all__ = ["MASK", "Recorded", "Traffic", "read_traffic"]
@@ -40,6 +41,11 @@ class Recorded:
     response_body: str
     source: str
     violations: bool
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """The headers of the request as a WSGI environ has them."""
+        return {environ_name(name): value for name, value in self.request_headers}
 
 
 @dataclass(frozen=True, slots=True)
