@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from beep_mock.cli.evidence_options import evidence_option, store_of
+from beep_mock.printable import printable_line
 
 if TYPE_CHECKING:
     from beep_mock.evidence.listing import Known
@@ -137,11 +138,12 @@ def _table(shown: list[Known]) -> list[str]:
     """Rows, aligned; what is known first, in its colour on a terminal."""
     if not shown:
         return []
-    rows = [("EVIDENCE", "SERVICE", "INTERACTION", "STATUS", "NAME", "PACT OF")]
+    rows: list[tuple[str, ...]] = [("EVIDENCE", "SERVICE", "INTERACTION", "STATUS", "NAME", "PACT OF")]
     for known in shown:
         status = str(known.interaction.response.status)
         text = str(known.evidence) if known.evidence is not None else known.standing
-        rows.append((text, known.service, known.operation, status, known.interaction.name, known.consumer))
+        row = (text, known.service, known.operation, status, known.interaction.name, known.consumer)
+        rows.append(tuple(map(printable_line, row)))
     widths = [max(len(row[column]) for row in rows) for column in range(6)]
     lines = ["  ".join(f"{text:{width}}" for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     coloured = [lines[0]]
