@@ -14,7 +14,7 @@ def test_an_interaction_s_request_is_a_command() -> None:
     )
     assert curl_of(Interaction("it", "pact", "", request, Response(201))) == (
         "curl -i -X POST -H 'Authorization: Bearer t' -H 'Content-Type: application/json' "
-        """--data-binary '{"name": "O'"'"'Hara"}' "$PROVIDER"'/worlds?tag=a&tag=b+c&limit=1'"""
+        """--data-raw '{"name": "O'"'"'Hara"}' "$PROVIDER"'/worlds?tag=a&tag=b+c&limit=1'"""
     )
 
 

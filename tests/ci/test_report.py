@@ -257,3 +257,12 @@ def test_another_format_is_refused() -> None:
 
 def test_counted() -> None:
     assert [counted(n, "error") for n in (0, 1, 2)] == ["0 errors", "1 error", "2 errors"]
+
+
+HOSTILE = "Shop \x1b]0;pwned\x07\x1b[2J\x9b1m\r"
+
+
+def test_what_documents_say_is_no_order_to_a_terminal() -> None:
+    said = Finding("rule-broken", Severity.ERROR, HOSTILE, Where(HOSTILE, HOSTILE), HOSTILE)
+    report = Report((said,), HOSTILE, (Case(HOSTILE, (said,), HOSTILE, HOSTILE, HOSTILE),), partial=HOSTILE)
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f]", render(report, "text"))

@@ -97,6 +97,7 @@ def test_evidence_moves_as_a_file(world: Path) -> None:
     ("words", "said"),
     [
         (("evidence", "nope"), "no service 'nope'"),
+        (("evidence", "export", "-", "nope"), "no service 'nope'"),
         (("evidence", "import", "nope.jsonl"), "nope.jsonl: cannot be read"),
         (("evidence", "import", "contracts/people/openapi.yaml"), "openapi.yaml:1: is no JSON"),
         (("evidence", "export", "nowhere/e.jsonl"), "cannot be written"),

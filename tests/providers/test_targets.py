@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import sys
 import threading
 from collections.abc import Iterable
@@ -104,6 +105,50 @@ def test_an_asgi_application_is_one_too() -> None:
 
     with app_target(app, timeout=5) as target:
         assert target.send(REQUEST).body == b"/a b body"
+
+
+class Asgi:
+    """Ready after its startup, as applications are that open a pool of connections there."""
+
+    def __init__(self, *, failing: bool = False) -> None:
+        self.failing = failing
+        self.loop: Any = None
+        self.seen: list[str] = []
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.seen.append(scope["type"])
+        if scope["type"] == "http":
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            body = f"{self.loop is asyncio.get_running_loop()} {scope['state']}"
+            await send({"type": "http.response.body", "body": body.encode()})
+            scope["state"]["pool"] = "spoiled"
+            return
+        while True:
+            message = await receive()
+            self.seen.append(message["type"])
+            if message["type"] == "lifespan.shutdown":
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+            if self.failing:
+                await send({"type": "lifespan.startup.failed", "message": "no database"})
+                return
+            self.loop = asyncio.get_running_loop()
+            scope["state"]["pool"] = "open"
+            await send({"type": "lifespan.startup.complete"})
+
+
+def test_an_asgi_application_has_its_lifespan_around() -> None:
+    app = Asgi()
+    with app_target(app, timeout=5) as target:
+        assert app.seen == ["lifespan", "lifespan.startup"]
+        for _ in range(2):
+            assert target.send(REQUEST).body == b"True {'pool': 'open'}"
+    assert app.seen == ["lifespan", "lifespan.startup", "http", "http", "lifespan.shutdown"]
+
+
+def test_an_asgi_application_whose_startup_fails_is_a_fault() -> None:
+    with pytest.raises(VerificationError, match="no database"), app_target(Asgi(failing=True), timeout=5):
+        pass
 
 
 def test_an_answer_that_does_not_come_is_not_waited_for() -> None:

@@ -36,7 +36,7 @@ class Asker:
     def provider(self, made: MadeRequest) -> Reply:
         """What the provider says.
 
-        :raises VerificationError: nothing.
+        :raises VerificationError: it says nothing in time, or is gone.
         """
         raw = made.raw(self.contract)
         assert raw is not None  # noqa: S101 - the mock has answered it

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from itertools import groupby
 from textwrap import indent
@@ -11,13 +10,12 @@ from typing import Final
 from beep_mock.ci.coverage_report import coverage_texts
 from beep_mock.ci.report import Case, Report, counted, place
 from beep_mock.findings import Finding, Severity
+from beep_mock.printable import printable
 
 __all__ = ["render"]
 
 _Paint = Callable[[str, str], str]
 _CODES = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
-# What a document says is printed, never obeyed: control characters could move the cursor or write to the clipboard.
-_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _GREEN, _BOLD, _FAINT = "32", "1", "2"
 _LISTED: Final = 8
 """As many cases of a group without a finding are named; more are counted."""
@@ -41,20 +39,20 @@ def render(report: Report, *, colour: bool = False) -> str:
     named and three explained, and of a case five findings are told; the other formats say all.
     """
     paint = _paint if colour else _plain
-    lines = [paint(report.title, _BOLD)] if report.title else []
+    lines = [paint(printable(report.title), _BOLD)] if report.title else []
     for group, cases in groupby(report.cases, key=lambda case: case.group):
         if group:
-            lines.append(paint(_clean(group), _BOLD))
+            lines.append(paint(printable(group), _BOLD))
         lines.extend(_group_lines(list(cases), "  " if group else "", paint, brief=report.brief))
     for finding in report.findings:
         lines.extend(_finding_lines(finding, "", paint))
     if report.coverage is not None:
         lines.append(paint("coverage", _BOLD))
         lines.extend(
-            f"  {paint(f'{name:16}', _FAINT)}  {_clean(text)}" for name, text in coverage_texts(report.coverage)
+            f"  {paint(f'{name:16}', _FAINT)}  {printable(text)}" for name, text in coverage_texts(report.coverage)
         )
     if report.partial and not any(report.partial in finding.message for finding in report.every_finding()):
-        lines.append(f"{paint('not complete:', _CODES[Severity.WARNING])} {_clean(report.partial)}")
+        lines.append(f"{paint('not complete:', _CODES[Severity.WARNING])} {printable(report.partial)}")
     lines.append(paint(report.summary, _CODES[Severity.ERROR] if report.exit_code else _GREEN))
     return "\n".join(lines)
 
@@ -76,8 +74,8 @@ def _group_lines(cases: Sequence[Case], margin: str, paint: _Paint, *, brief: bo
 def _case_lines(case: Case, margin: str, paint: _Paint, *, brief: bool) -> list[str]:
     """The verdict, and below it what was found."""
     verdict = paint("ok  ", _GREEN) if case.passed else paint("FAIL", _CODES[Severity.ERROR])
-    detail = f"  {paint(_clean(case.detail), _FAINT)}" if case.detail else ""
-    lines = [f"{margin}{verdict}  {_clean(case.name)}{detail}"]
+    detail = f"  {paint(printable(case.detail), _FAINT)}" if case.detail else ""
+    lines = [f"{margin}{verdict}  {printable(case.name)}{detail}"]
     deeper = margin + "      "
     found = sorted(case.findings, key=lambda finding: finding.severity is not Severity.ERROR)
     for finding in found[: _MOST if brief else None]:
@@ -85,7 +83,7 @@ def _case_lines(case: Case, margin: str, paint: _Paint, *, brief: bool) -> list[
     if brief and len(found) > _MOST:
         lines.append(f"{deeper}... and {counted(len(found) - _MOST, 'more finding')}")
     if case.reproduce and not case.passed:
-        lines.append(f"{deeper}{paint('reproduce:', _FAINT)} {_clean(case.reproduce)}")
+        lines.append(f"{deeper}{paint('reproduce:', _FAINT)} {printable(case.reproduce)}")
     return lines
 
 
@@ -93,22 +91,18 @@ def _finding_lines(finding: Finding, margin: str, paint: _Paint, *, longest: int
     """``file:line: severity: message  [rule]``, then the pointer and the hint, each on a line of its own."""
     where = place(finding)
     position = f"{where.file}:{where.line}: " if where.line is not None else f"{where.file}: " if where.file else ""
-    first, _, rest = _clean(finding.message).partition("\n")
+    first, _, rest = printable(finding.message).partition("\n")
     first = first if len(first) <= longest else f"{first[:longest]}..."
     severity = paint(finding.severity.value, _CODES[finding.severity])
-    lines = [f"{margin}{_clean(position)}{severity}: {first}  {paint(f'[{finding.rule}]', _FAINT)}"]
+    lines = [f"{margin}{printable(position)}{severity}: {first}  {paint(f'[{finding.rule}]', _FAINT)}"]
     deeper = margin + "    "
     if rest:
         lines.append(indent(rest, deeper))
     if where.pointer:
-        lines.append(f"{deeper}{paint('at', _FAINT)} {_clean(where.pointer)}")
+        lines.append(f"{deeper}{paint('at', _FAINT)} {printable(where.pointer)}")
     if finding.hint:
-        lines.append(indent(f"{paint('hint:', _FAINT)} {_clean(finding.hint)}", deeper))
+        lines.append(indent(f"{paint('hint:', _FAINT)} {printable(finding.hint)}", deeper))
     return lines
-
-
-def _clean(text: str) -> str:
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _paint(text: str, code: str) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from beep_mock.providers.properties import PropertiesResult
     from beep_mock.providers.results import Mismatch
 
-__all__ = ["is_untried", "report_of", "report_of_pacts"]
+__all__ = ["is_untried", "report_of"]
 
 
 def report_of(verified: Verified, contract: Contract | None = None) -> Report:
@@ -45,11 +45,6 @@ def report_of(verified: Verified, contract: Contract | None = None) -> Report:
                   coverage=verified.coverage, partial=verified.partial, brief=True)  # fmt: skip
 
 
-def report_of_pacts(verified: VerificationReport) -> Report:
-    """A case an interaction, grouped by consumer; a mismatch is an error, of a pending interaction a warning."""
-    return Report(title=f"pacts of {verified.provider}", cases=tuple(_pact_cases(verified)), unit="interaction")
-
-
 def is_untried(verified: Verified) -> bool:
     """Whether something could not be verified, so that the outcome is a fault (2) and no finding."""
     return bool(
@@ -60,6 +55,7 @@ def is_untried(verified: Verified) -> bool:
 
 
 def _pact_cases(verified: VerificationReport) -> Iterator[Case]:
+    """A case an interaction, grouped by consumer; a mismatch is an error, of a pending interaction a warning."""
     for result in verified.results:
         group = f"{result.consumer} of {verified.provider}"
         reproduce = curl_of(result.interaction) if result.mismatches else ""

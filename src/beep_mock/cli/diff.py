@@ -9,6 +9,7 @@ import click
 
 from beep_mock.ci.report import FORMATS
 from beep_mock.cli.report_options import Reports, report_option, write_reports
+from beep_mock.printable import printable
 
 __all__ = ["command"]
 
@@ -59,6 +60,6 @@ def command(
         deprecation_days=deprecation_days,
     )  # fmt: skip
     text = diff.render(output, everything=everything, colour=sys.stdout.isatty())
-    click.echo(f"{text}\n{summary_of(diff)}" if output == "text" else text)
+    click.echo(f"{text}\n{printable(summary_of(diff))}" if output == "text" else text)
     write_reports(diff.report(), reports)
     click.get_current_context().exit(diff.exit_code)

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 import click
 
 from beep_mock.cli.evidence_options import evidence_option, store_of
+from beep_mock.printable import printable_line
 
 if TYPE_CHECKING:
     from beep_mock.evidence.listing import Known
     from beep_mock.evidence.store import Store
+    from beep_mock.workspace import Workspace
 
 __all__ = ["command"]
 
@@ -64,10 +66,7 @@ def list_(services: tuple[str, ...], standings: tuple[str, ...], output: str, ev
 
     workspace = Workspace.find()
     store = _store(evidence, workspace.root)
-    known_to_pacts = set(store.providers())
-    for service in services:
-        if service not in known_to_pacts:
-            workspace.require(service)
+    known_to_pacts = _require_known(workspace, store, services)
     found = [
         known
         for service in services or sorted({*workspace.services, *known_to_pacts})
@@ -92,8 +91,11 @@ def list_(services: tuple[str, ...], standings: tuple[str, ...], output: str, ev
 def export(file: str, services: tuple[str, ...], evidence: str) -> None:
     """Write all evidence (of SERVICE) to FILE, as lines of JSON; `-` is standard output."""
     from beep_mock.evidence.exchange import evidence_lines, write_evidence
+    from beep_mock.workspace import Workspace
 
-    store = _store(evidence, _root())
+    workspace = Workspace.find()
+    store = _store(evidence, workspace.root)
+    _require_known(workspace, store, services)
     found = [one for one in store.verifications() if not services or one.provider in services]
     if file == "-":
         sys.stdout.writelines(evidence_lines(found))
@@ -109,8 +111,9 @@ def import_(file: str, evidence: str) -> None:
     """Take over the evidence in FILE, all of it or none; of the same verification the later counts."""
     from beep_mock.errors import EvidenceError
     from beep_mock.evidence.exchange import read_evidence
+    from beep_mock.workspace import Workspace
 
-    store = _store(evidence, _root())
+    store = _store(evidence, Workspace.find().root)
     try:
         with nullcontext(sys.stdin) if file == "-" else Path(file).open(encoding="utf-8") as lines:
             found = read_evidence(lines, file)
@@ -120,10 +123,16 @@ def import_(file: str, evidence: str) -> None:
     click.echo(f"{news} of {len(found)} verifications were news to {store.shown}", err=True)
 
 
-def _root() -> Path:
-    from beep_mock.workspace import Workspace
+def _require_known(workspace: Workspace, store: Store, services: tuple[str, ...]) -> set[str]:
+    """The providers that the store knows; every one of ``services`` must be one, or be in the workspace.
 
-    return Workspace.find().root
+    :raises WorkspaceError: it is neither.
+    """
+    known = set(store.providers())
+    for service in services:
+        if service not in known:
+            workspace.require(service)
+    return known
 
 
 def _store(evidence: str, root: Path) -> Store:
@@ -137,11 +146,12 @@ def _table(shown: list[Known]) -> list[str]:
     """Rows, aligned; what is known first, in its colour on a terminal."""
     if not shown:
         return []
-    rows = [("EVIDENCE", "SERVICE", "INTERACTION", "STATUS", "NAME", "PACT OF")]
+    rows: list[tuple[str, ...]] = [("EVIDENCE", "SERVICE", "INTERACTION", "STATUS", "NAME", "PACT OF")]
     for known in shown:
         status = str(known.interaction.response.status)
         text = str(known.evidence) if known.evidence is not None else known.standing
-        rows.append((text, known.service, known.operation, status, known.interaction.name, known.consumer))
+        row = (text, known.service, known.operation, status, known.interaction.name, known.consumer)
+        rows.append(tuple(map(printable_line, row)))
     widths = [max(len(row[column]) for row in rows) for column in range(6)]
     lines = ["  ".join(f"{text:{width}}" for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     coloured = [lines[0]]

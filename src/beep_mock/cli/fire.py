@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from beep_mock.printable import printable, printable_line
+
 if TYPE_CHECKING:
     from beep_mock.contracts.model import Contract
 
@@ -68,7 +70,7 @@ def command(
 
     contract = _contract(service)
     if listing:
-        click.echo(_listed(contract, output))
+        click.echo(printable(_listed(contract, output)))
         return 0
     if webhook is None:
         raise click.UsageError("which webhook? name it, or list them with --list", click.get_current_context())
@@ -84,12 +86,12 @@ def command(
         click.echo(json.dumps(fired.as_dict(), indent=2, ensure_ascii=False))
         return 1 if fired.violations else 0
     what = f"{outgoing.kind} {outgoing.name}" + (f", {prepared.source}" if prepared.source else "")
-    click.echo(f"{prepared.method} {fired.target}  ({what})")
-    status = f"{fired.received.status} {fired.received.reason}".strip()
+    click.echo(printable_line(f"{prepared.method} {fired.target}  ({what})"))
+    status = printable_line(f"{fired.received.status} {fired.received.reason}".strip())
     if fired.violations:
         click.echo(f"{status}, against the contract:")
         for violation in fired.violations:
-            click.echo(f"  {'.'.join(violation.location)}: {violation.message}")
+            click.echo(printable(f"  {'.'.join(violation.location)}: {violation.message}"))
         return 1
     told = "as the contract says" if outgoing.operation.responses else "the contract says nothing of the answer"
     click.echo(f"{status}, {told}")

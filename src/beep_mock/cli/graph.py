@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from beep_mock.printable import printable
+
 __all__ = ["command"]
 
 
@@ -34,4 +36,4 @@ def command(sequence: bool, folder: Path | None) -> None:
     graph = PeerGraph.read(Workspace.find(folder))
     click.echo(sequence_diagram(graph) if sequence else dependency_graph(graph))
     for finding in graph.findings:
-        click.echo(f"{finding.severity.value}: {finding.where}: {finding.message}", err=True)
+        click.echo(printable(f"{finding.severity.value}: {finding.where}: {finding.message}"), err=True)

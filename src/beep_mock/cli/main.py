@@ -14,6 +14,7 @@ import click
 
 from beep_mock import __version__
 from beep_mock.errors import BeepMockError
+from beep_mock.printable import printable
 from beep_mock.processes import Terminated
 
 __all__ = ["cli", "main"]
@@ -141,4 +142,4 @@ def _failed(error: OSError) -> int:
 
 
 def _tell(message: str) -> None:
-    click.echo(f"{click.style('error:', fg='red', bold=True)} {message}", err=True)
+    click.echo(f"{click.style('error:', fg='red', bold=True)} {printable(message)}", err=True)

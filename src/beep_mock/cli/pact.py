@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from beep_mock.printable import printable
+
 __all__ = ["command"]
 
 
@@ -54,7 +56,7 @@ def draft(consumer: str, files: tuple[Path, ...], providers: tuple[str, ...], ou
             kept = f", {drafted.file.kept} of them as they were" if drafted.file.kept else ""
             click.echo(f"{_shown(drafted.file.file)}: {total}{kept}, of {said}")
         for reason, number in sorted(drafted.left_out.items()):
-            click.echo(f"  left out: {counted(number, 'exchange')}, {reason}")
+            click.echo(printable(f"  left out: {counted(number, 'exchange')}, {reason}"))
     if written:
         click.echo("Review them: what does the consumer really read? Then move them to pacts/.")
     return 0 if written else 1

@@ -17,6 +17,7 @@ from beep_mock.cli.callback_options import callback_options
 from beep_mock.cli.evidence_options import require_store
 from beep_mock.errors import BeepMockError
 from beep_mock.gateway.plan import Entry, Plan, choose_services, environment_of
+from beep_mock.printable import printable
 from beep_mock.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -233,7 +234,7 @@ def _tell_breakages(plan: Plan) -> None:
 
     workspace = Workspace(plan.root)
     if workspace.pact_paths():
-        BlastRadius(workspace, lambda breakage: click.echo(breakage.as_text(), err=True)).start()
+        BlastRadius(workspace, lambda breakage: click.echo(printable(breakage.as_text()), err=True)).start()
 
 
 def _print_table(entries: Sequence[Entry], url: str, variables: Mapping[str, str]) -> None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from beep_mock.printable import printable
+
 if TYPE_CHECKING:
     from beep_mock.ci.blast_radius import Breakage
 
@@ -32,7 +34,7 @@ def command(output: str) -> None:
     from beep_mock.workspace import Workspace
 
     def tell(breakage: Breakage) -> None:
-        click.echo(json.dumps(breakage.as_dict()) if output == "json" else breakage.as_text())
+        click.echo(json.dumps(breakage.as_dict()) if output == "json" else printable(breakage.as_text()))
 
     workspace = Workspace.find()
     radius = BlastRadius(workspace, tell)
@@ -42,7 +44,7 @@ def command(output: str) -> None:
         click.echo(json.dumps({"watching": radius.interactions, "broken": standing}))
     else:
         for line in standing:
-            click.echo(f"broken already: {line}")
+            click.echo(printable(f"broken already: {line}"))
         services = len(workspace.services)
         click.echo(f"watching {services} contracts and {radius.interactions} interactions (Ctrl-C ends)", err=True)
     try:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from beep_mock.contracts.model import Operation
     from beep_mock.evidence.records import Evidence
 
-__all__ = ["HEADER", "MINIMA", "NOTHING_KNOWN", "SPECIFICATION_ONLY", "Minimum", "Trust", "bare_interaction"]
+__all__ = ["HEADER", "NOTHING_KNOWN", "SPECIFICATION_ONLY", "Minimum", "Trust", "bare_interaction"]
 
 HEADER: Final = "Beep-Mock-Evidence"
 SPECIFICATION_ONLY: Final = "specification-only"
@@ -21,8 +21,6 @@ SPECIFICATION_ONLY: Final = "specification-only"
 Minimum = Literal["verified", "specification"]
 """What a mock answers from: only what its provider was seen to keep, or all that the specification says and no
 provider has refuted."""
-
-MINIMA: Final[tuple[Minimum, ...]] = ("verified", "specification")
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,12 +44,12 @@ class Prepared:
     def as_curl(self, url: str) -> str:
         """The same request for a shell; without a ``url`` it takes the variable ``$URL``."""
         words = ["curl", "-X", self.method]
-        words.append(shlex.quote(str(target_of(url).asking(self.query))) if url else
-                     f'"$URL{"?" + self.query if self.query else ""}"')  # fmt: skip
+        query = shlex.quote(f"?{self.query}") if self.query else ""
+        words.append(shlex.quote(str(target_of(url).asking(self.query))) if url else f'"$URL"{query}')
         lines = [" ".join(words)]
-        lines += [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in self.headers]
-        if self.body:
-            lines.append(f"--data-binary {shlex.quote(self.body.decode('utf-8', 'replace'))}")
+        lines += [f"-H {shlex.quote(f'{name}: {value}' if value else f'{name};')}" for name, value in self.headers]
+        if self.body:  # not --data-binary: a body that begins with @ would name a file
+            lines.append(f"--data-raw {shlex.quote(self.body.decode('utf-8', 'replace'))}")
         return " \\\n  ".join(lines)
 
 

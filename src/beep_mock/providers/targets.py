@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TimedOut
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from beep_mock.errors import VerificationError
+from beep_mock.providers.asgi import as_wsgi, is_asgi
 from beep_mock.providers.bounded import LONGEST
 from beep_mock.providers.replay import Address
 from beep_mock.serving import ThreadServer
@@ -136,19 +137,19 @@ class Target:
 def app_target(app: Any, *, timeout: float) -> Iterator[Target]:
     """An application of this process: WSGI, or ASGI, which is run as one.
 
-    :raises VerificationError: it is ASGI and what runs it is not installed.
+    :raises VerificationError: it is ASGI, and its startup fails or what runs it is not installed.
     """
     import httpx
 
     from beep_mock.providers.in_process import InProcess
 
-    wsgi = _as_wsgi(app) if _is_asgi(app) else app
-    client = httpx.Client(transport=InProcess(wsgi), follow_redirects=False)
-    target = Target(client, "", app=wsgi, ours=True, timeout=timeout)
-    try:
-        yield target
-    finally:
-        target.close()
+    with as_wsgi(app) if is_asgi(app) else nullcontext(app) as wsgi:
+        client = httpx.Client(transport=InProcess(wsgi), follow_redirects=False)
+        target = Target(client, "", app=wsgi, ours=True, timeout=timeout)
+        try:
+            yield target
+        finally:
+            target.close()
 
 
 @contextmanager
@@ -166,17 +167,3 @@ def url_target(url: str, *, timeout: float, ours: bool = False) -> Iterator[Targ
         yield target
     finally:
         target.close()
-
-
-def _is_asgi(app: Any) -> bool:
-    from inspect import iscoroutinefunction
-
-    return iscoroutinefunction(app) or iscoroutinefunction(getattr(app, "__call__", None))  # noqa: B004 - of its class
-
-
-def _as_wsgi(app: Any) -> Any:
-    try:
-        from a2wsgi import ASGIMiddleware
-    except ImportError as error:
-        raise VerificationError("an ASGI application needs a2wsgi", hint="pip install 'beep-mock[verify]'") from error
-    return ASGIMiddleware(app)
