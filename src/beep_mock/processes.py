@@ -40,8 +40,7 @@ def unwound_by_sigterm() -> Iterator[None]:
     """Within it SIGTERM raises :class:`Terminated`, so that what was started is ended; use it in the main thread."""
 
     def terminate(_number: int, _frame: object) -> None:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one would stop the unwinding
-        raise Terminated
+        raise Terminated  # and again with a second one: some modules swallow what interrupts their import
 
     before = signal.signal(signal.SIGTERM, terminate)
     try:

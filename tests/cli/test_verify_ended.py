@@ -14,7 +14,8 @@ import pytest
 from tests.cli.running import LIMIT, beep_mock
 from tests.cli.test_verify import DEMONSTRATION
 
-# It listens, but never answers, and has a child in a session of its own.
+# It listens, but never answers, and has a child in a session of its own. It tells of itself once it is asked: what
+# interrupts an import, before that, may be swallowed by the module that is imported.
 PROVIDER = """
 import os, signal, socket, subprocess, sys, time
 child = subprocess.Popen(["sleep", "600"], start_new_session=True)
@@ -22,7 +23,8 @@ listening = socket.create_server(("127.0.0.1", int(os.environ["PORT"])))
 file = sys.argv[1]
 with open(file + ".new", "w") as out:
     out.write(f"{os.getpid()} {child.pid}")
-listening.accept()
+listening.accept()  # who only looks whether it listens
+asking = listening.accept()
 os.rename(file + ".new", file)
 time.sleep(600)
 """
