@@ -15,9 +15,11 @@ from beep_mock.contracts.compiler import compile_contract
 from beep_mock.contracts.model import Contract
 from beep_mock.errors import OverrideError
 from beep_mock.mocks import mock as module
+from beep_mock.mocks.answer import PUT_OFF, Answer
+from beep_mock.mocks.answers import Answers
 from beep_mock.mocks.mock import Mock
 from beep_mock.mocks.overrides import load_overrides
-from beep_mock.mocks.request_body import BODY_LIMIT
+from beep_mock.mocks.request_body import BODY, BODY_LIMIT
 from beep_mock.mocks.waiting import DEFERS, HOLDS, LATER, NO_WAITING, NOTHING_LONG
 from tests.wsgi_client import call
 
@@ -105,6 +107,24 @@ def test_an_answer_is_made_where_that_holds_nobody_up(mock: Mock) -> None:
     assert put_off(NOTHING_LONG, "/worlds/1?__dynamic=true")
     assert not put_off(NO_WAITING, "/worlds/1?__dynamic=true")
     assert put_off(NOTHING_LONG, "/worlds/1?__dynamic=true")
+
+
+def test_an_answer_that_is_made_while_it_is_asked_for_is_not_put_off_for_ever(
+    mock: Mock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stored(answers: Answers, *asked: Any, **how: Any) -> Answer | None:
+        found = real(answers, *asked, **how)
+        if found is PUT_OFF:  # another thread makes it at this moment
+            call(mock, "POST", "/worlds", {"Content-Type": "application/json"}, b"{}")
+        return found
+
+    real = Answers.stored
+    call(mock, "POST", "/worlds", {"Content-Type": "text/plain"}, b"x")  # compiled, and not answered from
+    monkeypatch.setattr(Answers, "stored", stored)
+    environ = {"REQUEST_METHOD": "POST", "PATH_INFO": "/worlds", "CONTENT_TYPE": "application/json", BODY: b"{}"}
+    asked = {**environ, "CONTENT_LENGTH": "2", DEFERS: NOTHING_LONG, HOLDS: 0.0}
+    assert mock(dict(asked), lambda *_: None) is LATER
+    assert mock(dict(asked), lambda *_: None) is not LATER
 
 
 @pytest.mark.parametrize("code", [101, 199, 600])

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import socket
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -91,4 +92,9 @@ def test_the_connection_of_one_client_is_ended(host: str) -> None:
         assert (clients[0].recv(9), clients[0].recv(9)) == (b"a", b"")
         held[1].sendall(b"b")
         assert clients[1].recv(9) == b"b"
+        reading, writing = os.pipe()  # what is no socket is left alone, and costs no descriptor
+        before = len(list(Path("/proc/self/fd").iterdir()))
         assert not end_connection(server, "192.0.2.1:9")
+        assert len(list(Path("/proc/self/fd").iterdir())) == before
+        os.close(reading)
+        os.close(writing)

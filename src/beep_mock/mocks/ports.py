@@ -9,8 +9,10 @@ from __future__ import annotations
 import errno
 import os
 import socket
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
+from stat import S_ISSOCK
 from time import sleep
 
 from beep_mock.errors import ServerStartError
@@ -74,8 +76,8 @@ def limit_unread(port: int, seconds: float) -> int:
     listeners were found.
     """
     found = 0
-    for entry in Path("/proc/self/fd").iterdir():
-        with suppress(OSError, ValueError), socket.socket(fileno=os.dup(int(entry.name))) as listener:
+    for listener in _own_sockets():
+        with suppress(OSError):
             if listener.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN) and listener.getsockname()[1] == port:
                 # tcp(7); accepted sockets inherit it.
                 listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(seconds * 1000))
@@ -91,15 +93,26 @@ def end_connection(server: str, client: str) -> bool:
     sleep(_FLUSH_SECONDS)
     port = int(server.rpartition(":")[2])
     found = False
-    with suppress(OSError):  # no /proc here
-        for entry in Path("/proc/self/fd").iterdir():
-            with suppress(OSError, ValueError), socket.socket(fileno=os.dup(int(entry.name))) as connection:
-                if connection.family in (socket.AF_INET, socket.AF_INET6) and connection.getsockname()[1] == port:
-                    host, peer, *_ = connection.getpeername()
-                    if f"{host}:{peer}" == client.replace("[", "").replace("]", ""):
-                        connection.shutdown(socket.SHUT_RDWR)
-                        found = True
+    for connection in _own_sockets():
+        with suppress(OSError):
+            if connection.getsockname()[1] == port:
+                host, peer, *_ = connection.getpeername()
+                if f"{host}:{peer}" == client.replace("[", "").replace("]", ""):
+                    connection.shutdown(socket.SHUT_RDWR)
+                    found = True
     return found
+
+
+def _own_sockets() -> Iterator[socket.socket]:
+    """The internet sockets of this process, as duplicates that are closed after their turn; none without /proc."""
+    with suppress(OSError):
+        for entry in Path("/proc/self/fd").iterdir():
+            with suppress(OSError):  # it is closed by now
+                # `socket` would keep the duplicate of what is none.
+                if S_ISSOCK(os.fstat(int(entry.name)).st_mode):
+                    with socket.socket(fileno=os.dup(int(entry.name))) as found:
+                        if found.family in (socket.AF_INET, socket.AF_INET6):
+                            yield found
 
 
 def _refusal(host: str, port: int, error: OSError) -> ServerStartError:

@@ -27,6 +27,7 @@ from beep_mock.contracts.security import check
 from beep_mock.contracts.validator import validator_of
 from beep_mock.evidence.trust import NOTHING_KNOWN, Trust
 from beep_mock.interaction import Interaction, Json
+from beep_mock.mocks.answer import PUT_OFF
 from beep_mock.mocks.answering import AS_DOCUMENTED, Answering
 from beep_mock.mocks.answers import Answer, Answers
 from beep_mock.mocks.negotiation import LONGEST_KEPT, find_status, invalid_request_status, success_status
@@ -98,7 +99,7 @@ class Responder:
             if self._success is not None:
                 answer = self._answers.stored(*self._success, None, accept, values)
                 if answer is not None:
-                    if self._is_kept(accept):
+                    if answer is not PUT_OFF and self._is_kept(accept):  # another thread may have made it just now
                         self._usual_by_accept[accept] = answer
                     return answer, _NOTHING
         return self._other(values, violations, refusal, query, environ, body)
