@@ -28,7 +28,7 @@ test: $(VENV)/.dev node_modules/.installed ## Everything that must hold: style, 
 	mypy
 	lint-imports
 	ci/consumer.sh -- -n $(JOBS)
-	python -m pytest providers tests -rs -n $(JOBS)
+	python -m pytest providers tests benchmarks demonstration -rs -n $(JOBS)
 	ci/provider.sh
 	ci/contract.sh
 	python -m benchmarks.conformance --short

@@ -181,7 +181,7 @@ def main() -> None:
     if kind == "plain":
         _plain(port)
         return
-    from beep_mock.mocks.server import Server
+    from beep_mock.servers.production import Server
 
     load = {"bare": bare, "flask_view": flask_view}[kind]
     Server(partial(load, "yardstick"), host="127.0.0.1", port=port, instance="yardstick").run()

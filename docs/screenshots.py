@@ -9,7 +9,7 @@ import httpx
 from playwright.sync_api import sync_playwright
 
 from beep_mock import create_app
-from beep_mock.serving import ThreadServer
+from beep_mock.servers.threaded import ThreadServer
 
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"

@@ -133,7 +133,7 @@ class _Silence:
 
     @staticmethod
     def _error() -> Exception:
-        from consumers.peer import PeerUnavailableError
+        from demonstration.peer import PeerUnavailableError
 
         return PeerUnavailableError("people", "no answer")
 

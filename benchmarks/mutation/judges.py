@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from beep_mock.ci.provider_checks import KINDS, Asked, verify
+from beep_mock.checks.provider_checks import KINDS, Asked, verify
 from beep_mock.errors import BeepMockError
 from beep_mock.workspace import Workspace
 from benchmarks.mutation.mutant import Mutant, standing

@@ -16,7 +16,7 @@ from benchmarks.servers import ROOT
 
 __all__ = ["Mutant", "Standing", "standing", "starts"]
 
-_MODULES = ("providers", "consumers.world")
+_MODULES = ("providers", "demonstration")
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from functools import cached_property
 from typing import Any
 
-from beep_mock.ci.provider_checks import KINDS
+from beep_mock.checks.provider_checks import KINDS
 from benchmarks.mutation.trial import Trial
 
 __all__ = ["Report"]

@@ -19,8 +19,13 @@ from benchmarks.servers import ROOT
 __all__ = ["source_mutants"]
 
 _MODULES = {
-    "world": ("providers.world.app", "providers.world.worlds", "providers.validated", "consumers.world.client"),
-    "people": ("providers.people.app", "providers.validated"),
+    "world": (
+        "providers.world.app",
+        "providers.world.worlds",
+        "demonstration.validated",
+        "providers.world.people_client",
+    ),
+    "people": ("providers.people.app", "demonstration.validated"),
 }
 _COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.Lt: (ast.LtE, ast.GtE),

@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from beep_mock.serving import ThreadServer
+from beep_mock.servers.threaded import ThreadServer
 from benchmarks.mutation.judges import Judgement
 from benchmarks.mutation.mutant import Mutant, standing
 from benchmarks.servers import ROOT

@@ -8,8 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
-from beep_mock.ci.mocked_peers import mocked_peers
-from beep_mock.ci.provider_checks import KINDS
+from beep_mock.checks.provider_checks import KINDS, mocked_peers
 from beep_mock.workspace import Workspace
 from benchmarks.mutation import judges
 from benchmarks.mutation.equivalence import Behaviour

@@ -1,6 +1,6 @@
 """``python -m consumers.hello``: the service `hello` by itself, at the port named by ``PORT`` (default 5003)."""
 
 from consumers.hello.app import create_app
-from providers.running import run
+from demonstration.running import run
 
 run(create_app(), port=5003)

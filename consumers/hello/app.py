@@ -9,8 +9,8 @@ from flask import Flask, Response, jsonify
 from flask import request as flask_request
 
 from consumers.hello.client import WorldClient
-from consumers.peer import PeerError, PeerRefusedError
-from providers.validated import answer_problems, contract_of, problem, validated
+from demonstration.peer import PeerError, PeerRefusedError
+from demonstration.validated import answer_problems, contract_of, problem, validated
 
 __all__ = ["create_app"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from consumers.peer import Peer, PeerBrokenError
+from demonstration.peer import Peer, PeerBrokenError
 
 __all__ = ["World", "WorldClient"]
 
@@ -19,7 +19,7 @@ class World:
 
 
 class WorldClient:
-    """The peer `world`. Every method raises :class:`consumers.peer.PeerError` when it cannot say."""
+    """The peer `world`. Every method raises :class:`demonstration.peer.PeerError` when it cannot say."""
 
     def __init__(self, peer: Peer, *, page: int = 50) -> None:
         self._peer = peer

@@ -11,9 +11,9 @@ from werkzeug.test import TestResponse
 
 from consumers.hello.app import create_app
 from consumers.hello.client import WorldClient
-from consumers.peer import Peer
-from providers import conformance
-from providers.validated import contract_of
+from demonstration import conformance
+from demonstration.peer import Peer
+from demonstration.validated import contract_of
 
 CONTRACT = contract_of("hello")
 TOKEN = {"Authorization": "Bearer t"}

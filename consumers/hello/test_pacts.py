@@ -9,7 +9,7 @@ from pact import match
 
 from consumers.hello.app import create_app
 from consumers.hello.client import World, WorldClient
-from consumers.peer import Peer, PeerRefusedError, PeerUnavailableError
+from demonstration.peer import Peer, PeerRefusedError, PeerUnavailableError
 
 if TYPE_CHECKING:
     from beep_mock.consumers.recording import PactRecorder

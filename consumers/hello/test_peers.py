@@ -11,7 +11,7 @@ import pytest
 
 from consumers.hello.app import create_app
 from consumers.hello.client import World, WorldClient
-from consumers.peer import PeerRefusedError
+from demonstration.peer import PeerRefusedError
 
 URL = os.environ.get("WORLD_URL", "")
 pytestmark = pytest.mark.skipif(not URL, reason="WORLD_URL is not set")

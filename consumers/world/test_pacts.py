@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from pact import match
 
-from consumers.peer import Peer, PeerRefusedError
-from consumers.world.client import PeopleClient, Person
+from demonstration.peer import Peer, PeerRefusedError
+from providers.world.people_client import PeopleClient, Person
 
 if TYPE_CHECKING:
     from beep_mock.consumers.recording import PactRecorder

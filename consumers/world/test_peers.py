@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from consumers.world.client import PeopleClient
+from providers.world.people_client import PeopleClient
 
 URL = os.environ.get("PEOPLE_URL", "")
 pytestmark = pytest.mark.skipif(not URL, reason="PEOPLE_URL is not set")

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask, Response, jsonify
 from flask import request as flask_request
 
-from providers.validated import answer_problems, contract_of, problem, validated
+from demonstration.validated import answer_problems, contract_of, problem, validated
 
 __all__ = ["Person", "create_app"]
 

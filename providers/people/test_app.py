@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from werkzeug.test import TestResponse
 
-from providers import conformance
+from demonstration import conformance
+from demonstration.validated import contract_of
 from providers.people.app import create_app
-from providers.validated import contract_of
 
 CONTRACT = contract_of("people")
 

@@ -9,9 +9,9 @@ from typing import Any, Protocol
 from flask import Flask, Response, jsonify
 from flask import request as flask_request
 
-from consumers.peer import PeerError
-from consumers.world.client import PeopleClient, Person
-from providers.validated import answer_problems, contract_of, problem, validated
+from demonstration.peer import PeerError
+from demonstration.validated import answer_problems, contract_of, problem, validated
+from providers.world.people_client import PeopleClient, Person
 from providers.world.worlds import Founder, World, WorldExistsError, Worlds
 
 __all__ = ["Directory", "create_app"]
@@ -24,7 +24,7 @@ _FIRST = (
 
 
 class Directory(Protocol):
-    """Whom `world` asks about people; both methods may raise :class:`consumers.peer.PeerError`."""
+    """Whom `world` asks about people; both methods may raise :class:`demonstration.peer.PeerError`."""
 
     def living_on(self, world_id: int) -> list[Person]: ...
 

@@ -9,8 +9,8 @@ from typing import Any
 from flask import Flask
 
 from beep_mock import ProviderStates
-from consumers.peer import PeerUnavailableError
-from consumers.world.client import Person
+from demonstration.peer import PeerUnavailableError
+from providers.world.people_client import Person
 from providers.world.worlds import World, Worlds
 
 __all__ = ["states"]

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from consumers.peer import PeerUnavailableError
-from consumers.world.client import Person
-from providers import conformance
-from providers.validated import contract_of
+from demonstration import conformance
+from demonstration.peer import PeerUnavailableError
+from demonstration.validated import contract_of
 from providers.world.app import create_app
+from providers.world.people_client import Person
 
 CONTRACT = contract_of("world")
 TOKEN = {"Authorization": "Bearer t"}

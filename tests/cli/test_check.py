@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from beep_mock.cli.check import command
 from beep_mock.cli.main import main
-from tests.ci.documents import operation, world, write
+from tests.support.documents import operation, world, write
 
 
 def check(*arguments: str | Path) -> Result:

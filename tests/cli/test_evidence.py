@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.cli.running import run, serving
+from tests.support.command_line import run, serving
 
 DEMONSTRATION = Path(__file__).parents[2]
 STORE = ".beep/evidence.db"

@@ -11,8 +11,8 @@ from click.testing import CliRunner, Result
 
 from beep_mock.cli.fire import command
 from beep_mock.cli.main import main
-from tests.cli.running import LIMIT, run, serving
-from tests.mocks.receiver import receiving
+from tests.support.command_line import LIMIT, run, serving
+from tests.support.receiver import receiving
 
 SCHEMA = {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}}}
 HOOK: dict[str, Any] = {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.running import LIMIT
+from tests.support.command_line import LIMIT
 
 
 def written_to(output: int, *arguments: str, errors: int = subprocess.PIPE) -> tuple[int, str]:

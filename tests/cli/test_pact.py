@@ -11,14 +11,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.cli.running import LIMIT, run, serving
+from tests.support.command_line import LIMIT, run, serving
 
 DEMONSTRATION = Path(__file__).parents[2]
 USES = """
 import os, sys
 sys.path.insert(0, ".")
 from consumers.hello.client import WorldClient
-from consumers.peer import PeerRefusedError
+from demonstration.peer import PeerRefusedError
 
 world = WorldClient.at(os.environ["WORLD_URL"])
 world.world(1), world.world(2), world.inhabitants(1), list(world.worlds("cold"))

@@ -14,9 +14,9 @@ import pytest
 from click.testing import CliRunner
 
 from beep_mock.cli.main import cli
-from beep_mock.serving import ThreadServer
-from tests.cli.running import run, serving
+from beep_mock.servers.threaded import ThreadServer
 from tests.gateway.conftest import write
+from tests.support.command_line import run, serving
 
 DOCUMENT = """
     openapi: 3.0.3

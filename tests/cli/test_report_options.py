@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.cli.running import run
+from tests.support.command_line import run
 
 DOCUMENT = """
 openapi: 3.1.0

@@ -14,8 +14,8 @@ from click.testing import CliRunner
 
 from beep_mock.cli.main import cli
 from beep_mock.processes import descendants
-from tests.cli.running import LIMIT, beep_mock, run, serving
 from tests.gateway.conftest import COMMON, PEOPLE, WORLD, write
+from tests.support.command_line import LIMIT, beep_mock, run, serving
 
 PYTHON = sys.executable
 # A command that leaves processes behind: one in a session of its own, one that ignores SIGTERM.

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from beep_mock.providers.verification import load_service
-from beep_mock.serving import ThreadServer
+from beep_mock.servers.threaded import ThreadServer
 from beep_mock.states import states_app
 from beep_mock.workspace import Workspace
-from tests.cli.running import run
+from tests.support.command_line import run
 
 DEMONSTRATION = Path(__file__).parents[2]
 STARTED = (

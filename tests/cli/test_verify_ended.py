@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.running import LIMIT, beep_mock
 from tests.cli.test_verify import DEMONSTRATION
+from tests.support.command_line import LIMIT, beep_mock
 
 # It listens, but never answers, and has a child in a session of its own. It tells of itself once it is asked: what
 # interrupts an import, before that, may be swallowed by the module that is imported.

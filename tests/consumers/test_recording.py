@@ -9,8 +9,7 @@ import httpx
 import pytest
 from pact.error import MismatchesError
 
-from beep_mock.consumers.dsl import RecordedPact
-from beep_mock.consumers.recording import PactRecorder
+from beep_mock.consumers.recording import PactRecorder, RecordedPact
 from beep_mock.errors import WorkspaceError
 
 

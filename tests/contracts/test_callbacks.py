@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from beep_mock.contracts.callbacks import outgoing_operations
 from beep_mock.contracts.compiler import compile_contract
-from beep_mock.contracts.example_checks import all_example_findings
+from beep_mock.contracts.document_checks import all_example_findings
+from beep_mock.contracts.example_requests import compose
 from beep_mock.contracts.model import Contract
-from beep_mock.contracts.outgoing import compose
 
 HOOK: dict[str, Any] = {
     "post": {

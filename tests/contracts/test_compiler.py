@@ -9,7 +9,7 @@ from beep_mock.contracts.compiler import compile_contract
 from beep_mock.contracts.model import Schema, SecurityScheme
 from beep_mock.errors import InvalidDocumentError, UnsupportedFeatureError
 from beep_mock.findings import Severity
-from tests.contracts.drafts import DRAFT, GET, OK, POST, changed, compiled, operation_with, put
+from tests.support.drafts import DRAFT, GET, OK, POST, changed, compiled, operation_with, put
 
 KEY = SecurityScheme("key", "apiKey", location="header", parameter="X-Key")
 

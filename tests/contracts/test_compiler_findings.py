@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from beep_mock.findings import Severity
-from tests.contracts.drafts import DRAFT, GET, OK, POST, Edit, changed, compiled, drop, put
+from tests.support.drafts import DRAFT, GET, OK, POST, Edit, changed, compiled, drop, put
 
 PATH = ("paths", "/worlds/{id}")
 PARAMETER = (*GET, "parameters", 1)

@@ -19,7 +19,7 @@ from beep_mock.contracts.examples import interactions_of
 from beep_mock.contracts.model import Contract
 from beep_mock.errors import ContractError
 from beep_mock.findings import Severity
-from tests.contracts.drafts import CORPUS, DRAFT, at, changed, compiled, corpus_contract, corpus_documents, drop, put
+from tests.support.drafts import CORPUS, DRAFT, at, changed, compiled, corpus_contract, corpus_documents, drop, put
 
 VALIDATORS = {"3.0": OpenAPIV30SpecValidator, "3.1": OpenAPIV31SpecValidator, "3.2": OpenAPIV32SpecValidator}
 

@@ -15,8 +15,8 @@ import yaml
 from beep_mock.contracts.document import load_document
 from beep_mock.contracts.reading.references import split
 from beep_mock.errors import InvalidDocumentError, UnresolvableReferenceError, UnsupportedFeatureError
-from tests.contracts.drafts import corpus_documents
-from tests.contracts.many_files import HEAD, references, write
+from tests.support.drafts import corpus_documents
+from tests.support.many_files import HEAD, references, write
 
 # --- the root document
 

@@ -7,7 +7,7 @@ import pytest
 from beep_mock.contracts.encoding import RawRequest, encode_body, encode_form, encode_multipart, encode_request
 from beep_mock.contracts.model import Encoding, MediaType, Schema
 from beep_mock.errors import ContractError
-from tests.contracts.declared import operation, parameter
+from tests.support.declared import operation, parameter
 
 BLUES = ["blue", "black", "brown"]
 RGB = {"R": 100, "G": 200, "B": 150}

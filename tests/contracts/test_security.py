@@ -8,7 +8,7 @@ import pytest
 
 from beep_mock.contracts.model import Contract, SecurityScheme
 from beep_mock.contracts.security import check, secret_keys
-from tests.contracts.declared import operation
+from tests.support.declared import operation
 
 BASIC = SecurityScheme("basic", "http", scheme="basic")
 BEARER = SecurityScheme("bearer", "http", scheme="bearer")

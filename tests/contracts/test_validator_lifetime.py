@@ -8,7 +8,7 @@ from weakref import ref
 
 from beep_mock.contracts.compiler import compile_contract
 from beep_mock.mocks.mock import Mock
-from tests.wsgi_client import call
+from tests.support.wsgi_client import call
 
 WORLD = Path("contracts/world/openapi.yaml")
 

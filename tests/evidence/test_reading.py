@@ -12,7 +12,7 @@ from beep_mock.evidence.hashing import provider_hashes
 from beep_mock.evidence.reading import Ledger
 from beep_mock.evidence.store import Store
 from beep_mock.workspace import Workspace
-from tests.evidence.made import verification
+from tests.support.made_evidence import verification
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ import pytest
 from beep_mock.errors import EvidenceError
 from beep_mock.evidence import database
 from beep_mock.evidence.place import address_of, file_of
-from beep_mock.evidence.records import Hashes
 from beep_mock.evidence.store import Store
-from tests.evidence.made import NOW, verification
+from beep_mock.evidence.trust import Hashes
+from tests.support.made_evidence import NOW, verification
 
 LATER = "2026-11-21T00:00:00.000000+00:00"
 

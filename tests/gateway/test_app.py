@@ -9,7 +9,7 @@ import pytest
 from beep_mock.gateway.app import create_app
 from beep_mock.workspace import Workspace
 from tests.gateway.conftest import write
-from tests.wsgi_client import call
+from tests.support.wsgi_client import call
 
 
 @pytest.fixture

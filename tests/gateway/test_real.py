@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from beep_mock.gateway.app import create_app
-from beep_mock.serving import ThreadServer
+from beep_mock.servers.threaded import ThreadServer
 from beep_mock.workspace import Workspace
-from tests.wsgi_client import Reply, call
+from tests.support.wsgi_client import Reply, call
 
 Start = Callable[..., Any]
 

@@ -14,7 +14,7 @@ from beep_mock.errors import TrafficFileError
 from beep_mock.gateway import traffic
 from beep_mock.gateway.traffic import TrafficRecorder
 from beep_mock.pacts.traffic import read_traffic
-from beep_mock.serving import ThreadServer
+from beep_mock.servers.threaded import ThreadServer
 
 ROOT = Path(__file__).parents[2]
 

@@ -10,10 +10,10 @@ from beep_mock.errors import BeepMockError, InvalidDocumentError
 from beep_mock.gateway.app import app_of_world
 from beep_mock.gateway.plan import Plan, choose_services
 from beep_mock.gateway.world import World
-from beep_mock.serving import ThreadServer
+from beep_mock.servers.threaded import ThreadServer
 from beep_mock.workspace import Workspace
 from tests.gateway.conftest import COMMON, WORLD, write
-from tests.wsgi_client import call
+from tests.support.wsgi_client import call
 
 WAIT = 10  # seconds; only a failing test takes them
 

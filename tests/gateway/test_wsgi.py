@@ -9,7 +9,7 @@ from beep_mock.gateway.app import app_of_world, create_app
 from beep_mock.gateway.plan import Entry, Plan
 from beep_mock.gateway.world import World
 from beep_mock.workspace import Workspace
-from tests.wsgi_client import call
+from tests.support.wsgi_client import call
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ import pytest
 from flask import Flask
 
 from beep_mock.contracts.compiler import compile_contract
+from beep_mock.exchanges.journal import Journal
 from beep_mock.mocks import app as pages
-from beep_mock.mocks.journal import Journal
 from beep_mock.mocks.mock import Mock
-from tests.wsgi_client import Reply, call
+from tests.support.wsgi_client import Reply, call
 
 DOCUMENT = """
 openapi: 3.1.0

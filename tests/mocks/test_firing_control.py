@@ -10,8 +10,8 @@ from flask import Flask
 from beep_mock.contracts.compiler import compile_contract
 from beep_mock.mocks.app import service_pages
 from beep_mock.mocks.mock import Mock
-from tests.mocks.receiver import receiving
-from tests.wsgi_client import Reply, call
+from tests.support.receiver import receiving
+from tests.support.wsgi_client import Reply, call
 
 DOCUMENT = {
     "openapi": "3.1.1",

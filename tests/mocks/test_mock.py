@@ -15,13 +15,13 @@ from beep_mock.contracts.compiler import compile_contract
 from beep_mock.contracts.model import Contract
 from beep_mock.errors import OverrideError
 from beep_mock.mocks import mock as module
-from beep_mock.mocks.answer import PUT_OFF, Answer
 from beep_mock.mocks.answers import Answers
 from beep_mock.mocks.mock import Mock
 from beep_mock.mocks.overrides import load_overrides
-from beep_mock.mocks.request_body import BODY, BODY_LIMIT
-from beep_mock.mocks.waiting import DEFERS, HOLDS, LATER, NO_WAITING, NOTHING_LONG
-from tests.wsgi_client import call
+from beep_mock.servers.answers import PUT_OFF, Answer
+from beep_mock.servers.deferred import DEFERS, HOLDS, LATER, NO_WAITING, NOTHING_LONG
+from beep_mock.servers.request_body import BODY, BODY_LIMIT
+from tests.support.wsgi_client import call
 
 Make = Callable[..., Contract]
 

@@ -1,4 +1,8 @@
+""""""
+
 from __future__ import annotations
+
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -7,7 +11,17 @@ from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
 from beep_mock.contracts.model import ResponseSpec
-from beep_mock.mocks.negotiation import compile_negotiation, find_status, invalid_request_status, success_status
+from beep_mock.interaction import Response
+from beep_mock.mocks.negotiation import (
+    compile_negotiation,
+    find_status,
+    invalid_request_status,
+    keeping_produced,
+    success_status,
+    typed_if_empty,
+)
+from beep_mock.servers.answers import Answer, problem
+from tests.support.swagger2_drafts import compiled
 
 DECLARED = ["application/json", "application/xml", "text/plain; charset=utf-8"]
 
@@ -120,3 +134,26 @@ def test_a_code_is_found_exactly_then_by_range_then_by_default() -> None:
 def test_invalid_request_status(statuses: list[str], expected: tuple[str, int] | None) -> None:
     found = invalid_request_status(specs(*statuses))
     assert (found and (found[0].status, found[1])) == expected
+
+
+PROBLEM = "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("produces", "told", "empty"),
+    [
+        ("[]", PROBLEM, None),
+        ("[text/plain, application/json]", "application/json", "text/plain"),
+        ("[text/plain, application/problem+json]", PROBLEM, "text/plain"),
+        ("['*/*']", PROBLEM, None),
+        ("[application/vnd.a+json; v=1]", "application/vnd.a+json; v=1", "application/vnd.a+json; v=1"),
+        ("[image/png]", "image/png", "image/png"),
+    ],
+)
+def test_media_types(tmp_path: Path, produces: str, told: str, empty: str | None) -> None:
+    text = f"paths: {{/a: {{get: {{produces: {produces}, responses: {{'204': {{description: d}}}}}}}}}}\n"
+    operation = compiled(tmp_path, text).operations["GET /a"]
+    response = keeping_produced(problem(422, "CODE", "why"), operation)
+    assert (response.media_type, response.body) == (told, problem(422, "CODE", "why").body)
+    answer = typed_if_empty(Answer(Response(204, ()), "sample"), operation)
+    assert dict(answer.headers).get("Content-Type") == empty

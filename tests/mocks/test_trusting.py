@@ -12,12 +12,11 @@ from beep_mock.contracts.compiler import compile_contract
 from beep_mock.contracts.examples import interactions_of
 from beep_mock.contracts.model import Contract
 from beep_mock.evidence.hashing import interaction_hash
-from beep_mock.evidence.records import Evidence, Standing
-from beep_mock.evidence.trust import Minimum, Trust, bare_interaction
-from beep_mock.mocks.answering import Answering
+from beep_mock.evidence.trust import Evidence, Minimum, Standing, Trust, bare_interaction
 from beep_mock.mocks.mock import Mock
-from tests.evidence.made import verification
-from tests.wsgi_client import Reply, call
+from beep_mock.mocks.preferences import Answering
+from tests.support.made_evidence import verification
+from tests.support.wsgi_client import Reply, call
 
 GOOD = {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}}}
 

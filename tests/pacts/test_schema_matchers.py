@@ -8,8 +8,7 @@ import pytest
 
 from beep_mock.contracts.compiler import compile_contract
 from beep_mock.contracts.model import Schema
-from beep_mock.pacts.schema_matchers import Matchers
-from beep_mock.pacts.shapes import written_rules
+from beep_mock.pacts.schema_matchers import Matchers, written_rules
 
 SCHEMAS: dict[str, Any] = {
     "Kind": {"type": "string", "enum": ["a.b", "c|d"]},

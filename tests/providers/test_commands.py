@@ -9,7 +9,7 @@ from beep_mock.contracts.encoding import RawRequest
 from beep_mock.errors import VerificationError
 from beep_mock.providers.commands import command_target
 from beep_mock.providers.targets import url_target
-from beep_mock.serving import ThreadServer
+from beep_mock.servers.threaded import ThreadServer
 from tests.providers.test_targets import echo
 
 SERVER = """

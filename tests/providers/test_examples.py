@@ -1,3 +1,5 @@
+""""""
+
 from __future__ import annotations
 
 import json
@@ -12,10 +14,10 @@ from beep_mock.contracts.model import Contract
 from beep_mock.errors import VerificationError
 from beep_mock.interaction import Json
 from beep_mock.providers.coverage import Exercise, coverage_of
-from beep_mock.providers.examples import ExampleResult, verify_examples
+from beep_mock.providers.examples import ExampleResult, challenge_fault, verify_examples
 from beep_mock.providers.state_access import EndpointStates
 from beep_mock.providers.targets import app_target
-from beep_mock.serving import ThreadServer
+from beep_mock.servers.threaded import ThreadServer
 
 WORLD = {"id": 1, "name": "Earth", "made": "2026-01-01"}
 STATE = {"name": "it exists", "params": {"id": 1}}
@@ -242,3 +244,39 @@ def test_coverage_names_who_has_reached_what(contract: Contract) -> None:
     assert found.unreached == (f"{key} 401", f"{key} 503")
     assert found.share("statuses") == (2, 4)
     assert found.share("operations") == (1, 1)
+
+
+BEARER = {"token": {"type": "http", "scheme": "bearer"}}
+KEY = {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}}
+
+
+@pytest.mark.parametrize(
+    ("schemes", "headers", "fault"),
+    [
+        (BEARER, [("WWW-Authenticate", "Bearer")], ""),
+        (BEARER, [("WWW-Authenticate", 'bearer error="invalid_token", realm="a, b"')], ""),
+        (BEARER, [("WWW-Authenticate", 'Basic realm="a", Bearer')], ""),
+        (BEARER, [("WWW-Authenticate", "Basic"), ("www-authenticate", "Bearer")], ""),
+        (BEARER, [], ""),
+        (BEARER, [("WWW-Authenticate", "Basic realm=x")], "'Basic realm=x' names none of the declared schemes: bearer"),
+        (BEARER, [("WWW-Authenticate", "::")], "'::' is no challenge (RFC 9110, section 11.6.1)"),
+        (KEY, [("WWW-Authenticate", "ApiKey")], ""),
+        (KEY, [("WWW-Authenticate", "")], "'' is no challenge (RFC 9110, section 11.6.1)"),
+        (KEY | BEARER, [("WWW-Authenticate", "ApiKey")], ""),
+    ],
+)
+def test_a_challenge_names_a_scheme_that_is_declared(
+    tmp_path: Path, schemes: dict[str, Any], headers: list[tuple[str, str]], fault: str
+) -> None:
+    path = tmp_path / "openapi.json"
+    path.write_text(
+        json.dumps(
+            {
+                "openapi": "3.1.0",
+                "info": {"title": "t", "version": "1"},
+                "paths": {"/a": {"get": {"security": [{name: []} for name in schemes], "responses": {}}}},
+                "components": {"securitySchemes": schemes},
+            }
+        )
+    )
+    assert challenge_fault(compile_contract(path).operations["GET /a"], headers) == fault

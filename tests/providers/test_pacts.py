@@ -14,9 +14,9 @@ import pytest
 
 from beep_mock.errors import VerificationError
 from beep_mock.providers.pacts import StateHandling, VerificationReport, verify_pacts
-from beep_mock.serving import ThreadServer
+from beep_mock.servers.threaded import ThreadServer
 from beep_mock.states import ProviderStates, states_app
-from tests.providers.recorded import interaction, pact
+from tests.support.recorded import interaction, pact
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

@@ -12,7 +12,7 @@ from beep_mock.contracts.compiler import compile_contract
 from beep_mock.contracts.model import Contract
 from beep_mock.providers.properties import PropertiesResult, verify_properties
 from beep_mock.providers.targets import app_target, url_target
-from beep_mock.serving import ThreadServer
+from beep_mock.servers.threaded import ThreadServer
 
 DOCUMENT = """
 openapi: 3.0.3

@@ -10,9 +10,9 @@ import pytest
 
 from beep_mock.contracts.encoding import RawRequest
 from beep_mock.errors import VerificationError
-from beep_mock.providers.bounded import Bounded
+from beep_mock.providers.in_process import Bounded
 from beep_mock.providers.targets import app_target, url_target
-from beep_mock.serving import ThreadServer
+from beep_mock.servers.threaded import ThreadServer
 
 
 def echo(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

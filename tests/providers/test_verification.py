@@ -8,9 +8,9 @@ import pytest
 
 from beep_mock.errors import BeepMockError, PactFileError, VerificationError, WorkspaceError
 from beep_mock.providers.verification import load_app, load_service, load_states, verify_at, verify_provider
-from beep_mock.serving import ThreadServer
+from beep_mock.servers.threaded import ThreadServer
 from beep_mock.workspace import Workspace
-from tests.providers.recorded import interaction, write_pact
+from tests.support.recorded import interaction, write_pact
 
 APP = """
 def create_app():

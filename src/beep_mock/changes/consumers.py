@@ -18,9 +18,8 @@ from beep_mock.contracts.nodes import child
 from beep_mock.findings import Finding, Severity
 from beep_mock.interaction import MISSING, Interaction
 from beep_mock.pacts.comparison import compare, operation_of
-from beep_mock.pacts.model import Pact
-from beep_mock.pacts.statuses import response_spoken_of
-from beep_mock.pacts.wrapped_bodies import body_pointer
+from beep_mock.pacts.message_comparison import response_spoken_of
+from beep_mock.pacts.model import Pact, body_pointer
 
 __all__ = ["broken_by", "with_consumers"]
 

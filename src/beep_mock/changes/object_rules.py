@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from beep_mock.changes.difference import Level
 from beep_mock.changes.lifecycle import compare_lifecycle
-from beep_mock.changes.number_rules import compare_limit
+from beep_mock.changes.limit_rules import compare_limit
 from beep_mock.changes.pairs import Comparison, Found
 from beep_mock.changes.sides import Part
 from beep_mock.changes.views import View, patterns_of

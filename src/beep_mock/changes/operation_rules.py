@@ -7,9 +7,8 @@ from typing import Any
 from beep_mock.changes.difference import Direction, Level, Use
 from beep_mock.changes.ledger import Ledger, Root
 from beep_mock.changes.lifecycle import compare_lifecycle
+from beep_mock.changes.message_rules import compare_parameters, compare_responses
 from beep_mock.changes.pairs import Pairs
-from beep_mock.changes.parameter_rules import compare_parameters
-from beep_mock.changes.response_rules import compare_responses
 from beep_mock.changes.security_rules import compare_security
 from beep_mock.changes.sides import Side
 from beep_mock.contracts.bodies.media_types import match_media_type

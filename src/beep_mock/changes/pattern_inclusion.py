@@ -8,8 +8,18 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from beep_mock.contracts.schemas.ecma_patterns import PatternError, parse_pattern
-from beep_mock.contracts.schemas.pattern_trees import Assertion, Choice, Class, Group, Node, Ranges, Repeat, Sequence
+from beep_mock.contracts.schemas.ecma_patterns import (
+    Assertion,
+    Choice,
+    Class,
+    Group,
+    Node,
+    PatternError,
+    Ranges,
+    Repeat,
+    Sequence,
+    parse_pattern,
+)
 
 __all__ = ["is_included"]
 

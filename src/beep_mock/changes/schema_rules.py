@@ -6,8 +6,7 @@ from typing import Any
 
 from beep_mock.changes.alternatives import compare_alternatives, compare_conditions, compare_discriminators
 from beep_mock.changes.difference import Level
-from beep_mock.changes.list_rules import compare_lists
-from beep_mock.changes.number_rules import compare_numbers
+from beep_mock.changes.limit_rules import compare_lists, compare_numbers
 from beep_mock.changes.object_rules import compare_objects
 from beep_mock.changes.pairs import Comparison, Found
 from beep_mock.changes.sides import same_text

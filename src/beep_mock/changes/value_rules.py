@@ -6,7 +6,7 @@ import re
 from random import Random
 from typing import Any
 
-from beep_mock.changes.number_rules import compare_limit, is_within
+from beep_mock.changes.limit_rules import compare_limit, is_within
 from beep_mock.changes.pairs import Comparison
 from beep_mock.changes.sides import text_of
 from beep_mock.changes.views import View

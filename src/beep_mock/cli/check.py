@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from beep_mock.ci.report import FORMATS
 from beep_mock.cli.report_options import Reports, report_option, write_reports
+from beep_mock.reports.report import FORMATS
 
 __all__ = ["command"]
 
@@ -38,8 +38,8 @@ def command(
 
     Exit codes: 0 clean, 1 findings, 2 fault.
     """  # noqa: D301 - click's mark for lines that stay as they are
-    from beep_mock.ci.checking import check_paths
-    from beep_mock.ci.report import render
+    from beep_mock.checks.checking import check_paths
+    from beep_mock.reports.report import render
 
     report = check_paths(paths, against_prism=against_prism, allow_remote=allow_remote_refs)
     click.echo(render(report, output, colour=sys.stdout.isatty()))

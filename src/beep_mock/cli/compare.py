@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from beep_mock.ci.report import FORMATS
 from beep_mock.cli.report_options import Reports, report_option, write_reports
+from beep_mock.reports.report import FORMATS
 
 __all__ = ["command"]
 
@@ -51,8 +51,8 @@ def command(
         raise click.UsageError("--contract needs a PACT to compare with it")
     if contract is not None and (provider or consumer):
         raise click.UsageError("--provider and --consumer choose among the pacts of a workspace: not with --contract")
-    from beep_mock.ci.comparing import compare_files, compare_workspace
-    from beep_mock.ci.report import render
+    from beep_mock.checks.comparing import compare_files, compare_workspace
+    from beep_mock.reports.report import render
     from beep_mock.workspace import Workspace
 
     if contract is not None:

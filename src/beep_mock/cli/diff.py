@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from beep_mock.ci.report import FORMATS
 from beep_mock.cli.report_options import Reports, report_option, write_reports
 from beep_mock.printable import printable
+from beep_mock.reports.report import FORMATS
 
 __all__ = ["command"]
 
@@ -53,7 +53,7 @@ def command(
 
     Exit codes: 0 nothing breaks, 1 something does, 2 fault.
     """  # noqa: D301 - click's mark for lines that stay as they are
-    from beep_mock.ci.diffing import diff_versions, summary_of
+    from beep_mock.checks.diffing import diff_versions, summary_of
 
     diff = diff_versions(
         old, new, pacts=pacts, provider=provider, fail_on=fail_on, allow_remote=allow_remote_refs,

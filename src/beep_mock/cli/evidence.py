@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from beep_mock.cli.evidence_options import evidence_option, store_of
+from beep_mock.cli.mock_options import evidence_option, store_of
 from beep_mock.printable import printable_line
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def list_(services: tuple[str, ...], standings: tuple[str, ...], output: str, ev
 @evidence_option
 def export(file: str, services: tuple[str, ...], evidence: str) -> None:
     """Write all evidence (of SERVICE) to FILE, as lines of JSON; `-` is standard output."""
-    from beep_mock.evidence.exchange import evidence_lines, write_evidence
+    from beep_mock.evidence.transfer import evidence_lines, write_evidence
     from beep_mock.workspace import Workspace
 
     workspace = Workspace.find()
@@ -110,7 +110,7 @@ def export(file: str, services: tuple[str, ...], evidence: str) -> None:
 def import_(file: str, evidence: str) -> None:
     """Take over the evidence in FILE, all of it or none; of the same verification the later counts."""
     from beep_mock.errors import EvidenceError
-    from beep_mock.evidence.exchange import read_evidence
+    from beep_mock.evidence.transfer import read_evidence
     from beep_mock.workspace import Workspace
 
     store = _store(evidence, Workspace.find().root)

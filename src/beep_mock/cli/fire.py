@@ -65,8 +65,8 @@ def command(
 
     Exit codes: 0 the answer keeps the contract, 1 it does not, 2 fault.
     """  # noqa: D301 - click's mark for lines that stay as they are
-    from beep_mock.mocks.firing import find_outgoing, fire, prepare
-    from beep_mock.mocks.reach import Reach
+    from beep_mock.outgoing.firing import find_outgoing, fire, prepare
+    from beep_mock.outgoing.reach import Reach
 
     contract = _contract(service)
     if listing:
@@ -110,8 +110,8 @@ def _contract(service: str) -> Contract:
 
 
 def _listed(contract: Contract, output: str) -> str:
-    from beep_mock.contracts.outgoing import example_names
-    from beep_mock.mocks.firing import outgoing_of
+    from beep_mock.contracts.example_requests import example_names
+    from beep_mock.outgoing.firing import outgoing_of
 
     every = list(outgoing_of(contract))
     if output == "json":

@@ -40,8 +40,8 @@ def draft(consumer: str, files: tuple[Path, ...], providers: tuple[str, ...], ou
 
     Exit codes: 0 drafted, 1 nothing could be drafted, 2 fault.
     """  # noqa: D301 - click's mark for lines that stay as they are
-    from beep_mock.ci.drafting import draft_pacts
-    from beep_mock.ci.report import counted
+    from beep_mock.checks.drafting import draft_pacts
+    from beep_mock.reports.report import counted
     from beep_mock.workspace import Workspace
 
     workspace = Workspace.find()

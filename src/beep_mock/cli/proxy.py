@@ -49,7 +49,7 @@ def command(document: str, upstream: str, host: str, port: int, verbose_level: s
       beep-mock proxy openapi.yaml https://api.example.com/v1 --port 8080
       beep-mock proxy openapi.yaml http://127.0.0.1:5001 --errors
     """  # noqa: D301 - click wants the character
-    from beep_mock.mocks.ports import base_url, claim_port, resolve_host
+    from beep_mock.servers.ports import base_url, claim_port, resolve_host
 
     say_unheard(how)
     folder = Path.cwd()

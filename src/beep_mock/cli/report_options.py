@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from beep_mock.ci.report_files import parse_report_option, write_report
 from beep_mock.errors import ReportFileError
+from beep_mock.reports.report import parse_report_option, write_report
 
 if TYPE_CHECKING:
-    from beep_mock.ci.report import Report
+    from beep_mock.reports.report import Report
 
 __all__ = ["Reports", "report_option", "write_reports"]
 

@@ -7,9 +7,7 @@ from typing import Any
 
 import click
 
-from beep_mock.cli.answering import answering_of, answering_options
-from beep_mock.cli.callback_options import callback_options
-from beep_mock.cli.evidence_options import require_store
+from beep_mock.cli.mock_options import answering_of, answering_options, callback_options, require_store
 from beep_mock.cli.prism_words import PrismCommand, accepted, quiet, say_unheard
 from beep_mock.gateway.plan import Plan, plan_document
 
@@ -47,7 +45,7 @@ def command(document: str, host: str, port: int, verbose_level: str, **how: Any)
       beep-mock serve openapi.yaml --engine prism
       curl -H 'Prefer: code=404' http://127.0.0.1:4010/worlds/1
     """  # noqa: D301 - click wants the character
-    from beep_mock.mocks.ports import base_url, claim_port, resolve_host
+    from beep_mock.servers.ports import base_url, claim_port, resolve_host
 
     say_unheard(how)
     answering = answering_of(how)

@@ -12,9 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from beep_mock.cli.answering import answering_of, answering_options
-from beep_mock.cli.callback_options import callback_options
-from beep_mock.cli.evidence_options import require_store
+from beep_mock.cli.mock_options import answering_of, answering_options, callback_options, require_store
 from beep_mock.errors import BeepMockError
 from beep_mock.gateway.plan import Entry, Plan, choose_services, environment_of
 from beep_mock.printable import printable
@@ -109,7 +107,7 @@ def command(
       beep-mock up --for hello --real world=http://127.0.0.1:5001
                                                    world is the running one, its peers are mocked
     """  # noqa: D301 - click wants the character
-    from beep_mock.mocks.ports import claim_port, resolve_host
+    from beep_mock.servers.ports import claim_port, resolve_host
 
     ctx = click.get_current_context()
     answering = answering_of(how)
@@ -140,7 +138,7 @@ def command(
 def _run(plan: Plan, host: str, port: int, arguments: tuple[str, ...], recording: _Recording) -> int:
     """Serve; with ``arguments`` as long as that command runs. The exit status."""
     from beep_mock.gateway.command import Command, without_proxy
-    from beep_mock.mocks.ports import base_url, local_address
+    from beep_mock.servers.ports import base_url, local_address
 
     url = base_url(host, port)
     variables = environment_of((entry.name for entry in plan.entries), url)
@@ -230,7 +228,7 @@ class _Recording:
 
 def _tell_breakages(plan: Plan) -> None:
     """Whom a saved contract or pact breaks, as long as this process runs."""
-    from beep_mock.ci.blast_radius import BlastRadius
+    from beep_mock.checks.blast_radius import BlastRadius
 
     workspace = Workspace(plan.root)
     if workspace.pact_paths():

@@ -7,9 +7,9 @@ from contextlib import redirect_stdout
 
 import click
 
-from beep_mock.ci.report import FORMATS
-from beep_mock.cli.evidence_options import recording_options, store_of
+from beep_mock.cli.mock_options import recording_options, store_of
 from beep_mock.cli.report_options import Reports, report_option, write_reports
+from beep_mock.reports.report import FORMATS
 
 __all__ = ["command"]
 
@@ -111,12 +111,11 @@ def command(
         raise click.UsageError("either --app, or --url and --command")
     if how["states_url"] and not (how["url"] or started):
         raise click.UsageError("--states-url goes with --url or --command")
-    from beep_mock.ci.provider_checks import Asked, verify
-    from beep_mock.ci.proving import keep_evidence
-    from beep_mock.ci.report import render
-    from beep_mock.ci.verifying import is_untried, report_of
+    from beep_mock.checks.provider_checks import Asked, verify
+    from beep_mock.checks.verifying import is_untried, keep_evidence, report_of
     from beep_mock.evidence.recording import require_version
     from beep_mock.processes import unwound_by_sigterm
+    from beep_mock.reports.report import render
     from beep_mock.workspace import Workspace
 
     asked = Asked(kinds=kinds, command=started, **how)  # type: ignore[arg-type]  # as click's options are declared

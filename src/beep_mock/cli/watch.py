@@ -11,7 +11,7 @@ import click
 from beep_mock.printable import printable
 
 if TYPE_CHECKING:
-    from beep_mock.ci.blast_radius import Breakage
+    from beep_mock.checks.blast_radius import Breakage
 
 __all__ = ["command"]
 
@@ -30,7 +30,7 @@ def command(output: str) -> None:
       beep-mock watch
       beep-mock watch --format json
     """  # noqa: D301 - click's mark for lines that stay as they are
-    from beep_mock.ci.blast_radius import BlastRadius
+    from beep_mock.checks.blast_radius import BlastRadius
     from beep_mock.workspace import Workspace
 
     def tell(breakage: Breakage) -> None:

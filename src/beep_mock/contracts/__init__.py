@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from beep_mock.contracts.compiler import compile_contract as compile_contract
     from beep_mock.contracts.document import Document as Document
     from beep_mock.contracts.document import load_document as load_document
-    from beep_mock.contracts.example_checks import all_example_findings as all_example_findings
-    from beep_mock.contracts.example_checks import example_findings as example_findings
+    from beep_mock.contracts.document_checks import all_example_findings as all_example_findings
+    from beep_mock.contracts.document_checks import example_findings as example_findings
     from beep_mock.contracts.examples import interactions_of as interactions_of
     from beep_mock.contracts.model import Contract as Contract
     from beep_mock.contracts.model import Operation as Operation
@@ -22,9 +22,9 @@ _HOME = {
     "Contract": "model",
     "Document": "document",
     "Operation": "model",
-    "all_example_findings": "example_checks",
+    "all_example_findings": "document_checks",
     "compile_contract": "compiler",
-    "example_findings": "example_checks",
+    "example_findings": "document_checks",
     "interactions_of": "examples",
     "load_document": "document",
 }

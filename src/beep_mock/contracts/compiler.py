@@ -11,14 +11,13 @@ from beep_mock.contracts.model import Contract, Example, Operation, Parameter
 from beep_mock.contracts.nodes import Nodes, child
 from beep_mock.contracts.operations import PathContext, compile_operation, compile_webhooks, extensions_of
 from beep_mock.contracts.parameters.declared import read_parameters
-from beep_mock.contracts.routing.path_checks import check_template
-from beep_mock.contracts.routing.path_items import declared_operations, path_item_fields
+from beep_mock.contracts.routing.path_items import check_template, declared_operations, path_item_fields
 from beep_mock.contracts.routing.router import Router
 from beep_mock.contracts.routing.servers import read_base_paths, server_urls
 from beep_mock.contracts.routing.shared_urls import listed_texts, marks_of
 from beep_mock.contracts.routing.templates import PathTemplate, parse_template
 from beep_mock.contracts.schemas.store import SchemaStore
-from beep_mock.contracts.security_schemes import read_requirements, read_schemes
+from beep_mock.contracts.security import read_requirements, read_schemes
 from beep_mock.errors import ContractError
 
 if TYPE_CHECKING:

@@ -6,9 +6,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from beep_mock.contracts.reading.files import DocumentFiles, reason
+from beep_mock.contracts.reading.files import DocumentFiles, document_version, reason
 from beep_mock.contracts.reading.identifiers import Identifiers
-from beep_mock.contracts.reading.kinds import document_version
 from beep_mock.contracts.reading.references import escape, split, tokens
 from beep_mock.contracts.reading.retrieval import Retrieval, is_url
 from beep_mock.errors import ContractError, InvalidDocumentError, UnresolvableReferenceError

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+import json
+from typing import TYPE_CHECKING, Final, TypeAlias
 from weakref import WeakKeyDictionary
 
 from beep_mock.contracts.bodies.decoding import BodyError, compile_body_decoder
@@ -11,8 +12,10 @@ from beep_mock.contracts.bodies.payloads import admits_text, concrete_media_type
 from beep_mock.contracts.encoding import encode_body
 from beep_mock.contracts.model import Contract, Example, MediaType, Operation, ResponseSpec
 from beep_mock.contracts.nodes import child
+from beep_mock.contracts.parameters.collection_formats import collection_text, formats_of
 from beep_mock.contracts.parameters.examples import shown_example
-from beep_mock.contracts.response_headers import written_headers
+from beep_mock.contracts.parameters.scalars import text_of
+from beep_mock.contracts.parameters.styles import as_written
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Interaction, Json, Missing, Request, Response
 
@@ -20,16 +23,87 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from beep_mock.contracts.document import Document
+    from beep_mock.contracts.model import Header, ResponseSpec, Schema
 
 __all__ = [
+    "SENT_ANYWAY",
     "encode",
+    "header_text",
     "interactions_of",
     "placed_interactions",
     "response_examples",
     "serialized_bytes",
     "shown_body",
+    "simple_text",
     "status_code",
+    "written_headers",
 ]
+
+
+SENT_ANYWAY: Final = frozenset(
+    {"connection", "content-encoding", "content-length", "content-type", "keep-alive", "te", "trailer",
+     "transfer-encoding", "upgrade"}
+)  # fmt: skip
+"""Headers that a server sends of its own or nobody: what they say depends on how a message travels."""
+
+
+def written_headers(document: Document, response: ResponseSpec, name: str = "") -> tuple[tuple[str, str], ...]:
+    """The declared headers of ``response`` for which the document gives a value, for the example ``name``.
+
+    A header's value is its example of that name, else its first example, else its schema's example or default.
+    """
+    values = ((header, _value(document, header, name)) for header in response.headers)
+    return tuple(
+        (header.name, header_text(value, header))
+        for header, value in values
+        if value is not MISSING and header.name.lower() not in SENT_ANYWAY
+    )
+
+
+def header_text(value: Json, header: Header) -> str:
+    """``value`` as ``header`` carries it: in style ``simple``, or as one text of its media type."""
+    return text_of(value) if header.media_type else simple_text(value, header.explode, header.schema)
+
+
+def simple_text(value: Json, explode: bool, schema: Schema | None = None) -> str:
+    """``value`` in style ``simple`` (RFC 6570 3.2.2, without percent-encoding): ``a,b`` or ``k=v,k=v``.
+
+    An array whose ``schema`` notes collection formats of Swagger 2.0 is written in them.
+    """
+    if formats := formats_of(schema):
+        return collection_text(value, formats, as_written)
+    if isinstance(value, list):
+        return ",".join(_scalar(item) for item in value)
+    if isinstance(value, dict):
+        sign = "=" if explode else ","
+        return ",".join(f"{key}{sign}{_scalar(item)}" for key, item in value.items())
+    return _scalar(value)
+
+
+def _value(document: Document, header: Header, name: str) -> Json | Missing:
+    given = [example for example in header.examples if example.value is not MISSING]
+    for example in given:
+        if name and example.name == name:
+            return example.value
+    if given:
+        return given[0].value
+    try:
+        node, _ = document.follow(header.schema.node, header.schema.at) if header.schema is not None else (None, "")
+    except ContractError:
+        return MISSING
+    if not isinstance(node, dict):
+        return MISSING
+    if "example" in node:
+        return node["example"]
+    examples = node.get("examples")
+    return examples[0] if isinstance(examples, list) and examples else node.get("default", MISSING)
+
+
+def _scalar(value: Json) -> str:
+    if isinstance(value, str):
+        return value
+    return "" if value is None else json.dumps(value, default=str)
+
 
 Placed: TypeAlias = "tuple[ResponseSpec, MediaType | None, Interaction]"
 """An interaction with the declared response and media type it is an example of (None: a response without content)."""

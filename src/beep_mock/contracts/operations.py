@@ -14,7 +14,7 @@ from beep_mock.contracts.model import Operation, Parameter, RequestBody, Respons
 from beep_mock.contracts.nodes import Nodes, child, kind_of
 from beep_mock.contracts.parameters.declared import CREDENTIALS, effective_parameters, read_parameters
 from beep_mock.contracts.routing.servers import ServerUrl, read_base_paths, server_urls
-from beep_mock.contracts.security_schemes import Alternatives, read_requirements
+from beep_mock.contracts.security import Alternatives, read_requirements
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

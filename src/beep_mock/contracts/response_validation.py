@@ -9,7 +9,7 @@ from beep_mock.contracts.bodies.decoding import BodyError, compile_body_decoder,
 from beep_mock.contracts.model import Contract, Header, MediaType, Operation, ResponseSpec, Violation
 from beep_mock.contracts.parameters.decoding import header_value
 from beep_mock.contracts.parameters.headers import NO_PARAMETERS
-from beep_mock.contracts.text_readings import as_text
+from beep_mock.contracts.second_reading import as_text
 from beep_mock.contracts.validator import validator_of
 from beep_mock.interaction import MISSING
 

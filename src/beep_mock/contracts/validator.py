@@ -15,9 +15,8 @@ from beep_mock.contracts.bodies.decoding import BodyError, compile_body_decoder,
 from beep_mock.contracts.bodies.media_types import is_json, is_xml
 from beep_mock.contracts.model import Contract, MediaType, Operation, Parameter, Schema, Violation
 from beep_mock.contracts.parameters.decoding import compile_decoder
-from beep_mock.contracts.second_reading import SecondReading
+from beep_mock.contracts.second_reading import SecondReading, TextReadings
 from beep_mock.contracts.security import is_secret, secret_keys
-from beep_mock.contracts.text_readings import TextReadings
 from beep_mock.interaction import MISSING, Json
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from beep_mock.evidence.trust import SPECIFICATION_ONLY
 from beep_mock.pacts.model import read_pact
 
 if TYPE_CHECKING:
-    from beep_mock.evidence.records import Evidence
     from beep_mock.evidence.store import Store
+    from beep_mock.evidence.trust import Evidence
     from beep_mock.interaction import Interaction
     from beep_mock.workspace import Workspace
 

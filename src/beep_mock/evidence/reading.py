@@ -12,8 +12,8 @@ from beep_mock.evidence.place import NONE, address_of, file_of
 from beep_mock.evidence.trust import Trust
 
 if TYPE_CHECKING:
-    from beep_mock.evidence.records import Evidence
     from beep_mock.evidence.store import Store
+    from beep_mock.evidence.trust import Evidence
 
 __all__ = ["Ledger"]
 

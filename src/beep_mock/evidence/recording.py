@@ -15,15 +15,14 @@ from beep_mock.contracts.encoding import RawRequest, encode_request
 from beep_mock.contracts.examples import interactions_of
 from beep_mock.errors import ContractError, EvidenceError
 from beep_mock.evidence.hashing import canonical, interaction_hash, plain_response, provider_hashes
-from beep_mock.evidence.records import Verification
-from beep_mock.evidence.trust import bare_interaction
+from beep_mock.evidence.trust import Verification, bare_interaction
 from beep_mock.interaction import MISSING, Interaction
 from beep_mock.pacts.comparison import operation_of
 
 if TYPE_CHECKING:
     from beep_mock.contracts.model import Contract, Operation
-    from beep_mock.evidence.records import Check
     from beep_mock.evidence.store import Store
+    from beep_mock.evidence.trust import Check
     from beep_mock.workspace import Workspace
 
 __all__ = ["Tried", "provider_version", "record_results", "require_version"]

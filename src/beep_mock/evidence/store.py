@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from beep_mock.errors import EvidenceError
 from beep_mock.evidence.database import TABLE, Database, SqlDatabase, SqliteFile, Transaction
 from beep_mock.evidence.place import file_of
-from beep_mock.evidence.records import CHECKS, VERDICTS, Evidence, Hashes, Verification, evidence_of
+from beep_mock.evidence.trust import CHECKS, VERDICTS, Evidence, Hashes, Verification, evidence_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

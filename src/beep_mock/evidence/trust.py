@@ -2,17 +2,108 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from beep_mock.interaction import Interaction, Request, Response
 
 if TYPE_CHECKING:
     from beep_mock.contracts.model import Operation
-    from beep_mock.evidence.records import Evidence
 
-__all__ = ["HEADER", "NOTHING_KNOWN", "SPECIFICATION_ONLY", "Minimum", "Trust", "bare_interaction"]
+__all__ = [
+    "CHECKS",
+    "HEADER",
+    "NOTHING_KNOWN",
+    "SPECIFICATION_ONLY",
+    "VERDICTS",
+    "Evidence",
+    "Hashes",
+    "Minimum",
+    "Standing",
+    "Trust",
+    "Verification",
+    "bare_interaction",
+    "evidence_of",
+]
+
+
+Verdict = Literal["verified", "refuted"]
+Check = Literal["pact", "example"]
+Standing = Literal["verified", "stale", "refuted"]
+
+VERDICTS: Final[tuple[Verdict, ...]] = get_args(Verdict)
+CHECKS: Final[tuple[Check, ...]] = get_args(Check)
+
+
+@dataclass(frozen=True, slots=True)
+class Hashes:
+    """What a verification was of: SHA-256, in hexadecimal, of a provider's sources and of its contract's files.
+
+    ``""`` stands for what is not in the workspace.
+    """
+
+    sources: str = ""
+    contract: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """One interaction, tried once at one version of a provider.
+
+    ``interaction`` is :func:`~beep_mock.evidence.hashing.interaction_hash`; ``at`` is in UTC (ISO 8601, to the
+    microsecond, so that texts compare as times do). ``consumer`` is whose pact it was, empty for an example.
+    ``operation`` and ``name`` are for people.
+    """
+
+    interaction: str
+    provider: str
+    version: str
+    check: Check
+    consumer: str
+    verdict: Verdict
+    at: str
+    hashes: Hashes
+    operation: str = ""
+    name: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str, str, str]:
+        """What there is one of: a later verification of the same takes its place."""
+        return self.interaction, self.provider, self.version, self.check, self.consumer
+
+    def outweighs(self, other: Verification) -> bool:
+        """Whether this and not ``other`` (of the same key) is to be kept: the later, of equals the worse."""
+        return (self.at, self.verdict == "refuted") > (other.at, other.verdict == "refuted")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of an interaction. ``stale``: the provider or its contract has changed since ``latest``."""
+
+    standing: Standing
+    latest: Verification
+
+    def __str__(self) -> str:
+        """As the header says it: ``verified world@1.4.2 2026-11-20``, ``stale world@1.3.0``."""
+        latest = self.latest
+        text = f"{self.standing} {latest.provider}@{latest.version}"
+        return f"{text} {latest.at[:10]}" if self.standing == "verified" else text
+
+
+def evidence_of(found: Iterable[Verification], now: Hashes) -> Evidence:
+    """What verifications of one interaction (at least one) say while the provider and its contract are as ``now``.
+
+    Those of the present state count, were it one of them: among these a refutation outweighs what else has passed, for
+    a provider is only right if all who looked say so. Without them it is stale.
+    """
+    ordered = sorted(found, key=lambda one: one.at, reverse=True)
+    current = [one for one in ordered if one.hashes == now]
+    if not current:
+        return Evidence("stale", ordered[0])
+    refuted = next((one for one in current if one.verdict == "refuted"), None)
+    return Evidence("verified", current[0]) if refuted is None else Evidence("refuted", refuted)
+
 
 HEADER: Final = "Beep-Mock-Evidence"
 SPECIFICATION_ONLY: Final = "specification-only"

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from beep_mock.contracts.parameters.headers import environ_name
-from beep_mock.mocks.reach import HOP
+from beep_mock.outgoing.reach import HOP
 
 __all__ = ["Access"]
 

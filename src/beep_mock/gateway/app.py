@@ -10,16 +10,16 @@ from typing import Any
 from flask import Flask, Response, redirect, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 
+from beep_mock.exchanges.journal import Exchange
 from beep_mock.gateway.access import Access
 from beep_mock.gateway.plan import Engine, Plan, choose_services
 from beep_mock.gateway.service import Service
-from beep_mock.gateway.standings import standings_of
+from beep_mock.gateway.standing import standings_of
 from beep_mock.gateway.world import World
 from beep_mock.gateway.wsgi import Gateway
-from beep_mock.mocks.answering import AS_DOCUMENTED, Answering
 from beep_mock.mocks.app import service_pages
 from beep_mock.mocks.http_answers import json_answer, problem_answer
-from beep_mock.mocks.journal import Exchange
+from beep_mock.mocks.preferences import AS_DOCUMENTED, Answering
 from beep_mock.workspace import Workspace
 
 __all__ = ["app_of_world", "create_app", "pages_of_world"]

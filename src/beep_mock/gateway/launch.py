@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from beep_mock.gateway.plan import Plan
-from beep_mock.mocks.server import Server
+from beep_mock.servers.production import Server
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

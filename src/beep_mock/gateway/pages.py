@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from beep_mock.gateway.access import Access
-from beep_mock.mocks.server import HEALTH
+from beep_mock.servers.production import HEALTH
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication

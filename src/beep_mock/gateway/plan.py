@@ -9,8 +9,8 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from beep_mock.errors import WorkspaceError
-from beep_mock.mocks.answering import AS_DOCUMENTED, Answering
-from beep_mock.mocks.reach import LOOPBACK, Reach
+from beep_mock.mocks.preferences import AS_DOCUMENTED, Answering
+from beep_mock.outgoing.reach import LOOPBACK, Reach
 from beep_mock.workspace import Workspace, environment_name, is_service_name
 
 __all__ = ["Engine", "Entry", "Plan", "choose_services", "environment_of", "plan_document"]

@@ -5,23 +5,49 @@ It serves the operations without the servers' base paths, whatever the document 
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
+import sys
 from collections import deque
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Event, Thread
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from beep_mock.contracts.reading.retrieval import is_url
-from beep_mock.errors import ServerStartError
-from beep_mock.gateway.leash import leashed
-from beep_mock.mocks.answering import AS_DOCUMENTED, Answering
+from beep_mock.contracts.reading.retrieval import Retrieval, is_url
+from beep_mock.contracts.reading.text import read_data
+from beep_mock.errors import BeepMockError, ServerStartError
+from beep_mock.mocks.preferences import AS_DOCUMENTED, Answering
+from beep_mock.processes import die_with_parent
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import TracebackType
 
-__all__ = ["PrismProcess", "find_prism"]
+__all__ = ["PrismProcess", "find_prism", "leashed", "refuse_remote_references"]
+
+
+def leashed(command: Sequence[str]) -> list[str]:
+    """The command line that runs ``command`` (argv) on a leash; unchanged where the system knows no such thing."""
+    if not sys.platform.startswith("linux"):
+        return list(command)
+    # -P: a folder `beep_mock` where the child runs is not us.
+    return [sys.executable, "-P", "-m", __name__, str(os.getpid()), *command]
+
+
+def _become(parent: int, command: Sequence[str]) -> None:
+    die_with_parent(parent)
+    try:
+        os.execvp(command[0], list(command))  # noqa: S606 - no shell is wanted
+    except OSError as error:
+        sys.exit(f"{command[0]}: {error.strerror}")
+
+
+if __name__ == "__main__":
+    _become(int(sys.argv[1]), sys.argv[2:])
+
 
 # Version 5 prints this last, with the port it was given by the system (`-p 0`).
 _READY = re.compile(r"Prism is listening on (http://\S+)")
@@ -178,3 +204,49 @@ class PrismProcess:
             self._settled.set()
         elif not self._fault and (fatal := _FATAL.search(line)):
             self._fault = fatal[1]
+
+
+def refuse_remote_references(source: str) -> None:
+    """See that Prism would fetch nothing from elsewhere for the document at ``source``, whichever of its files says so.
+
+    :raises ServerStartError: it would.
+    """
+    retrieval = Retrieval(source, allow_root=True)
+    waiting, seen = deque([""]), {""}
+    while waiting:
+        key = waiting.popleft()
+        try:
+            content = read_data(retrieval.read(key), retrieval.name(key))[0]
+        except (OSError, ValueError, BeepMockError):  # Prism cannot read it either
+            continue
+        for pointer, reference in _references(content):
+            target = retrieval.key(reference.partition("#")[0], key)
+            if target in seen:
+                continue
+            seen.add(target)
+            if is_url(retrieval.name(target)):
+                raise ServerStartError(
+                    f"refers to {reference!r}, which Prism would fetch",
+                    file=retrieval.name(key),
+                    pointer=pointer,
+                    hint="keep a copy of that file beside the document, or allow it with --allow-remote-refs",
+                )
+            waiting.append(target)
+
+
+def _references(content: Any) -> Iterator[tuple[str, str]]:
+    """Every ``$ref`` to another file, with its JSON pointer; examples are looked into as well, as Prism does."""
+    waiting: list[tuple[Any, str]] = [(content, "")]
+    entered: set[int] = set()  # aliases of YAML share nodes
+    while waiting:
+        node, at = waiting.pop()
+        if not isinstance(node, dict | list) or id(node) in entered:
+            continue
+        entered.add(id(node))
+        if isinstance(node, dict):
+            reference = node.get("$ref")
+            if isinstance(reference, str) and not reference.startswith("#"):
+                yield f"{at}/$ref", reference
+            waiting.extend((v, f"{at}/{str(k).replace('~', '~0').replace('/', '~1')}") for k, v in node.items())
+        else:
+            waiting.extend((item, f"{at}/{i}") for i, item in enumerate(node))

@@ -14,21 +14,21 @@ from beep_mock.contracts.reading.text import read_data
 from beep_mock.contracts.validator import validator_of
 from beep_mock.errors import BeepMockError
 from beep_mock.evidence.trust import NOTHING_KNOWN, Trust
+from beep_mock.exchanges.journal import Journal
 from beep_mock.findings import Finding
 from beep_mock.gateway.plan import Entry, Plan
-from beep_mock.gateway.remote_references import refuse_remote_references
+from beep_mock.gateway.prism import refuse_remote_references
 from beep_mock.mocks.answers import Answer
-from beep_mock.mocks.journal import Journal
 from beep_mock.mocks.mock import Mock
 from beep_mock.mocks.overrides import Overrides, load_overrides
-from beep_mock.mocks.problems import problem
+from beep_mock.servers.answers import problem
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse
 
-    from beep_mock.gateway.forwarding import Forwarder
     from beep_mock.gateway.prism import PrismProcess
     from beep_mock.gateway.real import RealPeer
+    from beep_mock.outgoing.forwarding import Forwarder
 
 __all__ = ["Respond", "Service"]
 
@@ -173,8 +173,8 @@ class Service:
             mock.swap(contract, overrides, self._known(self.entry))
         self.mock = mock
         if self.entry.url and self._peer is None:
-            from beep_mock.gateway.forwarding import Forwarder  # these only where there are real peers
             from beep_mock.gateway.real import RealPeer
+            from beep_mock.outgoing.forwarding import Forwarder  # these only where there are real peers
 
             self._forwarder = Forwarder(self.entry.url, timeout=self._plan.timeout)
             self._peer = RealPeer(
@@ -195,9 +195,9 @@ class Service:
         self.respond = self._peer.respond if self._peer is not None else mock.respond
 
     def _start_prism(self, mock: Mock) -> None:
-        from beep_mock.gateway.forwarding import Forwarder
         from beep_mock.gateway.prism import PrismProcess
         from beep_mock.gateway.real import RealPeer
+        from beep_mock.outgoing.forwarding import Forwarder
 
         if not self._plan.allow_remote:
             refuse_remote_references(str(self.entry.document))

@@ -3,27 +3,64 @@
 from __future__ import annotations
 
 import gc
+import sys
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from threading import Timer
 from uuid import uuid4
 
 from beep_mock.errors import BeepMockError
+from beep_mock.exchanges.journal import Journal
+from beep_mock.findings import Finding, Severity
 from beep_mock.gateway.health import HealthWatch
-from beep_mock.gateway.knowing import Knowledge
-from beep_mock.gateway.messages import finding_lines, say
 from beep_mock.gateway.plan import Plan
 from beep_mock.gateway.reload import Reloader
 from beep_mock.gateway.service import Service
-from beep_mock.mocks.journal import Journal
+from beep_mock.gateway.standing import Knowledge
 
-__all__ = ["Alert", "World"]
+__all__ = ["Alert", "World", "finding_lines", "say"]
+
+
+_SHOWN = 10
+
+
+def say(text: str) -> None:
+    """Print to the terminal, where it mixes with nobody's output: standard error, in one piece."""
+    sys.stderr.write(text.rstrip("\n") + "\n")
+    sys.stderr.flush()
+
+
+def finding_lines(service: str, findings: Sequence[Finding], *, shown: int = _SHOWN) -> list[str]:
+    """The findings that matter (no notes), worst first, one line each, with file and line; the rest only counted."""
+    matter = [f for f in findings if f.severity is not Severity.INFO]
+    matter.sort(key=lambda finding: finding.severity is not Severity.ERROR)
+    lines = [f"{service}: {_line(finding)}" for finding in matter[:shown]]
+    if len(matter) > shown:
+        lines.append(f"{service}: and {len(matter) - shown} more; `beep-mock check` lists all")
+    return lines
+
+
+def _line(finding: Finding) -> str:
+    where = finding.where
+    if where.line is None and where.file:
+        from beep_mock.contracts.reading.positions import (
+            line_of,  # reads YAML slowly: imported when a line is looked for
+        )
+
+        where = replace(where, line=line_of(where.file, where.pointer))
+    file = Path(where.file)
+    if file.is_absolute() and file.is_relative_to(Path.cwd()):
+        where = replace(where, file=str(file.relative_to(Path.cwd())))
+    place = f"{where}: " if where.file else ""
+    hint = f" ({finding.hint})" if finding.hint else ""
+    return f"{place}{finding.severity.value}: {finding.message}{hint}"
+
 
 _ALERTS = 50
 _EVIDENCE = "/evidence"  # no service is called so
@@ -174,7 +211,7 @@ class World:
         for service in self.services.values():
             for line in finding_lines(service.name, service.findings_at_start):
                 self._tell(line)
-        from beep_mock.gateway.memory import give_back  # with the slow reader of YAML
+        from beep_mock.contracts.reading.positions import give_back  # with the slow reader of YAML
 
         give_back()
 

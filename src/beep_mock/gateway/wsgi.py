@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 from beep_mock.gateway.service import Service
 from beep_mock.mocks.answers import Answer
 from beep_mock.mocks.mounting import MOUNT
-from beep_mock.mocks.problems import problem
-from beep_mock.mocks.waiting import later
+from beep_mock.servers.answers import problem
+from beep_mock.servers.deferred import later
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
@@ -34,7 +34,7 @@ class Gateway:
     """
 
     takes_briefs: Final = True
-    """A mocked answer needs no more of an environ than what the request says (:mod:`beep_mock.mocks.front`)."""
+    """A mocked answer needs no more of an environ than what the request says (:mod:`beep_mock.servers.event_loop`)."""
 
     def __init__(
         self, services: Mapping[str, Service], pages: WSGIApplication, *, single: bool = False, proxy: bool = False

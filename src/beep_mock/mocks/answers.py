@@ -11,12 +11,12 @@ from beep_mock.contracts.model import Contract, MediaType, Operation, ResponseSp
 from beep_mock.errors import ContractError
 from beep_mock.evidence.trust import NOTHING_KNOWN, Trust, bare_interaction
 from beep_mock.interaction import MISSING, Interaction, Json, Request, Response
-from beep_mock.mocks.answer import PUT_OFF, Answer
-from beep_mock.mocks.answering import AS_DOCUMENTED, Answering
 from beep_mock.mocks.negotiation import compile_negotiation
+from beep_mock.mocks.preferences import AS_DOCUMENTED, Answering
 from beep_mock.mocks.samples import EchoingSample, SampleAnswers, sampler_of
 from beep_mock.mocks.trusting import Trusting
 from beep_mock.mocks.written import WrittenAnswers
+from beep_mock.servers.answers import PUT_OFF, Answer
 
 __all__ = ["Answer", "Answers"]
 

@@ -17,10 +17,10 @@ from flask import Blueprint, Response, abort, render_template, request, send_fil
 
 from beep_mock.contracts.model import Contract
 from beep_mock.contracts.reading.bundle import bundle
+from beep_mock.exchanges.journal import Journal
 from beep_mock.mocks.control import Control
 from beep_mock.mocks.firing_control import FiringControl
 from beep_mock.mocks.http_answers import problem_answer
-from beep_mock.mocks.journal import Journal
 from beep_mock.mocks.mock import Mock
 from beep_mock.mocks.mounting import MOUNT
 

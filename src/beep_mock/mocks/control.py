@@ -19,8 +19,8 @@ from flask import Blueprint, Response, abort, request
 
 from beep_mock.contracts.bodies.json_bodies import BodyError, load_json
 from beep_mock.errors import BeepMockError
+from beep_mock.exchanges.journal import Journal
 from beep_mock.mocks.http_answers import json_answer, problem_answer
-from beep_mock.mocks.journal import Journal
 from beep_mock.mocks.mock import Mock
 
 __all__ = ["Control"]

@@ -19,7 +19,7 @@ from beep_mock.contracts.security import secret_keys
 from beep_mock.errors import BeepMockError, ContractError
 from beep_mock.mocks.http_answers import json_answer, problem_answer
 from beep_mock.mocks.mock import Mock
-from beep_mock.mocks.reach import LOOPBACK
+from beep_mock.outgoing.reach import LOOPBACK
 
 __all__ = ["FiringControl"]
 
@@ -38,7 +38,7 @@ class FiringControl:
 
     def fire(self, service: str, name: str) -> Response:
         """Send a webhook's or callback's example to an address."""
-        from beep_mock.mocks.firing import find_outgoing, fire, prepare  # most mocks never do
+        from beep_mock.outgoing.firing import find_outgoing, fire, prepare  # most mocks never do
 
         mock = self._find(service)
         if mock is None:

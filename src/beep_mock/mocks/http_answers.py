@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from flask import Response
 
-from beep_mock.mocks.problems import PROBLEM_JSON, problem
+from beep_mock.servers.answers import PROBLEM_JSON, problem
 
 __all__ = ["json_answer", "problem_answer"]
 

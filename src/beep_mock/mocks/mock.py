@@ -5,27 +5,82 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from threading import Lock
 from time import sleep
-from typing import Any
+from typing import Any, Final
 
-from beep_mock.contracts.model import Contract, Violation
+from beep_mock.contracts.model import Contract, Operation, Violation
+from beep_mock.contracts.routing.shared_urls import SharedUrls
+from beep_mock.contracts.security import secret_keys
 from beep_mock.errors import OverrideError
 from beep_mock.evidence.trust import NOTHING_KNOWN, Trust
+from beep_mock.exchanges.journal import Journal
 from beep_mock.findings import Finding
-from beep_mock.interaction import MISSING, Json
-from beep_mock.mocks.after_answers import AfterAnswers, Called
-from beep_mock.mocks.answer import PUT_OFF
-from beep_mock.mocks.answering import AS_DOCUMENTED, Answering
-from beep_mock.mocks.basis import Basis
+from beep_mock.interaction import MISSING, Interaction, Json
 from beep_mock.mocks.cors import cross_origin, is_preflight, preflight_headers
-from beep_mock.mocks.journal import Journal
 from beep_mock.mocks.overrides import Overrides, build_override
-from beep_mock.mocks.preferences import NO_PREFERENCE, Preference
-from beep_mock.mocks.reach import LOOPBACK, Reach
+from beep_mock.mocks.preferences import AS_DOCUMENTED, NO_PREFERENCE, Answering, Preference
 from beep_mock.mocks.refusals import broken, no_method, no_path, not_decoded
-from beep_mock.mocks.request_body import plain_body
-from beep_mock.mocks.waiting import DEFERS, LATER, NOTHING_LONG, hold, later_to_compute
+from beep_mock.mocks.responder import Responder
+from beep_mock.outgoing.after_answers import AfterAnswers, Called
+from beep_mock.outgoing.reach import LOOPBACK, Reach
+from beep_mock.servers.answers import PUT_OFF
+from beep_mock.servers.deferred import DEFERS, LATER, NOTHING_LONG, hold, later_to_compute
+from beep_mock.servers.request_body import plain_body
 
-__all__ = ["Mock"]
+__all__ = ["Basis", "Mock"]
+
+
+_PARTS: Final = ("contract", "overrides", "standing", "added", "answering", "trust")
+
+
+class Basis:
+    """What a reload replaces as a whole, so that each request sees one contract from beginning to end."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        overrides: Overrides,
+        standing: Preference,
+        added: tuple[Interaction, ...],
+        answering: Answering,
+        trust: Trust,
+    ) -> None:
+        self.contract = contract
+        self.overrides = overrides
+        self.standing = standing
+        self.added = added
+        self.answering = answering
+        self.trust = trust
+        self.match = contract.router.match
+        self.shared = SharedUrls(contract)
+        self.responders: dict[Operation, Responder] = {}
+        self.ready: dict[Operation, Responder] = {}  # by which answers that exist are given at once
+        self.broken = {o: o.broken for o in contract.operations.values() if o.broken is not None}
+        self.keys = {o: o.key for o in contract.operations.values()}
+        # Longest first: /api/v1 before /api.
+        self.base_paths = sorted((b for b in contract.base_paths if b), key=len, reverse=True)
+        self.secrets = secret_keys(contract)
+
+    def but(self, **changes: Any) -> Basis:
+        """The same with some parts replaced."""
+        return Basis(**{**{name: getattr(self, name) for name in _PARTS}, **changes})
+
+    def responder(self, operation: Operation) -> Responder | None:
+        """What answers the requests of ``operation``, made when it is first asked for; None for a broken one."""
+        responder = self.responders.get(operation)
+        if responder is None and operation not in self.broken:
+            responder = Responder(
+                self.contract,
+                operation,
+                (*self.overrides.interactions, *self.added),
+                self.overrides.defaults.get(operation.key),
+                self.standing,
+                self.answering,
+                self.trust,
+            )
+            self.responders[operation] = responder
+            self.ready[operation] = responder.ready
+        return responder
+
 
 _NO_OVERRIDES = Overrides()
 _NOTHING: tuple[Violation, ...] = ()

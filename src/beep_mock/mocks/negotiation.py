@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from math import isfinite
 
-from beep_mock.contracts.bodies.media_types import parse_content_type
-from beep_mock.contracts.model import ResponseSpec
+from beep_mock.contracts.bodies.media_types import is_json, match_media_type, parse_content_type
+from beep_mock.contracts.model import Operation, ResponseSpec
+from beep_mock.contracts.reading.structure import PRODUCES
+from beep_mock.interaction import Response
+from beep_mock.servers.answers import Answer
 
-__all__ = ["LONGEST_KEPT", "compile_negotiation", "find_status", "invalid_request_status", "success_status"]
+__all__ = [
+    "LONGEST_KEPT",
+    "compile_negotiation",
+    "find_status",
+    "invalid_request_status",
+    "keeping_produced",
+    "success_status",
+    "typed_if_empty",
+]
+
 
 LONGEST_KEPT = 512
 """Letters of an ``Accept`` that is remembered; longer ones are taken apart each time."""
@@ -141,3 +154,25 @@ def _parse(media_range: str) -> _Media:
     essence, parameters = parse_content_type(media_range)
     kind, _, subtype = essence.partition("/")
     return kind, "*" if kind == "*" else subtype, frozenset((name, text.lower()) for name, text in parameters.items())
+
+
+def keeping_produced(response: Response, operation: Operation) -> Response:
+    """A problem of ours as one of the media types that the operation produces: JSON if there is one, else the first."""
+    produced = _produced(operation)
+    if not produced or match_media_type(response.media_type, produced) is not None:
+        return response
+    json = (name for name in produced if is_json(parse_content_type(name)[0]))
+    return replace(response, media_type=next(json, produced[0]))
+
+
+def typed_if_empty(answer: Answer, operation: Operation) -> Answer:
+    """An answer without content that says what the operation produces (RFC 9110, 8.3, lets a response say so)."""
+    produced = _produced(operation)
+    if not produced or "*" in produced[0]:
+        return answer
+    return answer.with_header("Content-Type", produced[0])
+
+
+def _produced(operation: Operation) -> list[str]:
+    found = operation.extensions.get(PRODUCES)
+    return found if isinstance(found, list) else []

@@ -14,12 +14,12 @@ from beep_mock.contracts.compiler import compile_contract
 from beep_mock.errors import BeepMockError
 from beep_mock.evidence.reading import Ledger
 from beep_mock.evidence.trust import NOTHING_KNOWN, Trust
+from beep_mock.exchanges.journal import BODY_LIMIT, Exchange, Journal
 from beep_mock.interaction import MISSING, Json
-from beep_mock.mocks.answering import AS_DOCUMENTED, Answering
-from beep_mock.mocks.journal import BODY_LIMIT, Exchange, Journal
 from beep_mock.mocks.mock import Mock
 from beep_mock.mocks.overrides import Overrides, load_overrides
-from beep_mock.serving import ThreadServer
+from beep_mock.mocks.preferences import AS_DOCUMENTED, Answering
+from beep_mock.servers.threaded import ThreadServer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -27,14 +27,20 @@ from beep_mock.contracts.security import check
 from beep_mock.contracts.validator import validator_of
 from beep_mock.evidence.trust import NOTHING_KNOWN, Trust
 from beep_mock.interaction import Interaction, Json
-from beep_mock.mocks.answer import PUT_OFF
-from beep_mock.mocks.answering import AS_DOCUMENTED, Answering
 from beep_mock.mocks.answers import Answer, Answers
 from beep_mock.mocks.negotiation import LONGEST_KEPT, find_status, invalid_request_status, success_status
-from beep_mock.mocks.operation_refusals import OperationRefusals, saying
-from beep_mock.mocks.preferences import NO_PREFERENCE, Preference, asks, preference_of, server_of
-from beep_mock.mocks.problems import problem
+from beep_mock.mocks.preferences import (
+    AS_DOCUMENTED,
+    NO_PREFERENCE,
+    Answering,
+    Preference,
+    asks,
+    preference_of,
+    server_of,
+)
+from beep_mock.mocks.refusals import OperationRefusals, saying
 from beep_mock.mocks.selection import Selection
+from beep_mock.servers.answers import PUT_OFF, problem
 
 __all__ = ["Responder"]
 

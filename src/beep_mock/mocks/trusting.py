@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING
 
 from beep_mock.evidence.trust import HEADER, SPECIFICATION_ONLY
 from beep_mock.interaction import MISSING
-from beep_mock.mocks.answer import Answer
-from beep_mock.mocks.problems import problem
+from beep_mock.servers.answers import Answer, problem
 
 if TYPE_CHECKING:
-    from beep_mock.evidence.records import Evidence
-    from beep_mock.evidence.trust import Minimum, Trust
+    from beep_mock.evidence.trust import Evidence, Minimum, Trust
     from beep_mock.interaction import Interaction
 
 __all__ = ["Trusting"]

@@ -9,17 +9,16 @@ from collections.abc import Sequence
 
 from beep_mock.contracts.bodies.decoding import BodyError, compile_body_decoder, parse_content_type
 from beep_mock.contracts.encoding import encode_body
+from beep_mock.contracts.examples import header_text
 from beep_mock.contracts.model import Contract, MediaType, Operation, ResponseSpec, Violation
 from beep_mock.contracts.parameters.decoding import header_value
-from beep_mock.contracts.response_headers import header_text
 from beep_mock.contracts.response_validation import response_violations
 from beep_mock.contracts.samples.repair import repaired
 from beep_mock.contracts.samples.sampler import Sampler
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Interaction, Json, Missing, Response
-from beep_mock.mocks.answer import Answer
-from beep_mock.mocks.answering import Examples
-from beep_mock.mocks.problems import problem
+from beep_mock.mocks.preferences import Examples
+from beep_mock.servers.answers import Answer, problem
 
 __all__ = ["WrittenAnswers"]
 

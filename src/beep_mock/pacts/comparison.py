@@ -14,10 +14,8 @@ from beep_mock.contracts.routing.router import Match
 from beep_mock.contracts.routing.shared_urls import SharedUrls
 from beep_mock.findings import Finding
 from beep_mock.interaction import Interaction
-from beep_mock.pacts.compared import Compared, environ_of
+from beep_mock.pacts.message_comparison import Compared, environ_of, request_findings, response_findings
 from beep_mock.pacts.model import Pact, encoded_body
-from beep_mock.pacts.request_comparison import request_findings
-from beep_mock.pacts.response_comparison import response_findings
 
 __all__ = ["compare", "operation_of"]
 

@@ -13,11 +13,10 @@ from beep_mock.contracts.bodies.media_types import is_json, parse_content_type
 from beep_mock.contracts.parameters.headers import environ_name
 from beep_mock.contracts.routing.templates import parse_template
 from beep_mock.contracts.schemas.patterns import matches
+from beep_mock.exchanges.secrets import is_secret, looks_secret
 from beep_mock.interaction import MISSING, Json, Missing
-from beep_mock.pacts.schema_matchers import Matchers
-from beep_mock.pacts.secrets import is_secret, looks_secret
-from beep_mock.pacts.shapes import written_rules
-from beep_mock.pacts.shared_regexes import exactly
+from beep_mock.pacts.matching import exactly
+from beep_mock.pacts.schema_matchers import Matchers, written_rules
 from beep_mock.pacts.traffic import MASK, Recorded
 
 if TYPE_CHECKING:

@@ -10,9 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-__all__ = ["Matcher", "MatchingRules", "rules_of"]
+from beep_mock.contracts.schemas.patterns import accepted_pattern
+
+__all__ = ["FORMATS", "Matcher", "MatchingRules", "exactly", "one_of", "rules_of", "shared_pattern"]
+
 
 Place = tuple[str | int, ...]
 """Keys and indices from the root of a body."""
@@ -142,3 +145,43 @@ def _matcher(rule: Mapping[str, Any]) -> Matcher:
     if kind in ("values", "eachValue", "eachKey", "arrayContains", "notEmpty"):
         return Matcher("type")
     return Matcher(_TYPES.get(kind, "any"))
+
+
+_META: Final = re.compile(r"[\\.+*?()|\[\]{}^$]")
+_BEYOND: Final = re.compile(r"\(\?<?[=!>]|\\[1-9k]|[*+?}]\+")
+
+FORMATS: Final = {
+    # A pact's own formats of date and time fix how fine they are, which RFC 3339, section 5.6, does not.
+    "date-time": r"^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$",
+    "date": r"^\d{4}-\d{2}-\d{2}$",
+    "time": r"^\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$",
+    "uuid": r"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$",
+    "email": r"^[^@\s]+@[^@\s]+$",
+    "uri": r"^[A-Za-z][A-Za-z0-9+.-]*:.*$",
+    "ipv4": r"^\d{1,3}(\.\d{1,3}){3}$",
+}
+"""Expressions for formats, each no stricter than the format itself."""
+
+
+def exactly(text: str) -> str:
+    """An expression for this text and no other, without anchors."""
+    return _META.sub(r"\\\g<0>", text)
+
+
+def one_of(texts: Sequence[str]) -> str:
+    """An expression for exactly one of these texts."""
+    return f"^({'|'.join(map(exactly, texts))})$"
+
+
+def shared_pattern(pattern: str) -> str:
+    """A schema's pattern, which may match anywhere in a text, as a pact may hold it.
+
+    Empty where it needs what not all engines have.
+    """
+    accepted = accepted_pattern(pattern)
+    if accepted is None or _BEYOND.search(accepted.text):
+        return ""
+    text = accepted.text
+    if text.startswith("^") and text.endswith("$") and not text.endswith("\\$") and "|" not in text:
+        return text
+    return rf"^[\s\S]*(?:{text})[\s\S]*$"

@@ -17,9 +17,25 @@ from urllib.parse import parse_qsl
 
 from beep_mock.errors import PactFileError
 from beep_mock.interaction import MISSING, Interaction, Json, Missing, ProviderState, Request, Response
-from beep_mock.pacts.wrapped_bodies import is_wrapped
 
-__all__ = ["Pact", "encoded_body", "read_pact"]
+__all__ = ["Pact", "body_pointer", "encoded_body", "is_wrapped", "read_pact"]
+
+
+def is_wrapped(message: Any, specification: str) -> bool:
+    """Whether the body of a request or response is the ``content`` of what stands there.
+
+    In a pact of version 4 that holds no ``content`` the body is taken for a bare one, as people write it by hand.
+    """
+    major = specification.partition(".")[0]
+    body = message.get("body") if isinstance(message, Mapping) else None
+    return major.isdecimal() and int(major) >= 4 and isinstance(body, dict) and "content" in body
+
+
+def body_pointer(entry: Any, role: str, specification: str) -> str:
+    """Where in an interaction the body of its ``request`` or ``response`` is."""
+    message = entry.get(role) if isinstance(entry, Mapping) else None
+    return f"/{role}/body/content" if is_wrapped(message, specification) else f"/{role}/body"
+
 
 _HTTP: Final = "Synchronous/HTTP"
 _JSON: Final = "application/json"

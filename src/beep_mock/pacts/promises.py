@@ -22,9 +22,31 @@ from beep_mock.contracts.schemas.visibility import hidden_in
 from beep_mock.errors import ContractError
 from beep_mock.interaction import Json, type_of
 from beep_mock.pacts.matching import Matcher, MatchingRules, Place
-from beep_mock.pacts.schema_parts import Part, listed_parts, property_parts
 
-__all__ = ["Broken", "broken_promises"]
+__all__ = ["Broken", "Part", "broken_promises", "listed_parts", "property_parts"]
+
+
+Part = tuple[Any, str]
+"""A schema as written, and where it stands."""
+
+
+def property_parts(node: Mapping[str, Any], at: str, name: str) -> Iterator[Part]:
+    """The schemas that ``node`` has for the property ``name``: by its name, and by the patterns that it fits."""
+    properties = node.get("properties")
+    if isinstance(properties, dict) and name in properties:
+        yield properties[name], child(child(at, "properties"), name)
+    patterns = node.get("patternProperties")
+    if isinstance(patterns, dict):
+        for pattern, schema in patterns.items():
+            if matches(pattern, name):
+                yield schema, child(child(at, "patternProperties"), pattern)
+
+
+def listed_parts(node: Mapping[str, Any], at: str, keyword: str) -> list[Part]:
+    """The schemas that ``keyword`` (``oneOf``) lists."""
+    listed = node.get(keyword)
+    return [(one, child(child(at, keyword), n)) for n, one in enumerate(listed)] if isinstance(listed, list) else []
+
 
 _MAX_WAYS = 64
 _MAX_DEPTH = 32

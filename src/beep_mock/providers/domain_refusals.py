@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from beep_mock.contracts.asking import ask
+from beep_mock.contracts.example_requests import ask
 from beep_mock.contracts.examples import interactions_of
 from beep_mock.contracts.parameters.headers import environ_name
 from beep_mock.contracts.routing.templates import parse_template

@@ -9,29 +9,52 @@ contract declares them for it, and what the example repeats of its request the a
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from beep_mock.contracts.asking import ask
 from beep_mock.contracts.bodies.media_types import is_json, parse_content_type
 from beep_mock.contracts.encoding import RawRequest
+from beep_mock.contracts.example_requests import ask
 from beep_mock.contracts.examples import interactions_of
 from beep_mock.contracts.response_validation import response_violations
 from beep_mock.contracts.samples.sampler import Sampler
 from beep_mock.errors import ContractError, VerificationError
+from beep_mock.exchanges.secrets import masked_message, masked_text
 from beep_mock.interaction import MISSING, Interaction, Json, ProviderState
-from beep_mock.pacts.secrets import masked_message, masked_text
-from beep_mock.providers.challenges import challenge_fault
-from beep_mock.providers.echoes import not_repeated, repeated_places
-from beep_mock.providers.exact import differences
+from beep_mock.providers.example_differences import differences, not_repeated, repeated_places
 from beep_mock.providers.results import AS_SAID, Mismatch, masked_mismatch
 
 if TYPE_CHECKING:
     from beep_mock.contracts.model import Contract, Operation
     from beep_mock.providers.targets import Reply, Target
 
-__all__ = ["ExampleResult", "States", "verify_examples"]
+__all__ = ["ExampleResult", "States", "challenge_fault", "verify_examples"]
+
+
+# A challenge begins where the header does or after a comma; `name=value` after one is a parameter of the last.
+_SCHEME: Final = re.compile(r"(?:^|,)\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?=\s*(?:,|$)|\s+[^\s=])")
+
+
+def challenge_fault(operation: Operation, headers: Iterable[tuple[str, str]]) -> str:
+    """What is wrong with the challenges of a 401 to ``operation``, or ``""``.
+
+    None at all is left to what the contract says of the header. They must be challenges, and one of them must name a
+    scheme that the operation declares, where it declares any of HTTP's.
+    """
+    values = [value for name, value in headers if name.lower() == "www-authenticate"]
+    if not values:
+        return ""
+    named = {scheme.lower() for value in values for scheme in _SCHEME.findall(value)}
+    if not named:
+        return f"{', '.join(values)!r} is no challenge (RFC 9110, section 11.6.1)"
+    schemes = [scheme for alternative in operation.security for scheme in alternative]
+    declared = {scheme.scheme for scheme in schemes if scheme.type == "http"}
+    if not declared or len(declared) < len({scheme.name for scheme in schemes}) or named & declared:
+        return ""
+    return f"{', '.join(values)!r} names none of the declared schemes: {', '.join(sorted(declared))}"
+
 
 _SHOWN = 200
 

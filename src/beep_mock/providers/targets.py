@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from beep_mock.errors import VerificationError
-from beep_mock.providers.asgi import as_wsgi, is_asgi
-from beep_mock.providers.bounded import LONGEST
+from beep_mock.providers.in_process import LONGEST, as_wsgi, is_asgi
 from beep_mock.providers.replay import Address
-from beep_mock.serving import ThreadServer
+from beep_mock.servers.threaded import ThreadServer
 
 if TYPE_CHECKING:
     import httpx

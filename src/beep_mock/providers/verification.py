@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from beep_mock.errors import BeepMockError, VerificationError
 from beep_mock.interaction import Interaction
 from beep_mock.pacts.model import Pact, read_pact
-from beep_mock.providers import state_registry
+from beep_mock.providers import state_access as state_registry
 from beep_mock.providers.pacts import StateHandling, VerificationReport, require_interactions, verify_pacts
-from beep_mock.serving import ThreadServer
+from beep_mock.servers.threaded import ThreadServer
 from beep_mock.states import ProviderStates, states_app, told
 
 if TYPE_CHECKING:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from beep_mock.consumers.recording import PactRecorder
-    from beep_mock.mocks.answering import Answering
     from beep_mock.mocks.peer_mocks import ContractShelf, PeerMocks
+    from beep_mock.mocks.preferences import Answering
     from beep_mock.states import ProviderStates
 
 __all__ = ["beep_mocks", "pact_recorder", "provider_states"]
@@ -93,7 +93,7 @@ def provider_states(request: pytest.FixtureRequest) -> Iterator[ProviderStates]:
     """
     from beep_mock.consumers.collection import role_of
     from beep_mock.errors import BeepMockError
-    from beep_mock.providers.state_registry import load_states
+    from beep_mock.providers.state_access import load_states
     from beep_mock.workspace import Workspace
 
     root = root_of(request.config)
@@ -116,7 +116,7 @@ def provider_states(request: pytest.FixtureRequest) -> Iterator[ProviderStates]:
 
 
 def _answering(config: pytest.Config) -> Answering:
-    from beep_mock.mocks.answering import EXAMPLES, Answering, seed_of
+    from beep_mock.mocks.preferences import EXAMPLES, Answering, seed_of
 
     examples = config.getini("beep_mock_examples")
     for known in EXAMPLES:

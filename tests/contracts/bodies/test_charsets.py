@@ -12,7 +12,7 @@ from beep_mock.contracts.bodies.multipart_parts import Part, write_parts
 from beep_mock.contracts.bodies.sequential import whole_schema
 from beep_mock.contracts.document import Document
 from beep_mock.contracts.model import MediaType, Schema
-from tests.contracts.declared import document_in
+from tests.support.declared import document_in
 
 OBJECT: dict[str, Any] = {"type": "object", "properties": {"name": {"type": "string"}, "star": {"type": "object"}}}
 

@@ -12,7 +12,7 @@ from beep_mock.contracts.document import Document
 from beep_mock.contracts.encoding import encode_body
 from beep_mock.contracts.model import Encoding, MediaType, Schema
 from beep_mock.interaction import MISSING, Json
-from tests.contracts.declared import document_in
+from tests.support.declared import document_in
 
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"

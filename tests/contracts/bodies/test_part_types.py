@@ -9,7 +9,7 @@ from beep_mock.contracts.bodies.decoding import BodyError, compile_body_decoder,
 from beep_mock.contracts.bodies.multipart_parts import Part, write_parts
 from beep_mock.contracts.encoding import encode_body
 from beep_mock.contracts.model import Encoding, MediaType, Schema
-from tests.contracts.declared import document_in
+from tests.support.declared import document_in
 
 FORM = "multipart/form-data"
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from beep_mock.contracts.bodies.payloads import encode
 from beep_mock.contracts.bodies.xml_payloads import xml_text
 from beep_mock.contracts.model import Schema
-from tests.contracts.drafts import corpus_contract
+from tests.support.drafts import corpus_contract
 
 NIL = ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="true"'
 SCALARS = {"type": "string"}

@@ -30,7 +30,7 @@ from werkzeug.wrappers import Request
 from beep_mock.contracts.document import Document
 from beep_mock.contracts.encoding import encode_request
 from beep_mock.contracts.parameters.decoding import compile_decoder
-from tests.contracts.declared import document_in, operation, parameter, received
+from tests.support.declared import document_in, operation, parameter, received
 
 TEXT = {"type": "string"}
 SCHEMAS: dict[str, dict[str, Any]] = {

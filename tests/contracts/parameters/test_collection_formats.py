@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from beep_mock.contracts.bodies.decoding import compile_body_decoder, parse_content_type
 from beep_mock.contracts.compiler import compile_contract
 from beep_mock.contracts.encoding import encode_body, encode_request
+from beep_mock.contracts.examples import header_text
 from beep_mock.contracts.parameters.decoding import compile_decoder
-from beep_mock.contracts.response_headers import header_text
 from beep_mock.interaction import Json
 
 FORMATS = ("csv", "ssv", "tsv", "pipes")

@@ -11,7 +11,7 @@ from beep_mock.contracts.model import Parameter
 from beep_mock.contracts.parameters.decoding import compile_decoder
 from beep_mock.contracts.parameters.headers import SENT_HEADERS
 from beep_mock.interaction import MISSING, Json
-from tests.contracts.declared import document_in, parameter
+from tests.support.declared import document_in, parameter
 
 INTEGERS = {"type": "array", "items": {"type": "integer"}}
 STRINGS = {"type": "array", "items": {"type": "string"}}

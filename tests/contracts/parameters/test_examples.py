@@ -7,7 +7,7 @@ import pytest
 
 from beep_mock.contracts.parameters.examples import shown_value
 from beep_mock.interaction import MISSING
-from tests.contracts.drafts import operation_with
+from tests.support.drafts import operation_with
 
 NUMBERS = {"type": "array", "items": {"type": "integer"}}
 PAIR = {"type": "object", "properties": {"a": {"type": "integer"}}}

@@ -13,7 +13,7 @@ from beep_mock.contracts.encoding import encode_request
 from beep_mock.contracts.model import Parameter
 from beep_mock.contracts.parameters.decoding import compile_decoder
 from beep_mock.interaction import Json
-from tests.contracts.declared import document_in, operation, parameter, received
+from tests.support.declared import document_in, operation, parameter, received
 
 TYPES = ("integer", "number", "boolean", "string")
 STYLES: dict[str, tuple[str, ...]] = {

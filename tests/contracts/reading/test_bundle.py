@@ -16,7 +16,7 @@ from referencing.jsonschema import DRAFT202012
 from beep_mock.contracts.document import Document, load_document
 from beep_mock.contracts.reading.bundle import bundle
 from beep_mock.errors import UnresolvableReferenceError
-from tests.contracts.drafts import corpus_documents
+from tests.support.drafts import corpus_documents
 
 MOCK = "http://127.0.0.1:9000/worlds"
 HEAD = "openapi: 3.0.3\ninfo: {title: Worlds, version: '1'}\n"

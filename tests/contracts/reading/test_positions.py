@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from beep_mock.contracts.reading import positions
-from beep_mock.contracts.reading.positions import line_of
+from beep_mock.contracts.reading.positions import give_back, line_of
 from beep_mock.contracts.reading.references import pointer
 
 YAML = """\
@@ -151,3 +151,13 @@ def test_lines_agree_with_a_composing_parser(tmp_path_factory: pytest.TempPathFa
     assert root is not None
     oracle(root, [], root.start_mark.line + 1, lines)
     assert {where: line_of(str(file), where) for where in lines} == lines
+
+
+def test_lines_are_forgotten_and_found_again(tmp_path: Path) -> None:
+    file = tmp_path / "openapi.yaml"
+    file.write_text("openapi: 3.1.0\ninfo:\n  title: T\n")
+    assert positions.line_of(str(file), "/info/title") == 3
+    assert positions._index.cache_info().currsize > 0
+    give_back()
+    assert positions._index.cache_info().currsize == 0
+    assert positions.line_of(str(file), "/info/title") == 3

@@ -15,7 +15,7 @@ from referencing.jsonschema import DRAFT202012
 from beep_mock.contracts.document import load_document
 from beep_mock.contracts.reading.references import encoded, pointer, tokens
 from beep_mock.errors import UnresolvableReferenceError
-from tests.contracts.many_files import HEAD, load, references, write
+from tests.support.many_files import HEAD, load, references, write
 
 
 def test_references_across_files_mean_the_same_everywhere(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from beep_mock.contracts.reading import fast_yaml
 from beep_mock.contracts.reading.fast_yaml import InexactError, read_fast
 from beep_mock.contracts.reading.text import read_data
 from beep_mock.contracts.reading.tolerant_yaml import MAX_ALIASED, read_yaml
-from beep_mock.contracts.reading.yaml_bounds import MAX_DEPTH
+from beep_mock.contracts.reading.yaml_scalars import MAX_DEPTH
 from beep_mock.errors import InvalidDocumentError
 from beep_mock.findings import Finding
 

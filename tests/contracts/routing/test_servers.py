@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beep_mock.contracts.routing.servers import base_path, is_url_of, server_urls
-from tests.contracts.drafts import changed, compiled, put
+from tests.support.drafts import changed, compiled, put
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 from beep_mock.contracts.samples.generation import generated
 from beep_mock.contracts.samples.sampler import Sampler, UnsatisfiableError
 from beep_mock.interaction import MISSING
-from tests.contracts.judged import Judge
+from tests.support.judged import Judge
 
 OVERLAPPING = {
     "oneOf": [

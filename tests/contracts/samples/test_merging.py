@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.contracts.judged import Judge
+from tests.support.judged import Judge
 
 TEXT = {"type": "string"}
 

@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from beep_mock.contracts.samples.amounts import named_flag, named_number
 from beep_mock.contracts.samples.facts import Facts
-from beep_mock.contracts.samples.names import named_text
-from beep_mock.contracts.samples.words import plural, singular, words_of
-from tests.contracts.judged import Judge
+from beep_mock.contracts.samples.names import named_text, plural, singular, words_of
+from beep_mock.contracts.samples.numbers import named_flag, named_number
+from tests.support.judged import Judge
 
 TEXT, WHOLE, MOMENT = {"type": "string"}, {"type": "integer"}, {"type": "string", "format": "date-time"}
 SEEDS = range(8)

@@ -19,10 +19,10 @@ from beep_mock.contracts.samples.sampler import Sampler, UnsatisfiableError
 from beep_mock.contracts.schemas.store import Direction
 from beep_mock.contracts.validator import validator_of
 from beep_mock.interaction import MISSING, Json
-from tests.contracts.judged import Judge
-from tests.contracts.made_schemas import documents, values
-from tests.corpus import FOLDER
-from tests.corpus import documents as real_documents
+from tests.support.corpus import FOLDER
+from tests.support.corpus import documents as real_documents
+from tests.support.judged import Judge
+from tests.support.made_schemas import documents, values
 
 
 def object_of(*required: str, **properties: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pytest
 
 from beep_mock.contracts.samples import generation
 from beep_mock.contracts.samples.sampler import Sampler, UnsatisfiableError
-from tests.contracts.judged import Judge
+from tests.support.judged import Judge
 
 
 @pytest.fixture(autouse=True)

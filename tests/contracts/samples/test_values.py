@@ -12,8 +12,8 @@ from beep_mock.contracts.samples import generation
 from beep_mock.contracts.samples.numbers import number
 from beep_mock.contracts.samples.sampler import Sampler, UnsatisfiableError
 from beep_mock.contracts.schemas.formats import ASSERTED
-from tests.contracts.judged import Judge
-from tests.contracts.made_schemas import values
+from tests.support.judged import Judge
+from tests.support.made_schemas import values
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.contracts.judged import Judge
+from tests.support.judged import Judge
 
 BRANCHES = {"oneOf": [{"$ref": "#/components/schemas/Cat"}, {"$ref": "#/components/schemas/Dog"}]}
 PETS: dict[str, Any] = {

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from beep_mock.contracts.schemas.texts import has_format
-from tests.contracts.judged import Judge
+from beep_mock.contracts.schemas.formats import has_format
+from tests.support.judged import Judge
 
 TABLE: dict[str, tuple[list[str], list[str]]] = {
     "date-time": (  # RFC 3339, 5.6 and 5.7

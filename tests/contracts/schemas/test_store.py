@@ -12,7 +12,7 @@ from beep_mock.contracts.schemas import store as store_module
 from beep_mock.contracts.schemas.messages import abbreviated
 from beep_mock.contracts.schemas.patterns import AcceptedPattern
 from beep_mock.contracts.schemas.store import SchemaStore
-from tests.contracts.judged import Judge
+from tests.support.judged import Judge
 
 REF = {"$ref": "#/components/schemas/Other"}
 WORLD = {

@@ -12,10 +12,10 @@ from openapi_spec_validator import OpenAPIV2SpecValidator, OpenAPIV30SpecValidat
 
 from beep_mock.contracts.document import load_document
 from beep_mock.contracts.reading.bundle import bundle
-from tests.contracts.drafts import CORPUS
-from tests.contracts.swagger2_drafts import HEAD, VALID, compiled, converted, places
+from tests.support.drafts import CORPUS
+from tests.support.swagger2_drafts import HEAD, VALID, compiled, converted, places
 
-SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
+SCENARIOS = Path(__file__).resolve().parents[2] / "product" / "scenarios"
 
 
 def test_all_parts_of_a_document_have_their_place_in_openapi_3(tmp_path: Path) -> None:

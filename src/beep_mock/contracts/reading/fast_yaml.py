@@ -7,8 +7,7 @@ from typing import Any
 
 import yaml_rs
 
-from beep_mock.contracts.reading.yaml_bounds import MAX_DEPTH, duplicate_key
-from beep_mock.contracts.reading.yaml_scalars import MAX_DIGITS
+from beep_mock.contracts.reading.yaml_scalars import MAX_DEPTH, MAX_DIGITS, duplicate_key
 from beep_mock.findings import Finding
 
 __all__ = ["InexactError", "read_fast"]

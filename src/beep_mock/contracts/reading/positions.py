@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -18,7 +20,8 @@ from beep_mock.contracts.reading.retrieval import MAX_BYTES
 from beep_mock.contracts.reading.tolerant_yaml import events
 from beep_mock.contracts.reading.yaml_scalars import key_text
 
-__all__ = ["forget_lines", "line_of"]
+__all__ = ["forget_lines", "give_back", "line_of"]
+
 
 _Kind = Literal["mapping", "sequence", "end", "scalar"]
 _JSON_WORD = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:\n]|[^\s{}\[\],:"]+')
@@ -142,3 +145,10 @@ def _json_nodes(text: str) -> Iterator[tuple[_Kind, str, int]]:
             if word[0] not in "-0123456789tfn":
                 raise ValueError(f"no JSON: {word[:20]}")
             yield "scalar", word, line
+
+
+def give_back() -> None:
+    """Forget the lines of all files, and let the C library return what is free (glibc: malloc_trim(3))."""
+    forget_lines()
+    with suppress(OSError, AttributeError, TypeError):  # another C library
+        ctypes.CDLL(None).malloc_trim(0)

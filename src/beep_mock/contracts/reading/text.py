@@ -7,7 +7,7 @@ import re
 from typing import Any, NoReturn
 
 from beep_mock.contracts.reading.fast_yaml import InexactError, read_fast
-from beep_mock.contracts.reading.yaml_bounds import MAX_DEPTH, duplicate_key
+from beep_mock.contracts.reading.yaml_scalars import MAX_DEPTH, duplicate_key
 from beep_mock.errors import InvalidDocumentError
 from beep_mock.findings import Finding, Severity, Where
 

@@ -13,8 +13,7 @@ from typing import Any, NoReturn
 import yaml
 
 from beep_mock.contracts.reading.references import pointer
-from beep_mock.contracts.reading.yaml_bounds import MAX_DEPTH, duplicate_key
-from beep_mock.contracts.reading.yaml_scalars import key_text, resolve
+from beep_mock.contracts.reading.yaml_scalars import MAX_DEPTH, duplicate_key, key_text, resolve
 from beep_mock.errors import InvalidDocumentError
 from beep_mock.findings import Finding, Severity, Where
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-__all__ = ["MAX_DIGITS", "key_text", "resolve"]
+from beep_mock.findings import Finding, Severity, Where
+
+__all__ = ["MAX_DEPTH", "MAX_DIGITS", "duplicate_key", "key_text", "resolve"]
+
 
 MAX_DIGITS = 1000
 """How long an integer may be, in characters."""
@@ -49,3 +52,13 @@ def key_text(text: str) -> str:
     if value is None:
         return "null"
     return text.lower() if isinstance(value, bool) else text
+
+
+MAX_DEPTH = 256
+"""How deep mappings and sequences may be nested."""
+
+
+def duplicate_key(key: str, name: str, line: int | None, pointer: str = "") -> Finding:
+    """The finding that ``key`` occurs twice in a mapping of the file ``name``."""
+    message = f"the key {key!r} occurs twice in one mapping: the last counts"
+    return Finding("duplicate-key", Severity.WARNING, message, Where(name, pointer, line))

@@ -7,11 +7,17 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from beep_mock.contracts.nodes import child
-from beep_mock.contracts.samples.alternatives import alike, spoiling
-from beep_mock.contracts.samples.discriminators import agreeing, discriminated, inherited, itself
-from beep_mock.contracts.samples.keywords import SHOWN, mapping_of
-from beep_mock.contracts.samples.merging import merged
-from beep_mock.contracts.samples.ways import ImpossibleError, Ways
+from beep_mock.contracts.samples.alternatives import (
+    ImpossibleError,
+    Ways,
+    agreeing,
+    alike,
+    discriminated,
+    inherited,
+    itself,
+    spoiling,
+)
+from beep_mock.contracts.samples.merging import SHOWN, mapping_of, merged
 from beep_mock.contracts.schemas.keywords import VALUES, KeywordError
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING

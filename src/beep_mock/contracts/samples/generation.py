@@ -21,13 +21,13 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from beep_mock.contracts.nodes import child
+from beep_mock.contracts.samples.alternatives import ImpossibleError, Ways
 from beep_mock.contracts.samples.facts import Facts
 from beep_mock.contracts.samples.flat_schemas import Flattening
 from beep_mock.contracts.samples.mending import same
 from beep_mock.contracts.samples.numbers import number
 from beep_mock.contracts.samples.patterns import from_pattern
 from beep_mock.contracts.samples.strings import text
-from beep_mock.contracts.samples.ways import ImpossibleError, Ways
 from beep_mock.contracts.schemas.patterns import matches
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Json

@@ -15,8 +15,8 @@ from typing import Any
 from urllib.parse import quote
 
 from beep_mock.contracts.samples.numbers import allows, nearest
+from beep_mock.contracts.schemas.formats import has_format
 from beep_mock.contracts.schemas.patterns import matches
-from beep_mock.contracts.schemas.texts import has_format
 from beep_mock.interaction import MISSING, Json
 
 __all__ = ["kind_names", "kinds_of", "mended", "same"]

@@ -5,18 +5,19 @@ from __future__ import annotations
 from functools import lru_cache
 from random import Random
 
-from beep_mock.contracts.schemas.ecma_patterns import PatternError, parse_pattern
-from beep_mock.contracts.schemas.pattern_trees import (
+from beep_mock.contracts.schemas.ecma_patterns import (
     Assertion,
     Back,
     Choice,
     Class,
     Group,
     Node,
+    PatternError,
     Property,
     Ranges,
     Repeat,
     Sequence,
+    parse_pattern,
 )
 from beep_mock.contracts.schemas.patterns import matches
 

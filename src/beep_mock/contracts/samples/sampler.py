@@ -6,6 +6,7 @@ objects to a part of it, the innermost part around it that can be made in anothe
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import reduce
 from math import inf
@@ -14,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from beep_mock.contracts.nodes import child
+from beep_mock.contracts.samples.alternatives import ImpossibleError
 from beep_mock.contracts.samples.echo import echoed
 from beep_mock.contracts.samples.values import Draw, Place
-from beep_mock.contracts.samples.ways import ImpossibleError
-from beep_mock.contracts.schemas.budget import PATIENT
+from beep_mock.contracts.schemas.messages import PATIENT
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING
 
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     from beep_mock.contracts.schemas.store import Direction, SchemaStore, SchemaViolation
     from beep_mock.interaction import Json
 
-__all__ = ["Sampler", "UnsatisfiableError", "sampler_of"]
+__all__ = ["Sampler", "UnsatisfiableError", "lengthened", "sampler_of"]
+
 
 _ROUNDS = 100
 _AT_ONCE = 64
@@ -234,3 +236,27 @@ def sampler_of(contract: Contract) -> Sampler:
     """The one sampler of a mocked ``contract``: what it keeps, it keeps for all operations together."""
     found = _samplers.get(contract)
     return found if found is not None else _samplers.setdefault(contract, Sampler(contract.document, contract.schemas))
+
+
+_ITEMS = 3
+
+
+def lengthened(
+    value: Json, whole: Schema, item: Schema | None, store: SchemaStore, sample: Callable[[Schema, int], Json]
+) -> Json:
+    """The sampled stream ``value`` with further items, up to three, where its schema ``whole`` admits more.
+
+    ``sample`` makes an item of a schema and a number, which tells it from others.
+    """
+    if item is None or not isinstance(value, list) or not 0 < len(value) < _ITEMS:
+        return value
+    is_valid = store.checker(store.register(whole, "response"))
+    for number in range(1, _ITEMS - len(value) + 1):
+        try:
+            longer = [*value, sample(item, number)]
+        except ContractError:
+            break
+        if not is_valid(longer):
+            break
+        value = longer
+    return value

@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
+from base64 import b16encode, b32encode, b64encode, urlsafe_b64encode
 from collections.abc import Callable
 from typing import Any
 
 from beep_mock.contracts.bodies.media_types import is_json, parse_content_type
-from beep_mock.contracts.samples.encodings import encoded
 from beep_mock.contracts.samples.facts import Facts
-from beep_mock.contracts.samples.names import named_text
+from beep_mock.contracts.samples.names import age_of, named_text
 from beep_mock.contracts.samples.patterns import from_pattern
-from beep_mock.contracts.samples.words import age_of
-from beep_mock.contracts.schemas.formats import ASSERTED
+from beep_mock.contracts.schemas.formats import ASSERTED, has_format
 from beep_mock.contracts.schemas.patterns import accepted_pattern, matches
-from beep_mock.contracts.schemas.texts import has_format
 
-__all__ = ["holds_json", "text"]
+__all__ = ["encoded", "holds_json", "text"]
+
+
+_ENCODINGS: dict[str, Callable[[bytes], bytes]] = {
+    "base16": b16encode,
+    "base32": b32encode,
+    "base64": b64encode,
+    "base64url": urlsafe_b64encode,
+}
+_LONGEST_ENCODED = 10_000
+
+
+def encoded(name: object, word: str, least: int, most: int) -> str | None:
+    """A word in the encoding of that name, repeated or cut to the lengths; None where none is so long or known."""
+    encode = _ENCODINGS.get(name.lower()) if isinstance(name, str) else None
+    if encode is None or least > _LONGEST_ENCODED:
+        return None
+    for size in (len(word), *range(len(word) - 1, -1, -1), *range(len(word) + 1, least + 1)):
+        found = encode((word * (size // len(word) + 1))[:size].encode()).decode()
+        if least <= len(found) <= most:
+            return found
+    return None
+
 
 _LONGEST = 100_000
 _ATTEMPTS = 20

@@ -10,17 +10,15 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from beep_mock.contracts.nodes import child
-from beep_mock.contracts.samples.amounts import named_flag
+from beep_mock.contracts.samples.alternatives import ImpossibleError, Ways
 from beep_mock.contracts.samples.facts import Facts
 from beep_mock.contracts.samples.flat_schemas import Flattening
-from beep_mock.contracts.samples.keywords import additional_node, longest_name, mapping_of, shown
-from beep_mock.contracts.samples.kinds import chosen_kind, listed, may_be_null
-from beep_mock.contracts.samples.nameless import nameless
+from beep_mock.contracts.samples.merging import additional_node, longest_name, mapping_of, shown
+from beep_mock.contracts.samples.names import singular
+from beep_mock.contracts.samples.numbers import named_flag
 from beep_mock.contracts.samples.patterns import from_pattern
-from beep_mock.contracts.samples.scalars import scalar
+from beep_mock.contracts.samples.scalars import chosen_kind, listed, may_be_null, nameless, scalar
 from beep_mock.contracts.samples.strings import holds_json
-from beep_mock.contracts.samples.ways import ImpossibleError, Ways
-from beep_mock.contracts.samples.words import singular
 from beep_mock.contracts.schemas.patterns import matches, matches_nothing
 from beep_mock.contracts.schemas.visibility import hidden_in
 from beep_mock.interaction import MISSING, Json

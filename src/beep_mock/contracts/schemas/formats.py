@@ -6,9 +6,13 @@ Everything else, known or not (``password``, ``binary``, ``float``), is an annot
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
-__all__ = ["ASSERTED", "BASE64", "RANGES", "is_base64"]
+import jsonschema_rs
+
+__all__ = ["ASSERTED", "BASE64", "RANGES", "has_format", "is_base64"]
+
 
 ASSERTED: Final = frozenset(
     {
@@ -35,3 +39,17 @@ _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{
 def is_base64(text: str) -> bool:
     """Whether ``text`` is base64 with its padding (RFC 4648, section 4)."""
     return _BASE64.fullmatch(text) is not None
+
+
+@lru_cache(maxsize=1024)
+def has_format(name: str, text: str) -> bool:
+    """Whether ``text`` is valid where ``format`` is ``name``; every text is, where that is no assertion."""
+    if name not in ASSERTED:
+        return True
+    return is_base64(text) if name == BASE64 else _validator(name).is_valid(text)
+
+
+@lru_cache(maxsize=64)
+def _validator(name: str) -> jsonschema_rs.Draft202012Validator:
+    email = jsonschema_rs.EmailOptions(allow_display_text=False)
+    return jsonschema_rs.Draft202012Validator({"format": name}, validate_formats=True, email_options=email)

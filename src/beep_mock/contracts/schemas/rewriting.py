@@ -19,6 +19,7 @@ from beep_mock.contracts.nodes import child, kind_of
 from beep_mock.contracts.schemas.dialect_keywords import (
     EXCLUSIVE,
     declared_dialect,
+    is_nullable,
     or_null,
     read_dependencies,
     read_dynamic_reference,
@@ -30,7 +31,6 @@ from beep_mock.contracts.schemas.dialects import DEFAULT, dialect_of
 from beep_mock.contracts.schemas.discriminators import decided, read_discriminator
 from beep_mock.contracts.schemas.formats import ASSERTED, RANGES
 from beep_mock.contracts.schemas.keywords import SCHEMA, SCHEMA_LISTS, SCHEMA_MAPS, VALUES, KeywordError
-from beep_mock.contracts.schemas.nulls import is_nullable
 from beep_mock.contracts.schemas.visibility import Direction, declared_properties, hidden_in
 from beep_mock.errors import ContractError
 from beep_mock.findings import Finding, Severity

@@ -15,10 +15,21 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 
 from beep_mock.contracts.model import Schema
-from beep_mock.contracts.schemas.budget import HURRIED, SHALLOW, SMALL, deepest_member, is_affordable, measured
 from beep_mock.contracts.schemas.formats import BASE64, is_base64
 from beep_mock.contracts.schemas.graph import SchemaGraph
-from beep_mock.contracts.schemas.messages import SchemaViolation, abbreviated, describe, not_json, unexplained
+from beep_mock.contracts.schemas.messages import (
+    HURRIED,
+    SHALLOW,
+    SMALL,
+    SchemaViolation,
+    abbreviated,
+    deepest_member,
+    describe,
+    is_affordable,
+    measured,
+    not_json,
+    unexplained,
+)
 from beep_mock.contracts.schemas.patterns import PATTERN_OPTIONS, accepted_pattern
 from beep_mock.contracts.schemas.visibility import Direction
 from beep_mock.findings import Finding, Severity

@@ -1,0 +1,164 @@
+"""Where our mock means to differ from Prism: a list, each entry with its reason."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from beep_mock.agreement.prism import Question
+
+__all__ = ["INTENDED", "Comparison", "Difference", "IntendedDifference", "Reply", "intended"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What an engine answered. ``status`` is 0 when nothing came; ``body`` then says why."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    def header(self, name: str) -> str:
+        """The first header of that name (lower case), or an empty text."""
+        return next((value for key, value in self.headers if key.lower() == name), "")
+
+    @property
+    def media_type(self) -> str:
+        """The media type in lower case, without its parameters."""
+        return self.header("content-type").partition(";")[0].strip().lower()
+
+    @property
+    def violations(self) -> bytes:
+        """Prism's reasons why a request is invalid, from its header or a problem's body."""
+        return self.header("sl-violations").encode() + self.body
+
+    @property
+    def generated(self) -> bool:
+        """Whether it is our mock's sample."""
+        return self.header("beep-mock-source").startswith("sample")
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A question and both replies. ``openapi`` is the version that the document declares."""
+
+    openapi: str
+    question: Question
+    ours: Reply
+    theirs: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One aspect in which two replies differ, and how it is on either side."""
+
+    aspect: str
+    ours: str
+    theirs: str
+
+
+@dataclass(frozen=True, slots=True)
+class IntendedDifference:
+    """An aspect (empty: any) in which we mean to differ where ``applies``, because of ``reason``."""
+
+    aspect: str
+    reason: str
+    applies: Callable[[Comparison, Difference], bool]
+
+
+def intended(comparison: Comparison, difference: Difference) -> IntendedDifference | None:
+    """The entry of :data:`INTENDED` that explains a difference; ``None`` makes it a finding."""
+    for entry in INTENDED:
+        if entry.aspect in ("", difference.aspect) and entry.applies(comparison, difference):
+            return entry
+    return None
+
+
+def _asked(comparison: Comparison) -> int:
+    """The status that the question names; 0 when it names none."""
+    interaction = comparison.question.interaction
+    return interaction.response.status if interaction is not None else 0
+
+
+def _is_json_as_text(comparison: Comparison, _: Difference) -> bool:
+    try:
+        outer = json.loads(comparison.theirs.body)
+        return isinstance(outer, str) and bool(json.loads(outer) == json.loads(comparison.ours.body))
+    except ValueError:
+        return False
+
+
+def _is_wrapped_example(comparison: Comparison, _: Difference) -> bool:
+    try:
+        outer = json.loads(comparison.theirs.body)
+        return isinstance(outer, dict) and bool(outer.get("value") == json.loads(comparison.ours.body))
+    except ValueError:
+        return False
+
+
+def _sends_form(comparison: Comparison) -> bool:
+    return ("Content-Type", "application/x-www-form-urlencoded") in comparison.question.headers
+
+
+INTENDED: tuple[IntendedDifference, ...] = (
+    IntendedDifference(
+        "media type",
+        "A response without content has no media type (RFC 9110, section 8.3); Prism sends text/plain and no byte.",
+        lambda c, _: not c.ours.media_type and c.theirs.media_type == "text/plain" and not c.theirs.body,
+    ),
+    IntendedDifference(
+        "media type",
+        "HEAD has the headers of GET (RFC 9110, section 9.3.2); Prism leaves out the media type.",
+        lambda c, _: c.question.operation.method == "HEAD" and not c.theirs.media_type,
+    ),
+    IntendedDifference(
+        "generated response",
+        "Our samples keep the schema; Prism's break it for patterns, alternatives and recursion.",
+        lambda _, d: d.ours == "valid",
+    ),
+    IntendedDifference(
+        "body",
+        "A JSON example written as a string is the JSON it stands for; Prism sends the string.",
+        _is_json_as_text,
+    ),
+    IntendedDifference(
+        "status",
+        "An invalid request gets the error that the client prefers, so that it can try how it takes that error; "
+        "Prism gives its 422, 400 or default whatever was asked.",
+        lambda c, _: c.ours.status == _asked(c) >= 400 and c.theirs.status in (400, 422),
+    ),
+    IntendedDifference(
+        "status",
+        "Examples are sent in every media type; Prism has no way to write some, such as application/x-ndjson.",
+        lambda c, _: c.theirs.status == 500 and b"Cannot find serializer" in c.theirs.body,
+    ),
+    IntendedDifference(
+        "status",
+        "A repeated field of a form is an array (OpenAPI, style `form`); Prism takes it for a text and refuses it.",
+        lambda c, _: _sends_form(c) and c.theirs.status in (400, 422) and b"must be array" in c.theirs.violations,
+    ),
+    IntendedDifference(
+        "status",
+        "WSGI (PEP 3333) hands a path over decoded: %2F in a segment cannot be told from a slash.",
+        lambda c, _: "%2F" in c.question.target.partition("?")[0] and c.ours.status == 404,
+    ),
+    IntendedDifference(
+        "body",
+        "An `example` that is a reference to a named example means that example's value; Prism sends the whole object.",
+        _is_wrapped_example,
+    ),
+    IntendedDifference(
+        "status",
+        "A header parameter named Authorization is ignored (OpenAPI, Parameter Object, `name`); Prism demands it.",
+        lambda c, _: c.theirs.status in (400, 422) and b"property 'authorization'" in c.theirs.violations,
+    ),
+    IntendedDifference(
+        "",
+        "Prism does not know what OpenAPI 3.2 adds, such as `dataValue` in examples and `querystring` parameters.",
+        lambda c, _: not c.openapi.startswith(("2.", "3.0", "3.1")),
+    ),
+)
+"""All intended differences. Extend it only with what a user of Prism can accept when told the reason."""

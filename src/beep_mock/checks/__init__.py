@@ -1,0 +1,1 @@
+"""Run the checks behind the commands: collect findings, keep evidence."""

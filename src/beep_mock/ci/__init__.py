@@ -1,1 +1,0 @@
-"""Checks, and the reports they make."""

@@ -1,0 +1,149 @@
+"""The options that say how mocks answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from beep_mock.mocks.preferences import EXAMPLES, Answering, seed_of
+from beep_mock.outgoing.reach import Reach
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from beep_mock.evidence.store import Store
+
+__all__ = [
+    "answering_of",
+    "answering_options",
+    "callback_options",
+    "evidence_option",
+    "recording_options",
+    "require_store",
+    "store_of",
+    "trust_options",
+]
+
+
+_HELP = "The evidence store: a file or SQLAlchemy URL; `none` for none.  [default: .beep/evidence.db]"
+
+
+def evidence_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--evidence``: where the store is."""
+    return click.option("--evidence", default="", metavar="URL", help=_HELP)(command)
+
+
+def trust_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what mocks make of evidence."""
+    command = click.option(
+        "--min-trust",
+        type=click.Choice(["verified", "specification"]),
+        default=None,
+        help="Refuse to answer (501) from what no provider was seen to keep, or from what is refuted or invalid.",
+    )(command)
+    return evidence_option(command)
+
+
+def recording_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add where a verification writes what it has proved, and of what version."""
+    command = click.option("--no-evidence", is_flag=True, help="Do not keep what is proved.")(command)
+    command = evidence_option(command)
+    return click.option(
+        "--provider-version", default="", metavar="VERSION", help="Of the provider, for evidence.  [default: git's]"
+    )(command)
+
+
+def store_of(given: str, root: Path) -> Store | None:
+    """The store that ``--evidence`` names, else the environment, else the workspace's; None for none.
+
+    :raises EvidenceError: it is no address of a store.
+    """
+    from beep_mock.evidence.place import NONE, address_of
+    from beep_mock.evidence.store import Store
+
+    address = address_of(given, root)
+    return None if address == NONE else Store.open(address)
+
+
+def require_store(given: str, root: Path) -> None:
+    """Nothing, when the store may be used; only databases that are no file can be known before not to be.
+
+    :raises EvidenceError: it is no address of a store.
+    """
+    from beep_mock.evidence.place import NONE, address_of, file_of
+
+    address = address_of(given, root)
+    if address != NONE and file_of(address) is None:
+        from beep_mock.evidence.store import Store
+
+        Store.open(address)
+
+
+def answering_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options; :func:`answering_of` takes their values, but ``evidence``, which is the plan's."""
+    command = trust_options(command)
+    for option in reversed(
+        (
+            click.option(
+                "--examples",
+                type=click.Choice(EXAMPLES),
+                default="as-written",
+                show_default=True,
+                help="An example that breaks its schema is served and marked, repaired, or refused with 500.",
+            ),
+            click.option("--ignore-examples", is_flag=True, help="Answer with samples of the schemas only."),
+            click.option(
+                "-d", "--dynamic", is_flag=True, help="Generate each answer, as if by `Prefer: dynamic=true`."
+            ),
+            click.option("--seed", default="0", metavar="SEED", help="Other samples; the same for the same seed."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def answering_of(given: dict[str, Any]) -> Answering:
+    """What the options say; they are taken out of ``given``.
+
+    :raises UsageError: Prism was chosen, which does not know the difference.
+    """
+    examples = given.pop("examples")
+    if examples != "as-written" and given.get("engine") == "prism":
+        raise click.UsageError("--examples is for our own engine: Prism serves examples as they are written")
+    min_trust = given.pop("min_trust")
+    if min_trust is not None and given.get("engine") == "prism":
+        raise click.UsageError("--min-trust is for our own engine: Prism does not say what it answers by")
+    return Answering(
+        examples=examples,
+        ignore_examples=given.pop("ignore_examples"),
+        dynamic=given.pop("dynamic"),
+        seed=seed_of(given.pop("seed")),
+        min_trust=min_trust,
+    )
+
+
+T = TypeVar("T")
+
+
+def callback_options(command: Callable[..., T]) -> Callable[..., T]:
+    """Add the options to a command, which gets them as ``callbacks``: a :class:`Reach`, or None for none at all."""
+
+    @click.option(
+        "--callbacks/--no-callbacks", default=True, help="Send the callbacks that are declared.  [default: callbacks]"
+    )
+    @click.option(
+        "--allow-callbacks-to", "callback_hosts", multiple=True, metavar="HOST",
+        help="Send callbacks to this host as well; otherwise only to this machine.",
+    )  # fmt: skip
+    @click.option("--allow-remote-callbacks", "remote_callbacks", is_flag=True, help="Send callbacks to any host.")
+    @wraps(command)
+    def with_reach(
+        *args: Any, callbacks: bool, callback_hosts: tuple[str, ...], remote_callbacks: bool, **rest: Any
+    ) -> T:
+        reach = Reach(callback_hosts, remote_callbacks) if callbacks else None
+        return command(*args, callbacks=reach, **rest)
+
+    return with_reach

@@ -1,1 +1,0 @@
-"""HTTP/1.1 for the thread server: requests in, answers out."""

@@ -1,0 +1,1 @@
+"""Send requests to other servers: callbacks, webhooks, and traffic for real peers."""

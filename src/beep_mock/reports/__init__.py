@@ -1,0 +1,1 @@
+"""Render what a check found: one value, one module a format."""

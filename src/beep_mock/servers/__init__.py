@@ -1,0 +1,1 @@
+"""Serve WSGI applications over HTTP: an event loop under granian for worlds, threads for tests."""

@@ -1,0 +1,176 @@
+"""A response ready to send."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import quote
+
+import orjson
+
+from beep_mock.contracts.examples import SENT_ANYWAY
+from beep_mock.contracts.model import Violation
+from beep_mock.evidence.trust import HEADER, SPECIFICATION_ONLY
+from beep_mock.interaction import Response
+
+__all__ = ["PROBLEM_JSON", "PUT_OFF", "Answer", "phrase", "problem", "violation_headers"]
+
+
+PROBLEM_JSON = "application/problem+json"
+_HEADER_BYTES = 4096
+
+
+def phrase(status: int) -> str:
+    """The reason phrase of ``status``, e.g. ``Not Found``; ``Unknown`` for one that is not registered."""
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Unknown"
+
+
+def problem(
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    violations: Iterable[Violation] = (),
+    headers: Sequence[tuple[str, str]] = (),
+    challenge: str = "",
+    **members: Any,
+) -> Response:
+    """A problem answer. ``violations`` become the member ``validation``; ``members`` are added as they are.
+
+    A ``challenge`` is repeated in the member ``headers``, where Prism's clients look for it.
+    """
+    content: dict[str, Any] = {"type": "about:blank", "title": phrase(status), "status": status, "detail": detail}
+    content["code"] = code
+    validation = [v.as_dict() for v in violations]
+    if validation:
+        content["validation"] = validation
+    if challenge:
+        content["headers"] = {"WWW-Authenticate": challenge}
+    content.update(members)
+    body = orjson.dumps(content, default=str)
+    return Response(status, tuple(headers), body, PROBLEM_JSON)
+
+
+def violation_headers(asked: Sequence[Violation], answered: Sequence[Violation] = ()) -> list[tuple[str, str]]:
+    """What headers say of the violations of a request and of its answer.
+
+    ``Sl-Violations`` is Prism's header, for the clients that read it: its locations begin with the side.
+    """
+    sides = [(asked, "request"), (answered, "response")]
+    told = [{**v.as_dict(), "location": [side, *v.location]} for violations, side in sides for v in violations]
+    return [
+        ("Beep-Mock-Violations", _line(v.as_dict() for v in (*asked, *answered))),
+        ("Sl-Violations", _line(told)),
+    ]
+
+
+def _line(entries: Iterable[dict[str, Any]]) -> str:
+    """One line of ASCII JSON, of which whole entries are left out where it would grow too long."""
+    kept: list[str] = []
+    length = 2
+    for entry in entries:
+        # JSON escapes keep the header ASCII (RFC 9110, section 5.5).
+        text = _ascii(orjson.dumps(entry, default=str).decode("utf-8", "replace"))
+        length += len(text) + 1
+        if length > _HEADER_BYTES:
+            break
+        kept.append(text)
+    return f"[{','.join(kept)}]"
+
+
+def _ascii(text: str) -> str:
+    if text.isascii() and "\x7f" not in text:
+        return text
+    units = (ord(c) for c in text)
+    return "".join(
+        chr(u)
+        if u < 0x7F
+        else f"\\u{u:04x}"
+        if u < 0x10000
+        else f"\\u{0xD800 + ((u - 0x10000) >> 10):04x}\\u{0xDC00 + ((u - 0x10000) & 0x3FF):04x}"
+        for u in units
+    )
+
+
+_BODILESS = frozenset({204, 205, 304})  # RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5
+_NOT_VERIFIED: Final = (HEADER, SPECIFICATION_ONLY)  # until somebody knows more
+
+
+class Answer:
+    """A response as the WSGI server takes it. ``headers`` is shared: whoever sends it, sends a copy."""
+
+    __slots__ = ("body", "chunks", "delay", "headers", "source", "status", "status_line")
+
+    def __init__(self, response: Response, source: str, delay: float = 0.0) -> None:
+        self.status = response.status
+        self.status_line = f"{response.status} {phrase(response.status)}"
+        self.body = b"" if response.status in _BODILESS else response.body
+        self.chunks = [self.body]
+        self.source = source
+        self.delay = delay
+        headers = []
+        if response.media_type and response.status not in _BODILESS:
+            headers.append(("Content-Type", _clean(response.media_type)))
+        headers += [(_clean(n), _clean(v)) for n, v in response.headers if n.lower() not in SENT_ANYWAY]
+        if response.status not in (204, 304):  # RFC 9110, section 8.6
+            headers.append(("Content-Length", str(len(self.body))))
+        headers.append(("Beep-Mock-Source", quote(source, safe=" !#$&'()*+,-./:;<=>?@[]^_`{|}~")))
+        headers.append(_NOT_VERIFIED)
+        self.headers = headers
+
+    def with_body(self, body: bytes) -> Answer:
+        """The same answer with another body."""
+        if self.status in _BODILESS:
+            return self
+        copy = self.with_headers(())
+        length = str(len(body))
+        copy.headers = [(n, length) if n == "Content-Length" else (n, v) for n, v in self.headers]
+        copy.body = body
+        copy.chunks = [body]
+        return copy
+
+    def with_headers(self, extra: Iterable[tuple[str, str]]) -> Answer:
+        """The same answer with more headers."""
+        copy: Answer = object.__new__(Answer)
+        for name in Answer.__slots__:
+            setattr(copy, name, getattr(self, name))
+        copy.headers = [*self.headers, *((name, _clean(value)) for name, value in extra)]
+        return copy
+
+    def with_header(self, name: str, value: str) -> Answer:
+        """The same answer with this header, in the place of those of its name."""
+        copy = self.with_headers(())
+        places = [i for i, (known, _) in enumerate(self.headers) if known.lower() == name.lower()]
+        copy.headers = [header for i, header in enumerate(self.headers) if i not in places]
+        copy.headers.insert(places[0] if places else len(copy.headers), (name, _clean(value)))
+        return copy
+
+
+class _PutOff(Answer):
+    """Stands for an answer that takes long to make; whatever is said of that, it stays what it is."""
+
+    __slots__ = ()
+
+    def with_body(self, body: bytes) -> Answer:  # noqa: ARG002
+        return self
+
+    def with_headers(self, extra: Iterable[tuple[str, str]]) -> Answer:  # noqa: ARG002
+        return self
+
+    def with_header(self, name: str, value: str) -> Answer:  # noqa: ARG002
+        return self
+
+
+def _clean(text: str) -> str:
+    """A header value without what would break the message (RFC 9110, section 5.5)."""
+    if text.isascii() and text.isprintable():
+        return text
+    return quote(text, safe=" !#$%&'()*+,-./:;<=>?@[]^_`{|}~\"\\")
+
+
+PUT_OFF: Final = _PutOff(Response(503, ()), "problem")
+"""Instead of an answer: it takes long to make, so ask again where that holds nobody up. Compared by identity."""
