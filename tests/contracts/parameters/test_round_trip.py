@@ -47,7 +47,7 @@ def forbidden(location: str, style: str, explode: bool, shape: str) -> str:
     if location == "header":
         return "\r\n\0" + (",=" if shape != "scalar" else "")
     if style == "cookie":  # sent as they stand
-        return '\r\n\0;"%& ' + (",=" if shape != "scalar" else "")
+        return '\r\n\0\t;"%& ' + (",=" if shape != "scalar" else "")
     return {"spaceDelimited": " ", "pipeDelimited": "|"}.get(style, "")
 
 
