@@ -50,7 +50,7 @@ def run(*arguments: str) -> tuple[int, str]:
 
 def test_a_pact_that_the_contract_keeps(workspace: Path) -> None:
     (workspace / "pacts" / "hello-world.json").write_text(pact({"name": "Mars"}))
-    assert run() == (0, "pacts against contracts\nhello of world\n  ok    a world\n1 interaction: no findings\n")
+    assert run() == (0, "pacts against contracts\nhello → world\n  ok    a world\n1 interaction: no findings\n")
 
 
 def test_a_field_that_is_not_promised_is_named_in_pact_and_contract(workspace: Path) -> None:

@@ -55,3 +55,23 @@ def test_an_interrupted_import_exits_like_any_interrupt(tmp_path: Path) -> None:
     (tmp_path / "interrupted.py").write_text(textwrap.dedent(program))
     ended = subprocess.run([sys.executable, "-m", "interrupted"], cwd=tmp_path, capture_output=True, check=False)
     assert (ended.returncode, ended.stderr.split()) == (130, [b"aborted"])
+
+
+def test_help_groups_the_commands() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "beep_mock", "--help"], capture_output=True, text=True, timeout=LIMIT, check=False
+    )
+    headings = [line for line in done.stdout.splitlines() if line in ("Mock:", "Test:", "Change:", "Workspace:")]
+    assert (done.returncode, headings) == (0, ["Mock:", "Test:", "Change:", "Workspace:"])
+
+
+@pytest.mark.parametrize(("typo", "suggestion"), [("chek", "Did you mean check?"), ("verfy", "Did you mean verify?")])
+def test_a_mistyped_command_is_answered_with_the_nearest(typo: str, suggestion: str) -> None:
+    code, said = written_to(subprocess.DEVNULL, typo)
+    assert code == 2
+    assert said.rstrip().endswith(f"Error: No such command '{typo}'. {suggestion}")
+
+
+def test_a_command_unlike_any_other_gets_no_suggestion() -> None:
+    code, said = written_to(subprocess.DEVNULL, "zzzzzz")
+    assert (code, said.rstrip().rpartition("Error: ")[2]) == (2, "No such command 'zzzzzz'.")

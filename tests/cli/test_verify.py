@@ -99,7 +99,7 @@ def test_a_broken_pact_exits_with_1_and_names_consumer_interaction_field_expecte
     change(copy / "providers/world/app.py", "content = asdict(world)", "content = asdict(world) | {'name': 7}")
     done = verify(copy, "world")
     assert done.returncode == 1, done.stderr
-    assert "hello of world" in done.stdout
+    assert "hello → world" in done.stdout
     failed = done.stdout[done.stdout.index("a request for a world  given") :]
     assert 'body $.name: expected "Earth", got 7' in failed
     assert "pacts/hello-world.json" in failed

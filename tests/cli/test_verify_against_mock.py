@@ -62,7 +62,7 @@ def test_dropped_validation_is_told_with_a_command_for_each_difference(copy: Pat
 def test_it_is_made_beside_other_kinds_when_they_are_named() -> None:
     done = verify(DEMONSTRATION, "people", "--against-mock", "--pacts")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "world of people" in done.stdout
+    assert "world → people" in done.stdout
     assert "agreement with the mock" in done.stdout
     assert "\nexamples" not in done.stdout
 

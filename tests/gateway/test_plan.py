@@ -45,12 +45,18 @@ def test_a_consumer_without_peers_gets_nothing(workspace: Workspace) -> None:
         {"services": ["mars"]},
         {"real": {"mars": "http://127.0.0.1:1"}},
         {"without": ["mars"]},
+        {"consumers": ["wrold"]},
         {"real": {"world": "http://127.0.0.1:1"}, "without": ["world"]},
     ],
 )
 def test_a_service_that_cannot_be_served_as_asked_is_a_fault(workspace: Workspace, asked: dict[str, object]) -> None:
     with pytest.raises(WorkspaceError):
         choose_services(workspace, **asked)  # type: ignore[arg-type]
+
+
+def test_a_mistyped_consumer_is_answered_with_the_nearest(workspace: Workspace) -> None:
+    with pytest.raises(WorkspaceError, match=r"no service or consumer 'wrold'[^\n]*\n  did you mean world\?"):
+        choose_services(workspace, consumers=["wrold"])
 
 
 @pytest.mark.parametrize(

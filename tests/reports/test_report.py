@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 from xml.etree import ElementTree as ET
@@ -103,7 +104,7 @@ def test_a_document_cannot_steer_the_terminal(text: str) -> None:
 @given(st.text(), st.sampled_from(Severity))
 def test_json_says_it_all(text: str, severity: Severity) -> None:
     told = Finding(text, severity, text, Where("", text), text)
-    document = json.loads(render(Report((told,), text, (Case(text, (told,), text, text, text),)), "json"))
+    document = json.loads(render(Report((told,), text, (Case(text, (told,), text, text, text, text),)), "json"))
     entry = {"rule": text, "severity": severity.value, "message": text, "file": "", "line": None, "pointer": text}
     assert document["findings"] == [{**entry, "hint": text}]
     assert document["cases"][0] == {
@@ -112,6 +113,7 @@ def test_json_says_it_all(text: str, severity: Severity) -> None:
         "detail": text,
         "passed": severity is not Severity.ERROR,
         "reproduce": text,
+        "received": text,
         "findings": document["findings"],
     }
     assert document["summary"]["cases"] == 1
@@ -167,8 +169,22 @@ def test_text_counts_what_is_fine_and_explains_three_failures() -> None:
         "        warning: it is wrong  [rule-broken]",
     ]
     assert [n for n in range(7) if f"FAIL  broken {n}" in printed] == [*range(7)]
-    assert [n for n in range(7) if f"reason {n}" in printed] == [*range(3)]
-    assert [n for n in range(7) if f"        reproduce: curl {n}\n" in printed] == [*range(3)]
+    assert [n for n in range(7) if f"reason {n}" in printed] == [*range(7)]
+    assert [n for n in range(7) if f"        reproduce: curl {n}\n" in printed] == [*range(5)]
+    assert "2 failed checks shortened: --report report.html" in printed.splitlines()[-2]
+
+
+def test_text_shows_equal_findings_once() -> None:
+    places = [replace(finding(), where=Where("a.json", f"/paths/{n}", line=n + 1)) for n in range(212)]
+    lines = render(Report(tuple(places))).splitlines()
+    assert lines[0].endswith("[rule-broken]  \N{MULTIPLICATION SIGN}212")
+    assert [line.strip() for line in lines[1:5]] == [
+        "at /paths/0",
+        "at a.json:2 /paths/1",
+        "at a.json:3 /paths/2",
+        "... and 209 more places",
+    ]
+    assert lines[-1] == "212 errors"
 
 
 def test_text_tells_five_findings_of_a_case_the_worst_first() -> None:

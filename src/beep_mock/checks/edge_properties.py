@@ -17,7 +17,7 @@ from beep_mock.checks.lifecycles import lifecycle_failures
 from beep_mock.errors import VerificationError
 from beep_mock.exchanges.commands import curl
 from beep_mock.providers.coverage import Exercise
-from beep_mock.providers.properties import PropertiesResult, PropertyFailure
+from beep_mock.providers.properties import PropertiesResult, PropertyFailure, answer_line
 
 if TYPE_CHECKING:
     from beep_mock.contracts.encoding import RawRequest
@@ -103,7 +103,14 @@ def _other_schemes(contract: Contract, maker: RequestMaker, target: Target, end:
             continue
         if reply.status < 300 or _is_behind(target, raw, reply.status):
             message = f"credentials of a scheme that is not declared are taken ({reply.status}): {wrong.split()[0]}"
-            yield PropertyFailure(operation.key, "ignored_auth", "Any scheme is taken", message, curl(asked))
+            yield PropertyFailure(
+                operation.key,
+                "ignored_auth",
+                "Any scheme is taken",
+                message,
+                curl(asked),
+                received=answer_line(reply.status, reply.content_type, reply.body),
+            )
 
 
 def _is_behind(target: Target, bare: RawRequest, status: int) -> bool:

@@ -18,7 +18,7 @@ from beep_mock.contracts.examples import interactions_of
 from beep_mock.contracts.samples.sampler import Sampler
 from beep_mock.exchanges.commands import curl
 from beep_mock.interaction import MISSING
-from beep_mock.providers.properties import PropertyFailure
+from beep_mock.providers.properties import PropertyFailure, answer_line
 
 if TYPE_CHECKING:
     from beep_mock.agreement.request_maker import MadeRequest, RequestMaker
@@ -84,7 +84,9 @@ class _Lifecycle:
                 if name not in known:
                     known.add(name)
                     message = f"{name} was sent as {_text(sent)} and is answered as {_text(got)}"
-                    yield self._failure("repeats_what_was_sent", "What is created is another", message, created.made)
+                    yield self._failure(
+                        "repeats_what_was_sent", "What is created is another", message, created.made, created.reply
+                    )
             if not followed:
                 followed = True
                 yield from self._follow(created)
@@ -123,12 +125,14 @@ class _Lifecycle:
             return
         if reply.status in (404, 410):
             message = f"what was created is not there ({reply.status})"
-            yield self._failure("ensure_resource_availability", "What is created cannot be read", message, reading)
+            yield self._failure(
+                "ensure_resource_availability", "What is created cannot be read", message, reading, reply
+            )
             return
         if reply.status < _FAILED:
             for name, sent, got in self._not_repeated(created.made, _content(reply)):
                 message = f"{name} was created as {_text(sent)} and is read as {_text(got)}"
-                yield self._failure("ensure_resource_availability", "What is read is another", message, reading)
+                yield self._failure("ensure_resource_availability", "What is read is another", message, reading, reply)
         if deleting is None or reply.status >= _FAILED:
             return
         deleted = self._send(deleting)
@@ -137,7 +141,7 @@ class _Lifecycle:
         again = self._send(reading)
         if again is not None and again.status < _FAILED and again.status not in _GONE:
             message = f"after {deleting.operation.key} ({deleted.status}) it can still be read ({again.status})"
-            yield self._failure("use_after_free", "What is deleted is still there", message, reading)
+            yield self._failure("use_after_free", "What is deleted is still there", message, reading, again)
 
     def _item(self, created: _Created) -> tuple[MadeRequest, MadeRequest | None] | None:
         """The requests that read and delete what was created; None where nothing reads it."""
@@ -172,9 +176,13 @@ class _Lifecycle:
         raw = made.raw(self._contract)
         return self._target.send(raw, headers=self._headers) if raw is not None else None
 
-    def _failure(self, check: str, title: str, message: str, made: MadeRequest) -> PropertyFailure:
+    def _failure(
+        self, check: str, title: str, message: str, made: MadeRequest, reply: Reply | None = None
+    ) -> PropertyFailure:
         raw = made.raw(self._contract)
-        return PropertyFailure(made.operation.key, check, title, message, curl(raw) if raw is not None else "")
+        command = curl(raw) if raw is not None else ""
+        received = answer_line(reply.status, reply.content_type, reply.body) if reply is not None else ""
+        return PropertyFailure(made.operation.key, check, title, message, command, received=received)
 
 
 def _identity(created: _Created, name: str) -> Json:

@@ -66,7 +66,9 @@ def report_of(verified: Verified, contract: Contract | None = None) -> Report:
     findings = [Finding("not-verified", Severity.INFO, note) for note in verified.notes]
     if verified.partial:
         message = f"the verification broke off: {verified.partial}"
-        findings.append(Finding("verification-partial", Severity.ERROR, message, hint="what is told is what was seen"))
+        findings.append(
+            Finding("verification-partial", Severity.ERROR, message, hint="the results below are incomplete")
+        )
     return Report(tuple(findings), f"verification of {verified.provider}", tuple(cases), unit="check",
                   coverage=verified.coverage, partial=verified.partial, brief=True)  # fmt: skip
 
@@ -83,7 +85,7 @@ def is_untried(verified: Verified) -> bool:
 def _pact_cases(verified: VerificationReport) -> Iterator[Case]:
     """A case an interaction, grouped by consumer; a mismatch is an error, of a pending interaction a warning."""
     for result in verified.results:
-        group = f"{result.consumer} of {verified.provider}"
+        group = f"{result.consumer} → {verified.provider}"
         reproduce = curl_of(result.interaction) if result.mismatches else ""
         yield Case(result.interaction.name, tuple(_pact_findings(result)), group, _given(result.interaction), reproduce)
 
@@ -133,12 +135,13 @@ def _property_cases(result: PropertiesResult, contract: Contract | None) -> Iter
         if contract is not None and operation in contract.operations:
             where = contract.document.where(contract.operations[operation].at)
         failures = [failure for failure in result.failures if failure.operation == operation]
-        findings = tuple(
-            Finding(f"property-{one.check.replace('_', '-')}", Severity.ERROR, f"{one.title}: {one.message}", where)
-            for one in failures
-        )
-        reproduce = next((failure.curl for failure in failures if failure.curl), "")
-        yield Case(operation, findings, "properties", f"{count} requests", reproduce)
+        if not failures:
+            yield Case(operation, (), "properties", f"{count} requests")
+        for failure in failures:
+            rule = f"property-{failure.check.replace('_', '-')}"
+            finding = Finding(rule, Severity.ERROR, f"{failure.title}: {failure.message}", where)
+            detail = f"{count} requests" if failure is failures[0] else ""
+            yield Case(operation, (finding,), "properties", detail, failure.curl, failure.received)
     for error in result.errors:
         operation, _, reason = error.partition(": ")
         finding = Finding("property-not-verified", Severity.WARNING, reason or error)

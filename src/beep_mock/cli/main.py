@@ -1,4 +1,4 @@
-"""The command `beep-mock`: commands load when they are called, faults become one line and exit code 2."""
+"""The command `beep-mock`: load a command when it is called, turn faults into one line and exit code 2."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
@@ -19,26 +20,35 @@ from beep_mock.processes import Terminated
 
 __all__ = ["cli", "main"]
 
-_COMMANDS = {
-    "check": "Check contracts and overrides: valid, truthful examples, an answer for every operation.",
-    "compare": "Check that contracts promise what pacts rely on, without running anything.",
-    "completion": "Print the shell completion script for bash, zsh or fish.",
-    "diff": "Compare two versions of a contract: what breaks, and which consumers.",
-    "evidence": "List what is known of mocked answers; move it between machines.",
-    "fire": "Send a webhook's or callback's example to a consumer, and judge the answer.",
-    "graph": "Draw who consumes whom, as Mermaid: dependency graph or sequence diagram.",
-    "init": "Lay out a workspace: first contract, mock, pact test and CI.",
-    "pact": "Draft pacts from what a consumer was seen to ask.",
-    "proxy": "Pass requests on to a running service, and judge both sides by its OpenAPI document.",
-    "serve": "Serve one OpenAPI document as a mock, at the root path.",
-    "up": "Serve the workspace's services as mocks at one address, or run a command against them.",
-    "verify": "Verify a provider: the pacts that name it, its contract's examples, its properties.",
-    "watch": "When a contract or pact is saved, tell which consumers it breaks.",
+_SECTIONS = {
+    "Mock": {
+        "up": "Mock the workspace's services at one address, or run a command against them.",
+        "serve": "Mock one OpenAPI document at the root path.",
+        "proxy": "Forward to a running service, and judge both sides by its OpenAPI document.",
+        "fire": "Send a webhook's or callback's example to a consumer, and judge its answer.",
+    },
+    "Test": {
+        "check": "Check contracts, examples, overrides and pacts.",
+        "verify": "Verify a provider: its consumers' pacts, its contract's examples and properties.",
+        "compare": "Compare pacts with contracts, without running anything.",
+        "pact": "Draft pacts from recorded traffic.",
+        "evidence": "List what verifications have proved; move it between machines.",
+    },
+    "Change": {
+        "diff": "Compare two versions of a contract: what breaks, and which consumers.",
+        "watch": "On every save, show which consumers a contract or pact breaks.",
+    },
+    "Workspace": {
+        "init": "Create a workspace: a first contract, mock, pact test and CI.",
+        "graph": "Draw who consumes whom, as a Mermaid graph or sequence diagram.",
+        "completion": "Print the completion script for bash, zsh or fish.",
+    },
 }
+_COMMANDS = {name: text for section in _SECTIONS.values() for name, text in section.items()}
 
 
-class _Carried(Exception):  # noqa: N818 - it is no error of its own
-    """An OSError on its way past click, which makes exit code 1, our "findings", of a closed pipe."""
+class _Carried(Exception):  # noqa: N818 - it only carries an error
+    """Carry an OSError past click, which would turn a closed pipe into exit code 1, our "findings"."""
 
     def __init__(self, error: OSError) -> None:
         super().__init__(error)
@@ -54,7 +64,7 @@ def _past_click() -> Iterator[None]:
 
 
 class _LazyGroup(click.Group):
-    """A group whose commands live in modules of the same name, each defining ``command``."""
+    """Load each command from the module of the same name when it is called."""
 
     def make_context(self, *given: Any, **named: Any) -> click.Context:
         with _past_click():
@@ -64,8 +74,8 @@ class _LazyGroup(click.Group):
         with _past_click():
             return super().invoke(ctx)
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click calls it so
-        return sorted(_COMMANDS)
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in _COMMANDS:
@@ -73,9 +83,21 @@ class _LazyGroup(click.Group):
         command: click.Command = import_module(f"beep_mock.cli.{cmd_name}").command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in _COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
+            near = get_close_matches(name, _COMMANDS, n=3, cutoff=0.5)
+            meant = f" Did you mean {' or '.join(near)}?" if near else ""
+            ctx.fail(f"No such command {name!r}.{meant}")
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl(sorted(_COMMANDS.items()))
+        width = max(map(len, _COMMANDS))
+        for title, commands in _SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(f"{name:{width}}", text) for name, text in commands.items()])
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["--help"]})
@@ -95,7 +117,7 @@ def cli() -> None:
 
 
 def main(arguments: list[str] | None = None) -> Any:
-    """Run the command line and exit with 0 (clean), 1 (findings) or 2 (fault); 141 when nobody reads the output."""
+    """Run the command line and exit with 0 (clean), 1 (findings) or 2 (fault), or 141 when the output is closed."""
     try:
         code = _run(arguments)
         sys.stdout.flush()
@@ -127,7 +149,7 @@ def _run(arguments: list[str] | None) -> int:
 
 
 def _failed(error: OSError) -> int:
-    """The exit code for an OSError that nobody expected: the reader of our output has gone, or the disk is full."""
+    """Return the exit code for an unexpected OSError: the output was closed, or the disk is full."""
     is_unread = error.errno == errno.EPIPE
     if not is_unread:
         with suppress(OSError):
@@ -135,10 +157,10 @@ def _failed(error: OSError) -> int:
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except OSError:  # else the interpreter tries it once more when it ends, and tells of it
+        except OSError:  # otherwise the interpreter tries again at exit, and prints a second error
             with suppress(OSError), open(os.devnull, "wb") as nothing:  # noqa: PTH123 - a device
                 os.dup2(nothing.fileno(), stream.fileno())
-    return 141 if is_unread else 2  # as a shell tells of SIGPIPE
+    return 141 if is_unread else 2  # what a shell reports for SIGPIPE
 
 
 def _tell(message: str) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -77,7 +78,7 @@ def choose_services(
     with neither ``services`` nor ``consumers`` all that the workspace has. ``without`` are left out; a consumer is
     never mocked for its own sake.
 
-    :raises WorkspaceError: no such service, or a URL that is none.
+    :raises WorkspaceError: a service or consumer is unknown, or a URL is not valid.
     """
     real = dict(real or {})
     services, consumers, without = tuple(services), tuple(consumers), set(without)
@@ -109,7 +110,21 @@ def _peers(workspace: Workspace, consumers: Iterable[str], real: Iterable[str]) 
     from beep_mock.peers import PeerGraph
 
     graph = PeerGraph.read(workspace)
+    for name in consumers:
+        if name not in graph.services and not (workspace.root / "consumers" / name).is_dir():
+            near = get_close_matches(name, graph.services, n=3, cutoff=0.5)
+            raise WorkspaceError(
+                f"no service or consumer {name!r} in this workspace",
+                file=str(workspace.root),
+                hint=f"did you mean {' or '.join(near)}?"
+                if near
+                else f"known: {', '.join(graph.services) or 'none yet'}",
+            )
     return {peer for name in (*consumers, *real) for peer in graph.consumes(name)}
+
+
+def _suggestion(near: Sequence[str], known: Sequence[str]) -> str:
+    return f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(known) or 'none yet'}"
 
 
 def plan_document(document: str, root: Path, upstream: str = "") -> tuple[Entry, ...]:

@@ -24,11 +24,12 @@ if TYPE_CHECKING:
     from beep_mock.contracts.model import Contract
     from beep_mock.providers.targets import Target
 
-__all__ = ["CHECKS", "Failures", "PropertiesResult", "PropertyFailure", "verify_properties"]
+__all__ = ["CHECKS", "Failures", "PropertiesResult", "PropertyFailure", "answer_line", "verify_properties"]
 
 
 _IN_PROCESS: Final = "http://localhost"
 _LONGEST: Final = 4000
+_LONGEST_ANSWER: Final = 300
 _MADE_CREDENTIALS: Final = "API accepts invalid authentication"
 
 
@@ -36,8 +37,9 @@ _MADE_CREDENTIALS: Final = "API accepts invalid authentication"
 class PropertyFailure:
     """One way in which an operation does not keep its contract, with the smallest request that shows it.
 
-    ``check`` is Schemathesis' name of it (``negative_data_rejection``); ``curl`` reproduces it, at ``$PROVIDER`` where
-    the provider has no address; ``status`` is the answer's, 0 for none.
+    ``check`` is Schemathesis' name for it (``negative_data_rejection``); ``curl`` reproduces it, at ``$PROVIDER``
+    where the provider has no address; ``status`` is the answer's, 0 for none; ``received`` shows the answer on one
+    line, secrets masked.
     """
 
     operation: str
@@ -46,6 +48,7 @@ class PropertyFailure:
     message: str
     curl: str = ""
     status: int = 0
+    received: str = ""
 
 
 class Failures:
@@ -88,10 +91,17 @@ class Failures:
             message=" ".join(masked_text(self._shown(failure.message)).split())[:_LONGEST],
             curl=self._shown(node.failure_info.code_sample)[:_LONGEST],
             status=answer.status_code if answer is not None else 0,
+            received=self._answer_line(answer),
         )
         known = self._found.get((operation, node.name))
         if known is None or len(found.curl) < len(known.curl):
             self._found[operation, node.name] = found
+
+    def _answer_line(self, answer: Any) -> str:
+        if answer is None:
+            return "no answer"
+        kind = (answer.headers.get("content-type") or [""])[0]
+        return answer_line(answer.status_code, kind, answer.content or b"", self._shown)
 
     def _shown(self, text: str) -> str:
         for secret in self._secrets:
@@ -295,6 +305,14 @@ def _sent(case: Any) -> Iterator[str]:
     ):
         if isinstance(given, dict) or hasattr(given, "keys"):
             yield from (f"{location}.{name.lower() if location == 'header' else name}" for name in given)
+
+
+def answer_line(status: int, kind: str, body: bytes, mask: Callable[[str], str] = str) -> str:
+    """Show an answer in one line: ``500 application/json {"detail": "..."}``, its text cut and its secrets masked."""
+    text = " ".join(masked_text(mask(body[:_LONGEST].decode("utf-8", "backslashreplace"))).split())
+    return " ".join(
+        filter(None, (str(status), kind, text[:_LONGEST_ANSWER] + ("..." if len(text) > _LONGEST_ANSWER else "")))
+    )
 
 
 def _first_line(error: BaseException) -> str:

@@ -224,7 +224,7 @@ def _case(case: Case, status: _Status, *, is_open: bool) -> str:
     )
     if not case.findings and not case.reproduce:
         return f'<div class="case {status}" data-status="{status}"><div class="line">{line}</div></div>'
-    body = "".join((*_findings(case.findings), *_command(case.reproduce)))
+    body = "".join((*_findings(case.findings), *_received(case.received), *_command(case.reproduce)))
     return (
         f'<details class="case {status}" data-status="{status}"{" open" if is_open else ""}>'
         f'<summary>{line}</summary><div class="body">{body}</div></details>'
@@ -244,6 +244,11 @@ def _findings(findings: Iterable[Finding]) -> Iterator[str]:
         if finding.hint:
             yield f'<p class="hint">{_text(finding.hint)}</p>'
         yield "</div>"
+
+
+def _received(answer: str) -> Iterator[str]:
+    if answer:
+        yield f'<p class="where">received: <code>{_text(answer)}</code></p>'
 
 
 def _command(command: str) -> Iterator[str]:

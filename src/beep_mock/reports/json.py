@@ -34,6 +34,7 @@ def render(report: Report) -> str:
                 "detail": case.detail,
                 "passed": case.passed,
                 "reproduce": case.reproduce,
+                "received": case.received,
                 "findings": [_as_dict(finding) for finding in case.findings],
             }
             for case in report.cases

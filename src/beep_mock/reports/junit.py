@@ -50,8 +50,9 @@ def _write_suite(root: ET.Element, name: str, cases: list[Case]) -> None:
         if errors:
             message = errors[0].message.partition("\n")[0]
             failure = ET.SubElement(entry, "failure", type=_clean(errors[0].rule), message=_clean(message))
-            reproduce = [f"reproduce: {case.reproduce}"] if case.reproduce else []
-            failure.text = _clean("\n\n".join((*map(_as_text, errors), *reproduce)))
+            seen = [f"received: {case.received}"] if case.received else []
+            seen += [f"reproduce: {case.reproduce}"] if case.reproduce else []
+            failure.text = _clean("\n\n".join((*map(_as_text, errors), *seen)))
         if others:
             ET.SubElement(entry, "system-out").text = _clean("\n\n".join(map(_as_text, others)))
 

@@ -32,9 +32,9 @@ scanning (SARIF 2.1.0), as a page.
 class Case:
     """One thing that was looked at: a contract, an interaction replayed at a provider.
 
-    ``group`` is what cases are listed under (the consumer, the service); ``detail`` is one line on the case that is
-    shown beside its name (provider states, a count); ``reproduce`` is a command that shows what was found. A case fails
-    when one of its findings is an error.
+    ``group`` is the heading it is listed under (the consumer, the service); ``detail`` is one line shown beside its
+    name (provider states, a count); ``reproduce`` is a shell command that shows what was found, and ``received`` the
+    answer that was judged, in one line. A case fails when one of its findings is an error.
     """
 
     name: str
@@ -42,10 +42,11 @@ class Case:
     group: str = ""
     detail: str = ""
     reproduce: str = ""
+    received: str = ""
 
     @property
     def passed(self) -> bool:
-        """Whether none of its findings is an error."""
+        """Return whether no finding of the case is an error."""
         return not any(finding.severity is Severity.ERROR for finding in self.findings)
 
 

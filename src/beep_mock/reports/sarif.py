@@ -109,6 +109,8 @@ def _message(finding: Finding, case: Case) -> str:
     lines = [_sentence(finding)]
     if subject:
         lines.append(f"In {subject}.")
+    if case.received:
+        lines.append(f"Received: {case.received}")
     if case.reproduce:
         lines.append(f"Reproduce: {case.reproduce}")
     return "\n".join(lines)

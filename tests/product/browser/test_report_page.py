@@ -29,7 +29,7 @@ def finding(severity: Severity, message: str) -> Finding:
 REPORT = Report(
     title="verification of world",
     cases=(
-        Case("read earth", (), "hello of world"),
+        Case("read earth", (), "hello → world"),
         Case(
             "read <b>mars</b>",
             (finding(Severity.ERROR, "got <img src=x onerror=alert(1)>"),),
