@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from urllib.parse import unquote_to_bytes
 
+from beep_mock.contracts.routing.lookup import PathLookup, route_for
 from beep_mock.contracts.routing.router import Router
 from beep_mock.interaction import Interaction
 from beep_mock.peers import Call, PeerGraph
@@ -40,7 +42,9 @@ def sequence_diagram(graph: PeerGraph) -> str:
 class _Sequence:
     def __init__(self, graph: PeerGraph) -> None:
         self._graph = graph
-        self._routers = {service: _router(keys) for service, keys in graph.operations.items()}
+        self._lookups = {
+            service: _lookup(keys, graph.base_paths.get(service, {})) for service, keys in graph.operations.items()
+        }
         self._drawn: set[tuple[str, str, str]] = set()
 
     def declared(self) -> Iterator[str]:
@@ -88,20 +92,22 @@ class _Sequence:
                         yield position, interaction
 
     def _operation(self, provider: str, interaction: Interaction) -> str:
-        """The provider's operation that an interaction asks for, or its method and path where there is none."""
+        """Return the provider's operation an interaction asks for, or its method and path where there is none."""
         request = interaction.request
-        router = self._routers.get(provider)
-        match = router.match(request.path, request.method) if router is not None else None
-        route = match.methods.get(request.method) if match is not None else None
+        lookup = self._lookups.get(provider)
+        path = unquote_to_bytes(request.path).decode("latin-1")
+        found = lookup.find(path, request.method) if lookup is not None else None
+        route = route_for(found[0].methods, request.method) if found is not None else None
         return route.payload if route is not None else f"{request.method} {request.path}"
 
 
-def _router(keys: tuple[str, ...]) -> Router[str]:
+def _lookup(keys: tuple[str, ...], bases: Mapping[str, tuple[str, ...]]) -> PathLookup[str]:
     entries: dict[str, dict[str, str]] = {}
     for key in keys:
         method, _, path = key.partition(" ")
         entries.setdefault(path, {})[method] = key
-    return Router(entries.items())
+    every = {base for some in bases.values() for base in some}
+    return PathLookup(Router(entries.items()), every, lambda key: bases.get(key, ()))
 
 
 def _by_depth(graph: PeerGraph) -> list[str]:

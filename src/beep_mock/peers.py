@@ -49,7 +49,8 @@ class PeerGraph:
     """The graph of a workspace.
 
     ``edges`` are all pairs of consumer and provider, sorted; ``calls`` what the contracts declare, in their order;
-    ``operations`` the operation keys of every service, in its contract's order; ``pacts`` all pacts that could be read.
+    ``operations`` the operation keys of every service, in its contract's order; ``pacts`` all pacts that could be read;
+    ``base_paths`` the base paths that each operation is served at, by service and operation key.
     """
 
     edges: tuple[tuple[str, str], ...]
@@ -57,6 +58,7 @@ class PeerGraph:
     operations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     pacts: tuple[Pact, ...] = ()
     findings: tuple[Finding, ...] = ()
+    base_paths: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, workspace: Workspace) -> PeerGraph:
@@ -85,6 +87,7 @@ class _Reader:
     def graph(self) -> PeerGraph:
         calls: list[Call] = []
         operations: dict[str, tuple[str, ...]] = {}
+        bases: dict[str, Mapping[str, tuple[str, ...]]] = {}
         for service in self._workspace.services:
             keys: list[str] = []
             document = self._document(self._workspace.contract_path(service))
@@ -94,11 +97,12 @@ class _Reader:
                 if document and _FIELD in node:
                     calls += self._calls(service, key, node[_FIELD], document.where(f"{at}/{_FIELD}"))
             operations[service] = tuple(keys)
+            bases[service] = _base_paths(document) if document else {}
         pacts = tuple(self._pacts())
         for call in calls:
             self._check(call, operations)
         pairs = {(call.consumer, call.provider) for call in calls} | {(pact.consumer, pact.provider) for pact in pacts}
-        return PeerGraph(tuple(sorted(pairs)), tuple(calls), operations, pacts, tuple(self._findings))
+        return PeerGraph(tuple(sorted(pairs)), tuple(calls), operations, pacts, tuple(self._findings), bases)
 
     def _document(self, path: Path) -> Document | None:
         from beep_mock.contracts.document import load_document  # heavy: only when there is one to read
@@ -175,6 +179,26 @@ def _places(document: Document) -> Iterator[tuple[str, Mapping[str, Any], str]]:
         for method, operation in _items(node):
             if method in METHODS and isinstance(operation, dict):
                 yield f"{method.upper()} {path}", operation, f"{at}/{method}"
+
+
+def _base_paths(document: Document) -> dict[str, tuple[str, ...]]:
+    """Return the base paths of each operation: its own servers, else its path item's, else the document's."""
+    from beep_mock.contracts.nodes import Nodes  # loaded with the document already
+    from beep_mock.contracts.routing.servers import read_base_paths
+
+    nodes = Nodes(document)
+    root = read_base_paths(nodes, document.root, "#") or ("",)
+    found: dict[str, tuple[str, ...]] = {}
+    of_items: dict[str, tuple[str, ...]] = {}
+    for key, node, at in _places(document):
+        if not key:
+            continue
+        item_at = at.rpartition("/")[0]
+        if item_at not in of_items:
+            item, place = document.lookup(item_at)
+            of_items[item_at] = read_base_paths(nodes, item, place) or root
+        found[key] = read_base_paths(nodes, dict(node), at) or of_items[item_at]
+    return found
 
 
 def _items(node: Any) -> Iterable[tuple[str, Any]]:

@@ -111,8 +111,8 @@ def _calls(pact: Pact, old: Contract, new: Contract) -> Iterator[_Call]:
             continue
         own = tuple(one for one in fresh if f"{one.where.pointer}/".startswith(f"{interaction.pointer}/"))
         status = interaction.response.status
-        spec = response_spoken_of(found[0], status, entry.get("response"))
-        yield _Call(pact, interaction, entry, found[0], spec.status if spec is not None else str(status), own)
+        spec = response_spoken_of(found.operation, status, entry.get("response"))
+        yield _Call(pact, interaction, entry, found.operation, spec.status if spec is not None else str(status), own)
 
 
 def _nearest(finding: Finding, call: _Call, candidates: Sequence[tuple[int, Difference, Use]]) -> int | None:

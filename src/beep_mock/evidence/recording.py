@@ -111,9 +111,9 @@ def _same_examples(contract: Contract, pact: Interaction) -> Iterator[Interactio
     An answer of which there is nothing to show but its status counts as one, whatever the request.
     """
     found = operation_of(contract, pact)
-    if found is None or found[0].broken is not None:
+    if found is None or found.operation.broken is not None:
         return
-    operation = found[0]
+    operation = found.operation
     answered = _said(pact)
     bare = bare_interaction(operation, pact.response.status)
     if bare is not None and not pact.response.body:

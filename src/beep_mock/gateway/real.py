@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from beep_mock.contracts.model import Contract, Operation, Violation
 from beep_mock.contracts.response_validation import response_violations
-from beep_mock.contracts.routing.shared_urls import SharedUrls
+from beep_mock.contracts.routing.lookup import lookup_of
 from beep_mock.contracts.security import check, secret_keys
 from beep_mock.contracts.validator import validator_of
 from beep_mock.evidence.trust import HEADER, SPECIFICATION_ONLY
@@ -37,26 +37,7 @@ class Judge:
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
         self.secrets = secret_keys(contract)
-        bases = {b for o in contract.operations.values() for b in o.base_paths if b}
-        self._shared = SharedUrls(contract)
-        self._base_paths = sorted({*bases, *(b for b in contract.base_paths if b)}, key=len, reverse=True)
-
-    def find(
-        self, method: str, path: str, environ: Mapping[str, Any], body: bytes
-    ) -> tuple[Operation, Mapping[str, str], str] | None:
-        """The operation, its raw path parameters, and the path without a declared server's base path."""
-        for base in ("", *self._base_paths):
-            if base and not path.startswith(base + "/"):
-                continue
-            own = path[len(base) :]
-            match = self.contract.router.match(own, method)
-            route = (match.methods.get(method) or _head(match.methods, method)) if match is not None else None
-            if match is not None and route is not None:
-                if route.others:
-                    query = environ.get("QUERY_STRING", "")
-                    route = self._shared.meant(route, match.slots, query, environ, body)
-                return route.payload, route.values(match.slots), own
-        return None
+        self.lookup = lookup_of(contract)
 
     def request_violations(
         self, operation: Operation, values: Mapping[str, str], environ: Mapping[str, Any], body: bytes
@@ -85,10 +66,6 @@ class Judge:
         near = ", ".join(self.contract.router.nearest(path))
         message = f"the contract declares no {method} for this path; nearest: {near or 'none'}"
         return (Violation(("path",), "Error", "undeclared", message),)
-
-
-def _head(methods: Mapping[str, Any], method: str) -> Any:
-    return methods.get("GET") if method == "HEAD" else None
 
 
 _BODILESS = frozenset({204, 304})  # RFC 9110, section 8.6
@@ -218,16 +195,17 @@ class RealPeer:
     def _identify(self, call: _Call) -> str:
         """Find the operation and what the request breaks; the path to ask the server for."""
         judge = self._judge
-        found = judge.find(call.method, call.path, call.environ, call.body)
+        query = call.environ.get("QUERY_STRING", "")
+        found = judge.lookup.operation_of(call.method, call.path, query, call.environ, call.body)
         if found is None:
             if self._judges_requests and call.method != "OPTIONS":  # a preflight belongs to no operation
                 call.violations = judge.undeclared(call.method, call.path)
             return call.path
-        call.operation, values, own_path = found
+        call.operation = found.operation
         if not self._judged:
-            return own_path  # Prism serves without base paths
+            return found.path  # Prism serves without base paths
         if self._judges_requests:
-            call.violations = judge.request_violations(call.operation, values, call.environ, call.body)
+            call.violations = judge.request_violations(call.operation, found.path_values, call.environ, call.body)
         return call.path
 
     def _judge_reply(self, call: _Call, reply: Reply) -> Iterable[bytes]:

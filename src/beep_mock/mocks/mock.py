@@ -8,7 +8,7 @@ from time import sleep
 from typing import Any, Final
 
 from beep_mock.contracts.model import Contract, Operation, Violation
-from beep_mock.contracts.routing.shared_urls import SharedUrls
+from beep_mock.contracts.routing.lookup import lookup_of, route_for
 from beep_mock.contracts.security import secret_keys
 from beep_mock.errors import OverrideError
 from beep_mock.evidence.trust import NOTHING_KNOWN, Trust
@@ -51,13 +51,11 @@ class Basis:
         self.answering = answering
         self.trust = trust
         self.match = contract.router.match
-        self.shared = SharedUrls(contract)
+        self.lookup = lookup_of(contract)
         self.responders: dict[Operation, Responder] = {}
         self.ready: dict[Operation, Responder] = {}  # by which answers that exist are given at once
         self.broken = {o: o.broken for o in contract.operations.values() if o.broken is not None}
         self.keys = {o: o.key for o in contract.operations.values()}
-        # Longest first: /api/v1 before /api.
-        self.base_paths = sorted((b for b in contract.base_paths if b), key=len, reverse=True)
         self.secrets = secret_keys(contract)
 
     def but(self, **changes: Any) -> Basis:
@@ -226,9 +224,9 @@ class Mock:
         return self._after is None or self._after.settled(timeout)
 
     def owns(self, method: str, path: str) -> bool:
-        """Whether the contract declares an operation for this request (``path`` as in ``PATH_INFO``)."""
-        found = self._find(self._state, path, method)
-        return found is not None and (method in found.methods or (method == "HEAD" and "GET" in found.methods))
+        """Return whether the contract declares an operation for this request (``path`` as in ``PATH_INFO``)."""
+        found = self._state.lookup.find(path, method)
+        return found is not None and route_for(found[0].methods, method) is not None
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """The mock as a WSGI application (PEP 3333)."""
@@ -301,45 +299,23 @@ class Mock:
         Without a ``body``, which cannot be read, several operations of one URL are the first of them.
         """
         method = environ["REQUEST_METHOD"]
-        found = self._find(state, path, method)
+        found = state.lookup.find(path, method)
         route = None
         if found is not None:
-            match, route = found, found.methods.get(method) or (found.methods.get("GET") if method == "HEAD" else None)
+            match, route = found[0], route_for(found[0].methods, method)
         if route is not None and route.others and body is not None:
             query = environ.get("QUERY_STRING", "")
-            marked = state.shared.marked(route, query, environ)
+            marked = state.lookup.shared.marked(route, query, environ)
             if marked is None and later_to_compute(environ) is not None:
                 return None
-            route = marked or state.shared.meant(route, match.slots, query, environ, body)
+            route = marked or state.lookup.shared.meant(route, match.slots, query, environ, body)
         return match, route
-
-    def _find(self, state: Basis, path: str, method: str) -> Any:
-        """The match of a path with or without a base path: one that has the method, else any.
-
-        A path with an empty segment where a parameter belongs is that operation's too, which will miss the parameter.
-        """
-        wanted = "GET" if method == "HEAD" else method
-        found = state.match(path, method)
-        if found is not None and (method in found.methods or wanted in found.methods):
-            return found
-        for base in state.base_paths:
-            if path.startswith(base) and path[len(base) : len(base) + 1] in ("/", ""):
-                other = state.match(path[len(base) :] or "/", method)
-                if other is None or not any(base in r.payload.base_paths for r in other.methods.values()):
-                    continue
-                if method in other.methods or wanted in other.methods:
-                    return other
-                found = found or other
-        if found is None and "//" in path:
-            own = [path[len(base) :] for base in state.base_paths if path.startswith(f"{base}/")]
-            return next(filter(None, map(state.contract.router.gap, (path, *own))), None)
-        return found
 
     def _preflight(
         self, state: Basis, environ: dict[str, Any], start_response: StartResponse, path: str
     ) -> Iterable[bytes]:
-        found = self._find(state, path, environ["HTTP_ACCESS_CONTROL_REQUEST_METHOD"])
-        headers = preflight_headers(environ, tuple(found.methods) if found is not None else ())
+        found = state.lookup.find(path, environ["HTTP_ACCESS_CONTROL_REQUEST_METHOD"])
+        headers = preflight_headers(environ, tuple(found[0].methods) if found is not None else ())
         self.journal.record(
             self.name, "OPTIONS", path, environ, b"", 204, headers, b"", "preflight", "", (), state.secrets
         )

@@ -29,7 +29,8 @@ from beep_mock.contracts.parameters.headers import is_token
 from beep_mock.contracts.parameters.scalars import text_of
 from beep_mock.contracts.reading.text import read_data
 from beep_mock.contracts.response_validation import response_violations
-from beep_mock.contracts.routing.shared_urls import SharedUrls, marks_of
+from beep_mock.contracts.routing.lookup import lookup_of
+from beep_mock.contracts.routing.shared_urls import marks_of
 from beep_mock.errors import InvalidDocumentError, OverrideError
 from beep_mock.findings import Finding, Severity, Where
 from beep_mock.interaction import MISSING, Interaction, Json, Request, Response
@@ -143,12 +144,11 @@ class _Reader:
             method, _, target = key.partition(" ")
             target, hash_, _ = target.strip().partition("#")
             path, _, query = target.partition("?")
-            match = self.contract.router.match(unquote_to_bytes(path).decode("latin-1"), method.upper())
-            route = match.methods.get(method.upper()) if match is not None else None
-            if match is not None and route is not None:
-                if route.others:
-                    route = SharedUrls(self.contract).meant(route, match.slots, query, {}, b"")
-                if hash_ or not self._tells(route.payload, query):
+            found = lookup_of(self.contract).operation_of(
+                method.upper(), unquote_to_bytes(path).decode("latin-1"), query
+            )
+            if found is not None:
+                if hash_ or not self._tells(found.operation, query):
                     self._lie(
                         "override-invalid",
                         f"{key!r} is no path: it holds a {'fragment, which no request carries' if hash_ else 'query'}",
@@ -156,7 +156,7 @@ class _Reader:
                         hint="name the operation as the contract does" if hash_ else "use `query` of the request",
                     )
                     return None
-                return route.payload, route.values(match.slots)
+                return found.operation, found.path_values
         near = ", ".join(self.contract.router.nearest(str(key).partition(" ")[2])) or "none"
         self._lie(
             "override-operation-unknown", f"the contract has no operation {key!r}", pointer, hint=f"nearest: {near}"

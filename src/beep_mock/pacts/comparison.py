@@ -6,12 +6,11 @@ that reports of both read alike; docs/comparison.md says where our verdicts diff
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
-from beep_mock.contracts.model import Contract, Operation
-from beep_mock.contracts.routing.router import Match
-from beep_mock.contracts.routing.shared_urls import SharedUrls
+from beep_mock.contracts.model import Contract
+from beep_mock.contracts.routing.lookup import FoundOperation, lookup_of
 from beep_mock.findings import Finding
 from beep_mock.interaction import Interaction
 from beep_mock.pacts.message_comparison import Compared, environ_of, request_findings, response_findings
@@ -32,26 +31,13 @@ def compare(pact: Pact, contract: Contract) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def operation_of(contract: Contract, interaction: Interaction) -> tuple[Operation, Mapping[str, str]] | None:
-    """The operation that a pact's request is for, and the raw values of its path; None when there is none.
-
-    The path may begin with the base path of a declared server.
-    """
-    method = interaction.request.method
-    path = unquote_to_bytes(interaction.request.path).decode("latin-1")
-    candidates = [("", path)]
-    bases = sorted({base for one in contract.operations.values() for base in one.base_paths if base}, key=len)
-    candidates += [(b, path[len(b) :] or "/") for b in reversed(bases) if path.startswith(f"{b}/") or path == b]
-    for base, rest in candidates:
-        match: Match[Operation] | None = contract.router.match(rest, method)
-        route = match.methods.get(method) if match is not None else None
-        if match is not None and route is not None and (not base or base in route.payload.base_paths):
-            if route.others:
-                environ, query = environ_of(interaction.request)
-                body = encoded_body(interaction.request.body, interaction.request.media_type)
-                route = SharedUrls(contract).meant(route, match.slots, query, environ, body)
-            return route.payload, route.values(match.slots)
-    return None
+def operation_of(contract: Contract, interaction: Interaction) -> FoundOperation | None:
+    """Return the operation that a pact's request is for, or None where the contract declares none."""
+    request = interaction.request
+    path = unquote_to_bytes(request.path).decode("latin-1")
+    environ, query = environ_of(request)
+    body = encoded_body(request.body, request.media_type)
+    return lookup_of(contract).operation_of(request.method, path, query, environ, body)
 
 
 def _findings(compared: Compared) -> Iterator[Finding]:
@@ -63,7 +49,7 @@ def _findings(compared: Compared) -> Iterator[Finding]:
         hint = f"nearest: {', '.join(near)}" if near else ""
         yield compared.error("request.path-or-method.unknown", message, "/request/path", hint=hint)
         return
-    operation, path_values = found
+    operation, path_values = found.operation, found.path_values
     if operation.broken is not None:
         message = f"the contract of {operation.key} cannot be used: {operation.broken.message}"
         yield compared.warning("contract.operation.broken", message, "/request/path", operation.at)

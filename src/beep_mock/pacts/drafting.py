@@ -98,9 +98,9 @@ def _judged(contract: Contract, exchange: Recorded) -> Asked | str:
     path = quote(exchange.path.encode("latin-1", "replace"), safe="/:@!$&'()*+,;=~-._")
     request = Request(exchange.method, path)
     found = operation_of(contract, Interaction("", "pact", "", request, Response(exchange.status)))
-    if found is None or found[0].broken is not None:
+    if found is None or found.operation.broken is not None:
         return "of no operation of the contract"
-    operation, path_values = found
+    operation, path_values = found.operation, found.path_values
     environ = exchange.environ
     reader = validator_of(contract).reader(operation)
     values, violations, _ = reader.read(path_values, exchange.query, environ, exchange.request_body.encode())

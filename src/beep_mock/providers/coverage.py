@@ -117,7 +117,7 @@ def exercises_of(contract: Contract, pact: Pact) -> Iterator[Exercise]:
         found = operation_of(contract, interaction)
         if found is None:
             continue
-        operation, path_values = found
+        operation, path_values = found.operation, found.path_values
         sent = {*interaction.request.parameters, *(f"path.{name}" for name in path_values)}
         yield Exercise(
             "pacts",

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs
+from weakref import ref
 
 from beep_mock.contracts.parameters.headers import environ_name
 from beep_mock.contracts.parameters.scalars import text_of
@@ -68,7 +69,7 @@ class SharedUrls:
     """Chooses between the operations that share a URL of one contract. What it needs is compiled on first use."""
 
     def __init__(self, contract: Contract) -> None:
-        self._contract = contract
+        self._contract = ref(contract)  # look-ups are kept by contract, and must not keep it alive
         self._choices: dict[int, _Choice] = {}
 
     def marked(self, route: Route[Operation], query: str, environ: Mapping[str, Any]) -> Route[Operation] | None:
@@ -98,7 +99,7 @@ class SharedUrls:
             return found[0] if found else route
         # Sorting is stable: between equals the document's order decides.
         found.sort(key=lambda one: _required_of(one.payload, said), reverse=True)
-        validator = validator_of(self._contract)
+        validator = validator_of(self._living())
         for candidate in found[:_JUDGED]:
             operation = candidate.payload
             if operation.broken is None:
@@ -107,8 +108,14 @@ class SharedUrls:
                     return candidate
         return found[0]
 
+    def _living(self) -> Contract:
+        contract = self._contract()
+        if contract is None:
+            raise ReferenceError("the contract of this look-up is gone")
+        return contract
+
     def _compiled(self, route: Route[Operation]) -> _Choice:
-        document = self._contract.document
+        document = self._living().document
         routes = (route, *route.others)
         every = [marks_of(one.payload, document) for one in routes]
         places = {place for marks in every for place in marks}
