@@ -14,7 +14,6 @@ from beep_mock.contracts.model import ResponseSpec
 from beep_mock.interaction import Response
 from beep_mock.mocks.negotiation import (
     compile_negotiation,
-    find_status,
     invalid_request_status,
     keeping_produced,
     success_status,
@@ -112,13 +111,6 @@ def test_a_declared_range_is_acceptable_where_it_covers_what_is_asked(
 def test_success_status(statuses: list[str], expected: tuple[str, int] | None) -> None:
     found = success_status(specs(*statuses))
     assert (found and (found[0].status, found[1])) == expected
-
-
-def test_a_code_is_found_exactly_then_by_range_then_by_default() -> None:
-    declared = specs("404", "4XX", "default")
-    found = [find_status(declared, code) for code in (404, 410, 500)]
-    assert [f.status for f in found if f] == ["404", "4XX", "default"]
-    assert find_status(specs("200"), 404) is None
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,6 @@ from beep_mock.contracts.parameters.headers import environ_name
 from beep_mock.contracts.response_validation import response_violations
 from beep_mock.exchanges.secrets import masked_message, masked_text
 from beep_mock.mocks.mock import Mock
-from beep_mock.mocks.negotiation import find_status
 
 if TYPE_CHECKING:
     from beep_mock.agreement.request_maker import MadeRequest
@@ -139,7 +138,7 @@ class Judge:
     def may_be_of_state(self, operation: Operation, reply: Reply) -> bool:
         """Whether a refusal of a valid request has a declared status that speaks of what the provider knows."""
         return self.is_of_state(operation, reply) or (
-            reply.status in _STATE and find_status(operation.responses, reply.status) is not None
+            reply.status in _STATE and operation.response_for(reply.status) is not None
         )
 
     def is_of_state(self, operation: Operation, reply: Reply) -> bool:
@@ -151,7 +150,7 @@ class Judge:
             return status != 500 and any(response.status == str(status) for response in operation.responses)
         if self._refusals.allow(operation.key, status, reply.body):
             return True
-        if status not in _STATE or find_status(operation.responses, status) is None:
+        if status not in _STATE or operation.response_for(status) is None:
             return False
         shown = [kind for code, kind in self._refusals.shown(operation.key) if code == status]
         if shown and not any(_is_alike(kind, reply) for kind in shown):
@@ -164,7 +163,7 @@ class Judge:
         return (
             400 <= reply.status < 500
             and reply.status not in (401, mock.status)
-            and find_status(operation.responses, mock.status) is not None
+            and operation.response_for(mock.status) is not None
             and self._refusals.allow(operation.key, reply.status, reply.body)
         )
 
@@ -185,7 +184,7 @@ class Judge:
         if looked_up or status < 300 or mock.status // 100 == status // 100 or self.is_of_state(made.operation, reply):
             return None
         if status < 400:
-            declared = find_status(made.operation.responses, status) is not None
+            declared = made.operation.response_for(status) is not None
             message = f"{takes}sends elsewhere ({status})"
             return None if declared else Aspect("agreement-status-class", (str(status),), message)
         if status >= 500:
@@ -195,7 +194,7 @@ class Judge:
     def _conformity(self, made: MadeRequest, mock: MockVerdict, reply: Reply) -> Iterator[Aspect]:
         """How the provider's answer is not as the contract declares, where the mock's own is declared."""
         operation = made.operation
-        if made.method or not operation.responses or find_status(operation.responses, mock.status) is None:
+        if made.method or not operation.responses or operation.response_for(mock.status) is None:
             return
         status = reply.status
         for violation in response_violations(self._contract, operation, status, reply.headers, reply.body):

@@ -124,7 +124,7 @@ def compare_responses(rules: OperationRules, old: Operation, new: Operation) -> 
     before = {spec.status: spec for spec in old.responses}
     after = {spec.status: spec for spec in new.responses}
     for status, spec in before.items():
-        partner = _covering(after, status)
+        partner = new.response_for(status)
         if partner is None:
             _response_removed(rules, spec, new)
             continue
@@ -136,7 +136,7 @@ def compare_responses(rules: OperationRules, old: Operation, new: Operation) -> 
     for status, spec in after.items():
         if status in before:
             continue
-        known = _covering(before, status)
+        known = old.response_for(status)
         success = "success" if _is_success(status) else "non-success"
         # A client treats a status that it does not know as the first of its class (RFC 9110, section 15).
         message = f"status {status} is new"
@@ -144,14 +144,6 @@ def compare_responses(rules: OperationRules, old: Operation, new: Operation) -> 
                    "status", (), status)  # fmt: skip
         if known is not None:
             _compare_responses(rules, known, spec)
-
-
-def _covering(specs: dict[str, ResponseSpec], status: str) -> ResponseSpec | None:
-    if status in specs:
-        return specs[status]
-    if status == "default":
-        return None
-    return specs.get(f"{status[0]}XX") or specs.get("default")
 
 
 def _is_success(status: str) -> bool:

@@ -1,8 +1,8 @@
-"""The provider states that an example says it is about (``x-beep-state``)."""
+"""Read the extensions of a response's Example Object: ``x-beep-state``, the provider states the example needs."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from beep_mock.errors import ContractError
 from beep_mock.interaction import Interaction, ProviderState
@@ -10,16 +10,31 @@ from beep_mock.interaction import Interaction, ProviderState
 if TYPE_CHECKING:
     from beep_mock.contracts.model import Contract
 
-__all__ = ["said_states"]
+__all__ = ["declared_states", "example_extension"]
 
 _VALUES = frozenset({"value", "dataValue", "serializedValue"})
 
 
-def said_states(contract: Contract, interaction: Interaction) -> tuple[ProviderState, ...] | None:
-    """What the Example Object of the response says; None where it says nothing.
+def declared_states(contract: Contract, interaction: Interaction) -> tuple[ProviderState, ...] | None:
+    """Return the provider states that an example declares with ``x-beep-state``, or None where it declares none.
 
-    A name, an object with ``name`` and ``params``, or a list of them.
+    The value is a name, an object with ``name`` and ``params``, or a list of these.
     """
+    declared = example_extension(contract, interaction, "x-beep-state")
+    if declared is None:
+        return None
+    found = []
+    for entry in declared if isinstance(declared, list) else [declared]:
+        if isinstance(entry, str):
+            found.append(ProviderState(entry))
+        elif isinstance(entry, dict) and isinstance(entry.get("name"), str):
+            parameters = entry.get("params", entry.get("parameters"))
+            found.append(ProviderState(entry["name"], parameters if isinstance(parameters, dict) else {}))
+    return tuple(found)
+
+
+def example_extension(contract: Contract, interaction: Interaction, name: str) -> Any:
+    """Return the value of the extension ``name`` of a response's Example Object, or None."""
     pointer = interaction.pointer
     parent, _, last = pointer.rpartition("/")
     for place in (parent, pointer) if last in _VALUES else (pointer,):
@@ -27,16 +42,6 @@ def said_states(contract: Contract, interaction: Interaction) -> tuple[ProviderS
             node, _ = contract.document.lookup(f"#{place}")
         except ContractError:
             continue
-        if isinstance(node, dict) and "x-beep-state" in node:
-            said = node["x-beep-state"]
-            break
-    else:
-        return None
-    found = []
-    for entry in said if isinstance(said, list) else [said]:
-        if isinstance(entry, str):
-            found.append(ProviderState(entry))
-        elif isinstance(entry, dict) and isinstance(entry.get("name"), str):
-            parameters = entry.get("params", entry.get("parameters"))
-            found.append(ProviderState(entry["name"], parameters if isinstance(parameters, dict) else {}))
-    return tuple(found)
+        if isinstance(node, dict) and name in node:
+            return node[name]
+    return None

@@ -225,6 +225,20 @@ class Operation:
         """``GET /worlds/{worldId}``: unique in a contract, and what reports print."""
         return f"{self.method} {self.path}"
 
+    def response_for(self, status: int | str) -> ResponseSpec | None:
+        """Return the response declared for ``status``: exactly, else by its range (``4XX``), else ``default``.
+
+        ``status`` may itself be a range or ``default``. OpenAPI 3.1.1, section 4.8.16 (Responses Object).
+        """
+        exact = str(status)
+        found: ResponseSpec | None = None
+        for response in self.responses:
+            if response.status == exact:
+                return response
+            if response.status == f"{exact[0]}XX" or (response.status == "default" and found is None):
+                found = response
+        return found
+
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Contract:

@@ -29,7 +29,7 @@ def response_violations(
 ) -> list[Violation]:
     """Why a response does not keep the contract; empty when it does. ``method`` is the request's (HEAD has no body)."""
     validator_of(contract).register_all()
-    spec = _declared(operation, status)
+    spec = operation.response_for(status)
     if spec is None:
         declared = ", ".join(r.status for r in operation.responses) or "none"
         message = f"status {status} is not declared by {operation.key}; declared: {declared}"
@@ -39,11 +39,6 @@ def response_violations(
         return found
     content_type = next((v for n, v in headers if n.lower() == "content-type"), "")
     return found + _body_violations(contract, spec, content_type, body)
-
-
-def _declared(operation: Operation, status: int) -> ResponseSpec | None:
-    by_status = {r.status: r for r in operation.responses}
-    return by_status.get(str(status)) or by_status.get(f"{status // 100}XX") or by_status.get("default")
 
 
 def _header_violations(contract: Contract, spec: ResponseSpec, headers: Sequence[tuple[str, str]]) -> list[Violation]:

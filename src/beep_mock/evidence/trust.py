@@ -140,9 +140,7 @@ def bare_interaction(operation: Operation, status: int) -> Interaction | None:
 
     None where the contract declares more of it, or nothing.
     """
-    wanted = (str(status), f"{status // 100}XX", "default")
-    found = {response.status: response for response in operation.responses}
-    response = next((found[word] for word in wanted if word in found), None)
+    response = operation.response_for(status)
     if response is None or response.content or response.headers:
         return None
     return Interaction("", "sample", operation.key, Request(operation.method, operation.path), Response(status))

@@ -16,7 +16,6 @@ from beep_mock.servers.answers import Answer
 __all__ = [
     "LONGEST_KEPT",
     "compile_negotiation",
-    "find_status",
     "invalid_request_status",
     "keeping_produced",
     "success_status",
@@ -47,12 +46,6 @@ def success_status(responses: Sequence[ResponseSpec]) -> tuple[ResponseSpec, int
         if spec.status == "default":
             return spec, 200
     return (finals[0], _as_number(finals[0].status)) if finals else None
-
-
-def find_status(responses: Sequence[ResponseSpec], code: int) -> ResponseSpec | None:
-    """The response declared for ``code``: exactly, else by its range, else ``default`` (OpenAPI, Responses Object)."""
-    by_status = {r.status: r for r in responses}
-    return by_status.get(str(code)) or by_status.get(f"{code // 100}XX") or by_status.get("default")
 
 
 def invalid_request_status(responses: Sequence[ResponseSpec]) -> tuple[ResponseSpec, int] | None:

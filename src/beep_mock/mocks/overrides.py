@@ -34,7 +34,7 @@ from beep_mock.contracts.routing.shared_urls import marks_of
 from beep_mock.errors import InvalidDocumentError, OverrideError
 from beep_mock.findings import Finding, Severity, Where
 from beep_mock.interaction import MISSING, Interaction, Json, Request, Response
-from beep_mock.mocks.negotiation import find_status, success_status
+from beep_mock.mocks.negotiation import success_status
 
 __all__ = ["Overrides", "build_override", "load_overrides"]
 
@@ -224,7 +224,7 @@ class _Reader:
 
     def _literal(self, operation: Operation, status: int, headers: Mapping[str, Any], body: Json) -> Response:
         sent = {str(n): text_of(v) for n, v in headers.items()}
-        spec = find_status(operation.responses, status)
+        spec = operation.response_for(status)
         media_type = next((v for n, v in sent.items() if n.lower() == "content-type"), "")
         others = tuple((n, v) for n, v in sent.items() if n.lower() not in ("content-type", "content-length"))
         if body is MISSING:

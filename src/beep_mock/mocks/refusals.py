@@ -8,7 +8,7 @@ from typing import Any
 from beep_mock.contracts.model import Contract, Operation, ResponseSpec, Violation
 from beep_mock.interaction import Response
 from beep_mock.mocks.answers import Answers
-from beep_mock.mocks.negotiation import find_status, keeping_produced
+from beep_mock.mocks.negotiation import keeping_produced
 from beep_mock.servers.answers import Answer, problem, violation_headers
 from beep_mock.servers.request_body import BODY_LIMIT, CODINGS
 
@@ -97,7 +97,7 @@ class OperationRefusals:
             "security",
             "the credentials that the contract demands are missing or malformed",
         )
-        spec = self._covering(401)
+        spec = self._operation.response_for(401)
         if spec is not None:
             answer = self.error(spec, 401, accept)
         else:
@@ -108,7 +108,7 @@ class OperationRefusals:
 
     def unsupported(self, violations: Sequence[Violation], accept: str | None) -> Answer:
         """415: a body of a type that is not declared."""
-        spec = self._covering(415)
+        spec = self._operation.response_for(415)
         if spec is not None:
             return self.error(spec, 415, accept)
         body = self._operation.request_body
@@ -119,7 +119,7 @@ class OperationRefusals:
 
     def not_acceptable(self, wanted: ResponseSpec) -> Answer:
         """406: nothing that is declared is accepted."""
-        spec = self._covering(406)
+        spec = self._operation.response_for(406)
         if spec is not None:
             return self.error(spec, 406, None)
         declared = ", ".join(m.name for m in wanted.content)
@@ -135,10 +135,6 @@ class OperationRefusals:
         if not self._operation.responses:
             return self._answers.trusting.sample(Answer(Response(200, ()), "undeclared"))
         return self._problem(500, "NO_RESPONSE_DEFINED", f"{self._operation.key} declares no final response")
-
-    def _covering(self, status: int) -> ResponseSpec | None:
-        """What the contract says of a status: an answer of ours keeps it too, were it by ``4XX`` or ``default``."""
-        return find_status(self._operation.responses, status)
 
     def _problem(self, status: int, code: str, detail: str, violations: Sequence[Violation] = ()) -> Answer:
         return self._ours(problem(status, code, detail, violations=violations))

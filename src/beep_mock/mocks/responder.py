@@ -28,7 +28,7 @@ from beep_mock.contracts.validator import validator_of
 from beep_mock.evidence.trust import NOTHING_KNOWN, Trust
 from beep_mock.interaction import Interaction, Json
 from beep_mock.mocks.answers import Answer, Answers
-from beep_mock.mocks.negotiation import LONGEST_KEPT, find_status, invalid_request_status, success_status
+from beep_mock.mocks.negotiation import LONGEST_KEPT, invalid_request_status, success_status
 from beep_mock.mocks.preferences import (
     AS_DOCUMENTED,
     NO_PREFERENCE,
@@ -177,7 +177,7 @@ class Responder:
     def _preferred(self, values: Mapping[str, Json], asked: Preference, accept: str | None, seed: int) -> Answer:
         found = self._success
         if asked.code is not None:
-            spec = find_status(self._operation.responses, asked.code)
+            spec = self._operation.response_for(asked.code)
             if spec is None:
                 return _unknown(f"{self._operation.key} declares no response {asked.code}")
             found = (spec, asked.code)
@@ -229,7 +229,7 @@ class Responder:
     ) -> Answer:
         found: tuple[ResponseSpec, int] | None = None
         if asked.code is not None and asked.code >= 400:
-            spec = find_status(self._operation.responses, asked.code)
+            spec = self._operation.response_for(asked.code)
             if spec is not None:
                 found = (spec, asked.code)
         if asked.example is not None and (asked.code is None or found is not None):

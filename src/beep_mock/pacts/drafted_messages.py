@@ -20,7 +20,7 @@ from beep_mock.pacts.schema_matchers import Matchers, written_rules
 from beep_mock.pacts.traffic import MASK, Recorded
 
 if TYPE_CHECKING:
-    from beep_mock.contracts.model import Contract, MediaType, Operation, Parameter, ResponseSpec
+    from beep_mock.contracts.model import Contract, MediaType, Operation, Parameter
 
 __all__ = ["Asked", "drafted_request", "drafted_response", "request_shape"]
 
@@ -89,7 +89,7 @@ def drafted_response(contract: Contract, asked: Asked, *, sparse: bool) -> dict[
     """
     exchange = asked.exchange
     matchers = Matchers(contract, "response", sparse=sparse)
-    spec = _declared(asked.operation, exchange.status)
+    spec = asked.operation.response_for(exchange.status)
     response: dict[str, Any] = {"status": exchange.status}
     headers: dict[str, list[str]] = {}
     rules: dict[str, Any] = {}
@@ -207,11 +207,6 @@ def _request_body(
     if shape is None:
         return None
     return {"content": shape.content(), "contentType": content_type, "encoded": False}, written_rules(shape)
-
-
-def _declared(operation: Operation, status: int) -> ResponseSpec | None:
-    by_status = {response.status: response for response in operation.responses}
-    return by_status.get(str(status)) or by_status.get(f"{status // 100}XX") or by_status.get("default")
 
 
 def _media(content: tuple[MediaType, ...], content_type: str) -> MediaType | None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from beep_mock.contracts.example_states import said_states
+from beep_mock.contracts.example_states import declared_states
 from beep_mock.contracts.examples import interactions_of
 from beep_mock.contracts.response_validation import response_violations
 from beep_mock.contracts.validator import validator_of
@@ -160,7 +160,7 @@ def _example(contract: Contract, operation: Operation, exchange: Recorded) -> In
 
 
 def _states(contract: Contract, example: Interaction, knows: Callable[[str], bool]) -> list[dict[str, Any]]:
-    said = said_states(contract, example)
+    said = declared_states(contract, example)
     if said is None:
         return [{"name": example.name}] if example.name and knows(example.name) else []
     return [{"name": one.name, **({"params": dict(one.parameters)} if one.parameters else {})} for one in said]

@@ -235,11 +235,10 @@ def response_spoken_of(operation: Operation, status: int, message: Any) -> Respo
     ``message`` is the pact's response as its file has it. A rule (``statusCode``) is content with any of its statuses,
     and so with one that the contract declares.
     """
-    by_status = {spec.status: spec for spec in operation.responses}
-    found = by_status.get(str(status)) or by_status.get(f"{status // 100}XX")
-    if found is None and (rule := _rule(message)) is not None:
-        found = next((spec for spec in operation.responses if _takes(rule, spec.status)), None)
-    return found or by_status.get("default")
+    found = operation.response_for(status)
+    if (found is None or found.status == "default") and (rule := _rule(message)) is not None:
+        return next((spec for spec in operation.responses if _takes(rule, spec.status)), found)
+    return found
 
 
 def status_of(spec: ResponseSpec, status: int) -> int:

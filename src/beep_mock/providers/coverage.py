@@ -99,12 +99,13 @@ def coverage_of(contract: Contract, exercises: Iterable[Exercise], pacts: Iterab
             row.consumers.add(one.consumer)
         for key in one.parameters & row.parameters.keys():
             row.parameters[key].add(one.kind)
-        spec = next((r for r in _by_status(operation, one.status)), None)
-        if spec is None:
+        declared = operation.response_for(one.status)
+        if declared is None:
             row.undeclared.setdefault(one.status, set()).add(one.kind)
             continue
+        spec = declared.status
         row.statuses[spec].add(one.kind)
-        names = [m.name for r in operation.responses if r.status == spec for m in r.content]
+        names = [m.name for m in declared.content]
         index = match_media_type(one.media_type, names) if one.media_type else None
         if index is not None:
             row.media_types[f"{spec} {names[index]}"].add(one.kind)
@@ -136,8 +137,3 @@ def _empty(operation: Operation) -> OperationCoverage:
         media_types={f"{r.status} {m.name}": set() for r in operation.responses for m in r.content},
         parameters={parameter.key: set() for parameter in operation.parameters},
     )
-
-
-def _by_status(operation: Operation, status: int) -> Iterator[str]:
-    declared = {response.status for response in operation.responses}
-    yield from (one for one in (str(status), f"{status // 100}XX", "default") if one in declared)

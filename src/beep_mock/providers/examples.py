@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from beep_mock.contracts.bodies.media_types import is_json, parse_content_type
 from beep_mock.contracts.encoding import RawRequest
 from beep_mock.contracts.example_requests import ask
+from beep_mock.contracts.example_states import declared_states, example_extension
 from beep_mock.contracts.examples import interactions_of
 from beep_mock.contracts.response_validation import response_violations
 from beep_mock.contracts.samples.sampler import Sampler
@@ -190,33 +191,13 @@ class _Replay:
         return faults
 
     def _wanted(self, interaction: Interaction) -> tuple[ProviderState, ...]:
-        """The states an example names (``x-beep-state``), else the one of its own name if there is one."""
-        said = self._said(interaction, "x-beep-state")
-        if said is None:
-            if self._states is not None and interaction.name and self._states.knows(interaction.name):
-                return (ProviderState(interaction.name),)
-            return ()
-        found = []
-        for entry in said if isinstance(said, list) else [said]:
-            if isinstance(entry, str):
-                found.append(ProviderState(entry))
-            elif isinstance(entry, dict) and isinstance(entry.get("name"), str):
-                parameters = entry.get("params", entry.get("parameters"))
-                found.append(ProviderState(entry["name"], parameters if isinstance(parameters, dict) else {}))
-        return tuple(found)
-
-    def _said(self, interaction: Interaction, extension: str) -> Any:
-        """What the Example Object of the response says under an extension."""
-        pointer = interaction.pointer
-        places = [pointer, pointer.rpartition("/")[0]] if pointer.rpartition("/")[2] in _VALUES else [pointer]
-        for place in reversed(places):
-            try:
-                node, _ = self._contract.document.lookup(f"#{place}")
-            except ContractError:
-                continue
-            if isinstance(node, dict) and extension in node:
-                return node[extension]
-        return None
+        """Return the states an example declares (``x-beep-state``), else the one of its own name if there is one."""
+        declared = declared_states(self._contract, interaction)
+        if declared is not None:
+            return declared
+        if self._states is not None and interaction.name and self._states.knows(interaction.name):
+            return (ProviderState(interaction.name),)
+        return ()
 
     def _mismatches(self, operation: Operation, interaction: Interaction, reply: Reply) -> Iterator[Mismatch]:
         expected = interaction.response
@@ -242,7 +223,7 @@ class _Replay:
                 told.add(mismatch.field)
                 yield mismatch
         if self._exact:
-            made = self._said(interaction, "x-beep-made")
+            made = example_extension(self._contract, interaction, "x-beep-made")
             for mismatch in self._differences(operation, interaction, reply, made if isinstance(made, list) else []):
                 if mismatch.field not in told:
                     yield mismatch

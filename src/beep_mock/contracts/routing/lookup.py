@@ -56,7 +56,7 @@ class PathLookup(Generic[T]):
         other: tuple[Match[T], str] | None = (match, "") if match is not None else None
         for base, declared in self._bases:
             if path.startswith(base) and path[len(base) : len(base) + 1] in ("/", ""):
-                match = self._served(self._router.match(path[len(base) :] or "/", method), declared)
+                match = self._behind(declared, path[len(base) :] or "/", method)
                 if match is None:
                     continue
                 if route_for(match.methods, method) is not None:
@@ -76,6 +76,16 @@ class PathLookup(Generic[T]):
                 if match is not None:
                     return match, base
         return None
+
+    def _behind(self, base: str, path: str, method: str) -> Match[T] | None:
+        """Return the best match of ``path`` among the operations served behind ``base``."""
+        first = self._router.match(path, method)
+        served = self._served(first, base)
+        if served is first or (served is not None and route_for(served.methods, method) is not None):
+            return served
+        # A more concrete template that is served elsewhere does not take the path from the others.
+        others = (self._served(match, base) for match in self._router.matches(path))
+        return next((match for match in others if match is not None), served)
 
     def _served(self, match: Match[T] | None, base: str) -> Match[T] | None:
         """Return the match with only the methods that are served behind ``base``."""

@@ -210,6 +210,10 @@ class Router(Generic[T]):
                     return other
         return found
 
+    def matches(self, path: str) -> Iterator[Match[T]]:
+        """Yield every match of ``path``, best first."""
+        yield from self._search(_as_unicode(path))
+
     def gap(self, path: str) -> Match[T] | None:
         """The best match of a path that no template fits, were parameters within it allowed to be empty.
 
