@@ -15,12 +15,12 @@ from beep_mock.contracts.example_requests import ask
 from beep_mock.contracts.examples import interactions_of
 from beep_mock.contracts.samples.sampler import Sampler
 from beep_mock.errors import ContractError, TrafficFileError, WorkspaceError
+from beep_mock.exchanges.recording import read_traffic
 from beep_mock.interaction import Interaction
 from beep_mock.mocks.mock import Mock
 from beep_mock.pacts.comparison import compare
 from beep_mock.pacts.drafting import draft_pact, write_draft
 from beep_mock.pacts.model import Pact, read_pact
-from beep_mock.pacts.traffic import read_traffic
 from beep_mock.providers.pacts import verify_pacts
 from beep_mock.providers.targets import app_target
 from beep_mock.servers.threaded import ThreadServer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -149,7 +150,10 @@ def test_requests_are_left_alone_and_violations_told(folder: Path, upstream: str
         assert broken(httpx.get(f"{url}/users/x7")) == []
         assert "Access-Control-Allow-Origin" not in httpx.get(f"{url}/users/7", headers={"Origin": "http://a"}).headers
         assert broken(httpx.get(f"{url}/users/13")) == ["body.id"]
-        assert process.stderr.readline() == 'users: GET /users/13 -> 200: body.id: "none" is not an integer\n'
+        lines = (line.rstrip() for line in process.stderr)
+        shown = next(line for line in lines if "GET /users/13" in line)
+        assert re.fullmatch(r"\d\d:\d\d:\d\d  GET /users/13  200  [\d.]+ ms  real http:\S+", shown)
+        assert next(lines) == '          ! body id: "none" is not an integer'
 
 
 def test_a_silent_service_is_waited_for_no_longer_than_said(folder: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import signal
 import socket
@@ -14,6 +15,7 @@ from click.testing import CliRunner
 
 from beep_mock.cli.main import cli
 from beep_mock.processes import descendants
+from beep_mock.servers.ports import elsewhere
 from tests.gateway.conftest import COMMON, PEOPLE, WORLD, write
 from tests.support.command_line import LIMIT, beep_mock, run, serving
 
@@ -89,7 +91,7 @@ def test_a_table_says_where_everything_is(folder: Path) -> None:
                 break
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=LIMIT)
-    base = lines[-1].split()[-3].removesuffix("/")
+    base = lines[-1].split()[1].removesuffix("/")
     assert f"world    mocked                    {base}/world   {base}/world/docs" in lines
     assert f"people   real, http://127.0.0.1:1  {base}/people  {base}/people/docs" in lines
     assert f"export PEOPLE_URL={base}/people" in lines
@@ -100,7 +102,7 @@ def test_a_command_finds_the_services_and_gives_its_status(folder: Path) -> None
     code = "import os, httpx, sys; print(httpx.get(os.environ['WORLD_URL'] + '/worlds/2').json()['name']); sys.exit(7)"
     done = run("up", "--", PYTHON, "-c", code, cwd=folder, environment={"HTTP_PROXY": "http://127.0.0.1:1"})
     assert (done.stdout, done.returncode) == ("Mars\n", 7)
-    assert "world 1 (0 against the contract)" in done.stderr
+    assert "world 1 (0 contract violations)" in done.stderr
 
 
 def test_a_consumer_gets_its_peers_only(folder: Path) -> None:
@@ -193,3 +195,58 @@ def test_help_teaches_by_example() -> None:
     text = CliRunner().invoke(cli, ["up", "--help"]).output
     assert "beep-mock up --for hello -- pytest" in text
     assert "[-- COMMAND ...]" in text
+
+
+def test_requests_are_printed_as_they_come(folder: Path) -> None:
+    with serving("up", "--port", "0", cwd=folder) as (url, process):
+        httpx.get(f"{url}/world/worlds/1")
+        assert process.stderr is not None
+        line = next(line for line in process.stderr if "GET /worlds/1" in line)
+    assert re.fullmatch(r"\d\d:\d\d:\d\d  world  GET /worlds/1  200  [\d.]+ ms  example \S+", line.rstrip())
+
+
+def test_quiet_prints_none(folder: Path) -> None:
+    with serving("up", "--port", "0", "--quiet", cwd=folder) as (url, process):
+        for _ in range(3):
+            httpx.get(f"{url}/world/worlds/1")
+        process.send_signal(signal.SIGINT)
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+
+
+def test_an_environment_file_holds_the_addresses(folder: Path, tmp_path: Path) -> None:
+    code = "import os; print(os.environ['WORLD_URL'], os.environ['PEOPLE_URL'])"
+    done = run("up", "--env-file", str(tmp_path / "mocks.env"), "--", PYTHON, "-c", code, cwd=folder)
+    lines = dict(line.split("=") for line in (tmp_path / "mocks.env").read_text().splitlines())
+    assert done.stdout.split() == [lines["WORLD_URL"], lines["PEOPLE_URL"]]
+
+
+def test_an_environment_file_that_cannot_be_written_is_one_fault(folder: Path, tmp_path: Path) -> None:
+    done = run("up", "--env-file", str(tmp_path / "no" / "mocks.env"), "--", "true", cwd=folder)
+    assert done.returncode == 2
+    assert "cannot be written" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_named_hosts_reach_the_pages(folder: Path) -> None:
+    with serving("up", "--port", "0", "--allow-host", "mocks.example", cwd=folder) as (url, _):
+        assert httpx.get(f"{url}/-/services", headers={"Host": "mocks.example"}).status_code == 200
+        assert httpx.get(f"{url}/-/services", headers={"Host": "other.example"}).status_code == 403
+
+
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - what is tested
+
+
+def test_addresses_for_other_machines_are_printed(folder: Path) -> None:
+    with beep_mock("up", "--port", "0", "--host", EVERYWHERE, cwd=folder) as process:
+        assert process.stdout is not None
+        lines = []
+        for line in process.stdout:
+            lines.append(line.rstrip())
+            if "Ctrl-C" in line:
+                break
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=LIMIT)
+    others = [line.rpartition(" ")[2] for line in lines if line.startswith("for other machines: http://")]
+    assert len(others) == len(set(others)) == len(elsewhere(EVERYWHERE, 1))
+    assert not any("127." in one for one in others)

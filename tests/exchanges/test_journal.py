@@ -1,20 +1,28 @@
 from __future__ import annotations
 
 import json
+from time import perf_counter
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from beep_mock.contracts.model import Violation
-from beep_mock.exchanges.journal import BODY_LIMIT, MASK, Journal
+from beep_mock.exchanges.exchange import Answered, Exchange
+from beep_mock.exchanges.journal import BODY_LIMIT, Journal
+from beep_mock.exchanges.secrets import MASK
 
 
 def record(journal: Journal, path: str = "/a", body: bytes = b"", answer: bytes = b"{}", **environ: Any) -> None:
     secrets = frozenset({"HTTP_AUTHORIZATION", "HTTP_COOKIE", "HTTP_X_KEY", "query:api_key", "query:api key"})
     headers = [("Content-Type", "application/json"), ("Set-Cookie", "session=secret")]
     violation = Violation(("body",), "Error", "type", "no")
-    journal.record("world", "GET", path, environ, body, 200, headers, answer, "sample", "GET /a", (violation,), secrets)
+    answered = Answered(200, headers, answer, "sample")
+    journal.record(
+        "world", environ, answered, method="GET", path=path, body=body, operation="GET /a", violations=(violation,),
+        secrets=secrets,
+    )  # fmt: skip
 
 
 def test_an_exchange_reads_back() -> None:
@@ -74,17 +82,18 @@ def test_the_answers_headers_and_the_violations_count() -> None:
     many = [(f"X-{i}", "x" * 1000) for i in range(30)]
     violations = [Violation(("body", str(i)), "Error", "type", "n" * 100) for i in range(50)]
     for _ in range(20):
-        journal.record("world", "GET", "/", {}, b"", 200, many, b"", "real", "")
+        journal.record("world", {}, Answered(200, many, b"", "real"), method="GET", path="/")
     assert len(journal) == 3
     for _ in range(20):
-        journal.record("world", "GET", "/", {}, b"", 422, [], b"", "problem", "", violations)
+        refused = Answered(422, [], b"", "problem")
+        journal.record("world", {}, refused, method="GET", path="/", violations=violations)
     assert len(journal) == 3
 
 
 def test_clear_one_service_or_all() -> None:
     journal = Journal()
     record(journal)
-    journal.record("people", "GET", "/p", {}, b"", 200, [], b"", "sample", "")
+    journal.record("people", {}, Answered(200, [], b"", "sample"), method="GET", path="/p")
     journal.clear("world")
     assert [e.service for e in journal.entries()] == ["people"]
     assert journal.entries("world") == []
@@ -104,7 +113,16 @@ def test_secrets_in_the_address_of_the_page_before_are_masked() -> None:
         st.tuples(
             st.dictionaries(
                 st.sampled_from(
-                    ["HTTP_A", "HTTP_KEY", "HTTP_COOKIE", "HTTP_REFERER", "PATH", "wsgi.version", "HTTP_B_C"]
+                    [
+                        "HTTP_A",
+                        "HTTP_KEY",
+                        "HTTP_COOKIE",
+                        "HTTP_X_API_KEY",
+                        "HTTP_REFERER",
+                        "PATH",
+                        "wsgi.version",
+                        "HTTP_B_C",
+                    ]
                 ),
                 st.sampled_from(["one", "two", "", "http://a/?key=3"]),
             ),
@@ -121,12 +139,12 @@ def test_headers_are_kept_in_order_and_masked_whatever_came_before(
 ) -> None:
     journal = Journal()
     for environ, secrets in requests:
-        journal.record("world", "GET", "/", environ, b"", 200, [], b"", "", "", (), secrets)
+        journal.record("world", environ, Answered(200, [], b"", ""), method="GET", path="/", secrets=secrets)
     for (environ, secrets), exchange in zip(requests, journal.entries(), strict=True):
         expected = []
         for name, value in environ.items():
             if name.startswith("HTTP_"):
-                masked = name in secrets or name == "HTTP_COOKIE"
+                masked = name in secrets or name in ("HTTP_COOKIE", "HTTP_X_API_KEY")
                 if name == "HTTP_REFERER" and "query:key" in secrets:
                     value = value.replace("key=3", f"key={MASK}")
                 expected.append((name[5:].replace("_", "-").title(), MASK if masked else value))
@@ -141,3 +159,52 @@ def test_ever_new_headers_are_recorded_without_being_kept() -> None:
     assert journal.entries()[0].request_headers == (("X-299", "299"),)
     assert journal.entries()[1].request_headers[0][1] == "long"
     assert sum(map(len, journal._layouts.values())) <= 64
+
+
+def test_secrets_by_name_are_masked_whatever_the_contract_says() -> None:
+    journal = Journal()
+    answered = Answered(200, [], b"", "")
+    environ = {"HTTP_X_API_KEY": "hidden", "HTTP_X_REQUEST_ID": "7", "QUERY_STRING": "access_token=hidden&page_token=9"}
+    journal.record("world", environ, answered, method="GET", path="/")
+    assert journal[0].request_headers == (("X-Api-Key", MASK), ("X-Request-Id", "7"))
+    assert journal[0].query == f"access_token={MASK}&page_token=9"
+
+
+def test_exchanges_are_found_by_position() -> None:
+    journal = Journal()
+    for path in ("/1", "/2", "/3"):
+        record(journal, path)
+    assert (journal[0].path, journal[-1].path, [e.path for e in journal[1:]]) == ("/1", "/3", ["/2", "/3"])
+    assert [e.path for e in journal] == ["/1", "/2", "/3"]
+    assert [e.path for e in journal.entries(most=2)] == ["/1", "/2"]
+    with pytest.raises(IndexError, match="holds 3 exchanges"):
+        journal[3]
+
+
+def test_a_listener_hears_every_exchange_and_harms_none() -> None:
+    journal = Journal()
+    heard: list[Exchange] = []
+
+    def listen(exchange: Exchange) -> None:
+        heard.append(exchange)
+        raise RuntimeError("broken listener")
+
+    journal.listener = listen
+    record(journal, HTTP_AUTHORIZATION="Bearer hidden")
+    journal.listener = None
+    record(journal, "/b")
+    assert (heard, len(journal)) == ([journal[0]], 2)
+
+
+def test_an_exchange_is_read_from_its_json() -> None:
+    journal = Journal()
+    record(journal, body=b'{"a": 1}', HTTP_X="1", QUERY_STRING="a=1")
+    assert Exchange.from_dict(json.loads(json.dumps(journal[0].as_dict()))) == journal[0]
+
+
+def test_how_long_it_took() -> None:
+    journal = Journal()
+    journal.record("w", {}, Answered(200, [], b"", ""), method="GET", path="/", begun=perf_counter() - 5)
+    journal.record("w", {}, Answered(200, [], b"", ""), method="GET", path="/")
+    assert journal[0].duration >= 5
+    assert journal[1].duration == 0

@@ -32,7 +32,7 @@ def test_names_of_what_is_none(name: str) -> None:
 def test_secrets_are_masked_at_any_depth(value: Any) -> None:
     for text in (str(masked(value)), masked_text(json.dumps(value))):
         assert not any(secret in text for secret in ("HUSH", "7353", TOKEN))
-        assert "(not shown)" in text
+        assert "***" in text
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_secrets_are_masked_in_what_is_no_json(text: str) -> None:
     shown = masked_text(text)
     assert "SH" not in shown
     assert TOKEN not in shown
-    assert "(not shown)" in shown
+    assert "***" in shown
 
 
 @pytest.mark.parametrize("text", ['{"name":  "x"}', "a=b", "no", '{"password": null}', "", '[1.0, "x"'])
@@ -64,5 +64,5 @@ def test_a_text_without_secrets_stays_as_it_is(text: str) -> None:
 
 
 def test_a_message_about_a_secret_says_nothing_of_it() -> None:
-    assert masked_message(("body", "user", "password"), "'HUSH' is too short") == "(not shown)"
+    assert masked_message(("body", "user", "password"), "'HUSH' is too short") == "***"
     assert masked_message(("body", "user"), "'Bob' is too short") == "'Bob' is too short"

@@ -15,7 +15,7 @@ from urllib.parse import quote
 import pytest
 
 from beep_mock.contracts.compiler import compile_contract
-from beep_mock.exchanges.journal import Exchange
+from beep_mock.exchanges.exchange import Exchange
 from beep_mock.mocks.mock import Mock
 from beep_mock.outgoing import callbacks as module
 from beep_mock.outgoing.reach import Reach

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from beep_mock.contracts.compiler import compile_contract
-from beep_mock.contracts.model import Contract
+from beep_mock.contracts.model import Contract, Violation
 from beep_mock.errors import PactFileError
+from beep_mock.exchanges.exchange import Exchange
 from beep_mock.pacts.drafting import draft_pact, write_draft
 from beep_mock.pacts.model import read_pact
-from beep_mock.pacts.traffic import Recorded
 
 ITEM = {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}, "name": {"type": "string"}}}
 NEW_ITEM = {
@@ -117,16 +117,17 @@ def exchange(
     source: str = "example one",
     violations: bool = False,
     service: str = "shop",
-) -> Recorded:
+) -> Exchange:
     text = answer if isinstance(answer, str) else "" if answer is None else json.dumps(answer)
     headers = {"Content-Type": "application/json"} if text else {}
-    return Recorded(
-        service, method, path, query, tuple((sent or {}).items()), body, status,
-        tuple({**headers, **(received or {})}.items()), text, source, violations,
+    return Exchange(
+        0, 0.0, service, method, path, query, tuple((sent or {}).items()), body.encode(), status,
+        tuple({**headers, **(received or {})}.items()), text.encode(), source, "",
+        (Violation(("body",), "Error", "type", "wrong"),) if violations else (),
     )  # fmt: skip
 
 
-def drafted(contract: Contract, *recorded: Recorded) -> list[dict[str, Any]]:
+def drafted(contract: Contract, *recorded: Exchange) -> list[dict[str, Any]]:
     return list(draft_pact(contract, "shop", recorded, lambda name: name == "two").interactions)
 
 
@@ -245,7 +246,7 @@ def test_what_is_no_json_is_relied_on_by_its_type_alone(contract: Contract) -> N
         (exchange(answer='{"id": 1, "name": "\ufffd"}'), "a body that is no text"),
     ],
 )
-def test_what_cannot_be_relied_on_is_left_out(contract: Contract, recorded: Recorded, reason: str) -> None:
+def test_what_cannot_be_relied_on_is_left_out(contract: Contract, recorded: Exchange, reason: str) -> None:
     draft = draft_pact(contract, "shop", [recorded])
     assert (draft.interactions, dict(draft.left_out)) == ((), {reason: 1})
 

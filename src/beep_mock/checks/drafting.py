@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from beep_mock.contracts.compiler import compile_contract
 from beep_mock.errors import TrafficFileError, WorkspaceError
+from beep_mock.exchanges.exchange import Exchange
+from beep_mock.exchanges.recording import read_traffic
 from beep_mock.pacts.drafting import DraftFile, draft_pact, write_draft
-from beep_mock.pacts.traffic import Recorded, read_traffic
 from beep_mock.providers.state_access import load_states
 from beep_mock.workspace import is_service_name
 
@@ -74,7 +75,7 @@ def _usual(workspace: Workspace, consumer: str) -> Path:
     return own if own.exists() else run
 
 
-def _read(file: Path, consumer: str) -> tuple[Recorded, ...]:
+def _read(file: Path, consumer: str) -> tuple[Exchange, ...]:
     traffic = read_traffic(file)
     if traffic.consumer not in ("", consumer):
         message = f"is the traffic of {traffic.consumer}, not of {consumer}"
@@ -82,7 +83,7 @@ def _read(file: Path, consumer: str) -> tuple[Recorded, ...]:
     return traffic.exchanges
 
 
-def _draft(workspace: Workspace, consumer: str, provider: str, recorded: Sequence[Recorded], folder: Path) -> Drafted:
+def _draft(workspace: Workspace, consumer: str, provider: str, recorded: Sequence[Exchange], folder: Path) -> Drafted:
     contract = compile_contract(workspace.contract_path(provider))
     draft = draft_pact(contract, provider, recorded, _states(workspace, provider))
     written = write_draft(folder, consumer, provider, draft.interactions) if draft.interactions else None

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from beep_mock.evidence.store import Store
 
 __all__ = [
+    "allow_host_option",
     "answering_of",
     "answering_options",
     "callback_options",
@@ -26,6 +27,17 @@ __all__ = [
     "store_of",
     "trust_options",
 ]
+
+
+def allow_host_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--allow-host``: names by which the built-in pages may be asked for."""
+    return click.option(
+        "--allow-host",
+        "allow_hosts",
+        multiple=True,
+        metavar="NAME",
+        help="Let this host name reach the pages below /-/, e.g. the name of a container.",
+    )(command)
 
 
 _HELP = "The evidence store: a file or SQLAlchemy URL; `none` for none.  [default: .beep/evidence.db]"

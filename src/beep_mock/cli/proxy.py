@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from beep_mock.cli.mock_options import allow_host_option
 from beep_mock.cli.prism_words import PrismCommand, accepted, quiet, say_unheard
 from beep_mock.gateway.plan import Plan, plan_document
 
@@ -34,8 +35,19 @@ __all__ = ["command"]
 )
 @click.option("--watch/--no-watch", default=True, help="Load the document again when it is saved.  [default: watch]")
 @click.option("--allow-remote-refs", "allow_remote", is_flag=True, help="Fetch what the document refers to elsewhere.")
+@click.option("--quiet", "-q", "silent", is_flag=True, help="Print no requests, findings and alerts.")
+@allow_host_option
 @accepted
-def command(document: str, upstream: str, host: str, port: int, verbose_level: str, **how: Any) -> None:
+def command(
+    document: str,
+    upstream: str,
+    host: str,
+    port: int,
+    verbose_level: str,
+    silent: bool,
+    allow_hosts: tuple[str, ...],
+    **how: Any,
+) -> None:
     """Pass requests on to UPSTREAM, and judge both them and its answers by DOCUMENT.
 
     DOCUMENT is a file or URL of an OpenAPI document, UPSTREAM the URL where the service runs, with or without a path.
@@ -56,11 +68,13 @@ def command(document: str, upstream: str, host: str, port: int, verbose_level: s
     entries = plan_document(document, folder, upstream)
     address = resolve_host(host)
     port = claim_port(address, port)
-    plan = Plan(entries, folder, single=True, proxy=True, quiet=quiet(verbose_level), hosts=(host,), **how)
+    is_quiet = silent or quiet(verbose_level)
+    hosts = (host, *allow_hosts)
+    plan = Plan(entries, folder, single=True, proxy=True, quiet=is_quiet, requests=True, hosts=hosts, **how)
 
     from beep_mock.gateway.launch import server_of
 
     url = base_url(address, port)
     server_of(plan, address, port).run(
-        lambda: click.echo(f"{upstream} is judged by {document} at {url}\nexchanges: {url}/-/\n(Ctrl-C ends)")
+        lambda: click.echo(f"{upstream} is judged by {document} at {url}\nexchanges: {url}/-/\n(Ctrl-C to stop)")
     )

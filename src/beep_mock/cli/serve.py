@@ -7,7 +7,13 @@ from typing import Any
 
 import click
 
-from beep_mock.cli.mock_options import answering_of, answering_options, callback_options, require_store
+from beep_mock.cli.mock_options import (
+    allow_host_option,
+    answering_of,
+    answering_options,
+    callback_options,
+    require_store,
+)
 from beep_mock.cli.prism_words import PrismCommand, accepted, quiet, say_unheard
 from beep_mock.gateway.plan import Plan, plan_document
 
@@ -20,6 +26,7 @@ __all__ = ["command"]
 @click.option(
     "-p", "--port", type=click.IntRange(0, 65535), default=4010, show_default=True, help="0 picks a free one."
 )
+@allow_host_option
 @answering_options
 @click.option(
     "--errors/--no-errors", default=False, help="With Prism: refuse what breaks the contract (our engine always does)."
@@ -29,8 +36,11 @@ __all__ = ["command"]
 @click.option("--watch/--no-watch", default=True, help="Load the document again when it is saved.  [default: watch]")
 @click.option("--allow-remote-refs", "allow_remote", is_flag=True, help="Fetch what the document refers to elsewhere.")
 @callback_options
+@click.option("--quiet", "-q", "silent", is_flag=True, help="Print no requests, findings and alerts.")
 @accepted
-def command(document: str, host: str, port: int, verbose_level: str, **how: Any) -> None:
+def command(
+    document: str, host: str, port: int, verbose_level: str, silent: bool, allow_hosts: tuple[str, ...], **how: Any
+) -> None:
     """Serve one OpenAPI document as a mock, at the root path.
 
     DOCUMENT is a file or URL, in YAML or JSON, with or without other files that it refers to. Docs are at /-/docs, the
@@ -45,7 +55,7 @@ def command(document: str, host: str, port: int, verbose_level: str, **how: Any)
       beep-mock serve openapi.yaml --engine prism
       curl -H 'Prefer: code=404' http://127.0.0.1:4010/worlds/1
     """  # noqa: D301 - click wants the character
-    from beep_mock.servers.ports import base_url, claim_port, resolve_host
+    from beep_mock.servers.ports import base_url, claim_port, elsewhere, resolve_host
 
     say_unheard(how)
     answering = answering_of(how)
@@ -54,11 +64,20 @@ def command(document: str, host: str, port: int, verbose_level: str, **how: Any)
     require_store(how["evidence"], folder)  # a fault before anything is started
     address = resolve_host(host)
     port = claim_port(address, port)
-    plan = Plan(entries, folder, single=True, hosts=(host,), answering=answering, quiet=quiet(verbose_level), **how)
+    plan = Plan(
+        entries,
+        folder,
+        single=True,
+        hosts=(host, *allow_hosts),
+        answering=answering,
+        quiet=silent or quiet(verbose_level),
+        requests=True,
+        **how,
+    )
 
     from beep_mock.gateway.launch import server_of
 
     url = base_url(address, port)
-    server_of(plan, address, port).run(
-        lambda: click.echo(f"{document} is mocked at {url}\ndocs: {url}/-/docs\nexchanges: {url}/-/\n(Ctrl-C ends)")
-    )
+    lines = [f"{document} is mocked at {url}", *elsewhere(address, port)]
+    lines += [f"docs: {url}/-/docs", f"exchanges: {url}/-/", "(Ctrl-C to stop)"]
+    server_of(plan, address, port).run(lambda: click.echo("\n".join(lines)))

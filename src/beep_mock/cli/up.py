@@ -12,14 +12,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from beep_mock.cli.mock_options import answering_of, answering_options, callback_options, require_store
-from beep_mock.errors import BeepMockError
+from beep_mock.cli.mock_options import (
+    allow_host_option,
+    answering_of,
+    answering_options,
+    callback_options,
+    require_store,
+)
+from beep_mock.errors import BeepMockError, ReportFileError
 from beep_mock.gateway.plan import Entry, Plan, choose_services, environment_of
 from beep_mock.printable import printable
 from beep_mock.workspace import Workspace
 
 if TYPE_CHECKING:
-    from beep_mock.gateway.traffic import TrafficRecorder
+    from beep_mock.exchanges.recording import TrafficRecorder
 
 __all__ = ["command"]
 
@@ -69,10 +75,14 @@ def _record(_ctx: click.Context, _option: click.Parameter, value: str | None) ->
 @click.option("--except", "without", multiple=True, metavar="NAME", help="Leave this service out.")
 @click.option("--fallback", is_flag=True, help="While a real service is down, its mock answers.")
 @click.option("--errors", is_flag=True, help="Refuse what breaks a real service's contract, in both directions.")
+@allow_host_option
 @answering_options
 @click.option("--cors/--no-cors", default=True, help="Let pages of any origin call the mocks.  [default: cors]")
 @click.option("--engine", type=click.Choice(["beep-mock", "prism"]), default="beep-mock", show_default=True)
 @click.option("--watch/--no-watch", default=None, help="Load again what is saved.  [default: watch, but for a COMMAND]")
+@click.option("--quiet", "-q", is_flag=True, help="Print no requests, findings and alerts.")
+@click.option("--env-file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Write the addresses of the services to FILE, as NAME=URL lines.")  # fmt: skip
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at; 0.0.0.0 for all.")
 @click.option("--port", type=click.IntRange(0, 65535), help="0 picks a free one.  [default: 9000; for a COMMAND, 0]")
 @click.option("--record", is_flag=False, flag_value=".", metavar="[FILE.jsonl]", callback=_record,
@@ -87,6 +97,8 @@ def command(
     port: int | None,
     watch: bool | None,
     record: Path | None,
+    env_file: Path | None,
+    allow_hosts: tuple[str, ...],
     **how: Any,
 ) -> int:
     """Serve the workspace's services as mocks at one address, or run a command against them.
@@ -94,8 +106,8 @@ def command(
     Each service answers at /SERVICE/... and to the Host SERVICE or SERVICE.localhost; its docs are at /SERVICE/docs,
     and / shows them all. Contracts and overrides are loaded again when they are saved.
 
-    With a COMMAND the services run as long as it does: it finds them by WORLD_URL and the like, and its exit status is
-    ours.
+    With a COMMAND the services run as long as it does. It finds them by WORLD_URL and the like, and beep-mock exits
+    with its status.
 
     \b
     Examples:
@@ -104,10 +116,11 @@ def command(
       beep-mock up --for hello                     mock what hello consumes
       beep-mock up --for hello -- pytest           run the tests of hello against mocks
       beep-mock up --for hello --record -- pytest  and record what it asks
+      beep-mock up --env-file .env.mocks           write WORLD_URL=... for other tools
       beep-mock up --for hello --real world=http://127.0.0.1:5001
                                                    world is the running one, its peers are mocked
     """  # noqa: D301 - click wants the character
-    from beep_mock.servers.ports import claim_port, resolve_host
+    from beep_mock.servers.ports import base_url, claim_port, resolve_host
 
     ctx = click.get_current_context()
     answering = answering_of(how)
@@ -125,10 +138,13 @@ def command(
         workspace.root,
         watch=not arguments if watch is None else watch,
         tolerant=not arguments,
-        hosts=(host,),
+        requests=not arguments,
+        hosts=(host, *allow_hosts),
         answering=answering,
         **how,
     )
+    if env_file is not None:
+        _write_environment(env_file, environment_of((entry.name for entry in entries), base_url(address, port)))
     consumer = consumers[0] if len(consumers) == 1 else ""
     if record == Path():
         record = workspace.traffic / f"{consumer or 'run'}.jsonl"
@@ -138,7 +154,7 @@ def command(
 def _run(plan: Plan, host: str, port: int, arguments: tuple[str, ...], recording: _Recording) -> int:
     """Serve; with ``arguments`` as long as that command runs. The exit status."""
     from beep_mock.gateway.command import Command, without_proxy
-    from beep_mock.servers.ports import base_url, local_address
+    from beep_mock.servers.ports import base_url, elsewhere, local_address
 
     url = base_url(host, port)
     variables = environment_of((entry.name for entry in plan.entries), url)
@@ -153,7 +169,7 @@ def _run(plan: Plan, host: str, port: int, arguments: tuple[str, ...], recording
         def live() -> None:
             recording.start()
             if tenant is None:
-                _print_table(plan.entries, url, variables)
+                _print_table(plan.entries, url, variables, elsewhere(host, port))
                 if plan.watch:
                     _tell_breakages(plan)
                 return
@@ -170,6 +186,19 @@ def _run(plan: Plan, host: str, port: int, arguments: tuple[str, ...], recording
     return status
 
 
+def _write_environment(file: Path, variables: Mapping[str, str]) -> None:
+    """Write ``NAME=URL`` lines, the form that Docker, Compose and dotenv tools read.
+
+    :raises ReportFileError: the file cannot be written.
+    """
+    from beep_mock.replacing import replace_file
+
+    try:
+        replace_file(file, "".join(f"{name}={url}\n" for name, url in variables.items()))
+    except OSError as error:
+        raise ReportFileError(f"cannot be written: {error.strerror}", file=str(file)) from error
+
+
 class _Recording:
     """A run's traffic in a file, if it was asked for."""
 
@@ -183,7 +212,7 @@ class _Recording:
 
     def open(self, host: str, port: int) -> None:
         if self._file is not None:
-            from beep_mock.gateway.traffic import TrafficRecorder
+            from beep_mock.exchanges.recording import TrafficRecorder
 
             self._recorder = TrafficRecorder(host, port, self._file, self._consumer)
 
@@ -235,7 +264,7 @@ def _tell_breakages(plan: Plan) -> None:
         BlastRadius(workspace, lambda breakage: click.echo(printable(breakage.as_text()), err=True)).start()
 
 
-def _print_table(entries: Sequence[Entry], url: str, variables: Mapping[str, str]) -> None:
+def _print_table(entries: Sequence[Entry], url: str, variables: Mapping[str, str], others: Sequence[str]) -> None:
     rows = [("SERVICE", "", "URL", "DOCS")]
     for entry in entries:
         kind = f"real, {entry.url}" if entry.url else "mocked"
@@ -244,7 +273,7 @@ def _print_table(entries: Sequence[Entry], url: str, variables: Mapping[str, str
     lines = [f"{a:{widths[0]}}  {b:{widths[1]}}  {c:{widths[2]}}  {d}" for a, b, c, d in rows]
     exports = [f"export {name}={value}" for name, value in variables.items()]
     with suppress(BrokenPipeError):  # whoever wanted to read it may have gone: the services stay
-        click.echo("\n".join(("", *lines, "", *exports, "", f"All of them at a glance: {url}/  (Ctrl-C ends)")))
+        click.echo("\n".join(("", *lines, "", *exports, "", *others, f"Dashboard: {url}/  (Ctrl-C to stop)")))
 
 
 def _print_summary(host: str, port: int) -> None:
@@ -255,5 +284,9 @@ def _print_summary(host: str, port: int) -> None:
     with suppress(OSError, HTTPException, ValueError), closing(connection):
         connection.request("GET", "/-/services")
         services = json.load(connection.getresponse())["services"]
-        said = [f"{s['name']} {s['exchanges']} ({s['violations']} against the contract)" for s in services]
+        said = [f"{s['name']} {s['exchanges']} ({_violations(s['violations'])})" for s in services]
         click.echo(f"beep-mock: requests: {', '.join(said) or 'none'}", err=True)
+
+
+def _violations(count: int) -> str:
+    return f"{count} contract violation" if count == 1 else f"{count} contract violations"

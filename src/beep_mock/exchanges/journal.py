@@ -1,94 +1,40 @@
-"""A bounded record of exchanges: what was asked, what was answered, and why.
+"""Record exchanges, bounded: the oldest goes when there are too many or they take too much room, and bodies are cut.
 
-Secrets are masked before they are stored. The oldest exchange goes when there are too many, or when they take too much
-room; bodies are cut.
+Recording is on the way of every request, so it stores raw rows and makes exchanges of them when somebody reads them.
+Credentials are masked before they are stored, other secrets by their names when they are read.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import islice
 from operator import itemgetter
 from threading import Lock
-from time import time
-from typing import Any, Literal
+from time import perf_counter, time
+from typing import Any, overload
 from urllib.parse import unquote_plus
 
 from beep_mock.contracts.model import Violation
+from beep_mock.exchanges.exchange import Exchange, Sent
+from beep_mock.exchanges.secrets import ALWAYS_SECRET, MASK, SECRET_ANSWERS, is_secret
 
-__all__ = ["BODY_LIMIT", "MASK", "Exchange", "Journal"]
+__all__ = ["BODY_LIMIT", "Journal", "Listener"]
+
+Listener = Callable[[Exchange], None]
+"""Told of each exchange. It runs in the thread that answers, so it must be quick; what it raises is dropped."""
 
 BODY_LIMIT = 64 * 1024
 """Bytes that are kept of a body."""
 
-MASK = "***"
-_ALWAYS_SECRET = frozenset({"HTTP_AUTHORIZATION", "HTTP_PROXY_AUTHORIZATION", "HTTP_COOKIE"})
-_SECRET_ANSWERS = frozenset({"set-cookie"})
 _OVERHEAD = 512  # of one entry or violation beside its texts, in bytes, roughly
 _BETWEEN = "\0"  # in no field value (RFC 9110, section 5.5)
 _FEW = 8
+_NO_SECRETS: frozenset[str] = frozenset()
 _MOST_LAYOUTS = 64
 _MOST_NAMES = 64
 _LONGEST_NAMES = 2048  # letters
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """One request and its answer, secrets masked and bodies cut at :data:`BODY_LIMIT` bytes.
-
-    ``time`` is in seconds since the epoch; ``source`` is what the answer names as its source (``example earth``);
-    ``operation`` the contract's operation (``GET /worlds/{worldId}``), empty where none matched. ``note`` says what
-    else happened (``peer down``).
-    """
-
-    id: int
-    time: float
-    service: str
-    method: str
-    path: str
-    query: str
-    request_headers: tuple[tuple[str, str], ...]
-    request_body: bytes
-    status: int
-    response_headers: tuple[tuple[str, str], ...]
-    response_body: bytes
-    source: str
-    operation: str
-    violations: tuple[Violation, ...] = ()
-    note: str = ""
-
-    @property
-    def direction(self) -> Literal["incoming", "outgoing"]:
-        """``outgoing`` for what the mock itself has sent, a callback or webhook: its ``path`` is then a URL, and
-        ``status`` 0 when nobody answered.
-        """
-        return "outgoing" if self.source.startswith(("callback ", "webhook ")) else "incoming"
-
-    def as_dict(self) -> dict[str, Any]:
-        """The exchange as JSON; bodies as text, undecodable bytes replaced."""
-        return {
-            "id": self.id,
-            "time": self.time,
-            "service": self.service,
-            "direction": self.direction,
-            "operation": self.operation,
-            "source": self.source,
-            "note": self.note,
-            "request": {
-                "method": self.method,
-                "path": self.path,
-                "query": self.query,
-                "headers": [list(h) for h in self.request_headers],
-                "body": self.request_body.decode("utf-8", "replace"),
-            },
-            "response": {
-                "status": self.status,
-                "headers": [list(h) for h in self.response_headers],
-                "body": self.response_body.decode("utf-8", "replace"),
-            },
-            "violations": [v.as_dict() for v in self.violations],
-        }
 
 
 class Journal:
@@ -105,24 +51,30 @@ class Journal:
         # By the names in an environ, which hardly change from request to request: to look at each costs more than all
         # the rest of recording.
         self._layouts: dict[frozenset[str], dict[tuple[str, ...], _Layout]] = {}
+        self.listener: Listener | None = None
 
     def record(
         self,
         service: str,
+        environ: Mapping[str, Any],
+        answer: Sent,
+        *,
         method: str,
         path: str,
-        environ: Mapping[str, Any],
-        body: bytes,
-        status: int,
-        headers: Sequence[tuple[str, str]],
-        answer: bytes,
-        source: str,
-        operation: str,
+        body: bytes = b"",
+        operation: str = "",
         violations: Sequence[Violation] = (),
-        secrets: frozenset[str] = _ALWAYS_SECRET,
+        secrets: frozenset[str] = ALWAYS_SECRET,
         note: str = "",
+        begun: float | None = None,
     ) -> None:
-        """Store one exchange. ``secrets`` are environ names and ``query:NAME`` whose values are masked."""
+        """Store one exchange.
+
+        The request is ``method``, ``path`` and ``body``, with the headers and the query of ``environ``. ``secrets``
+        are keys of the environ and ``query:NAME`` whose values are masked. ``begun`` is when the request was seen, by
+        ``time.perf_counter``, in seconds.
+        """
+        status, headers, content, source = answer.status, answer.headers, answer.body, answer.source
         query = environ.get("QUERY_STRING", "")
         if query and len(secrets) > 3:
             query = _masked_query(query, secrets)
@@ -135,51 +87,56 @@ class Journal:
             sent = _without_secrets_of_referer(sent, layout.referer, secrets)
         if len(body) > BODY_LIMIT:
             body = body[:BODY_LIMIT]
-        if len(answer) > BODY_LIMIT:
-            answer = answer[:BODY_LIMIT]
-        size = _OVERHEAD + len(path) + len(query) + len(sent) + len(body) + len(answer)
+        if len(content) > BODY_LIMIT:
+            content = content[:BODY_LIMIT]
+        size = _OVERHEAD + len(path) + len(query) + len(sent) + len(body) + len(content)
         if violations or len(headers) > _FEW:  # else they are shared with the answer that a mock keeps
             size += sum(len(n) + len(v) for n, v in headers)
             size += sum(_OVERHEAD + len(v.message) for v in violations)
         content_type = environ.get("CONTENT_TYPE", "")
+        taken = perf_counter() - begun if begun is not None else 0.0
         with self._lock:
             self._count += 1
             self._bytes += size
             rows = self._rows
-            rows.append(
-                (
-                    size,
-                    self._count,
-                    time(),
-                    service,
-                    method,
-                    path,
-                    query,
-                    layout.headers,
-                    sent,
-                    content_type,
-                    body,
-                    status,
-                    headers,
-                    answer,
-                    source,
-                    operation,
-                    violations,
-                    note,
-                )
-            )
+            row = (
+                size, self._count, time(), service, method, path, query, layout.headers, sent, content_type, body,
+                status, headers, content, source, operation, violations, note, taken,
+            )  # fmt: skip
+            rows.append(row)
             while len(rows) > self._capacity or (self._bytes > self._max_bytes and len(rows) > 1):
                 self._bytes -= rows.popleft()[0]
+        if self.listener is not None:
+            with suppress(Exception):
+                self.listener(_exchange(row))
 
-    def entries(self, service: str | None = None, after: int = 0) -> list[Exchange]:
-        """The exchanges, oldest first: of one service if named, and only those with a greater id than ``after``."""
+    def entries(self, service: str | None = None, after: int = 0, most: int | None = None) -> list[Exchange]:
+        """Return the exchanges, oldest first: of one ``service``, with an id above ``after``, at the ``most``."""
         with self._lock:
             rows = list(self._rows)
-        return [_exchange(r) for r in rows if r[1] > after and (service is None or r[3] == service)]
+        chosen = (r for r in rows if r[1] > after and (service is None or r[3] == service))
+        return [_exchange(r) for r in islice(chosen, most)]
+
+    @overload
+    def __getitem__(self, index: int) -> Exchange: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Exchange]: ...
+    def __getitem__(self, index: int | slice) -> Exchange | list[Exchange]:
+        """Return an exchange by its position, the oldest first: ``journal[0]``, ``journal[-1]``, ``journal[1:3]``."""
+        with self._lock:
+            rows = list(self._rows)
+        if isinstance(index, slice):
+            return [_exchange(row) for row in rows[index]]
+        if not -len(rows) <= index < len(rows):
+            raise IndexError(f"the journal holds {len(rows)} exchanges")
+        return _exchange(rows[index])
+
+    def __iter__(self) -> Iterator[Exchange]:
+        return iter(self.entries())
 
     @property
     def latest(self) -> int:
-        """The id of the latest exchange ever recorded; 0 before the first."""
+        """The id of the latest exchange ever recorded, 0 before the first."""
         return self._count
 
     def clear(self, service: str | None = None) -> None:
@@ -205,17 +162,17 @@ class Journal:
 
 
 class _Layout:
-    """Which names of an environ are request headers, and how those that are no secrets are kept: as one text.
+    """Read the request headers of an environ with these names into one text, without the secrets.
 
-    ``headers`` are the names as they are shown, each with its mask or None; ``referer`` is that header's place in the
-    text, whose parts stand between :data:`_BETWEEN`.
+    ``headers`` are the names as shown, each with its mask or None; ``referer`` is that header's place in the text,
+    whose parts stand between :data:`_BETWEEN`.
     """
 
     __slots__ = ("headers", "referer", "text")
 
     def __init__(self, names: tuple[str, ...], secrets: frozenset[str]) -> None:
         sent = [name for name in names if name.startswith("HTTP_")]
-        masked = {name for name in sent if name in secrets or name in _ALWAYS_SECRET}
+        masked = {name for name in sent if name in secrets or name in ALWAYS_SECRET or is_secret(name[5:])}
         shown = [name for name in sent if name not in masked]
         self.headers = tuple((name[5:].replace("_", "-").title(), MASK if name in masked else None) for name in sent)
         self.referer = shown.index("HTTP_REFERER") if "HTTP_REFERER" in shown else -1
@@ -231,7 +188,7 @@ class _Layout:
 
 def _exchange(row: tuple[Any, ...]) -> Exchange:
     (_, number, when, service, method, path, query, names, sent, content_type, body) = row[:11]
-    (status, headers, answer, source, operation, violations, note) = row[11:]
+    (status, headers, content, source, operation, violations, note, taken) = row[11:]
     text = iter(sent.split(_BETWEEN))
     request_headers = [(name, mask or next(text)) for name, mask in names]
     if content_type:
@@ -242,21 +199,22 @@ def _exchange(row: tuple[Any, ...]) -> Exchange:
         service=service,
         method=method,
         path=path,
-        query=query,
+        query=_masked_query(query, _NO_SECRETS) if "=" in query else query,
         request_headers=tuple(request_headers),
         request_body=body,
         status=status,
-        response_headers=tuple((n, MASK if n.lower() in _SECRET_ANSWERS else v) for n, v in headers),
-        response_body=answer,
+        response_headers=tuple((n, MASK if n.lower() in SECRET_ANSWERS else v) for n, v in headers),
+        response_body=content,
         source=source,
         operation=operation,
         violations=tuple(violations),
         note=note,
+        duration=taken,
     )
 
 
 def _without_secrets_of_referer(sent: str, place: int, secrets: frozenset[str]) -> str:
-    """A page's own address has a query of its own."""
+    """Mask the query of a page's address."""
     texts = sent.split(_BETWEEN)
     address, mark, asked = texts[place].partition("?")
     texts[place] = f"{address}{mark}{_masked_query(asked, secrets)}"
@@ -267,6 +225,7 @@ def _masked_query(query: str, secrets: frozenset[str]) -> str:
     parts = query.split("&")
     for i, part in enumerate(parts):
         name, separator, _ = part.partition("=")
-        if separator and f"query:{unquote_plus(name)}" in secrets:
+        plain = unquote_plus(name)
+        if separator and (f"query:{plain}" in secrets or is_secret(plain)):
             parts[i] = f"{name}={MASK}"
     return "&".join(parts)

@@ -1,4 +1,8 @@
-"""Which values are secrets, by the names they go by: pacts and reports are shared, so none may stand in them."""
+"""Say what a secret is, and mask it: one meaning and one mask for journals, recordings, pacts and reports.
+
+A value is secret by its name (``password``, ``X-Api-Key``), by its looks (a JSON Web Token), or because
+the contract's security schemes name it (``contracts.security.secret_keys``).
+"""
 
 from __future__ import annotations
 
@@ -8,10 +12,25 @@ from collections.abc import Iterable
 from typing import Any, Final
 from urllib.parse import unquote_plus
 
-__all__ = ["NOT_SHOWN", "is_secret", "looks_secret", "masked", "masked_message", "masked_text"]
+__all__ = [
+    "ALWAYS_SECRET",
+    "MASK",
+    "SECRET_ANSWERS",
+    "is_secret",
+    "looks_secret",
+    "masked",
+    "masked_message",
+    "masked_text",
+]
 
-NOT_SHOWN: Final = "(not shown)"
-"""What stands in a report in place of a secret."""
+MASK: Final = "***"
+"""Stands in place of a secret."""
+
+ALWAYS_SECRET: Final = frozenset({"HTTP_AUTHORIZATION", "HTTP_PROXY_AUTHORIZATION", "HTTP_COOKIE"})
+"""Request headers that carry credentials whatever a contract says, as keys of a WSGI environ."""
+
+SECRET_ANSWERS: Final = frozenset({"set-cookie"})
+"""Response headers that carry credentials, in lower case."""
 
 # Of a name without case, dashes and underscores. A page's or cursor's token is none: it would break the request.
 _NAMES: Final = re.compile(
@@ -24,21 +43,20 @@ _TOKEN: Final = re.compile(r"eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}\.[A-Za-z0-9
 
 
 def is_secret(name: str) -> bool:
-    """Whether what goes by this name is a secret."""
+    """Return whether a value of this name is a secret."""
     return _NAMES.fullmatch(re.sub(r"[^a-z0-9]", "", name.lower())) is not None
 
 
 def looks_secret(text: str) -> bool:
-    """Whether a text is a secret by its looks."""
+    """Return whether a text looks like a secret (a JSON Web Token)."""
     return _TOKEN.search(text) is not None
 
 
 def masked(value: Any) -> Any:
-    """A JSON value without what goes by a secret's name, at any depth, and without texts that look like one."""
+    """Return a JSON value with its secrets masked, at any depth."""
     if isinstance(value, dict):
         return {
-            name: NOT_SHOWN if is_secret(name) and member is not None else masked(member)
-            for name, member in value.items()
+            name: MASK if is_secret(name) and member is not None else masked(member) for name, member in value.items()
         }
     if isinstance(value, list):
         return [masked(member) for member in value]
@@ -46,7 +64,7 @@ def masked(value: Any) -> Any:
 
 
 def masked_text(text: str) -> str:
-    """A text without the secrets in it: JSON as :func:`masked`, else (cut off, a sentence, a form) by what looks so.
+    """Return a text with its secrets masked: JSON as by :func:`masked`, cut JSON, forms and prose by names and looks.
 
     A text without secrets stays as it is.
     """
@@ -59,11 +77,11 @@ def masked_text(text: str) -> str:
 
 
 def masked_message(location: Iterable[str], message: str) -> str:
-    """What a validator says of the value at ``location``, which it may quote."""
-    return NOT_SHOWN if any(map(is_secret, location)) else masked_text(message)
+    """Return a validator's message about the value at ``location``, which it may quote, with secrets masked."""
+    return MASK if any(map(is_secret, location)) else masked_text(message)
 
 
-# A member's name and value as they stand in a text. Nobody knows where an object ends that does not parse.
+# A member's name and value in a text. Where an object that does not parse ends cannot be known.
 _MEMBER: Final = re.compile(r'"((?:[^"\\]|\\.)*)"\s*:\s*')
 _VALUE: Final = re.compile(r'"(?:[^"\\]|\\.)*(?:"|$)|[\[{].*|[^\s,\]}"]+', re.DOTALL)
 _FIELD: Final = re.compile(r"(?:(?<=[&?])|^)([\w.%+\[\]-]+)=([^&\s]+)")
@@ -75,14 +93,14 @@ def _without_members(text: str) -> str:
     for name in _MEMBER.finditer(text):
         value = _VALUE.match(text, name.end()) if name.start() >= at and is_secret(name[1]) else None
         if value is not None:
-            pieces += text[at : name.end()], f'"{NOT_SHOWN}"'
+            pieces += text[at : name.end()], f'"{MASK}"'
             at = value.end()
     return "".join((*pieces, text[at:]))
 
 
 def _masked_field(found: re.Match[str]) -> str:
-    return f"{found[1]}={NOT_SHOWN}" if is_secret(unquote_plus(found[1])) else found[0]
+    return f"{found[1]}={MASK}" if is_secret(unquote_plus(found[1])) else found[0]
 
 
 def _without_tokens(text: str) -> str:
-    return _TOKEN.sub(NOT_SHOWN, text)
+    return _TOKEN.sub(MASK, text)

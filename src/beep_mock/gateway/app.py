@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask, Response, redirect, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 
-from beep_mock.exchanges.journal import Exchange
+from beep_mock.exchanges.exchange import Exchange
 from beep_mock.gateway.access import Access
 from beep_mock.gateway.plan import Engine, Plan, choose_services
 from beep_mock.gateway.service import Service

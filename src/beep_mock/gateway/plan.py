@@ -36,8 +36,8 @@ class Plan:
     ``root`` is the folder whose Prism is used. With ``single`` the only entry answers at the root path. ``hosts`` are
     further names that the built-in pages may be asked by. ``tolerant`` serves the other services when a contract
     cannot be read, instead of refusing to start. ``callbacks`` is where mocks may send callbacks; None sends none.
-    ``quiet`` says nothing of findings and alerts on the terminal. ``evidence`` is where evidence is, as
-    :func:`beep_mock.evidence.place.address_of` takes it.
+    ``quiet`` prints no findings, alerts and requests on the terminal; ``requests`` prints each request as it comes.
+    ``evidence`` is where evidence is, as :func:`beep_mock.evidence.place.address_of` takes it.
 
     A real peer has ``timeout`` seconds between two signs of life. Requests to it are judged with ``validate_request``.
     As a ``proxy`` this address stands for that peer: pages of any origin may read its answers, whatever it says of
@@ -60,6 +60,7 @@ class Plan:
     validate_request: bool = True
     proxy: bool = False
     quiet: bool = False
+    requests: bool = False
     callbacks: Reach | None = LOOPBACK
     evidence: str = ""
 

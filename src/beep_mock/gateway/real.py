@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from itertools import chain
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from beep_mock.contracts.routing.lookup import lookup_of
 from beep_mock.contracts.security import check, secret_keys
 from beep_mock.contracts.validator import validator_of
 from beep_mock.evidence.trust import HEADER, SPECIFICATION_ONLY
+from beep_mock.exchanges.exchange import Answered
 from beep_mock.mocks.answers import Answer
 from beep_mock.mocks.cors import cross_origin, is_preflight
 from beep_mock.mocks.refusals import too_large
@@ -72,7 +74,6 @@ _BODILESS = frozenset({204, 304})  # RFC 9110, section 8.6
 _MAX_HOPS = 8  # gateways behind one another; more go round in a circle
 _LIMITED = frozenset({"OPTIONS", "TRACE"})  # RFC 9110, section 7.6.2
 _DIGITS = 9  # of a number of hops; more of them is as good as no limit
-_TOLD = 3  # violations of one exchange
 # Paths arrive decoded: `..%2F..` would leave the base path (RFC 3986, section 5.2.4, and 7.3).
 _DOTS = frozenset({".", ".."})
 _LOCATIONS = frozenset({"location", "content-location"})
@@ -90,6 +91,7 @@ class _Call:
     violations: tuple[Violation, ...] = ()
     answer_violations: tuple[Violation, ...] = ()
     note: str = ""
+    begun: float = field(default_factory=perf_counter)
 
     @property
     def found(self) -> tuple[Violation, ...]:
@@ -129,7 +131,6 @@ class RealPeer:
         fallback: bool = False,
         cors: bool = False,
         open_to_all: bool = False,
-        tell: Callable[[str], None] | None = None,
         when_down: Callable[[str], None] | None = None,
     ) -> None:
         self.name = name
@@ -140,7 +141,6 @@ class RealPeer:
         self._judges_requests = judged and judges_requests
         self._cors = cors
         self._open_to_all = open_to_all
-        self._tell = tell
         self._source = source
         self._errors = errors
         self._fallback = fallback
@@ -236,17 +236,7 @@ class RealPeer:
     def _mocked(self, call: _Call) -> Iterable[bytes]:
         call.environ["wsgi.input"] = BytesIO(call.body)  # it has been read
         call.environ["CONTENT_LENGTH"] = str(len(call.body))
-        self._say(call, "the mock's answer")
         return self._mock.respond(call.environ, call.start_response, call.path, call.note)
-
-    def _say(self, call: _Call, outcome: object) -> None:
-        """Tell what breaks the contract, in one line."""
-        found = call.found
-        if self._tell is not None and found:
-            reasons = "; ".join(f"{'.'.join(v.location)}: {v.message}" for v in found[:_TOLD])
-            more = f" (and {len(found) - _TOLD} more)" if len(found) > _TOLD else ""
-            shown = ascii(f"{call.method} {call.path}")[1:-1]
-            self._tell(f"{self.name}: {shown} -> {outcome}: {reasons}{more}")
 
     def _answer(self, call: _Call, answer: Answer) -> Iterable[bytes]:
         """Send an answer of our own."""
@@ -288,21 +278,18 @@ class RealPeer:
         return [] if call.method == "HEAD" else [reply.body]
 
     def _record(self, call: _Call, status: int, headers: list[tuple[str, str]], body: bytes, source: str) -> None:
-        self._say(call, status)
         self._mock.journal.record(
             self.name,
-            call.method,
-            call.path,
             call.environ,
-            call.body,
-            status,
-            tuple(headers),
-            body,
-            source,
-            call.operation.key if call.operation is not None else "",
-            call.found,
-            self._judge.secrets,
-            call.note,
+            Answered(status, tuple(headers), body, source),
+            method=call.method,
+            path=call.path,
+            body=call.body,
+            operation=call.operation.key if call.operation is not None else "",
+            violations=call.found,
+            secrets=self._judge.secrets,
+            note=call.note,
+            begun=call.begun,
         )
 
     def _here(self, call: _Call, location: str) -> str:

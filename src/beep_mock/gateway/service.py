@@ -187,7 +187,6 @@ class Service:
                 fallback=self._plan.fallback,
                 cors=self._plan.cors,
                 open_to_all=self._plan.proxy and self._plan.cors,
-                tell=self._tell if self._plan.proxy else None,
                 when_down=self._when_down,
             )
         if self._peer is not None:
@@ -229,8 +228,6 @@ class Service:
         """The answer for a service whose contract could not be loaded yet."""
         answer = Answer(problem(503, "CONTRACT_UNAVAILABLE", f"no contract of {self.name!r}: {self.fault}"), "problem")
         method = environ["REQUEST_METHOD"]
-        self._journal.record(
-            self.name, method, path, environ, b"", answer.status, answer.headers, answer.body, answer.source, ""
-        )
+        self._journal.record(self.name, environ, answer, method=method, path=path)
         start_response(answer.status_line, list(answer.headers))
         return [] if method == "HEAD" else [answer.body]

@@ -21,6 +21,7 @@ from beep_mock.findings import Finding, Severity
 from beep_mock.gateway.health import HealthWatch
 from beep_mock.gateway.plan import Plan
 from beep_mock.gateway.reload import Reloader
+from beep_mock.gateway.request_log import RequestLog, uses_colour
 from beep_mock.gateway.service import Service
 from beep_mock.gateway.standing import Knowledge
 
@@ -97,6 +98,7 @@ class World:
         self._down: set[str] = set()
         self._watches: dict[str, HealthWatch] = {}
         self._reloader: Reloader | None = None
+        self._log: RequestLog | None = None
         self._knowledge = Knowledge(plan, self._warn)
         self.services = {
             entry.name: Service(
@@ -133,6 +135,10 @@ class World:
         if self.plan.watch:
             self._reloader = Reloader(self._files, self._reload)
             self._reloader.start()
+        if self.plan.requests and not self.plan.quiet:
+            services = not self.plan.single
+            self._log = RequestLog(self.journal, self._tell, services=services, colour=uses_colour())
+            self._log.start()
         # For them all schemas are compiled, and for their lines a document is parsed again: no request shall wait.
         telling = Timer(max(_TELL_AFTER, self._loading), self._tell_findings)
         telling.name, telling.daemon = "findings", True
@@ -148,6 +154,9 @@ class World:
         for watch in self._watches.values():
             watch.stop()
         self._watches.clear()
+        if self._log is not None:
+            self._log.stop()
+            self._log = None
         if self._reloader is not None:
             self._reloader.stop()
             self._reloader = None

@@ -17,6 +17,7 @@ from flask import Blueprint, Response, abort, request
 from beep_mock.contracts.parameters.headers import environ_name
 from beep_mock.contracts.security import secret_keys
 from beep_mock.errors import BeepMockError, ContractError
+from beep_mock.exchanges.exchange import Answered
 from beep_mock.mocks.http_answers import json_answer, problem_answer
 from beep_mock.mocks.mock import Mock
 from beep_mock.outgoing.reach import LOOPBACK
@@ -55,13 +56,19 @@ class FiringControl:
             abort(problem_answer(422, "INVALID_FIRING", fault.message, pointer=fault.pointer, hint=fault.hint))
         except BeepMockError as fault:
             abort(problem_answer(502, "NOT_SENT", fault.message))
+        received = fired.received
         mock.journal.record(
-            service, prepared.method, fired.target.address + fired.target.path,
-            {**{environ_name(n): v for n, v in prepared.headers}, "QUERY_STRING": fired.target.query}, prepared.body,
-            fired.received.status, fired.received.headers, fired.received.body, f"{outgoing.kind} {outgoing.name}",
-            outgoing.operation.key, fired.violations, secret_keys(contract),
-            f"sent: {prepared.source}" if prepared.source else "sent",
-        )  # fmt: skip
+            service,
+            {**{environ_name(n): v for n, v in prepared.headers}, "QUERY_STRING": fired.target.query},
+            Answered(received.status, received.headers, received.body, f"{outgoing.kind} {outgoing.name}"),
+            method=prepared.method,
+            path=fired.target.address + fired.target.path,
+            body=prepared.body,
+            operation=outgoing.operation.key,
+            violations=fired.violations,
+            secrets=secret_keys(contract),
+            note=f"sent: {prepared.source}" if prepared.source else "sent",
+        )
         return json_answer(fired.as_dict())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from threading import Lock
-from time import sleep
+from time import perf_counter, sleep
 from typing import Any, Final
 
 from beep_mock.contracts.model import Contract, Operation, Violation
@@ -12,6 +12,7 @@ from beep_mock.contracts.routing.lookup import lookup_of, route_for
 from beep_mock.contracts.security import secret_keys
 from beep_mock.errors import OverrideError
 from beep_mock.evidence.trust import NOTHING_KNOWN, Trust
+from beep_mock.exchanges.exchange import Answered
 from beep_mock.exchanges.journal import Journal
 from beep_mock.findings import Finding
 from beep_mock.interaction import MISSING, Interaction, Json
@@ -78,6 +79,14 @@ class Basis:
             self.responders[operation] = responder
             self.ready[operation] = responder.ready
         return responder
+
+
+def _wait(environ: dict[str, Any], delay: float) -> float:
+    """Wait ``delay`` seconds, or leave that to the server; return the seconds still to come."""
+    if hold(environ, delay):
+        return delay
+    sleep(delay)
+    return 0.0
 
 
 _NO_OVERRIDES = Overrides()
@@ -236,6 +245,7 @@ class Mock:
         self, environ: dict[str, Any], start_response: StartResponse, path: str, note: str = ""
     ) -> Iterable[bytes]:
         """Answer a request for the service's own ``path``, and write it to the journal with the ``note``."""
+        begun = perf_counter()
         state = self._state
         method = environ["REQUEST_METHOD"]
         query = environ.get("QUERY_STRING", "")
@@ -276,12 +286,12 @@ class Mock:
             answer = no_method(state.contract, method, path, tuple(match.methods))
         else:
             answer = no_path(state.contract, method, path)
-        if answer.delay and not hold(environ, answer.delay):
-            sleep(answer.delay)
+        if answer.delay:
+            begun -= _wait(environ, answer.delay)
         headers = answer.headers
         self.journal.record(
-            self.name, method, path, environ, body,
-            answer.status, headers, answer.body, answer.source, key, violations, state.secrets, note,
+            self.name, environ, answer, method=method, path=path, body=body, operation=key, violations=violations,
+            secrets=state.secrets, note=note, begun=begun,
         )  # fmt: skip
         if self._cors and "HTTP_ORIGIN" in environ:
             start_response(answer.status_line, cross_origin(environ, headers))
@@ -316,8 +326,7 @@ class Mock:
     ) -> Iterable[bytes]:
         found = state.lookup.find(path, environ["HTTP_ACCESS_CONTROL_REQUEST_METHOD"])
         headers = preflight_headers(environ, tuple(found[0].methods) if found is not None else ())
-        self.journal.record(
-            self.name, "OPTIONS", path, environ, b"", 204, headers, b"", "preflight", "", (), state.secrets
-        )
+        answer = Answered(204, headers, b"", "preflight")
+        self.journal.record(self.name, environ, answer, method="OPTIONS", path=path, secrets=state.secrets)
         start_response("204 No Content", headers)
         return []

@@ -14,7 +14,8 @@ from beep_mock.contracts.compiler import compile_contract
 from beep_mock.errors import BeepMockError
 from beep_mock.evidence.reading import Ledger
 from beep_mock.evidence.trust import NOTHING_KNOWN, Trust
-from beep_mock.exchanges.journal import BODY_LIMIT, Exchange, Journal
+from beep_mock.exchanges.exchange import Exchange
+from beep_mock.exchanges.journal import BODY_LIMIT, Journal
 from beep_mock.interaction import MISSING, Json
 from beep_mock.mocks.mock import Mock
 from beep_mock.mocks.overrides import Overrides, load_overrides

@@ -24,6 +24,7 @@ from beep_mock.contracts.response_validation import response_violations
 from beep_mock.contracts.samples.echo import known_values
 from beep_mock.contracts.validator import validator_of
 from beep_mock.errors import ContractError
+from beep_mock.exchanges.exchange import Answered
 from beep_mock.interaction import MISSING, Json, Missing
 from beep_mock.outgoing.reach import HOP
 from beep_mock.outgoing.sending import Received, SendError, send, target_of
@@ -181,10 +182,17 @@ class CallbackSender:
     ) -> None:
         environ = {environ_name(name): value for name, value in headers}
         self._journal.record(
-            self._service, operation.method, url, {**environ, "QUERY_STRING": query}, body, received.status,
-            received.headers, received.body, f"callback {callback.name}", f"{called.operation.key} {callback.name}",
-            violations, called.secrets, note,
-        )  # fmt: skip
+            self._service,
+            {**environ, "QUERY_STRING": query},
+            Answered(received.status, received.headers, received.body, f"callback {callback.name}"),
+            method=operation.method,
+            path=url,
+            body=body,
+            operation=f"{called.operation.key} {callback.name}",
+            violations=violations,
+            secrets=called.secrets,
+            note=note,
+        )
 
 
 def _hops(environ: Mapping[str, Any]) -> int:

@@ -13,11 +13,11 @@ from beep_mock.contracts.bodies.media_types import is_json, parse_content_type
 from beep_mock.contracts.parameters.headers import environ_name
 from beep_mock.contracts.routing.templates import parse_template
 from beep_mock.contracts.schemas.patterns import matches
-from beep_mock.exchanges.secrets import is_secret, looks_secret
+from beep_mock.exchanges.exchange import Exchange
+from beep_mock.exchanges.secrets import MASK, is_secret, looks_secret
 from beep_mock.interaction import MISSING, Json, Missing
 from beep_mock.pacts.matching import exactly
 from beep_mock.pacts.schema_matchers import Matchers, written_rules
-from beep_mock.pacts.traffic import MASK, Recorded
 
 if TYPE_CHECKING:
     from beep_mock.contracts.model import Contract, MediaType, Operation, Parameter
@@ -34,7 +34,7 @@ _DONE = frozenset({"HTTP_AUTHORIZATION", "HTTP_ACCEPT", "CONTENT_TYPE", "HTTP_CO
 class Asked:
     """An exchange and what it is of its operation: the path as sent, raw path values, decoded values by key."""
 
-    exchange: Recorded
+    exchange: Exchange
     operation: Operation
     path: str
     path_values: Mapping[str, str]
@@ -192,16 +192,17 @@ def _request_headers(matchers: Matchers, asked: Asked) -> tuple[dict[str, list[s
 
 
 def _request_body(
-    matchers: Matchers, operation: Operation, exchange: Recorded, value: Json | Missing
+    matchers: Matchers, operation: Operation, exchange: Exchange, value: Json | Missing
 ) -> tuple[dict[str, Any], dict[str, Any]] | None:
     """The body with its rules; nothing of both where there is none."""
     content_type = _content_type(exchange.request_headers)
     if not exchange.request_body or not content_type:
         return {}, {}
     if value is MISSING or not is_json(parse_content_type(content_type)[0]):
-        if looks_secret(exchange.request_body) or any(is_secret(n) for n, _ in parse_qsl(exchange.request_body)):
+        text = exchange.request_body.decode("utf-8", "replace")
+        if looks_secret(text) or any(is_secret(n) for n, _ in parse_qsl(text)):
             return None
-        return {"content": exchange.request_body, "contentType": content_type, "encoded": False}, {}
+        return {"content": text, "contentType": content_type, "encoded": False}, {}
     media = _media(operation.request_body.content if operation.request_body is not None else (), content_type)
     shape = matchers.shape(media.schema if media else None, value)
     if shape is None:

@@ -21,10 +21,11 @@ from beep_mock.contracts.examples import interactions_of
 from beep_mock.contracts.response_validation import response_violations
 from beep_mock.contracts.validator import validator_of
 from beep_mock.errors import PactFileError
+from beep_mock.exchanges.exchange import Exchange
+from beep_mock.exchanges.secrets import MASK
 from beep_mock.interaction import Interaction, Json, Request, Response
 from beep_mock.pacts.comparison import operation_of
 from beep_mock.pacts.drafted_messages import Asked, drafted_request, drafted_response, request_shape
-from beep_mock.pacts.traffic import MASK, Recorded
 
 if TYPE_CHECKING:
     from beep_mock.contracts.model import Contract, Operation
@@ -49,7 +50,7 @@ class Draft:
 
 
 def draft_pact(
-    contract: Contract, provider: str, recorded: Iterable[Recorded], knows: Callable[[str], bool] = lambda _: True
+    contract: Contract, provider: str, recorded: Iterable[Exchange], knows: Callable[[str], bool] = lambda _: True
 ) -> Draft:
     """What ``recorded`` shows of a consumer's use of ``provider``, whose contract this is.
 
@@ -82,7 +83,7 @@ def draft_pact(
     return Draft(provider, tuple(written), count, left_out)
 
 
-def _judged(contract: Contract, exchange: Recorded) -> Asked | str:
+def _judged(contract: Contract, exchange: Exchange) -> Asked | str:
     """What was asked of which operation; or why the exchange is none to rely on."""
     if exchange.source.startswith("problem") or exchange.status == 0:
         return "answered by beep-mock itself"
@@ -91,9 +92,9 @@ def _judged(contract: Contract, exchange: Recorded) -> Asked | str:
     if exchange.method == "HEAD":
         return "HEAD, which says nothing that GET does not"
     for body in (exchange.request_body, exchange.response_body):
-        if len(body.encode("utf-8", "replace")) >= _CUT:
+        if len(body) >= _CUT:
             return "a body too long to be recorded whole"
-        if "\ufffd" in body:
+        if b"\xef\xbf\xbd" in body:  # U+FFFD, which stands for bytes that were no text
             return "a body that is no text"
     path = quote(exchange.path.encode("latin-1", "replace"), safe="/:@!$&'()*+,;=~-._")
     request = Request(exchange.method, path)
@@ -103,11 +104,11 @@ def _judged(contract: Contract, exchange: Recorded) -> Asked | str:
     operation, path_values = found.operation, found.path_values
     environ = exchange.environ
     reader = validator_of(contract).reader(operation)
-    values, violations, _ = reader.read(path_values, exchange.query, environ, exchange.request_body.encode())
+    values, violations, _ = reader.read(path_values, exchange.query, environ, exchange.request_body)
     if any(_is_real(violation.location, values) for violation in violations):
         return "against the contract"
     answered = response_violations(
-        contract, operation, exchange.status, exchange.response_headers, exchange.response_body.encode()
+        contract, operation, exchange.status, exchange.response_headers, exchange.response_body
     )
     if answered:
         return "against the contract"
@@ -119,11 +120,11 @@ def _is_real(location: tuple[str, ...], values: Mapping[str, Json]) -> bool:
     return bool(values.get(".".join(location[:2]), "") != MASK)
 
 
-def _rank(exchange: Recorded) -> tuple[int, ...]:
+def _rank(exchange: Exchange) -> tuple[int, ...]:
     """What makes the better example: one that the contract writes down, without empty lists, the first of them."""
     source = exchange.source.partition(" ")[0]
     known = {"example": 2, "override": 1, "real": 1}.get(source, 0)
-    return known, -exchange.response_body.count("[]"), -exchange.response_body.count("null")
+    return known, -exchange.response_body.count(b"[]"), -exchange.response_body.count(b"null")
 
 
 def _interaction(contract: Contract, asked: Asked, knows: Callable[[str], bool]) -> dict[str, Any] | None:
@@ -145,7 +146,7 @@ def _interaction(contract: Contract, asked: Asked, knows: Callable[[str], bool])
     return entry
 
 
-def _example(contract: Contract, operation: Operation, exchange: Recorded) -> Interaction | None:
+def _example(contract: Contract, operation: Operation, exchange: Exchange) -> Interaction | None:
     kind, _, name = exchange.source.partition(" ")
     if kind != "example":
         return None

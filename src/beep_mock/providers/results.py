@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from beep_mock.exchanges.secrets import NOT_SHOWN, is_secret, masked_text
+from beep_mock.exchanges.secrets import MASK, is_secret, masked_text
 from beep_mock.interaction import MISSING, Interaction, Json, Missing
 
 __all__ = ["AS_SAID", "InteractionResult", "Mismatch", "VerificationReport", "masked_mismatch", "result_of"]
@@ -164,9 +164,9 @@ def _wanted(expected: Any, message: str) -> str:
 def masked_mismatch(field: str, expected: str, actual: str, message: str) -> Mismatch:
     """The mismatch; of a field that goes by a secret's name, or lies in one, its values are not shown."""
     if not any(map(is_secret, _NAME.findall(field))):
-        is_hidden = NOT_SHOWN in expected or NOT_SHOWN in actual
+        is_hidden = MASK in expected or MASK in actual
         return Mismatch(field, expected, actual, message if not is_hidden else "")
-    return Mismatch(field, f"a value {NOT_SHOWN}", actual if actual == "nothing" else f"another {NOT_SHOWN}", "")
+    return Mismatch(field, f"a secret ({MASK})", actual if actual == "nothing" else f"another ({MASK})", "")
 
 
 def _rank(mismatch: Mismatch) -> tuple[int, str]:

@@ -11,13 +11,23 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from ipaddress import ip_address
 from pathlib import Path
 from stat import S_ISSOCK
 from time import sleep
 
 from beep_mock.errors import ServerStartError
 
-__all__ = ["base_url", "claim_port", "end_connection", "limit_unread", "local_address", "occupant", "resolve_host"]
+__all__ = [
+    "base_url",
+    "claim_port",
+    "elsewhere",
+    "end_connection",
+    "limit_unread",
+    "local_address",
+    "occupant",
+    "resolve_host",
+]
 
 _LISTEN = "0A"  # state TCP_LISTEN in /proc/net/tcp, see proc(5)
 _FLUSH_SECONDS = 0.05
@@ -32,6 +42,26 @@ def base_url(host: str, port: int) -> str:
     """The URL by which this machine reaches a server that listens at the address ``host``."""
     address = local_address(host)
     return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
+
+
+def elsewhere(host: str, port: int) -> list[str]:
+    """Return a line for each address by which other machines reach a server that listens at every address.
+
+    Empty where ``host`` is one address: that is what other machines use, or nothing is.
+    """
+    if host not in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
+        return []
+    found: dict[str, None] = {}
+    # Connecting a datagram socket sends nothing; it only asks which address the system would send from.
+    for family, far in ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1")):
+        with suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.connect((far, 9))
+            found[str(probe.getsockname()[0])] = None
+    with suppress(OSError, UnicodeError):
+        found.update(dict.fromkeys(str(entry[4][0]) for entry in socket.getaddrinfo(socket.gethostname(), None)))
+    shown = [address for address in found if not ip_address(address.partition("%")[0]).is_loopback]
+    shown = [address for address in shown if host == "::" or ":" not in address]
+    return [f"for other machines: http://{f'[{one}]' if ':' in one else one}:{port}" for one in shown]
 
 
 def resolve_host(host: str) -> str:

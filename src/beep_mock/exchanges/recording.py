@@ -1,18 +1,25 @@
-"""The traffic of a run kept in a file: exchanges are fetched from the journal while a world runs."""
+"""Keep the traffic of a run in a file, and read it again.
+
+A recording is a file of JSON lines: the first says whose traffic it is, then follows an exchange a line, as
+``/-/journal`` gives them (secrets masked, bodies cut).
+"""
 
 from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from threading import Event, RLock, Thread
 from typing import Any, Final
 
 from beep_mock.errors import TrafficFileError
+from beep_mock.exchanges.exchange import Exchange
 
-__all__ = ["TrafficRecorder"]
+__all__ = ["Traffic", "TrafficRecorder", "read_traffic"]
 
 _EVERY: Final = 0.25  # seconds between two looks at the journal, which keeps a thousand exchanges
 _MOST: Final = 20_000  # exchanges
@@ -20,14 +27,13 @@ _MOST_BYTES: Final = 64 * 2**20
 
 
 class TrafficRecorder:
-    """Records what the world at ``host`` and ``port`` is asked, for ``consumer`` ("" for nobody in particular).
+    """Record the exchanges of the world at ``host`` and ``port``, for ``consumer`` ("" for none in particular).
 
-    The file is a line that says whose traffic it is, then an exchange a line, secrets masked; it is replaced as a
-    whole whenever there is something new. Bounded: beyond 20,000 exchanges or 64 MiB nothing is added.
+    The file is replaced as a whole whenever there is something new. Beyond 20,000 exchanges or 64 MiB nothing is added.
     """
 
     def __init__(self, host: str, port: int, file: Path, consumer: str = "") -> None:
-        """Begin an empty record.
+        """Begin an empty recording.
 
         :raises TrafficFileError: the file cannot be written.
         """
@@ -50,7 +56,7 @@ class TrafficRecorder:
         self._thread.start()
 
     def finish(self) -> str:
-        """Record what is still to record, while the world answers; a sentence on what was recorded.
+        """Record the rest, while the world still answers, and return a sentence on what was recorded.
 
         :raises TrafficFileError: the file could not be written.
         """
@@ -107,3 +113,73 @@ class TrafficRecorder:
                 temporary.unlink()
             reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
             raise TrafficFileError(f"traffic cannot be recorded: {reason}", file=str(self.file)) from error
+
+
+_MOST_READ: Final = 256 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """The content of a recording; ``consumer`` is "" where it does not say whose traffic it is."""
+
+    consumer: str
+    exchanges: tuple[Exchange, ...]
+
+
+def read_traffic(path: Path) -> Traffic:
+    """Read the recording at ``path``, or a saved answer of ``/-/journal``.
+
+    A last line that is cut off is left out: its writer was interrupted.
+
+    :raises TrafficFileError: the file cannot be read, or is not a recording.
+    """
+    file = str(path)
+    try:
+        if path.stat().st_size > _MOST_READ:
+            raise TrafficFileError(f"more than {_MOST_READ // 2**20} MiB of traffic", file=file)
+        text = path.read_text("utf-8")
+    except OSError as error:
+        hint = "record with `beep-mock up --for CONSUMER --record -- COMMAND`"
+        raise TrafficFileError(f"cannot be read: {error.strerror}", file=file, hint=hint) from error
+    except UnicodeDecodeError as error:
+        raise TrafficFileError(f"not a recording of traffic: {error}", file=file) from error
+    journal = _as_journal(text)
+    if journal is not None:
+        return Traffic("", tuple(_exchanges(enumerate(journal), file)))
+    consumer = ""
+    entries = []
+    lines = text.split("\n")
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            entry = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            if number == len(lines):
+                break
+            raise TrafficFileError(f"not a recording of traffic: {error}", file=file, line=number) from error
+        if isinstance(entry, dict) and "traffic" in entry:
+            consumer = str(entry.get("consumer") or "")
+        else:
+            entries.append((number, entry))
+    return Traffic(consumer, tuple(_exchanges(entries, file)))
+
+
+def _as_journal(text: str) -> list[Any] | None:
+    if not text.lstrip().startswith("{") or '"exchanges"' not in text:
+        return None
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    exchanges = content.get("exchanges") if isinstance(content, dict) else None
+    return exchanges if isinstance(exchanges, list) else None
+
+
+def _exchanges(entries: Iterable[tuple[int, Any]], file: str) -> Iterator[Exchange]:
+    for number, entry in entries:
+        try:
+            if entry.get("direction", "incoming") == "incoming":
+                yield Exchange.from_dict(entry)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise TrafficFileError(f"not an exchange: {error!r}", file=file, line=number) from error

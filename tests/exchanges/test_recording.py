@@ -11,9 +11,7 @@ import pytest
 
 from beep_mock import create_app
 from beep_mock.errors import TrafficFileError
-from beep_mock.gateway import traffic
-from beep_mock.gateway.traffic import TrafficRecorder
-from beep_mock.pacts.traffic import read_traffic
+from beep_mock.exchanges.recording import TrafficRecorder, read_traffic
 from beep_mock.servers.threaded import ThreadServer
 
 ROOT = Path(__file__).parents[2]
@@ -55,7 +53,7 @@ def test_it_records_while_the_world_runs(world: ThreadServer, tmp_path: Path) ->
 def test_a_record_is_bounded_and_says_what_it_does_not_hold(
     world: ThreadServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(traffic, "_MOST", 2)
+    monkeypatch.setattr("beep_mock.exchanges.recording._MOST", 2)
     file = tmp_path / "t.jsonl"
     recording = recorder(world, file)
     for _ in range(3):

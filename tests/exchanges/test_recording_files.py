@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from beep_mock.errors import TrafficFileError
-from beep_mock.pacts.traffic import read_traffic
+from beep_mock.exchanges.recording import read_traffic
 
 EXCHANGE: dict[str, Any] = {
     "service": "world",
@@ -32,7 +32,7 @@ def test_a_record_says_whose_it_is(tmp_path: Path) -> None:
         200,
         "example earth",
     )
-    assert (one.request_headers, one.violations) == ((("Accept", "*/*"),), False)
+    assert (one.request_headers, one.violations) == ((("Accept", "*/*"),), ())
 
 
 def test_a_journal_is_a_record_too(tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ def test_a_last_line_without_an_end_is_left_out(tmp_path: Path) -> None:
 def test_what_is_no_record_is_one_fault(tmp_path: Path, content: str, line: int | None) -> None:
     file = tmp_path / "t.jsonl"
     file.write_bytes(content.encode("latin-1"))
-    with pytest.raises(TrafficFileError, match=r"is no (record|exchange)") as fault:
+    with pytest.raises(TrafficFileError, match=r"not an? (recording|exchange)") as fault:
         read_traffic(file)
     assert (fault.value.file, fault.value.line) == (str(file), line)
 
