@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from datetime import datetime
 from threading import Event, Thread
+from time import localtime, strftime
 from typing import Final
 
 from beep_mock.exchanges.exchange import Exchange
@@ -22,8 +22,13 @@ __all__ = ["RequestLog", "request_line", "uses_colour"]
 _EVERY: Final = 0.1
 """Seconds between two looks at the journal."""
 
-_MOST: Final = 50
+_MOST: Final = 20
 """Requests printed a look; the others are counted."""
+
+_FLOOD: Final = 100
+_FLOOD_EVERY: Final = 1.0
+_FLOOD_MOST: Final = 3
+"""After more than a hundred requests in one look, three are printed a second: a load test is not held up by its log."""
 
 _LONGEST: Final = 120
 """Characters shown of a path with its query, and of a violation."""
@@ -52,22 +57,25 @@ class RequestLog:
         self._thread.join(1)
 
     def _run(self) -> None:
-        while not self._ended.wait(_EVERY):
-            self.look()
+        pause = _EVERY
+        while not self._ended.wait(pause):
+            pause = _FLOOD_EVERY if self.look() > _FLOOD else _EVERY
         self.look()
 
-    def look(self) -> None:
-        """Print the exchanges since the last look."""
+    def look(self) -> int:
+        """Print the exchanges since the last look, and return how many there were."""
         latest = self._journal.latest
-        if latest == self._after:
-            return
-        found = self._journal.entries(after=self._after, most=_MOST)
+        count = latest - self._after
+        if count <= 0:
+            return 0
+        found = self._journal.entries(after=self._after, most=_MOST if count <= _FLOOD else _FLOOD_MOST)
         lines = [request_line(exchange, service=self._services, colour=self._colour) for exchange in found]
-        more = latest - self._after - len(found)
+        more = count - len(found)
         if more > 0:
             lines.append(f"... and {more} more requests")
         self._after = latest
         self._tell("\n".join(lines))
+        return count
 
 
 def uses_colour() -> bool:
@@ -77,7 +85,7 @@ def uses_colour() -> bool:
 
 def request_line(exchange: Exchange, *, service: bool = True, colour: bool = False) -> str:
     """Return the line of one exchange: ``12:03:04  world  GET /worlds/1  200  0.4 ms  example earth``."""
-    when = datetime.fromtimestamp(exchange.time).astimezone().strftime("%H:%M:%S")
+    when = strftime("%H:%M:%S", localtime(exchange.time))
     target = exchange.path.encode("latin-1", "replace").decode("utf-8", "replace")
     target = _cut(f"{target}?{exchange.query}" if exchange.query else target)
     status = str(exchange.status or "no answer")
