@@ -256,7 +256,11 @@ class TestPactRecorder:
     @pytest.mark.parametrize(
         ("file", "mark", "message"),
         [
-            ("tests/test_x.py", "", "whose pact is it? tests/test_x.py::test_a is not in consumers/<name>/ of *"),
+            (
+                "tests/test_x.py",
+                "",
+                "Cannot tell which consumer this pact belongs to: tests/test_x.py::test_a is not in *",
+            ),
             ("tests/test_x.py", "@pytest.mark.pact(consumer='a/b')", "'a/b' cannot name a consumer"),
             ("consumers/hel lo/test_x.py", "", "'hel lo' cannot name a consumer"),
         ],
@@ -441,7 +445,7 @@ def test_a(provider_states, time):
     @pytest.mark.parametrize(
         ("file", "states", "message"),
         [
-            ("tests/test_a.py", "", "whose states?*"),
+            ("tests/test_a.py", "", "Cannot tell which provider's states are meant*"),
             ("providers/people/test_a.py", "", "*people/states.py: people has no provider states"),
             ("providers/world/test_a.py", "", "*world/states.py: no `states` that is a ProviderStates in it"),
         ],

@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from beep_mock.contracts.compiler import compile_contract
@@ -22,7 +22,7 @@ from beep_mock.providers.targets import Target, app_target, url_target
 from beep_mock.providers.verification import load_app, load_service, load_states, objection, read_pacts
 from beep_mock.servers.threaded import ThreadServer
 from beep_mock.states import states_app
-from beep_mock.workspace import Workspace, environment_name
+from beep_mock.workspace import Workspace
 
 if TYPE_CHECKING:
     from beep_mock.agreement.agreement import Agreement
@@ -42,7 +42,8 @@ def mocked_peers(workspace: Workspace, provider: str) -> Iterator[dict[str, str]
     graph = PeerGraph.read(workspace)
     wanted = [peer for consumer, peer in graph.edges if consumer == provider and peer in workspace.services]
     mocks = PeerMocks(ContractShelf(workspace))
-    addresses = {environment_name(p): mocks(p).url for p in wanted if environment_name(p) not in os.environ}
+    variables = {peer: workspace.variable(peer) for peer in wanted}
+    addresses = {name: mocks(peer).url for peer, name in variables.items() if name not in os.environ}
     os.environ.update(addresses)
     try:
         yield addresses
@@ -107,7 +108,17 @@ def verify(workspace: Workspace, provider: str, asked: Asked, tell: Callable[[st
     :raises VerificationError: there is nothing to verify, or the provider cannot be loaded, started or reached.
     :raises BeepMockError: a contract or pact cannot be read.
     """
-    return _Verification(workspace, provider, asked, tell).run()
+    return _Verification(workspace, provider, _as_configured(workspace, provider, asked), tell).run()
+
+
+def _as_configured(workspace: Workspace, provider: str, asked: Asked) -> Asked:
+    """Return what was asked, with the configured application, command or address where none was named."""
+    if asked.url or asked.app_name or asked.command:
+        return asked
+    own = workspace.configuration.service(provider)
+    return replace(
+        asked, url=own.url, app_name=own.app, command=own.command, states_url=asked.states_url or own.states_url
+    )
 
 
 class _Verification:

@@ -130,7 +130,7 @@ def command(
     if not entries and not arguments:
         raise click.UsageError("there is no service to serve", ctx)
     require_store(how["evidence"], workspace.root)
-    environment_of((entry.name for entry in entries), "")  # a fault before anything is started
+    environment_of((entry.name for entry in entries), "", workspace.variable)  # a fault before anything is started
     address = resolve_host(host)
     port = claim_port(address, port if port is not None else 0 if arguments else _PORT)
     plan = Plan(
@@ -144,7 +144,8 @@ def command(
         **how,
     )
     if env_file is not None:
-        _write_environment(env_file, environment_of((entry.name for entry in entries), base_url(address, port)))
+        url = base_url(address, port)
+        _write_environment(env_file, environment_of([entry.name for entry in entries], url, workspace.variable))
     consumer = consumers[0] if len(consumers) == 1 else ""
     if record == Path():
         record = workspace.traffic / f"{consumer or 'run'}.jsonl"
@@ -157,7 +158,7 @@ def _run(plan: Plan, host: str, port: int, arguments: tuple[str, ...], recording
     from beep_mock.servers.ports import base_url, elsewhere, local_address
 
     url = base_url(host, port)
-    variables = environment_of((entry.name for entry in plan.entries), url)
+    variables = environment_of((entry.name for entry in plan.entries), url, Workspace(plan.root).variable)
     # Forked before the server's code is loaded, so that the keeper stays small.
     tenant = Command(arguments, without_proxy({**os.environ, **variables})) if arguments else None
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from beep_mock.consumers.run import Selection
 
@@ -46,16 +46,17 @@ class Reach:
         return not self.narrowed and any(folder.is_relative_to(reached) for reached in self.folders)
 
 
-def role_of(root: Path, path: Path, role: Literal["consumers", "providers"]) -> str:
-    """The service in whose folder, ``<role>/<name>/`` of the workspace, ``path`` is; ``""`` for none."""
-    if not path.is_relative_to(root):
+def role_of(folder: Path, path: Path) -> str:
+    """Return the service in whose folder, ``<folder>/<service>/``, ``path`` is; ``""`` for none."""
+    if not path.is_relative_to(folder):
         return ""
-    parts = path.relative_to(root).parts
-    return parts[1] if len(parts) > 2 and parts[0] == role else ""
+    parts = path.relative_to(folder).parts
+    return parts[0] if len(parts) > 1 else ""
 
 
 def selection_of(
     root: Path,
+    consumers: Path,
     collected: Sequence[CollectedTest],
     selected: Iterable[str],
     uncollected: Sequence[Uncollected],
@@ -72,7 +73,7 @@ def selection_of(
     for test in collected:
         if not test.records or not test.consumer:
             continue
-        home = root / "consumers" / test.consumer
+        home = consumers / test.consumer
         scopes.setdefault(test.consumer, home)
         if not test.path.is_relative_to(home):
             scopes[test.consumer] = root

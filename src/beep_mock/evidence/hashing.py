@@ -85,7 +85,7 @@ def provider_hashes(workspace: Workspace, provider: str) -> Hashes:
     :raises EvidenceError: a source file cannot be read.
     """
     document = workspace.contract_path(provider) if provider in workspace.services else None
-    return hashes_of(document, workspace.provider_folder(provider))
+    return hashes_of(document, workspace.sources(provider))
 
 
 def hashes_of(document: Path | None, sources: Path | None) -> Hashes:

@@ -91,7 +91,7 @@ def require_version(version: str) -> None:
 
 def provider_version(workspace: Workspace, provider: str) -> str:
     """What git calls the state that the provider's sources are in; ``unversioned`` where there is no git."""
-    folder = workspace.provider_folder(provider)
+    folder = workspace.sources(provider)
     git = which("git")
     if git is None:
         return _UNKNOWN

@@ -62,8 +62,8 @@ def pact_recorder(request: pytest.FixtureRequest) -> Iterator[PactRecorder]:
     consumer = consumer_of_item(item, recording.root)
     if not consumer:
         pytest.fail(
-            f"whose pact is it? {item.nodeid} is not in consumers/<name>/ of {recording.root}\n"
-            '  move it there, or mark it: @pytest.mark.pact(consumer="hello")',
+            f"Cannot tell which consumer this pact belongs to: {item.nodeid} is not in consumers/<name>/ of "
+            f'{recording.root}\n  move it there, mark it with @pytest.mark.pact(consumer="hello"), or configure `name`',
             pytrace=False,
         )
     try:
@@ -97,15 +97,17 @@ def provider_states(request: pytest.FixtureRequest) -> Iterator[ProviderStates]:
     from beep_mock.workspace import Workspace
 
     root = root_of(request.config)
-    provider = marked(request.node, "provider") or role_of(root, request.node.path, "providers")
+    workspace = Workspace(root)
+    provider = marked(request.node, "provider") or role_of(workspace.providers, request.node.path)
+    provider = provider or workspace.own_service
     if not provider:
         pytest.fail(
-            f"whose states? {request.node.nodeid} is not in providers/<name>/ of {root}\n"
-            '  move it there, or mark it: @pytest.mark.pact(provider="world")',
+            f"Cannot tell which provider's states are meant: {request.node.nodeid} is not in providers/<name>/ of "
+            f'{root}\n  move it there, mark it with @pytest.mark.pact(provider="world"), or configure `name`',
             pytrace=False,
         )
     try:
-        registry = load_states(Workspace(root), provider)
+        registry = load_states(workspace, provider)
     except BeepMockError as fault:
         pytest.fail(str(fault), pytrace=False)
     yield registry

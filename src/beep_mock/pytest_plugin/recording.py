@@ -67,6 +67,7 @@ class Collection:
         if not self._collected:
             return
         from beep_mock.consumers.collection import Uncollected, selection_of
+        from beep_mock.workspace import Workspace
 
         config = self._config
         uncollected = [
@@ -74,7 +75,16 @@ class Collection:
         ]
         recording = recording_of(config)
         chosen = [item.nodeid for item in session.items]
-        recording.select(selection_of(recording.root, self._collected, chosen, uncollected, recording.reach))
+        recording.select(
+            selection_of(
+                recording.root,
+                Workspace(recording.root).consumers,
+                self._collected,
+                chosen,
+                uncollected,
+                recording.reach,
+            )
+        )
 
 
 class Recording:
@@ -141,13 +151,14 @@ class Recording:
         if self._worker or option.collectonly or option.setuponly or option.setupplan:
             return
         from beep_mock.consumers.run import Selection
+        from beep_mock.workspace import Workspace
 
         for file in self.folder.glob("*/selection.json"):
             self._run.select(Selection.loads(file.read_text("utf-8")))
         if not self._run.consumers:
             pass
         elif exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED}:
-            self._lines, self._faults = self._run.write(self.root / "pacts")
+            self._lines, self._faults = self._run.write(Workspace(self.root).pacts)
         else:
             self._lines = ["pacts: left as they are, since the run did not come to its end"]
         if self._faults and exitstatus == pytest.ExitCode.OK:
@@ -202,8 +213,10 @@ def records(item: pytest.Item) -> bool:
 
 def consumer_of_item(item: pytest.Item, root: Path) -> str:
     from beep_mock.consumers.collection import role_of
+    from beep_mock.workspace import Workspace
 
-    return marked(item, "consumer") or role_of(root, item.path, "consumers")
+    workspace = Workspace(root)
+    return marked(item, "consumer") or role_of(workspace.consumers, item.path) or workspace.own_service
 
 
 def marked(item: pytest.Item, role: str) -> str:
