@@ -28,7 +28,7 @@ help: ## List what can be made
 up: $(VENV)/.up ## Serve the demonstration service `world` as a mock, with docs, at http://127.0.0.1:9000
 	@beep-mock up world
 
-test: $(VENV)/.dev node_modules/.installed ## Everything that must hold (with 2 cores: some 10 minutes)
+test: $(VENV)/.dev node_modules/.installed ## Everything that must hold; it takes minutes and says how many
 	@start=$$(date +%s); status=0; $(MAKE) --no-print-directory everything || status=$$?; \
 	seconds=$$(($$(date +%s) - start)); took="$$((seconds / 60)) min $$((seconds % 60)) s"; \
 	if [ $$status = 0 ]; then echo "$$took" > $(VENV)/.duration; echo "make test: passed in $$took"; \

@@ -143,7 +143,7 @@ def clean_environment(packages: Path, venv: Path) -> dict[str, str]:
     return {
         **kept,
         "PATH": os.pathsep.join([str(venv / "bin"), *path]),
-        "PIP_FIND_LINKS": str(packages),
+        "PIP_FIND_LINKS": f"{packages} {kept.get('PIP_FIND_LINKS', '')}".strip(),
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "PACT_DO_NOT_TRACK": "true",
     }
