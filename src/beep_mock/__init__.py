@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from beep_mock.states import ProviderStates as ProviderStates
     from beep_mock.workspace import Workspace as Workspace
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOME = {
     "BeepMockError": "beep_mock.errors",
