@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from beep_mock.contracts.compiler import compile_contract
 from beep_mock.errors import VerificationError
-from beep_mock.mocks.peer_mocks import ContractShelf, PeerMocks
+from beep_mock.mocks.peer_mocks import BeepMocks, ContractShelf
 from beep_mock.peers import PeerGraph
 from beep_mock.providers.commands import command_target
 from beep_mock.providers.coverage import Coverage, Exercise, coverage_of, exercises_of
@@ -41,7 +41,7 @@ def mocked_peers(workspace: Workspace, provider: str) -> Iterator[dict[str, str]
     """
     graph = PeerGraph.read(workspace)
     wanted = [peer for consumer, peer in graph.edges if consumer == provider and peer in workspace.services]
-    mocks = PeerMocks(ContractShelf(workspace))
+    mocks = BeepMocks(ContractShelf(workspace))
     addresses = {environment_name(p): mocks(p).url for p in wanted if environment_name(p) not in os.environ}
     os.environ.update(addresses)
     try:

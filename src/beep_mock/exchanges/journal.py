@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from threading import Lock
 from time import time
-from typing import Any, Literal
+from typing import Any, Literal, overload
 from urllib.parse import unquote_plus
 
 from beep_mock.contracts.model import Violation
@@ -191,6 +191,19 @@ class Journal:
 
     def __len__(self) -> int:
         return len(self._rows)
+
+    @overload
+    def __getitem__(self, index: int) -> Exchange: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Exchange]: ...
+
+    def __getitem__(self, index: int | slice) -> Exchange | list[Exchange]:
+        """Return an exchange by its place, oldest first: ``journal[0]``, ``journal[-1]``, ``journal[1:3]``.
+
+        :raises IndexError: the journal holds fewer exchanges.
+        """
+        return self.entries()[index]
 
     def _layout(self, names: tuple[str, ...], secrets: frozenset[str]) -> _Layout:
         layout = _Layout(names, secrets)
