@@ -240,7 +240,10 @@ class _Reader:
             headers.append(("Content-Type", response.media_type))
         for violation in response_violations(self.contract, operation, response.status, headers, response.body):
             place = "/".join(violation.location)
-            self._lie("override-response-invalid", f"breaks the contract at {place}: {violation.message}", pointer)
+            part, *inner = violation.location
+            at = "".join(f"/{_escape(token)}" for token in ("headers" if part == "header" else part, *inner))
+            message = f"breaks the contract at {place}: {violation.message}"
+            self._lie("override-response-invalid", message, f"{pointer}{at}")
 
     def _example(self, operation: Operation, name: Any, pointer: str) -> Response | None:
         interactions = interactions_of(self.contract, operation)

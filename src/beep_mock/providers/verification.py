@@ -19,7 +19,16 @@ from beep_mock.states import ProviderStates, states_app, told
 if TYPE_CHECKING:
     from beep_mock.workspace import Workspace
 
-__all__ = ["load_app", "load_service", "load_states", "objection", "read_pacts", "verify_at", "verify_provider"]
+__all__ = [
+    "load_app",
+    "load_service",
+    "load_states",
+    "made_app",
+    "objection",
+    "read_pacts",
+    "verify_at",
+    "verify_provider",
+]
 
 
 def verify_provider(
@@ -79,6 +88,14 @@ def load_app(workspace: Workspace, name: str) -> Any:
     if not module_name or not attribute:
         raise VerificationError(f"{name!r} names no application", hint="write MODULE:FACTORY, e.g. shop.app:create_app")
     found = _import(workspace, module_name, attribute)
+    return made_app(found, name)
+
+
+def made_app(found: Any, name: str) -> Any:
+    """Return the application that ``found`` is, or makes when it is a function without arguments.
+
+    :raises VerificationError: it is neither, or fails; the message calls it ``name``.
+    """
     if not callable(found):
         raise VerificationError(f"{name} is no application but {type(found).__name__}")
     if not _is_factory(found):

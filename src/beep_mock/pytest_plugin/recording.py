@@ -56,6 +56,8 @@ class Collection:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        for item in items:
+            _require_known_arguments(item)
         if not any(records(item) for item in items):
             return
         from beep_mock.consumers.collection import CollectedTest
@@ -209,6 +211,16 @@ def root_of(config: pytest.Config) -> Path:
 
 def records(item: pytest.Item) -> bool:
     return "pact_recorder" in getattr(item, "fixturenames", ())
+
+
+def _require_known_arguments(item: pytest.Item) -> None:
+    for mark in item.iter_markers("pact"):
+        unknown = [repr(argument) for argument in mark.args]
+        unknown += [f"{name}=" for name in mark.kwargs if name not in {"consumer", "provider"}]
+        if unknown:
+            raise pytest.UsageError(
+                f"{item.nodeid}: @pytest.mark.pact takes consumer= and provider=, not {', '.join(unknown)}"
+            )
 
 
 def consumer_of_item(item: pytest.Item, root: Path) -> str:
