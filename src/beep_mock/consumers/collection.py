@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from beep_mock.consumers.run import Selection
+from beep_mock.consumers.run import SelectedTests
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["CollectedTest", "Reach", "Uncollected", "role_of", "selection_of"]
+__all__ = ["CollectedFolders", "CollectedTest", "Uncollected", "role_of", "selection_of"]
 
 FIXTURE = "pact_recorder"
 
@@ -35,7 +35,7 @@ class Uncollected:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class CollectedFolders:
     """What a command line reaches: whole ``folders``; ``narrowed`` if it leaves out files in them."""
 
     folders: tuple[Path, ...]
@@ -60,15 +60,15 @@ def selection_of(
     collected: Sequence[CollectedTest],
     selected: Iterable[str],
     uncollected: Sequence[Uncollected],
-    reach: Reach,
-) -> Selection:
+    reach: CollectedFolders,
+) -> SelectedTests:
     """What was selected among the ``collected`` tests, by consumer.
 
     A consumer's tests are those in its folder; when one of them is elsewhere (marked), they may be anywhere in the
     workspace, so that only a run of everything selects them all.
     """
     chosen = set(selected)
-    selection = Selection()
+    selection = SelectedTests()
     scopes: dict[str, Path] = {}
     for test in collected:
         if not test.records or not test.consumer:

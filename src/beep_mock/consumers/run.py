@@ -20,11 +20,11 @@ from beep_mock.errors import PactFileError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["RecordingRun", "Selection", "Verdict"]
+__all__ = ["RecordingRun", "SelectedTests", "Verdict"]
 
 
 @dataclass(slots=True)
-class Selection:
+class SelectedTests:
     """Which tests were selected. Tests are pytest's node ids.
 
     ``recording`` are the selected tests that record, ``members`` all selected tests that belong to a consumer (both
@@ -42,7 +42,7 @@ class Selection:
         return json.dumps({**asdict(self), "partial": sorted(self.partial), "broken": sorted(self.broken)})
 
     @classmethod
-    def loads(cls, text: str) -> Selection:
+    def loads(cls, text: str) -> SelectedTests:
         """What :meth:`dumps` has written."""
         data = json.loads(text)
         return cls(data["recording"], data["members"], set(data["partial"]), set(data["broken"]))
@@ -60,11 +60,11 @@ class RecordingRun:
     """Gathers what was selected, how each test ended and what it recorded; then writes."""
 
     def __init__(self) -> None:
-        self.selection = Selection()
+        self.selection = SelectedTests()
         self._outcomes: dict[str, str] = {}
         self._recorded: dict[str, list[tuple[str, Path]]] = {}
 
-    def select(self, selection: Selection) -> None:
+    def select(self, selection: SelectedTests) -> None:
         """Add a selection (under xdist every worker has the same)."""
         self.selection.recording.update(selection.recording)
         self.selection.members.update(selection.members)

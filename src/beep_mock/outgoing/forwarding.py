@@ -17,7 +17,7 @@ from urllib.parse import quote, urlsplit
 
 from beep_mock.contracts.bodies.sequential import kind_of_sequence
 
-__all__ = ["Forwarder", "PeerDown", "Reply", "request_headers"]
+__all__ = ["Forwarder", "PeerDown", "UpstreamResponse", "request_headers"]
 
 BODY_LIMIT: Final = 10 * 2**20
 """Bytes of an answer that are held to be judged; a longer one is passed on as it comes."""
@@ -62,7 +62,7 @@ class PeerDown(Exception):  # noqa: N818 - it is no error of ours
 
 
 @dataclass(slots=True)
-class Reply:
+class UpstreamResponse:
     """An answer: ``body`` whole, or with ``rest`` only its beginning: it is long, takes long, or comes item by item."""
 
     status: int
@@ -105,7 +105,9 @@ class Forwarder:
         self._idle: list[HTTPConnection] = []
         self._lock = Lock()
 
-    def send(self, method: str, path: str, query: str, headers: Sequence[tuple[str, str]], body: bytes) -> Reply:
+    def send(
+        self, method: str, path: str, query: str, headers: Sequence[tuple[str, str]], body: bytes
+    ) -> UpstreamResponse:
         """The server's answer. ``path`` is as in ``PATH_INFO`` (decoded, its bytes as Latin-1), ``query`` raw.
 
         :raises PeerDown: there is none.
@@ -169,7 +171,7 @@ class Forwarder:
         with suppress(BrokenPipeError, ConnectionResetError):
             connection.endheaders(body or None)
 
-    def _read(self, connection: HTTPConnection, response: HTTPResponse, method: str) -> Reply:
+    def _read(self, connection: HTTPConnection, response: HTTPResponse, method: str) -> UpstreamResponse:
         named = {t.strip().lower() for v in response.headers.get_all("connection", []) for t in v.split(",")}
         dropped = _HOP_BY_HOP | named
         # A folded value is one line (RFC 9112, section 5.2).
@@ -177,12 +179,12 @@ class Forwarder:
         kind = kind_of_sequence(response.headers.get("Content-Type", ""))
         streams = kind == "events" or (kind and response.length is None) or (response.length or 0) > BODY_LIMIT
         if method != "HEAD" and streams:
-            return Reply(response.status, response.reason, headers, b"", _rest(connection, response))
+            return UpstreamResponse(response.status, response.reason, headers, b"", _rest(connection, response))
         body, whole = _held(response)
         if not whole:
-            return Reply(response.status, response.reason, headers, body, _rest(connection, response))
+            return UpstreamResponse(response.status, response.reason, headers, body, _rest(connection, response))
         self._keep(connection, response)
-        return Reply(response.status, response.reason, headers, body)
+        return UpstreamResponse(response.status, response.reason, headers, body)
 
     def _keep(self, connection: HTTPConnection, response: HTTPResponse) -> None:
         response.close()

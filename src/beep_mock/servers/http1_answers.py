@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from beep_mock.servers.http1_requests import Body, RequestHead
 
-__all__ = ["DRAIN_LIMIT", "Answer"]
+__all__ = ["DRAIN_LIMIT", "HttpAnswer"]
 
 DRAIN_LIMIT: Final = 2**20
 """Bytes of an unread request body that are read away to keep a connection."""
@@ -23,7 +23,7 @@ DRAIN_LIMIT: Final = 2**20
 _HOP_BY_HOP: Final = frozenset({"connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"})
 
 
-class Answer:
+class HttpAnswer:
     """One run of the application: gathers its answer and writes it to the connection."""
 
     def __init__(self, connection: socket.socket, head: RequestHead, body: Body) -> None:
