@@ -12,8 +12,8 @@ from beep_mock.contracts.document import Document
 from beep_mock.contracts.encoding import encode_request
 from beep_mock.contracts.model import Contract, Operation, Parameter
 from beep_mock.contracts.parameters.decoding import compile_decoder
-from beep_mock.contracts.parameters.shapes import Shape, shape_of
 from beep_mock.contracts.routing.templates import Segment, parse_template
+from beep_mock.contracts.values.shapes import Shape, shape_of
 from beep_mock.interaction import Json
 from tests.support.declared import received
 from tests.support.drafts import corpus_documents

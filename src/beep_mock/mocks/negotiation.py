@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from math import isfinite
 
-from beep_mock.contracts.bodies.media_types import is_json, match_media_type, parse_content_type
 from beep_mock.contracts.model import Operation, ResponseSpec
 from beep_mock.contracts.reading.structure import PRODUCES
+from beep_mock.contracts.values.media_types import is_json, match_media_type, parse_content_type
 from beep_mock.interaction import Response
 from beep_mock.servers.answers import Answer
 

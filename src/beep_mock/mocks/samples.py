@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from beep_mock.contracts.bodies.media_types import is_json, parse_content_type
 from beep_mock.contracts.bodies.payloads import concrete_media_type
 from beep_mock.contracts.encoding import encode_body
 from beep_mock.contracts.examples import SENT_ANYWAY, header_text, interactions_of
@@ -17,6 +16,7 @@ from beep_mock.contracts.parameters.decoding import header_value
 from beep_mock.contracts.reading.references import tokens
 from beep_mock.contracts.samples.echo import echoed, known_values
 from beep_mock.contracts.samples.sampler import Sampler, UnsatisfiableError, lengthened, sampler_of
+from beep_mock.contracts.values.media_types import is_json, parse_content_type
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Json, Response
 from beep_mock.mocks.negotiation import typed_if_empty

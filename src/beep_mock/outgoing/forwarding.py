@@ -15,7 +15,7 @@ from time import monotonic
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
-from beep_mock.contracts.bodies.sequential import kind_of_sequence
+from beep_mock.contracts.bodies.stream_bodies import kind_of_sequence
 
 __all__ = ["Forwarder", "PeerDown", "UpstreamResponse", "request_headers"]
 

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from beep_mock.contracts.bodies.decoding import BodyError, compile_body_decoder, parse_content_type
-from beep_mock.contracts.bodies.multipart_parts import Part, read_parts, write_parts
+from beep_mock.contracts.bodies.decoding import compile_body_decoder, parse_content_type
+from beep_mock.contracts.bodies.multipart import Part, read_parts, write_parts
 from beep_mock.contracts.document import Document
 from beep_mock.contracts.encoding import encode_body
 from beep_mock.contracts.model import Encoding, MediaType, Schema
+from beep_mock.contracts.values.json_text import BodyError
 from beep_mock.interaction import MISSING, Json
 from tests.support.declared import document_in
 

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from beep_mock.contracts.bodies.charsets import text_in
 from beep_mock.contracts.bodies.form_bodies import compile_form, compile_multipart
-from beep_mock.contracts.bodies.json_bodies import BodyError, load_json
-from beep_mock.contracts.bodies.media_types import is_json, is_xml, is_yaml, match_media_type, parse_content_type
 from beep_mock.contracts.bodies.stream_bodies import compile_stream
 from beep_mock.contracts.document import Document
 from beep_mock.contracts.model import MediaType
-from beep_mock.contracts.parameters.scalars import scalar_reader
-from beep_mock.contracts.parameters.shapes import Shape, shape_of
+from beep_mock.contracts.values.json_text import BodyError, load_json
+from beep_mock.contracts.values.media_types import (
+    is_json,
+    is_xml,
+    is_yaml,
+    match_media_type,
+    parse_content_type,
+    text_in,
+)
+from beep_mock.contracts.values.scalars import scalar_reader
+from beep_mock.contracts.values.shapes import Shape, shape_of
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Json, Missing
 

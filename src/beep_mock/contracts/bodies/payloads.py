@@ -7,8 +7,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from beep_mock.contracts.bodies.form_encoding import encode_form
-from beep_mock.contracts.bodies.json_bodies import write_json
-from beep_mock.contracts.bodies.media_types import is_json, is_xml, parse_content_type
+from beep_mock.contracts.values.json_text import write_json
+from beep_mock.contracts.values.media_types import is_json, is_xml, parse_content_type
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Json, Missing
 
