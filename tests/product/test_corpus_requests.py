@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from beep_mock.contracts.bodies.decoding import compile_body_decoder
+from beep_mock.contracts.bodies.formats import compile_body_decoder
 from beep_mock.contracts.compiler import compile_contract
 from beep_mock.contracts.document import Document
 from beep_mock.contracts.encoding import encode_request

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 from weakref import WeakKeyDictionary
 
-from beep_mock.contracts.bodies.decoding import BodyError, compile_body_decoder
+from beep_mock.contracts.bodies.formats import BodyError, compile_body_decoder
 from beep_mock.contracts.bodies.payloads import admits_text
 from beep_mock.contracts.callbacks import outgoing_operations
 from beep_mock.contracts.examples import response_examples, serialized_bytes, shown_body

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from beep_mock.contracts.bodies.form_encoding import encode_form, encode_multipart
-from beep_mock.contracts.bodies.payloads import concrete_media_type, encode
+from beep_mock.contracts.bodies.formats import encode
+from beep_mock.contracts.bodies.payloads import concrete_media_type
 from beep_mock.contracts.bodies.stream_bodies import encode_parts, encode_stream
 from beep_mock.contracts.model import MediaType, Operation, Parameter
 from beep_mock.contracts.routing.templates import fixed_query, parse_template

@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING, Final, TypeAlias
 from weakref import WeakKeyDictionary
 
-from beep_mock.contracts.bodies.decoding import BodyError, compile_body_decoder
-from beep_mock.contracts.bodies.payloads import admits_text, concrete_media_type, encode, json_written_as_text
+from beep_mock.contracts.bodies.formats import BodyError, compile_body_decoder, encode
+from beep_mock.contracts.bodies.payloads import admits_text, concrete_media_type, json_written_as_text
 from beep_mock.contracts.encoding import encode_body
 from beep_mock.contracts.model import Contract, Example, MediaType, Operation, ResponseSpec
 from beep_mock.contracts.nodes import child

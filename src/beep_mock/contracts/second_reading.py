@@ -13,7 +13,7 @@ from itertools import combinations, islice
 from typing import Any
 from urllib.parse import unquote_plus
 
-from beep_mock.contracts.bodies.decoding import BodyError, compile_body_decoder
+from beep_mock.contracts.bodies.formats import BodyError, compile_body_decoder
 from beep_mock.contracts.document import Document
 from beep_mock.contracts.model import MediaType, Operation, Schema, Violation
 from beep_mock.contracts.parameters.decoding import Decoder, compile_decoder

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from beep_mock.contracts.bodies.decoding import BodyError, compile_body_decoder, parse_content_type
+from beep_mock.contracts.bodies.formats import BodyError, compile_body_decoder, parse_content_type
 from beep_mock.contracts.encoding import encode_body
 from beep_mock.contracts.examples import header_text
 from beep_mock.contracts.model import Contract, MediaType, Operation, ResponseSpec, Violation

@@ -15,7 +15,7 @@ from threading import Condition, Thread
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from beep_mock.contracts.bodies.decoding import BodyError, compile_body_decoder, match_media_type, parse_content_type
+from beep_mock.contracts.bodies.formats import BodyError, compile_body_decoder, match_media_type, parse_content_type
 from beep_mock.contracts.example_requests import compose
 from beep_mock.contracts.expressions import MessageValues, RuntimeValues
 from beep_mock.contracts.parameters.headers import environ_name

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from beep_mock.contracts.bodies.decoding import match_media_type
+from beep_mock.contracts.bodies.formats import match_media_type
 from beep_mock.contracts.parameters.headers import environ_name
 from beep_mock.contracts.routing.templates import parse_template
 from beep_mock.contracts.schemas.patterns import matches

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from beep_mock.contracts.bodies.decoding import compile_body_decoder, parse_content_type
+from beep_mock.contracts.bodies.formats import compile_body_decoder, parse_content_type
 from beep_mock.contracts.bodies.multipart import Part, read_nameless, write_nameless, write_parts
 from beep_mock.contracts.encoding import encode_body
 from beep_mock.contracts.model import Encoding, MediaType, Schema

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from beep_mock.contracts.bodies.decoding import compile_body_decoder
+from beep_mock.contracts.bodies.formats import compile_body_decoder
 from beep_mock.contracts.bodies.stream_bodies import kind_of_sequence, read_events, whole_schema, write_events
 from beep_mock.contracts.document import Document, load_document
 from beep_mock.contracts.encoding import encode_body

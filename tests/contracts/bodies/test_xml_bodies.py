@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from beep_mock.contracts.bodies.payloads import encode
+from beep_mock.contracts.bodies.formats import encode
 from beep_mock.contracts.bodies.xml_bodies import compile_xml
 from beep_mock.contracts.bodies.xml_trees import read_xml
 from beep_mock.contracts.document import Document, load_document

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from beep_mock.contracts.bodies.decoding import compile_body_decoder, match_media_type, parse_content_type
+from beep_mock.contracts.bodies.formats import compile_body_decoder, match_media_type, parse_content_type
 from beep_mock.contracts.bodies.multipart import Part, write_parts
 from beep_mock.contracts.bodies.stream_bodies import whole_schema
 from beep_mock.contracts.document import Document
