@@ -222,7 +222,7 @@ class _Recording:
             self._recorder.start()
 
     def before(self, stop: Callable[[], None]) -> Callable[[int], None] | None:
-        """What a signal does: the rest is recorded while the world still answers; a second one does not wait."""
+        """Return a signal handler: it records the rest while the world still answers; a second signal does not wait."""
         if self._file is None:
             return None
 
@@ -257,7 +257,7 @@ class _Recording:
 
 
 def _tell_breakages(plan: Plan) -> None:
-    """Whom a saved contract or pact breaks, as long as this process runs."""
+    """Print the consumers a saved contract or pact breaks, as long as this process runs."""
     from beep_mock.checks.blast_radius import BlastRadius
 
     workspace = Workspace(plan.root)

@@ -1,4 +1,4 @@
-"""Which consumer a test belongs to, and whether a run reaches all tests of a consumer."""
+"""Tell which consumer a test belongs to, and whether a run covers all tests of a consumer."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ class Uncollected:
 
 @dataclass(frozen=True, slots=True)
 class CollectedFolders:
-    """What a command line reaches: whole ``folders``; ``narrowed`` if it leaves out files in them."""
+    """The whole ``folders`` a command line covers; ``narrowed`` if it leaves out files in them."""
 
     folders: tuple[Path, ...]
     narrowed: bool = False
 
     def covers(self, folder: Path) -> bool:
-        """Whether every test file in ``folder`` is collected."""
+        """Return whether every test file in ``folder`` is collected."""
         return not self.narrowed and any(folder.is_relative_to(reached) for reached in self.folders)
 
 
@@ -62,7 +62,7 @@ def selection_of(
     uncollected: Sequence[Uncollected],
     reach: CollectedFolders,
 ) -> SelectedTests:
-    """What was selected among the ``collected`` tests, by consumer.
+    """Return the selected tests among those ``collected``, by consumer.
 
     A consumer's tests are those in its folder; when one of them is elsewhere (marked), they may be anywhere in the
     workspace, so that only a run of everything selects them all.
@@ -98,6 +98,6 @@ def selection_of(
 
 
 def _may_record(path: Path, root: Path) -> bool:
-    """Whether a test file that skipped itself has pact tests: it, or a ``conftest.py`` it sees, names the fixture."""
+    """Return whether a test file that skipped itself has pact tests: it or its ``conftest.py`` names the fixture."""
     conftests = [folder / "conftest.py" for folder in path.parents if folder.is_relative_to(root)]
     return any(FIXTURE in file.read_text("utf-8", "replace") for file in (path, *conftests) if file.is_file())

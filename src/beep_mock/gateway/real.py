@@ -44,7 +44,7 @@ class Judge:
     def request_violations(
         self, operation: Operation, values: Mapping[str, str], environ: Mapping[str, Any], body: bytes
     ) -> tuple[Violation, ...]:
-        """Why a request does not keep the contract; empty when it does, or when its operation is broken."""
+        """Return how a request breaks the contract; empty when it does not, or when its operation is broken."""
         if operation.broken is not None:
             return ()
         query = environ.get("QUERY_STRING", "")
@@ -55,7 +55,7 @@ class Judge:
         return found + validator_of(self.contract).reader(operation).read(values, query, environ, body)[1]
 
     def response_violations(self, operation: Operation, method: str, reply: UpstreamResponse) -> tuple[Violation, ...]:
-        """Why an answer does not keep the contract; one that is streamed or encoded is not judged."""
+        """Return how an answer breaks the contract; one that is streamed or encoded is not judged."""
         encoded = any(n.lower() == "content-encoding" and v.lower() != "identity" for n, v in reply.headers)
         if operation.broken is not None or reply.rest is not None or encoded:
             return ()
@@ -95,7 +95,7 @@ class _Call:
 
     @property
     def found(self) -> tuple[Violation, ...]:
-        """What breaks the contract, on either side."""
+        """The violations on either side."""
         return self.violations + self.answer_violations
 
     @property

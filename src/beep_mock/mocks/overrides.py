@@ -164,7 +164,7 @@ class _Reader:
         return None
 
     def _tells(self, operation: Operation, query: str) -> bool:
-        """Whether a query says nothing but what every request for ``operation`` does."""
+        """Return whether a query says only what every request for ``operation`` says."""
         marks = marks_of(operation, self.contract.document) if query else {}
         said = parse_qsl(query, keep_blank_values=True)
         return all(marks.get(("query", name)) == frozenset((text,)) for name, text in said)

@@ -43,7 +43,7 @@ class WrittenAnswers:
     def example(
         self, interaction: Interaction, spec: ResponseSpec, media: MediaType | None, response: Response
     ) -> Answer:
-        """The answer of an example of ``spec`` and ``media``; ``response`` is what it says, made complete."""
+        """Return the answer of an example of ``spec`` and ``media``; ``response`` is the example's own, completed."""
         source = f"example {interaction.name}" if interaction.name else "example"
         answer = Answer(response, source)
         violations = self._violations(answer)

@@ -55,7 +55,7 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Fired:
-    """What was sent, and what came back; ``violations`` are the answer's."""
+    """A request that was sent, and its answer; ``violations`` are the answer's."""
 
     outgoing: Outgoing
     target: Destination

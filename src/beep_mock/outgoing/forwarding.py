@@ -220,7 +220,7 @@ def request_headers(environ: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _is_quiet(connection: HTTPConnection) -> bool:
-    """Whether there is nothing to read; where nothing was asked, that would be the connection's end."""
+    """Return whether there is nothing to read; on an idle connection that would be its end."""
     if connection.sock is None:
         return False
     poll = select.poll()
@@ -245,7 +245,7 @@ def _held(response: HTTPResponse) -> tuple[bytes, bool]:
 
 
 def _rest(connection: HTTPConnection, response: HTTPResponse) -> Iterator[bytes]:
-    """What is left of an answer.
+    """Yield the rest of an answer.
 
     :raises PeerDown: it breaks off. The status is sent already, so nobody can be told but by the same.
     """

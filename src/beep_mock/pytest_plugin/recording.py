@@ -1,4 +1,4 @@
-"""What the tests of a session record: gathered from its reports, written at its end.
+"""Gather a session's recordings from its reports, and write the pact files at its end.
 
 Under pytest-xdist every worker has a folder of its own, and only the controller writes pact files.
 """

@@ -40,7 +40,7 @@ class HttpAnswer:
         self._left: int | None = None  # bytes that Content-Length still promises
 
     def run(self, app: WSGIApplication, environ: dict[str, Any]) -> None:
-        """Call ``app`` and write what it returns; what it raises is printed and, if it can still be, answered by a 500.
+        """Call ``app`` and write its answer; an exception is printed and, if still possible, answered by a 500.
 
         :raises OSError: the client has gone.
         """
