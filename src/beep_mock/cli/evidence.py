@@ -40,8 +40,8 @@ class _Evidence(click.Group):
 def command() -> None:
     """List the evidence about each example and pact: verified, stale, refuted, or specification-only.
 
-    `beep-mock verify` writes evidence, mocks say it in the header Beep-Mock-Evidence. Stale is what was verified before
-    the provider's sources or its contract changed.
+    `beep-mock verify` writes evidence; mocks report it in the header Beep-Mock-Evidence. Evidence becomes stale when
+    the provider's sources or its contract change.
 
     \b
     Examples:

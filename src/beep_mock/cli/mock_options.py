@@ -54,17 +54,20 @@ def trust_options(command: Callable[..., Any]) -> Callable[..., Any]:
         "--min-trust",
         type=click.Choice(["verified", "specification"]),
         default=None,
-        help="Refuse to answer (501) from what no provider was seen to keep, or from what is refuted or invalid.",
+        help="Refuse (501) answers without evidence, and refuted or invalid ones.",
     )(command)
     return evidence_option(command)
 
 
 def recording_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add where a verification stores evidence, and the provider's version."""
-    command = click.option("--no-evidence", is_flag=True, help="Do not keep what is proved.")(command)
+    command = click.option("--no-evidence", is_flag=True, help="Store no evidence.")(command)
     command = evidence_option(command)
     return click.option(
-        "--provider-version", default="", metavar="VERSION", help="Of the provider, for evidence.  [default: git's]"
+        "--provider-version",
+        default="",
+        metavar="VERSION",
+        help="The provider's version, for evidence.  [default: git describe]",
     )(command)
 
 
