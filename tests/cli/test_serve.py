@@ -36,6 +36,7 @@ def test_a_document_is_served_at_the_root_path(url: str) -> None:
 
 def test_its_docs_are_below_the_reserved_path(url: str) -> None:
     assert "text/html" in httpx.get(f"{url}/-/docs").headers["Content-Type"]
+    assert "People" in httpx.get(f"{url}/-/docs/people").text
     assert httpx.get(f"{url}/docs").json() == ["passport"]  # it declares that path itself
     assert httpx.get(f"{url}/openapi.json").json()["servers"][0]["url"] == url
 
@@ -158,4 +159,4 @@ def test_silence_is_kept_on_demand(tmp_path: Path) -> None:
 def _own_address(process: subprocess.Popen[str]) -> str:
     """Of the line after the first, which names the document's address too."""
     assert process.stdout is not None
-    return process.stdout.readline().removeprefix("docs: ").strip().removesuffix("/-/docs")
+    return process.stdout.readline().removeprefix("docs: ").strip().removesuffix("/-/docs/lies")
