@@ -44,7 +44,7 @@ class FiringControl:
         except ContractError as fault:
             abort(problem_answer(422, "INVALID_FIRING", fault.message, pointer=fault.pointer, hint=fault.hint))
         except BeepMockError as fault:
-            abort(problem_answer(502, "NOT_SENT", fault.message))
+            abort(problem_answer(422, "NOT_SENT", fault.message))
         received = fired.received
         mock.journal.record(
             service,
