@@ -70,6 +70,27 @@ def test_help_teaches_by_example() -> None:
     assert "beep-mock serve openapi.yaml --port 8080 -h 0.0.0.0" in text
 
 
+def test_a_rebound_name_reaches_neither_pages_nor_control(folder: Path) -> None:
+    # DNS rebinding: evil.example leads to 127.0.0.1, and the browser sends its name.
+    with serving("serve", "people.yaml", "-p", "0", "--allow-host", "mocks.example", cwd=folder) as (url, _):
+        httpx.get(f"{url}/people")
+        known = {"Host": "mocks.example"}
+        for host in ("evil.example", "mocks.example.evil.example", "evil-mocks.example", "example"):
+            for method, path in (("GET", "/-/journal"), ("DELETE", "/-/journal"), ("POST", "/-/control/people/prefer")):
+                assert httpx.request(method, url + path, headers={"Host": host}).status_code == 403
+        foreign = {**known, "Origin": "http://evil.example"}
+        assert httpx.delete(f"{url}/-/journal", headers=foreign).status_code == 403
+        assert len(httpx.get(f"{url}/-/journal", headers=known).json()["exchanges"]) == 1
+        assert httpx.delete(f"{url}/-/journal", headers={**known, "Origin": "http://mocks.example"}).status_code == 204
+
+
+@pytest.mark.parametrize("name", ["http://mocks.example", "mocks.example:9000", "*", ""])
+def test_an_allowed_host_is_a_name(name: str) -> None:
+    done = CliRunner().invoke(cli, ["serve", "people.yaml", "--allow-host", name])
+    assert done.exit_code == 2
+    assert "is not a host name" in done.output
+
+
 LYING = """
     openapi: 3.0.3
     info: {title: Lies, version: "1"}
