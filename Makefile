@@ -9,20 +9,32 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 JOBS ?= auto
+# The tests that `make quick` runs.
+QUICK ?= tests/contracts/routing tests/exchanges tests/pacts tests/mocks tests/changes tests/reports \
+	tests/test_mermaid.py tests/test_peers.py tests/test_states.py tests/test_replacing.py
+# The tests that `make coverage` runs.
+PATHS ?= consumers providers tests
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PACT_DO_NOT_TRACK := true
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check bench clean
+.PHONY: help up test everything quick check coverage bench dist changelog clean
 
 help: ## List what can be made
-	@sed -n 's/^\([a-z]*\):.*## /  make \1 \t/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z]*\):.*## /  make \1 \t/p' Makefile | expand -t 18
+	@test ! -f $(VENV)/.duration || echo "  The last \`make test\` took $$(cat $(VENV)/.duration)."
 
 up: $(VENV)/.up ## Serve the demonstration service `world` as a mock, with docs, at http://127.0.0.1:9000
 	@beep-mock up world
 
-test: $(VENV)/.dev node_modules/.installed ## Everything that must hold: style, types, architecture, tests, pacts, contracts
+test: $(VENV)/.dev node_modules/.installed ## Everything that must hold; it takes minutes and says how many
+	@start=$$(date +%s); status=0; $(MAKE) --no-print-directory everything || status=$$?; \
+	seconds=$$(($$(date +%s) - start)); took="$$((seconds / 60)) min $$((seconds % 60)) s"; \
+	if [ $$status = 0 ]; then echo "$$took" > $(VENV)/.duration; echo "make test: passed in $$took"; \
+	else echo "make test: failed after $$took" >&2; fi; exit $$status
+
+everything: $(VENV)/.dev node_modules/.installed
 	ruff check .
 	ruff format --check .
 	mypy
@@ -33,6 +45,12 @@ test: $(VENV)/.dev node_modules/.installed ## Everything that must hold: style, 
 	ci/contract.sh
 	python -m benchmarks.conformance --short
 
+quick: $(VENV)/.dev ## The fast loop, under a minute: style, architecture and the tests of the core
+	ruff check .
+	ruff format --check .
+	lint-imports
+	python -m pytest -q $(QUICK) -n $(JOBS)
+
 check: $(VENV)/.dev ## Style, types, architecture and contracts, without tests
 	ruff check .
 	ruff format --check .
@@ -40,14 +58,33 @@ check: $(VENV)/.dev ## Style, types, architecture and contracts, without tests
 	lint-imports
 	beep-mock check
 
+# Processes that the tests start are measured too: coverage's `patch` option in pyproject.toml.
+coverage: $(VENV)/.dev ## What the tests reach: a table, and .coverage/html/index.html (PATHS=tests/pacts: one part)
+	@rm -rf .coverage && mkdir .coverage
+	coverage run -m pytest -q $(PATHS) -n $(JOBS)
+	coverage combine --quiet
+	coverage html --quiet
+	coverage report
+
 bench: $(VENV)/.dev node_modules/.installed ## Throughput, start-up, size and memory against yardsticks, Prism and WireMock
 	@command -v wrk > /dev/null || { test "$$(id -u)" = 0 && command -v apt-get > /dev/null \
 		&& apt-get install -qq --yes --no-install-recommends wrk > /dev/null; } \
 		|| echo "throughput is left out: install wrk (Debian, Ubuntu: apt-get install wrk)" >&2
 	python -m benchmarks
 
+# The wheel is built from the sdist, so that the sdist is known to be complete.
+dist: $(VENV)/.dev ## Build sdist and wheel, check both, run the tutorial from the wheel in an empty environment
+	rm -rf dist
+	python -m build
+	twine check --strict dist/*
+	check-wheel-contents dist/*.whl
+	PYTHONPATH=. python .ci/check_dist.py dist
+
+changelog: $(VENV)/.dev ## Move the fragments of changelog.d/ into CHANGELOG.md, for the version in src/beep_mock/__init__.py
+	towncrier build --yes --version "$$(python -c 'import beep_mock; print(beep_mock.__version__)')"
+
 clean: ## Remove all that was installed and cached
-	rm -rf $(VENV) node_modules build dist .beep .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) node_modules build dist .beep .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # What `up` needs. A full installation serves as well: it is the same package with more beside it.

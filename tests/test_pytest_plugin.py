@@ -75,7 +75,7 @@ class Workspace:
         self.pytester = pytester
         self._loaded = loaded
         self.root = pytester.path
-        pytester.makeini("[pytest]\naddopts = --import-mode=importlib\n")
+        pytester.makeini("[pytest]\naddopts = --import-mode=importlib\nbeep_mock_compare_pacts = false\n")
         self.write("contracts/world/openapi.yaml", CONTRACT)
         self.pact = self.root / "pacts" / "hello-world.json"
 
@@ -256,7 +256,11 @@ class TestPactRecorder:
     @pytest.mark.parametrize(
         ("file", "mark", "message"),
         [
-            ("tests/test_x.py", "", "whose pact is it? tests/test_x.py::test_a is not in consumers/<name>/ of *"),
+            (
+                "tests/test_x.py",
+                "",
+                "Cannot tell which consumer this pact belongs to: tests/test_x.py::test_a is not in *",
+            ),
             ("tests/test_x.py", "@pytest.mark.pact(consumer='a/b')", "'a/b' cannot name a consumer"),
             ("consumers/hel lo/test_x.py", "", "'hel lo' cannot name a consumer"),
         ],
@@ -386,6 +390,150 @@ class TestBeepMocks:
         result.stdout.fnmatch_lines(["*no service 'wrold' in this workspace", "*nearest: world", "*OverrideError*"])
         result.stdout.no_fnmatch_line("*workspace.py:*")
 
+    @pytest.mark.parametrize(
+        ("call", "lines"),
+        [
+            (
+                "override('GET', '/worlds/1', json={'name': 1})",
+                [
+                    "*the override of GET /worlds/{worldId} is invalid:",
+                    "*/response/body/name: *",
+                    "*allow_invalid=True*",
+                ],
+            ),
+            (
+                "override('GET', '/worlds/1', status=500)",
+                ["*/response/status: *not declared*declared: 200, 404", "*allow_invalid=True*"],
+            ),
+            ("override('GET', '/worlds/1', delay=-1, allow_invalid=True)", ["*/delay: *", "*correct the override"]),
+            ("override('GET', '/worlds/1', example='mars', status=404)", ["*not with both*"]),
+            ("override('GET', '/worlds/1', stats=404)", ["*unexpected keyword argument 'stats'*"]),
+            ("prefer(code=500)", ["*no operation of world declares a response 500", "*declared: 200, 404"]),
+            ("prefer(code=100)", ["*ValueError*final status*"]),
+            ("prefer(example='venus')", ["*has an example named 'venus'", "*declared: earth, mars"]),
+        ],
+    )
+    def test_what_the_contract_does_not_allow_fails_the_test(
+        self, workspace: Workspace, call: str, lines: list[str]
+    ) -> None:
+        result = self.outcome(workspace, f"beep_mocks('world').{call}")
+        result.assert_outcomes(failed=1)
+        result.stdout.fnmatch_lines(lines)
+        result.stdout.no_fnmatch_line("*/mocks/*.py:*")
+
+    def test_a_refused_override_does_not_answer_and_an_allowed_one_does(self, workspace: Workspace) -> None:
+        get = "httpx.get(world.url + '/worlds/1').json()"
+        self.outcome(
+            workspace,
+            "world = beep_mocks('world')\n"
+            "    with pytest.raises(OverrideError): world.override('GET', '/worlds/1', json=[1])\n"
+            f"    assert {get} == {{'name': 'Earth'}}\n"
+            "    (finding,) = world.override('GET', '/worlds/1', json=[1], allow_invalid=True)\n"
+            f"    assert finding.rule == 'override-response-invalid'; assert {get} == [1]",
+        ).assert_outcomes(passed=1)
+
+    def test_a_failing_test_shows_what_its_mocks_were_asked(self, workspace: Workspace) -> None:
+        token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
+        asks = "world = beep_mocks('world'); url = world.url + '/worlds/'; "
+        asks += (
+            f"httpx.get(url + '1?password=hidden1', headers={{'Authorization': 'hidden2'}}); httpx.get(url + '{token}')"
+        )
+        result = self.outcome(workspace, f"{asks}; assert not 'reached'")
+        result.stdout.fnmatch_lines(
+            [
+                "*- beep-mock: world was asked -*",
+                "GET /worlds/1[?]password=* -> 200 (example earth)",
+                "GET /worlds/* -> 422 (problem)",
+                "      path.worldId: *",
+            ]
+        )
+        shown = str(result.stdout).partition("beep-mock: world was asked")[2]
+        assert "hidden1" not in shown
+        assert "hidden2" not in shown
+        assert token not in shown
+
+    def test_a_test_that_passes_shows_nothing(self, workspace: Workspace) -> None:
+        result = self.outcome(workspace, "httpx.get(beep_mocks('world').url + '/worlds/1')")
+        result.assert_outcomes(passed=1)
+        result.stdout.no_fnmatch_line("*was asked*")
+
+    def test_what_a_failing_test_shows_is_bounded(self, workspace: Workspace) -> None:
+        result = self.outcome(
+            workspace,
+            "url = beep_mocks('world').url; [httpx.get(url + '/' + 'x' * 5000) for _ in range(30)]; assert not url",
+        )
+        shown = str(result.stdout).partition("beep-mock: world was asked")[2]
+        assert "... 10 earlier calls" in shown
+        assert shown.count("GET /xxx") == 20
+        assert "x" * 300 not in shown
+
+    def test_exchanges_are_indexed_from_the_oldest(self, workspace: Workspace) -> None:
+        call = "journal = beep_mocks('world').journal; url = beep_mocks('world').url + '/worlds/'; "
+        call += "[httpx.get(f'{url}{number}') for number in (1, 2, 3)]; "
+        self.outcome(
+            workspace,
+            call + "assert (journal[0].path, journal[-1].path) == ('/worlds/1', '/worlds/3')",
+            call + "assert [one.path for one in journal[1:]] == ['/worlds/2', '/worlds/3']",
+            call + "assert [one.status for one in journal] == [200, 200, 200]",
+            call + "pytest.raises(IndexError, lambda: journal[3])",
+        ).assert_outcomes(passed=4)
+
+
+class TestComparison:
+    """Pacts are compared with the contract while they are recorded."""
+
+    DESCRIBED = (
+        "pact = pact_recorder('world'{more})\n"
+        "    pact.upon_receiving('a').with_request('GET', '/worlds/1').will_respond_with({status})\n"
+        "    with pact.serve() as server: httpx.get(server.url + '/worlds/1')"
+    )
+
+    def run(self, workspace: Workspace, status: int, more: str = "", ini: str = "") -> Any:
+        workspace.pytester.makeini(f"[pytest]\naddopts = --import-mode=importlib\n{ini}\n")
+        workspace.tests("a: " + self.DESCRIBED.format(status=status, more=more))
+        return workspace.run("--tb=short")
+
+    def test_what_is_promised_is_recorded(self, workspace: Workspace) -> None:
+        self.run(workspace, 404).assert_outcomes(passed=1)
+        assert workspace.recorded() == ["a"]
+
+    def test_what_is_not_promised_fails_the_test(self, workspace: Workspace) -> None:
+        result = self.run(workspace, 500)
+        result.assert_outcomes(failed=1)
+        result.stdout.fnmatch_lines(
+            [
+                "*the contract of world does not promise what hello expects:",
+                "*/interactions/0/response/status: 'a': *500* [[]response.status.unknown]",
+                "*pact_recorder('world', compare=False)",
+            ]
+        )
+        result.stdout.no_fnmatch_line("*consumers/recording.py*")
+        assert not workspace.pact.exists()
+
+    @pytest.mark.parametrize(("more", "ini"), [(", compare=False", ""), ("", "beep_mock_compare_pacts = false")])
+    def test_the_comparison_can_be_turned_off(self, workspace: Workspace, more: str, ini: str) -> None:
+        self.run(workspace, 500, more, ini).assert_outcomes(passed=1)
+        assert workspace.recorded() == ["a"]
+
+    def test_a_provider_without_a_contract_is_not_compared(self, workspace: Workspace) -> None:
+        workspace.pytester.makeini("[pytest]\naddopts = --import-mode=importlib\n")
+        workspace.tests("a: record(pact_recorder('people'), 'a')")
+        workspace.run().assert_outcomes(passed=1)
+
+    def test_a_misspelt_provider_is_an_error(self, workspace: Workspace) -> None:
+        workspace.pytester.makeini("[pytest]\naddopts = --import-mode=importlib\n")
+        workspace.tests("a: record(pact_recorder('wrld'), 'a')")
+        result = workspace.run("--tb=short")
+        result.assert_outcomes(failed=1)
+        result.stdout.fnmatch_lines(["*no contract for 'wrld' in this workspace", "*did you mean 'world'?*"])
+
+    @pytest.mark.parametrize("argument", ["consumr='hello'", "'hello'"])
+    def test_an_unknown_argument_of_the_marker_is_an_error(self, workspace: Workspace, argument: str) -> None:
+        workspace.write("tests/test_a.py", f"import pytest\n@pytest.mark.pact({argument})\ndef test_a(): pass\n")
+        result = workspace.run()
+        assert result.ret == pytest.ExitCode.USAGE_ERROR
+        result.stderr.fnmatch_lines(["*test_a.py::test_a: @pytest.mark.pact takes consumer= and provider=, not *"])
+
 
 class TestProviderStates:
     STATES = """
@@ -441,7 +589,7 @@ def test_a(provider_states, time):
     @pytest.mark.parametrize(
         ("file", "states", "message"),
         [
-            ("tests/test_a.py", "", "whose states?*"),
+            ("tests/test_a.py", "", "Cannot tell which provider's states are meant*"),
             ("providers/people/test_a.py", "", "*people/states.py: people has no provider states"),
             ("providers/world/test_a.py", "", "*world/states.py: no `states` that is a ProviderStates in it"),
         ],

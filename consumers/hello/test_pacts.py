@@ -12,7 +12,7 @@ from consumers.hello.client import World, WorldClient
 from demonstration.peer import Peer, PeerRefusedError, PeerUnavailableError
 
 if TYPE_CHECKING:
-    from beep_mock.consumers.recording import PactRecorder
+    from beep_mock.pytest import PactRecorder
 
 PROBLEM = "application/problem+json"
 

@@ -11,7 +11,7 @@ from demonstration.peer import Peer, PeerRefusedError
 from providers.world.people_client import PeopleClient, Person
 
 if TYPE_CHECKING:
-    from beep_mock.consumers.recording import PactRecorder
+    from beep_mock.pytest import PactRecorder
 
 
 def client(url: str) -> PeopleClient:

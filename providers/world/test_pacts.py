@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from beep_mock import Workspace
-from beep_mock.providers.verification import verify_provider
+from beep_mock.pytest import verify_provider
 from providers.world.app import create_app
 
 if TYPE_CHECKING:
-    from beep_mock import ProviderStates
-
-WORKSPACE = Workspace.find(Path(__file__).parent)
+    from beep_mock.pytest import ProviderStates
 
 
 def test_every_pact_is_kept(provider_states: ProviderStates) -> None:
-    report = verify_provider(WORKSPACE, "world", app=create_app(), states=provider_states)
-    assert report.passed, f"\n{report}"
-    assert report.results
+    verify_provider("world", app=create_app, states=provider_states, kinds=["pacts"]).assert_passed()

@@ -8,6 +8,7 @@ traceback (exit code 2). What a check *discovers* about somebody's contract or p
 
     BeepMockError
     ├─ WorkspaceError
+    │  └─ ConfigurationError
     ├─ ContractError(document, pointer)
     │  ├─ InvalidDocumentError
     │  ├─ UnresolvableReferenceError
@@ -25,6 +26,7 @@ from __future__ import annotations
 
 __all__ = [
     "BeepMockError",
+    "ConfigurationError",
     "ContractError",
     "EvidenceError",
     "InvalidDocumentError",
@@ -69,6 +71,10 @@ class BeepMockError(Exception):
 
 class WorkspaceError(BeepMockError):
     """The workspace is not laid out as it must be, or a service of that name is not in it."""
+
+
+class ConfigurationError(WorkspaceError):
+    """The configuration cannot be read, or is not valid."""
 
 
 class ContractError(BeepMockError):

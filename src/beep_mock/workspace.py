@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 
-from beep_mock.errors import WorkspaceError
+from beep_mock.configuration import (
+    CONTRACT_NAMES,
+    Configuration,
+    find_root,
+    read_configuration,
+    single_contract,
+)
+from beep_mock.errors import ConfigurationError, WorkspaceError
 
 __all__ = ["CONTRACT_NAMES", "Workspace", "environment_name", "is_service_name", "pact_files"]
 
 _SERVICE_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?")
 _DRAFTS = "drafts"
-CONTRACT_NAMES = ("openapi.yaml", "openapi.yml", "openapi.json", "swagger.yaml", "swagger.yml", "swagger.json")
-"""What a service's contract may be called; the first that is there counts."""
 
 
 def is_service_name(name: str) -> bool:
-    """Whether ``name`` may name a service: letters, digits, dots, dashes, underscores; at most 100 of them.
+    """Return whether ``name`` may name a service: letters, digits, dots, dashes, underscores; at most 100.
 
     Anything else never becomes part of a path or a URL.
     """
@@ -33,82 +39,188 @@ def environment_name(service: str) -> str:
 
 @dataclass(frozen=True)
 class Workspace:
-    """A folder with ``contracts/`` and, beside it, ``pacts/``, ``mocks/``, ``providers/`` and ``consumers/``."""
+    """A folder with contracts and, beside them, pacts, mocks, providers and consumers.
+
+    Where they are is said by its :attr:`configuration`, else by the conventions: ``contracts/<service>/openapi.yaml``,
+    ``pacts/``, ``mocks/``, ``providers/`` and ``consumers/``.
+    """
 
     root: Path
 
     @classmethod
     def find(cls, start: Path | None = None) -> Workspace:
-        """The workspace that ``start`` (default: the current folder) is in: the nearest folder with ``contracts/``.
+        """Return the workspace that ``start`` (default: the current folder) is in.
 
         :raises WorkspaceError: there is none up to the file system's root.
+        :raises ConfigurationError: its configuration is not TOML.
         """
         start = (start or Path.cwd()).resolve()
-        for folder in (start, *start.parents):
-            if (folder / "contracts").is_dir():
-                return cls(folder)
-        raise WorkspaceError(
-            "no workspace here: no contracts/ folder in it or above it",
-            file=str(start),
-            hint="run `beep-mock init` to lay one out, or `beep-mock serve DOCUMENT` for a single document",
-        )
+        root = find_root(start)
+        if root is None:
+            raise WorkspaceError(
+                "no workspace here: no contracts/ folder, configuration or docs/openapi.yaml in it or above it",
+                file=str(start),
+                hint="run `beep-mock init` to lay one out, or `beep-mock serve DOCUMENT` for a single document",
+            )
+        return cls(root)
 
     def afresh(self) -> Workspace:
-        """The same workspace as it is now."""
+        """Return the same workspace as it is now."""
         return Workspace(self.root)
+
+    @cached_property
+    def configuration(self) -> Configuration:
+        """The configuration; read once (:meth:`afresh` reads again).
+
+        :raises ConfigurationError: it cannot be read.
+        """
+        return read_configuration(self.root)
 
     @property
     def contracts(self) -> Path:
-        """The folder of contracts."""
+        """The folder of contracts, by convention."""
         return self.root / "contracts"
 
     @property
     def pacts(self) -> Path:
         """The folder of pact files."""
-        return self.root / "pacts"
+        return self.root / self.configuration.pacts
 
     @property
     def drafts(self) -> Path:
-        """The folder of drafted pacts, which do not count before they are moved to where pacts are."""
+        """The folder of drafted pacts, which count only when they have been moved to the pacts."""
         return self.pacts / _DRAFTS
 
     @property
     def traffic(self) -> Path:
-        """The folder of records of traffic."""
+        """The folder of recordings of traffic."""
         return self.root / ".beep" / "traffic"
 
     @property
     def mocks(self) -> Path:
         """The folder of override files."""
-        return self.root / "mocks"
+        return self.root / self.configuration.mocks
+
+    @property
+    def consumers(self) -> Path:
+        """The folder of consumers."""
+        return self.root / self.configuration.consumers
+
+    @property
+    def providers(self) -> Path:
+        """The folder of providers."""
+        return self.root / self.configuration.providers
+
+    @property
+    def own_service(self) -> str:
+        """The one service this repository holds, "" where it holds several or says nothing."""
+        configuration = self.configuration
+        return configuration.name or ("" if self._is_conventional or configuration.contracts else self._single_name)
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """The names of all services with a contract, sorted; listed once (:meth:`afresh` lists again)."""
+        return tuple(self._contracts)
 
     @cached_property
-    def services(self) -> tuple[str, ...]:
-        """The names of all services with a contract, sorted; listed once (:meth:`afresh` for another look)."""
-        if not self.contracts.is_dir():
-            return ()
-        return tuple(sorted(f.name for f in self.contracts.iterdir() if is_service_name(f.name) and _contract_in(f)))
+    def _contracts(self) -> dict[str, Path]:
+        """The contract of each service, sorted by name.
+
+        :raises ConfigurationError: two files would be the contract of one service, or a name cannot name one.
+        """
+        configuration = self.configuration
+        found: dict[str, Path] = {}
+        for pattern in configuration.contracts:
+            for path in sorted(self.root.glob(pattern)):
+                name = _named_by(pattern, path.relative_to(self.root))
+                if path.is_file() and is_service_name(name):
+                    self._require_one(name, found.setdefault(name, path), path)
+        if self._is_conventional and not configuration.contracts:
+            for folder in self.contracts.iterdir():
+                contract = _contract_in(folder) if is_service_name(folder.name) else None
+                if contract is not None:
+                    found[folder.name] = contract
+        for name, entry in configuration.services.items():
+            if entry.contract:
+                path = self.root / entry.contract
+                if not is_service_name(name):
+                    raise ConfigurationError(f"{name!r} cannot name a service", file=str(configuration.file))
+                if not path.is_file():
+                    raise ConfigurationError(
+                        f"services.{name}.contract: no file {entry.contract!r}", file=str(configuration.file)
+                    )
+                found[name] = path
+        if not found and not configuration.contracts:
+            single = single_contract(self.root)
+            if single is not None and is_service_name(self._single_name):
+                found[self._single_name] = single
+        return dict(sorted(found.items()))
+
+    def _require_one(self, name: str, known: Path, path: Path) -> None:
+        if known != path:
+            raise ConfigurationError(
+                f"contracts: {known.relative_to(self.root)} and {path.relative_to(self.root)} are both {name!r}",
+                file=str(self.configuration.file),
+                hint="make the glob match one file a service",
+            )
+
+    @property
+    def _is_conventional(self) -> bool:
+        return self.contracts.is_dir()
+
+    @cached_property
+    def _single_name(self) -> str:
+        """The name of a repository's only service: as configured, else the project's, else the folder's."""
+        return self.configuration.name or _project_name(self.root) or self.root.resolve().name
 
     def contract_path(self, service: str) -> Path:
-        """The contract of ``service``.
+        """Return the contract of ``service``.
 
         :raises WorkspaceError: no such service, or its contract has gone since the services were listed.
         """
         self.require(service)
-        folder = self.contracts / service
-        path = _contract_in(folder)
-        if path is None:
-            raise WorkspaceError(f"the contract of {service!r} is gone", file=str(folder))
+        path = self._contracts[service]
+        if not path.is_file():
+            raise WorkspaceError(f"the contract of {service!r} is gone", file=str(path.parent))
         return path
 
     def override_path(self, service: str) -> Path:
-        """Where the overrides of ``service`` are, or would be."""
+        """Return where the overrides of ``service`` are, or would be."""
         self.require(service)
+        configured = self.configuration.service(service).mock
+        if configured:
+            return self.root / configured
         for suffix in (".yaml", ".yml"):
             path = self.mocks / f"{service}{suffix}"
             if path.is_file():
                 return path
         return self.mocks / f"{service}.yaml"
+
+    def override_paths(self) -> tuple[Path, ...]:
+        """Return the override files of all services."""
+        return tuple(self.override_path(service) for service in self.services)
+
+    def variable(self, service: str) -> str:
+        """Return the environment variable that holds a service's URL: as configured, else ``WORLD_URL``."""
+        return self.configuration.service(service).variable or environment_name(service)
+
+    def is_external(self, service: str) -> bool:
+        """Return whether the contract of ``service`` belongs to somebody else."""
+        return self.configuration.service(service).external
+
+    def states_path(self, service: str) -> Path:
+        """Return the file of a provider's states: as configured, else ``<providers>/<service>/states.py``."""
+        configured = self.configuration.service(service).states
+        return self.root / configured if configured else self.provider_folder(service) / "states.py"
+
+    def sources(self, service: str) -> Path:
+        """Return the folder of a provider's sources, whose changes make evidence stale."""
+        configured = self.configuration.service(service).sources
+        return self.root / configured if configured else self.provider_folder(service)
+
+    def import_paths(self) -> tuple[str, ...]:
+        """Return the folders that applications and states are imported from."""
+        return tuple(str(self.root / folder) for folder in (*self.configuration.pythonpath, "."))
 
     def pact_paths(self) -> tuple[Path, ...]:
         """All pact files, sorted, without drafts. Whose they are is said by their content, never by their name."""
@@ -121,10 +233,10 @@ class Workspace:
         """
         if not is_service_name(service):
             raise WorkspaceError(f"{service!r} cannot name a service", hint="use letters, digits, '.', '-' and '_'")
-        return self.root / "providers" / service
+        return self.providers / service
 
     def require(self, service: str) -> None:
-        """Nothing, when ``service`` has a contract here.
+        """Check that ``service`` has a contract here.
 
         :raises WorkspaceError: it has none; the message names the services nearest to it.
         """
@@ -134,7 +246,7 @@ class Workspace:
         known = ", ".join(near or self.services) or "none yet"
         raise WorkspaceError(
             f"no service {service!r} in this workspace",
-            file=str(self.contracts),
+            file=str(self.configuration.file or self.contracts),
             hint=f"{'nearest' if near else 'services'}: {known}",
         )
 
@@ -146,3 +258,29 @@ def pact_files(folder: Path) -> tuple[Path, ...]:
 
 def _contract_in(folder: Path) -> Path | None:
     return next((folder / name for name in CONTRACT_NAMES if (folder / name).is_file()), None)
+
+
+def _named_by(pattern: str, path: Path) -> str:
+    """Return what the wildcards of ``pattern`` stand for in ``path``: ``services/*/openapi.yaml`` names the folder.
+
+    Several are joined by dashes; ``**`` stands for the folder that holds the file.
+    """
+    parts = Path(pattern).parts
+    if "**" in parts:
+        return path.parent.name
+    names = []
+    for wanted, part in zip(parts, path.parts, strict=True):
+        before, star, after = wanted.partition("*")
+        if star:
+            names.append(part[len(before) : len(part) - len(after.lstrip("*"))])
+    return "-".join(names) or path.parent.name
+
+
+def _project_name(root: Path) -> str:
+    """Return the name in ``pyproject.toml``, "" where there is none that names a service."""
+    try:
+        project = tomllib.loads((root / "pyproject.toml").read_text("utf-8")).get("project", {})
+    except (OSError, ValueError):
+        return ""
+    name = project.get("name", "") if isinstance(project, dict) else ""
+    return name if isinstance(name, str) and is_service_name(name) else ""

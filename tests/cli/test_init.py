@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from packaging.requirements import Requirement
+from packaging.version import Version
 
+from beep_mock import __version__
 from beep_mock.cli.init import command
 from beep_mock.cli.main import main
 from beep_mock.templates import lay_out
@@ -46,6 +49,7 @@ def test_everything_a_team_starts_with_is_there(workspace: Path) -> None:
         ".github/workflows/contracts.yml",
         ".gitignore",
         ".gitlab-ci.yml",
+        "Makefile",
         "README.md",
         "ci/consumer.sh",
         "consumers/shelf/client.py",
@@ -61,6 +65,23 @@ def test_everything_a_team_starts_with_is_there(workspace: Path) -> None:
         "requirements.txt",
     } <= files(workspace).keys()
     assert os.access(workspace / "ci" / "consumer.sh", os.X_OK)
+
+
+def test_its_requirements_accept_this_version_and_those_compatible_with_it(workspace: Path) -> None:
+    lines = (workspace / "requirements.txt").read_text().splitlines()
+    pinned = next(asked for line in lines if (asked := Requirement(line.partition("#")[0] or "x")).name == "beep-mock")
+    major, minor, patch = Version(__version__).release
+    assert {"docs", "pact", "verify"} <= pinned.extras
+    assert pinned.specifier.contains(__version__)
+    assert pinned.specifier.contains(f"{major}.{minor}.{patch + 1}")
+    assert not pinned.specifier.contains(f"{major}.{minor + 1}.0")
+
+
+def test_its_sessions_do_not_load_the_plugin_of_schemathesis(workspace: Path) -> None:
+    listed = in_workspace(workspace, "python", "-m", "pytest", "-p", "no:cacheprovider", "--trace-config", "--co", "-q")
+    assert listed.returncode == 0, listed.stdout + listed.stderr
+    assert "beep_mock.pytest_plugin" in listed.stdout
+    assert "schemathesis.pytest.plugin" not in listed.stdout
 
 
 def test_the_command_tells_what_it_wrote_and_what_it_kept(tmp_path: Path) -> None:

@@ -107,3 +107,14 @@ def test_a_contract_that_cannot_be_read_is_a_fault(workspace: Workspace, tmp_pat
     write(workspace.contracts / "mars/openapi.yaml", "openapi: [")
     with pytest.raises(InvalidDocumentError):
         create_app(Workspace(workspace.root))
+
+
+def test_the_application_of_a_document_answers_at_the_root(tmp_path: Path) -> None:
+    document = tmp_path / "openapi.yaml"
+    answer = "{description: d, content: {application/json: {example: 7}}}"
+    paths = f"{{/a: {{get: {{responses: {{'200': {answer}}}}}}}}}"
+    document.write_text(f"{{openapi: 3.1.0, info: {{title: t, version: '1'}}, paths: {paths}}}")
+    app = create_app(document)
+    assert app.test_client().get("/a").get_json() == 7
+    with pytest.raises(ValueError, match="not for a single document"):
+        create_app(document, services=["a"])

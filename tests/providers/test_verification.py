@@ -126,7 +126,7 @@ def test_nobody_of_that_name_is_a_fault_that_names_the_nearest(workspace: Worksp
 
 def test_a_service_without_an_application_is_a_fault_that_says_what_to_do(workspace: Workspace) -> None:
     (workspace.root / "providers" / "stock" / "app.py").unlink()
-    with pytest.raises(VerificationError, match="say with --app or --url"):
+    with pytest.raises(VerificationError, match="use --app or --url"):
         load_service(workspace, "stock")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from types import MappingProxyType
@@ -26,8 +26,9 @@ from beep_mock.mocks.overrides import load_overrides
 from beep_mock.pacts.comparison import compare
 from beep_mock.pacts.model import read_pact
 from beep_mock.peers import PeerGraph
+from beep_mock.reports.ignoring import without_ignored
 from beep_mock.reports.report import Case, Report, counted
-from beep_mock.workspace import CONTRACT_NAMES, Workspace, environment_name, is_service_name
+from beep_mock.workspace import CONTRACT_NAMES, Workspace, is_service_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -110,8 +111,9 @@ def override_findings(path: Path, contract: Contract) -> Iterator[Finding]:
 
 def stray_override_findings(workspace: Workspace) -> Iterator[Finding]:
     """Override files that belong to no service: nothing would ever read them."""
+    known_paths = workspace.override_paths()
     for path in sorted(workspace.mocks.glob("*.y*ml")) if workspace.mocks.is_dir() else ():
-        if path.stem not in workspace.services:
+        if path.stem not in workspace.services and path not in known_paths:
             known = ", ".join(workspace.services) or "none yet"
             message = f"no service {path.stem!r} has a contract: this file overrides nothing"
             yield Finding("override-stray", Severity.ERROR, message, Where(str(path)), f"services: {known}")
@@ -119,7 +121,8 @@ def stray_override_findings(workspace: Workspace) -> Iterator[Finding]:
 
 def name_findings(workspace: Workspace) -> Iterator[Finding]:
     """Services whose folder cannot be a name, and those that would share an environment variable."""
-    for folder in sorted(workspace.contracts.iterdir()) if workspace.contracts.is_dir() else ():
+    conventional = workspace.contracts.is_dir() and not workspace.configuration.contracts
+    for folder in sorted(workspace.contracts.iterdir()) if conventional else ():
         if folder.is_dir() and not folder.name.startswith((".", "_")) and folder.name not in workspace.services:
             proper = is_service_name(folder.name)
             message = "holds no openapi.yaml or the like" if proper else "cannot name a service"
@@ -130,7 +133,7 @@ def name_findings(workspace: Workspace) -> Iterator[Finding]:
                 Where(str(folder)),
                 "" if proper else "use letters, digits, '.', '-' and '_'",
             )
-    for variable, names in groupby(sorted(workspace.services, key=environment_name), key=environment_name):
+    for variable, names in groupby(sorted(workspace.services, key=workspace.variable), key=workspace.variable):
         same = list(names)
         if len(same) > 1:
             message = f"{' and '.join(same)} would share the environment variable {variable}"
@@ -176,12 +179,16 @@ def _no_sample(contract: Contract, operation: Operation, response: ResponseSpec,
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """A document to check. ``overrides`` is the file that goes with it, ``root`` where its Prism is installed."""
+    """A document to check. ``overrides`` is the file that goes with it, ``root`` where its Prism is installed.
+
+    The defects of an ``external`` contract are counted: somebody else has to fix them.
+    """
 
     name: str
     document: Path
     root: Path
     overrides: Path | None = None
+    external: bool = False
 
 
 def check_paths(paths: Sequence[Path], *, against_prism: bool = False, allow_remote: bool = False) -> Report:
@@ -205,10 +212,12 @@ def check_paths(paths: Sequence[Path], *, against_prism: bool = False, allow_rem
         try:
             contract = compile_contract(target.document, allow_remote=allow_remote)
         except ContractError as fault:
-            cases.append(Case(target.name, (document_finding(fault),), "contracts"))
+            case = Case(target.name, (document_finding(fault),), "contracts")
+            cases.append(_counted_only(case) if target.external else case)
             continue
         compiled.append((target, contract))
-        cases.append(_contract_case(target, contract))
+        case = _contract_case(target, contract)
+        cases.append(_counted_only(case) if target.external else case)
     cases += [
         Case(target.overrides.name, _unique(override_findings(target.overrides, contract)), "mocks")
         for target, contract in compiled
@@ -218,7 +227,18 @@ def check_paths(paths: Sequence[Path], *, against_prism: bool = False, allow_rem
     if against_prism:
         cases += _engine_cases(compiled, allow_remote)
     loose = _unique(finding for workspace in workspaces for finding in _workspace_findings(workspace))
-    return Report(loose, "", tuple(cases), unit="check")
+    report = Report(loose, "", tuple(cases), unit="check")
+    for workspace in workspaces:
+        report = without_ignored(report, workspace.configuration, whole=True)
+    return report
+
+
+def _counted_only(case: Case) -> Case:
+    """Return a case of an external contract: its findings are a number."""
+    if not case.findings:
+        return replace(case, detail=f"{case.detail}, external")
+    detail = ", ".join(filter(None, (case.detail, f"external, {counted(len(case.findings), 'defect')}")))
+    return replace(case, findings=(), detail=detail)
 
 
 def _resolve(path: Path, targets: list[_Target], workspaces: list[Workspace]) -> None:
@@ -229,11 +249,13 @@ def _resolve(path: Path, targets: list[_Target], workspaces: list[Workspace]) ->
     if not path.exists():
         raise WorkspaceError("no such file or folder", file=str(path))
     workspace = Workspace(path)
-    if workspace.contracts.is_dir():
+    here = any((path / name).is_file() for name in CONTRACT_NAMES)
+    if workspace.contracts.is_dir() or workspace.configuration.file or (workspace.services and not here):
         workspaces.append(workspace)
         for service in workspace.services:
             document = workspace.contract_path(service)
-            targets.append(_Target(service, document, path, workspace.override_path(service)))
+            external = workspace.is_external(service)
+            targets.append(_Target(service, document, path, workspace.override_path(service), external))
         return
     documents = [path / name for name in CONTRACT_NAMES if (path / name).is_file()]
     documents += sorted(found for name in CONTRACT_NAMES for found in path.glob(f"*/{name}"))

@@ -92,7 +92,7 @@ def _draft(workspace: Workspace, consumer: str, provider: str, recorded: Sequenc
 
 def _states(workspace: Workspace, provider: str) -> Callable[[str], bool]:
     """Which states the provider has; where it is not of this workspace, it shall have one for each example."""
-    if not workspace.provider_folder(provider).is_dir():
+    if not workspace.provider_folder(provider).is_dir() and not workspace.states_path(provider).is_file():
         return lambda _: True
     try:
         return load_states(workspace, provider).knows

@@ -6,12 +6,12 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from beep_mock.contracts.compiler import compile_contract
 from beep_mock.errors import VerificationError
-from beep_mock.mocks.peer_mocks import ContractShelf, PeerMocks
+from beep_mock.mocks.peer_mocks import BeepMocks, ContractShelf
 from beep_mock.peers import PeerGraph
 from beep_mock.providers.commands import command_target
 from beep_mock.providers.coverage import Coverage, Exercise, coverage_of, exercises_of
@@ -19,15 +19,23 @@ from beep_mock.providers.examples import ExampleResult, States, verify_examples
 from beep_mock.providers.pacts import StateHandling, VerificationReport, require_interactions, verify_pacts
 from beep_mock.providers.state_access import EndpointStates, RegistryStates
 from beep_mock.providers.targets import Target, app_target, url_target
-from beep_mock.providers.verification import load_app, load_service, load_states, objection, read_pacts
+from beep_mock.providers.verification import (
+    load_app,
+    load_service,
+    load_states,
+    made_app,
+    objection,
+    read_pacts,
+)
 from beep_mock.servers.threaded import ThreadServer
 from beep_mock.states import states_app
-from beep_mock.workspace import Workspace, environment_name
+from beep_mock.workspace import Workspace
 
 if TYPE_CHECKING:
     from beep_mock.agreement.agreement import Agreement
     from beep_mock.contracts.model import Contract
     from beep_mock.providers.properties import PropertiesResult
+    from beep_mock.states import ProviderStates
     from beep_mock.workspace import Workspace
 
 __all__ = ["AGAINST_MOCK", "KINDS", "Asked", "Verified", "mocked_peers", "verify"]
@@ -41,8 +49,9 @@ def mocked_peers(workspace: Workspace, provider: str) -> Iterator[dict[str, str]
     """
     graph = PeerGraph.read(workspace)
     wanted = [peer for consumer, peer in graph.edges if consumer == provider and peer in workspace.services]
-    mocks = PeerMocks(ContractShelf(workspace))
-    addresses = {environment_name(p): mocks(p).url for p in wanted if environment_name(p) not in os.environ}
+    mocks = BeepMocks(ContractShelf(workspace))
+    variables = {peer: workspace.variable(peer) for peer in wanted}
+    addresses = {name: mocks(peer).url for peer, name in variables.items() if name not in os.environ}
     os.environ.update(addresses)
     try:
         yield addresses
@@ -61,8 +70,11 @@ AGAINST_MOCK = "against-mock"
 class Asked:
     """What to verify, and how. ``kinds`` are those asked for by name; none asks for all that do no harm.
 
-    One of ``url``, ``app_name`` and ``command`` says where the provider is (``url`` beside ``command``: where that
-    listens); none of them takes the workspace's own. ``headers`` go with the requests of examples and properties.
+    ``app`` is the application itself, or a function without arguments that makes it; ``states`` its provider states,
+    by default those of the workspace.
+
+    One of ``url``, ``app``, ``app_name`` and ``command`` says where the provider is (``url`` beside ``command``: where
+    that listens); none of them takes the workspace's own. ``headers`` go with the requests of examples and properties.
     ``writes`` lets a comparison with the mock write to a provider that was not started for it.
     """
 
@@ -78,6 +90,8 @@ class Asked:
     max_time: float = 60.0
     seed: int = 1
     writes: bool = False
+    app: Any = None
+    states: ProviderStates | None = None
 
 
 @dataclass(slots=True)
@@ -107,7 +121,17 @@ def verify(workspace: Workspace, provider: str, asked: Asked, tell: Callable[[st
     :raises VerificationError: there is nothing to verify, or the provider cannot be loaded, started or reached.
     :raises BeepMockError: a contract or pact cannot be read.
     """
-    return _Verification(workspace, provider, asked, tell).run()
+    return _Verification(workspace, provider, _as_configured(workspace, provider, asked), tell).run()
+
+
+def _as_configured(workspace: Workspace, provider: str, asked: Asked) -> Asked:
+    """Return what was asked, with the configured application, command or address where none was named."""
+    if asked.url or asked.app_name or asked.command:
+        return asked
+    own = workspace.configuration.service(provider)
+    return replace(
+        asked, url=own.url, app_name=own.app, command=own.command, states_url=asked.states_url or own.states_url
+    )
 
 
 class _Verification:
@@ -186,7 +210,9 @@ class _Verification:
                 yield target, endpoint, StateHandling(asked.states_url) if asked.states_url else None
                 return
             app = self._load()
-            registry = load_states(self._workspace, self._provider)
+            registry = asked.states
+            if registry is None:
+                registry = load_states(self._workspace, self._provider)
             target = stack.enter_context(app_target(app, timeout=asked.timeout))
             arranger = states_app(registry, app)
             server = stack.enter_context(ThreadServer(arranger))
@@ -195,6 +221,8 @@ class _Verification:
             yield target, RegistryStates(registry, app), handling
 
     def _load(self) -> Any:
+        if self._asked.app is not None:
+            return made_app(self._asked.app, f"the application of {self._provider}")
         if self._asked.app_name:
             return load_app(self._workspace, self._asked.app_name)
         return load_service(self._workspace, self._provider)

@@ -1,4 +1,4 @@
-"""`beep-mock diff`: two versions of a contract, and whom the change breaks."""
+"""`beep-mock diff`: compare two versions of a contract, and find the consumers a change breaks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`beep-mock graph`: who consumes whom, as Mermaid."""
+"""`beep-mock graph`: draw who consumes whom, as Mermaid."""
 
 from __future__ import annotations
 

@@ -40,10 +40,12 @@ _SECTIONS = {
     },
     "Workspace": {
         "init": "Create a workspace: a first contract, mock, pact test and CI.",
+        "config": "Show the configuration in effect, and its JSON Schema.",
         "graph": "Draw who consumes whom, as a Mermaid graph or sequence diagram.",
         "completion": "Print the completion script for bash, zsh or fish.",
     },
 }
+_UNCONFIGURED = frozenset({"completion", "init"})
 _COMMANDS = {name: text for section in _SECTIONS.values() for name, text in section.items()}
 
 
@@ -83,6 +85,12 @@ class _LazyGroup(click.Group):
         command: click.Command = import_module(f"beep_mock.cli.{cmd_name}").command
         return command
 
+    def invoke_defaults(self, ctx: click.Context, name: str, command: click.Command) -> None:
+        """Take the defaults of a command's options from the configuration."""
+        from beep_mock.cli.configured import option_defaults
+
+        ctx.default_map = {**(ctx.default_map or {}), name: option_defaults(name, command)}
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -91,7 +99,10 @@ class _LazyGroup(click.Group):
             near = get_close_matches(name, _COMMANDS, n=3, cutoff=0.5)
             meant = f" Did you mean {' or '.join(near)}?" if near else ""
             ctx.fail(f"No such command {name!r}.{meant}")
-        return super().resolve_command(ctx, args)
+        found, command, rest = super().resolve_command(ctx, args)
+        if found is not None and command is not None and found not in _UNCONFIGURED:
+            self.invoke_defaults(ctx, found, command)
+        return found, command, rest
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         width = max(map(len, _COMMANDS))

@@ -130,7 +130,7 @@ def command(
     if not entries and not arguments:
         raise click.UsageError("there is no service to serve", ctx)
     require_store(how["evidence"], workspace.root)
-    environment_of((entry.name for entry in entries), "")  # a fault before anything is started
+    environment_of((entry.name for entry in entries), "", workspace.variable)  # a fault before anything is started
     address = resolve_host(host)
     port = claim_port(address, port if port is not None else 0 if arguments else _PORT)
     plan = Plan(
@@ -144,7 +144,8 @@ def command(
         **how,
     )
     if env_file is not None:
-        _write_environment(env_file, environment_of((entry.name for entry in entries), base_url(address, port)))
+        url = base_url(address, port)
+        _write_environment(env_file, environment_of([entry.name for entry in entries], url, workspace.variable))
     consumer = consumers[0] if len(consumers) == 1 else ""
     if record == Path():
         record = workspace.traffic / f"{consumer or 'run'}.jsonl"
@@ -157,7 +158,7 @@ def _run(plan: Plan, host: str, port: int, arguments: tuple[str, ...], recording
     from beep_mock.servers.ports import base_url, elsewhere, local_address
 
     url = base_url(host, port)
-    variables = environment_of((entry.name for entry in plan.entries), url)
+    variables = environment_of((entry.name for entry in plan.entries), url, Workspace(plan.root).variable)
     # Forked before the server's code is loaded, so that the keeper stays small.
     tenant = Command(arguments, without_proxy({**os.environ, **variables})) if arguments else None
     try:
@@ -221,7 +222,7 @@ class _Recording:
             self._recorder.start()
 
     def before(self, stop: Callable[[], None]) -> Callable[[int], None] | None:
-        """What a signal does: the rest is recorded while the world still answers; a second one does not wait."""
+        """Return a signal handler: it records the rest while the world still answers; a second signal does not wait."""
         if self._file is None:
             return None
 
@@ -256,7 +257,7 @@ class _Recording:
 
 
 def _tell_breakages(plan: Plan) -> None:
-    """Whom a saved contract or pact breaks, as long as this process runs."""
+    """Print the consumers a saved contract or pact breaks, as long as this process runs."""
     from beep_mock.checks.blast_radius import BlastRadius
 
     workspace = Workspace(plan.root)

@@ -115,6 +115,7 @@ def command(
     from beep_mock.checks.verifying import is_untried, keep_evidence, report_of
     from beep_mock.evidence.recording import require_version
     from beep_mock.processes import unwound_by_sigterm
+    from beep_mock.reports.ignoring import without_ignored
     from beep_mock.reports.report import render
     from beep_mock.workspace import Workspace
 
@@ -126,7 +127,7 @@ def command(
     # What the application prints is no part of the report; a job that is cancelled leaves no provider behind.
     with redirect_stdout(sys.stderr), unwound_by_sigterm():
         verified = verify(workspace, provider, asked, tell)
-    report = report_of(verified)
+    report = without_ignored(report_of(verified), workspace.configuration)
     click.echo(render(report, output, colour=sys.stdout.isatty()))
     write_reports(report, reports)
     if store is not None:  # last: what was found is told whatever becomes of this

@@ -1,17 +1,17 @@
-"""Which consumer a test belongs to, and whether a run reaches all tests of a consumer."""
+"""Tell which consumer a test belongs to, and whether a run covers all tests of a consumer."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from beep_mock.consumers.run import Selection
+from beep_mock.consumers.run import SelectedTests
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["CollectedTest", "Reach", "Uncollected", "role_of", "selection_of"]
+__all__ = ["CollectedFolders", "CollectedTest", "Uncollected", "role_of", "selection_of"]
 
 FIXTURE = "pact_recorder"
 
@@ -35,44 +35,45 @@ class Uncollected:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
-    """What a command line reaches: whole ``folders``; ``narrowed`` if it leaves out files in them."""
+class CollectedFolders:
+    """The whole ``folders`` a command line covers; ``narrowed`` if it leaves out files in them."""
 
     folders: tuple[Path, ...]
     narrowed: bool = False
 
     def covers(self, folder: Path) -> bool:
-        """Whether every test file in ``folder`` is collected."""
+        """Return whether every test file in ``folder`` is collected."""
         return not self.narrowed and any(folder.is_relative_to(reached) for reached in self.folders)
 
 
-def role_of(root: Path, path: Path, role: Literal["consumers", "providers"]) -> str:
-    """The service in whose folder, ``<role>/<name>/`` of the workspace, ``path`` is; ``""`` for none."""
-    if not path.is_relative_to(root):
+def role_of(folder: Path, path: Path) -> str:
+    """Return the service in whose folder, ``<folder>/<service>/``, ``path`` is; ``""`` for none."""
+    if not path.is_relative_to(folder):
         return ""
-    parts = path.relative_to(root).parts
-    return parts[1] if len(parts) > 2 and parts[0] == role else ""
+    parts = path.relative_to(folder).parts
+    return parts[0] if len(parts) > 1 else ""
 
 
 def selection_of(
     root: Path,
+    consumers: Path,
     collected: Sequence[CollectedTest],
     selected: Iterable[str],
     uncollected: Sequence[Uncollected],
-    reach: Reach,
-) -> Selection:
-    """What was selected among the ``collected`` tests, by consumer.
+    reach: CollectedFolders,
+) -> SelectedTests:
+    """Return the selected tests among those ``collected``, by consumer.
 
     A consumer's tests are those in its folder; when one of them is elsewhere (marked), they may be anywhere in the
     workspace, so that only a run of everything selects them all.
     """
     chosen = set(selected)
-    selection = Selection()
+    selection = SelectedTests()
     scopes: dict[str, Path] = {}
     for test in collected:
         if not test.records or not test.consumer:
             continue
-        home = root / "consumers" / test.consumer
+        home = consumers / test.consumer
         scopes.setdefault(test.consumer, home)
         if not test.path.is_relative_to(home):
             scopes[test.consumer] = root
@@ -97,6 +98,6 @@ def selection_of(
 
 
 def _may_record(path: Path, root: Path) -> bool:
-    """Whether a test file that skipped itself has pact tests: it, or a ``conftest.py`` it sees, names the fixture."""
+    """Return whether a test file that skipped itself has pact tests: it or its ``conftest.py`` names the fixture."""
     conftests = [folder / "conftest.py" for folder in path.parents if folder.is_relative_to(root)]
     return any(FIXTURE in file.read_text("utf-8", "replace") for file in (path, *conftests) if file.is_file())

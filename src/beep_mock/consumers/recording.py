@@ -1,4 +1,4 @@
-"""What one test records: for each provider a pact, written down only once the consumer has kept it."""
+"""Record the pacts of one test: a pact for each provider, written once the consumer has kept it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any, Self
 from pact import Pact
 from pact.pact import PactServer
 
-from beep_mock.errors import WorkspaceError
+from beep_mock.errors import BeepMockError, WorkspaceError
 from beep_mock.workspace import is_service_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
     from types import TracebackType
+
+    from beep_mock.contracts.model import Contract
 
 __all__ = ["PactRecorder", "RecordedPact", "RecordedServer"]
 
@@ -32,7 +34,7 @@ class RecordedServer(PactServer):
 
     @property
     def matched(self) -> bool:
-        """Whether every interaction took place as described; known after the ``with`` as well."""
+        """Return whether every interaction took place as described; still known after the ``with``."""
         if self._handle is None and self._mismatches is not None:
             return not self._mismatches
         return super().matched
@@ -44,22 +46,29 @@ class RecordedServer(PactServer):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self.matched:
-            self._mismatches = []
-            self._on_match()
-        else:
-            self._mismatches = self.mismatches
+        __tracebackhide__ = True
+        matched = self.matched
+        self._mismatches = [] if matched else self.mismatches
         try:
             super().__exit__(kind, error, trace)
         finally:
             self._handle = None  # otherwise it answers until the garbage collector finds it
+        if matched:
+            try:
+                self._on_match()
+            except AssertionError as error:
+                raise error.with_traceback(None)  # noqa: B904 - the test's own error stays its context
 
 
 class RecordedPact(Pact):
     """A pact of one test with one provider; ``on_proof`` runs whenever everything described so far took place."""
 
-    def __init__(self, consumer: str, provider: str, on_proof: Callable[[RecordedPact], None]) -> None:
+    def __init__(
+        self, consumer: str, provider: str, on_proof: Callable[[RecordedPact], None], *, compare: bool = False
+    ) -> None:
         super().__init__(consumer, provider)
+        self.compare = compare
+        """Whether the provider's contract must promise what was recorded."""
         self.unserved: list[str] = []
         """Descriptions that were never served or verified."""
         self.finished = False
@@ -110,28 +119,43 @@ class RecordedPact(Pact):
 class PactRecorder:
     """The ``pact_recorder`` of one test: ``pact_recorder("world")`` is pact-python's DSL for that provider.
 
-    ``folder`` is this test's own place for what is proven: one subfolder a pact.
+    ``folder`` is this test's own place for what is proven: one subfolder a pact. ``contract_of`` finds the contract
+    of a provider, None where there is none; without it, pacts are not compared with contracts.
     """
 
-    def __init__(self, consumer: str, folder: Path) -> None:
+    def __init__(
+        self, consumer: str, folder: Path, contract_of: Callable[[str], Contract | None] | None = None
+    ) -> None:
         _require_name("consumer", consumer)
         self.consumer = consumer
+        self._contract_of = contract_of
         self._folder = folder
         self._pacts: list[RecordedPact] = []
         self._recorded: dict[int, Path] = {}
 
-    def __call__(self, provider: str) -> RecordedPact:
-        """The pact with ``provider``: the same one until it was served, then a new one.
+    def __call__(self, provider: str, *, compare: bool | None = None) -> RecordedPact:
+        """Return the pact with ``provider``: the same one until it was served, then a new one.
 
-        :raises WorkspaceError: ``provider`` cannot name a service.
+        When it was served, it is compared with the provider's contract, and what the contract does not promise fails
+        the test. ``compare=False`` records it all the same; None leaves that to the session's configuration.
+
+        :raises WorkspaceError: ``provider`` cannot name a service, or is a misspelt one.
+        :raises ContractError: the provider's contract cannot be read.
         """
         __tracebackhide__ = True
         _require_name("provider", provider)
+        compares = self._contract_of is not None if compare is None else compare
+        if compares and self._contract_of is not None:
+            try:
+                self._contract_of(provider)
+            except BeepMockError as fault:
+                raise fault.with_traceback(None) from None
         for pact in self._pacts:
             if pact.provider == provider and not pact.finished:
+                pact.compare = pact.compare and compares
                 return pact
         number = len(self._pacts)
-        pact = RecordedPact(self.consumer, provider, lambda proven: self._write(number, proven))
+        pact = RecordedPact(self.consumer, provider, lambda proven: self._write(number, proven), compare=compares)
         self._pacts.append(pact)
         return pact
 
@@ -147,8 +171,33 @@ class PactRecorder:
 
     def _write(self, number: int, pact: RecordedPact) -> None:
         folder = self._folder / str(number)
+        __tracebackhide__ = True
         pact.write_file(folder, overwrite=True)
-        self._recorded[number] = folder / f"{pact.consumer}-{pact.provider}.json"
+        file = folder / f"{pact.consumer}-{pact.provider}.json"
+        contract = self._contract_of(pact.provider) if pact.compare and self._contract_of is not None else None
+        if contract is not None:
+            _require_promised(file, contract)
+        self._recorded[number] = file
+
+
+def _require_promised(file: Path, contract: Contract) -> None:
+    """Fail unless the contract promises every interaction of the pact in ``file``."""
+    __tracebackhide__ = True
+    from beep_mock.findings import Severity
+    from beep_mock.pacts.comparison import compare
+    from beep_mock.pacts.model import read_pact
+
+    pact = read_pact(file)
+    errors = [finding for finding in compare(pact, contract) if finding.severity is Severity.ERROR]
+    if not errors:
+        return
+    lines = [f"the contract of {pact.provider} does not promise what {pact.consumer} expects:"]
+    for finding in errors:
+        lines.append(f"  {finding.where.pointer}: {finding.message} [{finding.rule}]")
+        if finding.hint:
+            lines.append(f"    {finding.hint}")
+    lines.append(f"  correct the test, or record it all the same: pact_recorder({pact.provider!r}, compare=False)")
+    raise AssertionError("\n".join(lines))
 
 
 def _require_name(role: str, name: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response, request
 
-from beep_mock.contracts.bodies.json_bodies import write_json
+from beep_mock.contracts.values.json_text import write_json
 from beep_mock.contracts.model import Contract
 from beep_mock.contracts.reading.bundle import bundle
 from beep_mock.control.description import interface_contract

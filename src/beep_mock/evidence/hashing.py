@@ -9,8 +9,8 @@ from os.path import commonpath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from beep_mock.contracts.bodies.media_types import is_json, parse_content_type
 from beep_mock.contracts.document import load_document
+from beep_mock.contracts.values.media_types import is_json, parse_content_type
 from beep_mock.errors import EvidenceError
 from beep_mock.evidence.trust import Hashes
 from beep_mock.interaction import MISSING, Interaction, Response
@@ -85,7 +85,7 @@ def provider_hashes(workspace: Workspace, provider: str) -> Hashes:
     :raises EvidenceError: a source file cannot be read.
     """
     document = workspace.contract_path(provider) if provider in workspace.services else None
-    return hashes_of(document, workspace.provider_folder(provider))
+    return hashes_of(document, workspace.sources(provider))
 
 
 def hashes_of(document: Path | None, sources: Path | None) -> Hashes:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from beep_mock.errors import BeepMockError, EvidenceError
 from beep_mock.evidence.place import NONE, address_of, file_of
 from beep_mock.evidence.trust import Trust
+from beep_mock.workspace import Workspace
 
 if TYPE_CHECKING:
     from beep_mock.evidence.store import Store
@@ -56,8 +57,8 @@ class Ledger:
             return Trust(provider, tell=self._tell, fault=self._warned(str(fault)))
 
     def sources(self, provider: str) -> Path:
-        """The folder of a provider's sources."""
-        return self._root / "providers" / provider
+        """Return the folder of a provider's sources."""
+        return Workspace(self._root).sources(provider)
 
     def _verdicts(self, provider: str, document: Path | None) -> Mapping[str, Evidence]:
         from beep_mock.evidence.hashing import hashes_of  # these are for those who have evidence

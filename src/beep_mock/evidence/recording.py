@@ -10,9 +10,9 @@ from shutil import which
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import parse_qsl, unquote
 
-from beep_mock.contracts.bodies.media_types import is_json, parse_content_type
 from beep_mock.contracts.encoding import RawRequest, encode_request
 from beep_mock.contracts.examples import interactions_of
+from beep_mock.contracts.values.media_types import is_json, parse_content_type
 from beep_mock.errors import ContractError, EvidenceError
 from beep_mock.evidence.hashing import canonical, interaction_hash, plain_response, provider_hashes
 from beep_mock.evidence.trust import Verification, bare_interaction
@@ -91,7 +91,7 @@ def require_version(version: str) -> None:
 
 def provider_version(workspace: Workspace, provider: str) -> str:
     """What git calls the state that the provider's sources are in; ``unversioned`` where there is no git."""
-    folder = workspace.provider_folder(provider)
+    folder = workspace.sources(provider)
     git = which("git")
     if git is None:
         return _UNKNOWN

@@ -14,7 +14,7 @@ from beep_mock.control.description import interface_contract
 from beep_mock.control.interface import control_interface
 from beep_mock.gateway.access import Access
 from beep_mock.gateway.overview import overview_of
-from beep_mock.gateway.plan import Engine, Plan, choose_services
+from beep_mock.gateway.plan import Engine, Plan, choose_services, plan_document
 from beep_mock.gateway.world import World
 from beep_mock.gateway.wsgi import MOUNT, Gateway
 from beep_mock.mocks.mock import Mock
@@ -46,6 +46,12 @@ def create_app(
 ) -> Flask:
     """The mocks of a workspace as a Flask application, as ``beep-mock up`` serves them.
 
+    ``workspace`` may be the file of one OpenAPI document instead: its mock answers at the root path, as with
+    ``beep-mock serve``::
+
+        client = create_app("openapi.yaml").test_client()
+        assert client.get("/worlds/1").status_code == 200
+
     ``services`` are mocked (all by default), or the peers of ``consumers``; ``real`` maps services to the URL where
     they run; ``answering`` says how mocks answer, ``evidence`` where is kept what is known of their answers. The
     application's ``wsgi_app`` answers mocked traffic without Flask; ``test_client()`` and ``flask run`` work as usual.
@@ -53,12 +59,23 @@ def create_app(
     started.
 
     :raises BeepMockError: a service is not there, or cannot be served.
+    :raises ValueError: services, consumers or real peers of a single document were asked for.
     """
-    if not isinstance(workspace, Workspace):
-        workspace = Workspace.find(Path(workspace))
+    single = not isinstance(workspace, Workspace) and Path(workspace).is_file()
+    if single:
+        if services or consumers or real:
+            raise ValueError("services, consumers and real are for a workspace, not for a single document")
+        root = Path.cwd()
+        entries = plan_document(str(workspace), root)
+    else:
+        if not isinstance(workspace, Workspace):
+            workspace = Workspace.find(Path(workspace))
+        root = workspace.root
+        entries = choose_services(workspace, services, consumers=consumers, real=real)
     plan = Plan(
-        choose_services(workspace, services, consumers=consumers, real=real),
-        workspace.root,
+        entries,
+        root,
+        single=single,
         engine=engine,
         fallback=fallback,
         errors=errors,

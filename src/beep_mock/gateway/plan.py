@@ -1,8 +1,8 @@
-"""What a world shall hold: which services are mocked, which are real, and how."""
+"""Plan a world: which services are mocked, which are real, and how."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -112,7 +112,7 @@ def _peers(workspace: Workspace, consumers: Iterable[str], real: Iterable[str]) 
 
     graph = PeerGraph.read(workspace)
     for name in consumers:
-        if name not in graph.services and not (workspace.root / "consumers" / name).is_dir():
+        if name not in graph.services and not (workspace.consumers / name).is_dir():
             near = get_close_matches(name, graph.services, n=3, cutoff=0.5)
             raise WorkspaceError(
                 f"no service or consumer {name!r} in this workspace",
@@ -141,15 +141,17 @@ def plan_document(document: str, root: Path, upstream: str = "") -> tuple[Entry,
     return (Entry(name if is_service_name(name) else "document", document, url=url),)
 
 
-def environment_of(names: Iterable[str], base: str) -> dict[str, str]:
-    """The variables that tell a service where its peers are: ``{"WORLD_URL": "http://127.0.0.1:9000/world"}``.
+def environment_of(
+    names: Iterable[str], base: str, variable_of: Callable[[str], str] = environment_name
+) -> dict[str, str]:
+    """Return the variables that tell a service where its peers are: ``{"WORLD_URL": "http://127.0.0.1:9000/world"}``.
 
     :raises WorkspaceError: two services would share a variable.
     """
     found: dict[str, str] = {}
     owners: dict[str, str] = {}
     for name in names:
-        variable = environment_name(name)
+        variable = variable_of(name)
         if variable in owners:
             raise WorkspaceError(
                 f"{owners[variable]!r} and {name!r} would both be {variable} in the environment",

@@ -34,7 +34,7 @@ _PARTS: Final = ("contract", "overrides", "standing", "added", "answering", "tru
 
 
 class Basis:
-    """What a reload replaces as a whole, so that each request sees one contract from beginning to end."""
+    """The state a mock answers from: replaced as a whole, so that each request sees one contract throughout."""
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class Basis:
         return Basis(**{**{name: getattr(self, name) for name in _PARTS}, **changes})
 
     def responder(self, operation: Operation) -> Responder | None:
-        """What answers the requests of ``operation``, made when it is first asked for; None for a broken one."""
+        """Return the responder of ``operation``, made on first use; None for a broken one."""
         responder = self.responders.get(operation)
         if responder is None and operation not in self.broken:
             responder = Responder(
@@ -134,17 +134,17 @@ class Mock:
 
     @property
     def trust(self) -> Trust:
-        """What is known of its answers."""
+        """The evidence about its answers."""
         return self._state.trust
 
     def renew(self, trust: Trust) -> None:
-        """Say from now on what is known by ``trust``."""
+        """Report the evidence in ``trust`` from now on."""
         with self._changing:
             self._state = self._state.but(trust=trust)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What is wrong with the contract and the overrides."""
+        """The findings about the contract and the overrides."""
         return (*self._state.contract.findings, *self._state.overrides.findings)
 
     def swap(self, contract: Contract, overrides: Overrides | None = None, trust: Trust | None = None) -> None:
@@ -184,6 +184,7 @@ class Mock:
         response_headers: Mapping[str, str] | None = None,
         delay: float = 0.0,
         name: str = "",
+        allow_invalid: bool = True,
     ) -> tuple[Finding, ...]:
         """Add an interaction until :meth:`reset`; the latest of equals wins.
 
@@ -202,12 +203,14 @@ class Mock:
         if body is not MISSING:
             request["body"] = body
         entry = {"name": name, "operation": f"{method.upper()} {path}", "request": request, "response": answer}
-        return self.add({**entry, "delay": delay})
+        return self.add({**entry, "delay": delay}, allow_invalid=allow_invalid)
 
-    def add(self, entry: Mapping[str, Any]) -> tuple[Finding, ...]:
+    def add(self, entry: Mapping[str, Any], *, allow_invalid: bool = True) -> tuple[Finding, ...]:
         """Add an interaction in the form that ``mocks/<service>.yaml`` has.
 
-        :raises OverrideError: it cannot be used; the message says why.
+        Without ``allow_invalid`` an answer that breaks the contract is not added.
+
+        :raises OverrideError: it cannot be used, or breaks the contract; the message says why.
         """
         with self._changing:
             now = self._state
@@ -215,6 +218,8 @@ class Mock:
             if interaction is None:
                 first = findings[0]
                 raise OverrideError(first.message, pointer=first.where.pointer, hint=first.hint)
+            if findings and not allow_invalid:
+                raise _invalid_override(interaction.operation, findings)
             self._state = now.but(added=(*now.added, interaction))
         return findings
 
@@ -330,3 +335,14 @@ class Mock:
         self.journal.record(self.name, environ, answer, method="OPTIONS", path=path, secrets=state.secrets)
         start_response("204 No Content", headers)
         return []
+
+
+def _invalid_override(operation: str, findings: tuple[Finding, ...]) -> OverrideError:
+    """Return the error for an override with findings; only a broken contract can be allowed."""
+    lines = [f"\n  {finding.where.pointer}: {finding.message}" for finding in findings]
+    is_allowable = all(finding.rule == "override-response-invalid" for finding in findings)
+    hint = "correct the answer, or pass allow_invalid=True to test against a provider that breaks its contract"
+    return OverrideError(
+        f"the override of {operation} is invalid:{''.join(lines)}",
+        hint=hint if is_allowable else "correct the override",
+    )

@@ -26,11 +26,11 @@ from urllib.parse import parse_qsl, unquote_to_bytes
 from beep_mock.contracts.examples import encode, interactions_of
 from beep_mock.contracts.model import Contract, Operation
 from beep_mock.contracts.parameters.headers import is_token
-from beep_mock.contracts.parameters.scalars import text_of
 from beep_mock.contracts.reading.text import read_data
 from beep_mock.contracts.response_validation import response_violations
 from beep_mock.contracts.routing.lookup import lookup_of
 from beep_mock.contracts.routing.shared_urls import marks_of
+from beep_mock.contracts.values.scalars import text_of
 from beep_mock.errors import InvalidDocumentError, OverrideError
 from beep_mock.findings import Finding, Severity, Where
 from beep_mock.interaction import MISSING, Interaction, Json, Request, Response
@@ -164,7 +164,7 @@ class _Reader:
         return None
 
     def _tells(self, operation: Operation, query: str) -> bool:
-        """Whether a query says nothing but what every request for ``operation`` does."""
+        """Return whether a query says only what every request for ``operation`` says."""
         marks = marks_of(operation, self.contract.document) if query else {}
         said = parse_qsl(query, keep_blank_values=True)
         return all(marks.get(("query", name)) == frozenset((text,)) for name, text in said)
@@ -240,7 +240,10 @@ class _Reader:
             headers.append(("Content-Type", response.media_type))
         for violation in response_violations(self.contract, operation, response.status, headers, response.body):
             place = "/".join(violation.location)
-            self._lie("override-response-invalid", f"breaks the contract at {place}: {violation.message}", pointer)
+            part, *inner = violation.location
+            at = "".join(f"/{_escape(token)}" for token in ("headers" if part == "header" else part, *inner))
+            message = f"breaks the contract at {place}: {violation.message}"
+            self._lie("override-response-invalid", message, f"{pointer}{at}")
 
     def _example(self, operation: Operation, name: Any, pointer: str) -> Response | None:
         interactions = interactions_of(self.contract, operation)

@@ -11,27 +11,32 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from beep_mock.contracts.compiler import compile_contract
-from beep_mock.errors import BeepMockError
+from beep_mock.contracts.examples import interactions_of
+from beep_mock.errors import BeepMockError, OverrideError
 from beep_mock.evidence.reading import Ledger
 from beep_mock.evidence.trust import NOTHING_KNOWN, Trust
 from beep_mock.exchanges.exchange import Exchange
 from beep_mock.exchanges.journal import BODY_LIMIT, Journal
+from beep_mock.exchanges.secrets import masked_message, masked_text
 from beep_mock.interaction import MISSING, Json
 from beep_mock.mocks.mock import Mock
 from beep_mock.mocks.overrides import Overrides, load_overrides
 from beep_mock.mocks.preferences import AS_DOCUMENTED, Answering
+from beep_mock.printable import printable_line
 from beep_mock.servers.threaded import ThreadServer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from beep_mock.contracts.model import Contract
+    from beep_mock.contracts.model import Contract, Operation
     from beep_mock.findings import Finding
     from beep_mock.workspace import Workspace
 
-__all__ = ["ContractShelf", "PeerMock", "PeerMocks"]
+__all__ = ["BeepMocks", "ContractShelf", "ServiceMock"]
 
 _SHOWN = 20
+_REASONS = 5  # shown of one exchange
+_LONGEST = 200  # characters of a path, query, body or reason
 
 
 class ContractShelf:
@@ -56,14 +61,14 @@ class ContractShelf:
         return self._shelf[service]
 
     def trust(self, service: str) -> Trust:
-        """What the workspace's evidence says of ``service``."""
+        """Return the workspace's evidence about ``service``."""
         if service not in self._trust:
             self._trust[service] = self._ledger.trust(service, self._workspace.contract_path(service))
         return self._trust[service]
 
 
-class PeerMock:
-    """The mock of one peer: what a test tells it, and what it asks of it afterwards."""
+class ServiceMock:
+    """The mock of one peer, as a test sets it up and asks it afterwards."""
 
     def __init__(
         self,
@@ -88,17 +93,59 @@ class PeerMock:
         return self.mock.journal
 
     def prefer(self, *, code: int | None = None, example: str | None = None, dynamic: bool | None = None) -> None:
-        """From now on answer as if every request had sent this ``Prefer``."""
+        """From now on, answer as if every request had sent this ``Prefer``.
+
+        :raises ValueError: ``code`` is not a final status (200 to 599).
+        :raises OverrideError: no operation declares ``code``, or an example of this name.
+        """
+        __tracebackhide__ = True
+        operations = [one for one in self.mock.contract.operations.values() if one.broken is None]
+        if code is not None and not 200 <= code <= 599:
+            raise ValueError(f"{code} is not a final status (200 to 599)")
+        if code is not None:
+            self._require_declared(code, operations)
+        if example is not None:
+            self._require_example(example, operations)
         self.mock.prefer(code=code, example=example, dynamic=dynamic)
 
-    def override(self, method: str, path: str, **interaction: Any) -> tuple[Finding, ...]:
-        """Answer requests like this one otherwise; takes what :meth:`beep_mock.mocks.mock.Mock.override` takes.
+    def override(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Json] | None = None,
+        headers: Mapping[str, Json] | None = None,
+        body: Json = MISSING,
+        status: int | None = None,
+        json: Json = MISSING,
+        example: str | None = None,
+        response_headers: Mapping[str, str] | None = None,
+        delay: float = 0.0,
+        name: str = "",
+        allow_invalid: bool = False,
+    ) -> tuple[Finding, ...]:
+        """Answer matching requests with the contract's ``example``, or with ``status``, ``json``, ``response_headers``.
 
-        Returned is how the answer breaks the contract.
+        ``path`` is a template of the contract (``/worlds/{worldId}``) or a concrete path (``/worlds/3``); ``query``,
+        ``headers`` and ``body`` narrow the requests down. ``delay`` is in seconds. The latest of equal overrides wins.
+        With ``allow_invalid`` the answer may break the contract; the findings returned say how.
 
-        :raises OverrideError: no such operation, parameter or example.
+        :raises OverrideError: there is no such operation, parameter or example, or the answer breaks the contract.
         """
-        return self.mock.override(method, path, **interaction)
+        __tracebackhide__ = True
+        if example is not None and (status is not None or json is not MISSING or response_headers):
+            raise OverrideError(
+                "an override answers with `example`, or with `status`, `json` and `response_headers`, not with both"
+            )
+        added: dict[str, Any] = {"query": query, "headers": headers, "body": body, "status": status, "json": json}
+        added |= {"example": example, "response_headers": response_headers, "delay": delay, "name": name}
+        try:
+            self.mock.override(method, path, **added, allow_invalid=False)
+        except OverrideError as fault:
+            if not (allow_invalid and "allow_invalid=True" in fault.hint):
+                raise fault.with_traceback(None) from None  # the test's own line is what its author needs to see
+            return self.mock.override(method, path, **added)
+        return ()
 
     def reset(self) -> None:
         """Forget preferences, overrides and exchanges."""
@@ -148,20 +195,41 @@ class PeerMock:
             message = f"{self.name} was called {len(found)} times, not {times}, with {wanted}"
         raise AssertionError(message + _told(exchanges))
 
+    def describe_exchanges(self) -> str:
+        """Return the latest 20 exchanges of this test, one a line, with secrets masked."""
+        return "\n".join(_lines(self.journal.entries())) or "(nothing)"
+
     def stop(self) -> None:
         """Close its address."""
         self._server.stop()
 
+    def _require_declared(self, code: int, operations: Sequence[Operation]) -> None:
+        __tracebackhide__ = True
+        if any(one.response_for(code) is not None for one in operations):
+            return
+        declared = ", ".join(sorted({spec.status for one in operations for spec in one.responses})) or "none"
+        raise OverrideError(f"no operation of {self.name} declares a response {code}", hint=f"declared: {declared}")
 
-class PeerMocks:
+    def _require_example(self, example: str, operations: Sequence[Operation]) -> None:
+        __tracebackhide__ = True
+        names: set[str] = set()
+        for operation in operations:
+            names.update(one.name for one in interactions_of(self.mock.contract, operation) if one.name)
+            if example in names:
+                return
+        known = ", ".join(sorted(names)) or "none"
+        raise OverrideError(f"no operation of {self.name} has an example named {example!r}", hint=f"declared: {known}")
+
+
+class BeepMocks:
     """The ``beep_mocks`` of one test: ``beep_mocks("world")`` is the mock of that peer, the same for the whole test."""
 
     def __init__(self, shelf: ContractShelf, answering: Answering = AS_DOCUMENTED) -> None:
         self._shelf = shelf
         self._answering = answering
-        self._mocks: dict[str, PeerMock] = {}
+        self._mocks: dict[str, ServiceMock] = {}
 
-    def __call__(self, service: str) -> PeerMock:
+    def __call__(self, service: str) -> ServiceMock:
         """The mock of ``service``, listening from the first call on.
 
         :raises BeepMockError: as :meth:`ContractShelf.take`.
@@ -174,8 +242,12 @@ class PeerMocks:
                 raise fault.with_traceback(None) from None  # the test's own line is what its author needs to see
         return self._mocks[service]
 
-    def _made(self, service: str) -> PeerMock:
-        return PeerMock(service, *self._shelf.take(service), self._answering, self._shelf.trust(service))
+    def _made(self, service: str) -> ServiceMock:
+        return ServiceMock(service, *self._shelf.take(service), self._answering, self._shelf.trust(service))
+
+    def described(self) -> dict[str, str]:
+        """Return what each mock of this test was asked, as text, by the name of its service."""
+        return {name: mock.describe_exchanges() for name, mock in self._mocks.items()}
 
     def stop(self) -> None:
         """Stop all mocks."""
@@ -211,15 +283,27 @@ def _has_body(exchange: Exchange, wanted: Json) -> bool:
 def _told(exchanges: list[Exchange]) -> str:
     if not exchanges:
         return "; it was not called at all"
-    lines = [f"\n  {_line(exchange)}" for exchange in exchanges[-_SHOWN:]]
+    return "; it was called with:" + "".join(f"\n  {line}" for line in _lines(exchanges))
+
+
+def _lines(exchanges: list[Exchange]) -> list[str]:
+    lines = [_line(exchange) for exchange in exchanges[-_SHOWN:]]
     if len(exchanges) > _SHOWN:
-        lines.insert(0, f"\n  ... {len(exchanges) - _SHOWN} earlier calls")
-    return "; it was called with:" + "".join(lines)
+        lines.insert(0, f"... {len(exchanges) - _SHOWN} earlier calls")
+    return lines
 
 
 def _line(exchange: Exchange) -> str:
-    query = f"?{exchange.query}" if exchange.query else ""
-    body = exchange.request_body[:100].decode("utf-8", "replace")
-    reasons = "".join(f"\n      {'.'.join(v.location)}: {v.message}" for v in exchange.violations)
-    sent = f" {body}" if body else ""
-    return f"{exchange.method} {exchange.path}{query}{sent} -> {exchange.status} ({exchange.source}){reasons}"
+    # Masked before it is cut: what is left of a secret's value would not look like one.
+    query = f"?{_cut(masked_text(exchange.query))}" if exchange.query else ""
+    body = masked_text(exchange.request_body.decode("utf-8", "replace"))
+    sent = f" {_cut(body)}" if body else ""
+    reasons = [f"{'.'.join(v.location)}: {_cut(masked_message(v.location, v.message))}" for v in exchange.violations]
+    if len(reasons) > _REASONS:
+        reasons[_REASONS:] = [f"... {len(reasons) - _REASONS} more"]
+    call = f"{exchange.method} {_cut(masked_text(exchange.path))}{query}{sent} -> {exchange.status} ({exchange.source})"
+    return "\n      ".join(map(printable_line, (call, *reasons)))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."

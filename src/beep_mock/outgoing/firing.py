@@ -13,7 +13,7 @@ from beep_mock.contracts.model import Contract, Operation, Violation
 from beep_mock.contracts.response_validation import response_violations
 from beep_mock.errors import BeepMockError, ContractError
 from beep_mock.outgoing.reach import Reach
-from beep_mock.outgoing.sending import Received, SendError, Target, send, target_of
+from beep_mock.outgoing.sending import Destination, Received, SendError, send, target_of
 
 __all__ = ["Fired", "Outgoing", "find_outgoing", "fire", "outgoing_of", "prepare"]
 
@@ -55,10 +55,10 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Fired:
-    """What was sent, and what came back; ``violations`` are the answer's."""
+    """A request that was sent, and its answer; ``violations`` are the answer's."""
 
     outgoing: Outgoing
-    target: Target
+    target: Destination
     prepared: Prepared
     received: Received
     violations: tuple[Violation, ...]

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from beep_mock.errors import VerificationError, WorkspaceError
@@ -14,7 +15,6 @@ from beep_mock.providers.replay import Address
 from beep_mock.states import ProviderStates
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from types import ModuleType
 
     from beep_mock.interaction import Json
@@ -100,32 +100,38 @@ def load_states(workspace: Workspace, service: str) -> ProviderStates:
 
     :raises WorkspaceError: there is no such file, or no registry in it.
     """
-    path = (workspace.provider_folder(service) / "states.py").resolve()
+    path = workspace.states_path(service).resolve()
     if not path.is_file():
         raise WorkspaceError(
             f"{service} has no provider states",
             file=str(path),
             hint="write `states = ProviderStates()` there, with a function for each state",
         )
-    registry = getattr(_module(workspace.root, service, path), "states", None)
+    registry = getattr(_module(workspace, path), "states", None)
     if not isinstance(registry, ProviderStates):
         raise WorkspaceError("no `states` that is a ProviderStates in it", file=str(path))
     return registry
 
 
-def _module(root: Path, service: str, path: Path) -> ModuleType:
-    """The module as the tests import it, so that there is one registry; by its path where that is another's name."""
-    if str(root) not in sys.path:
-        sys.path.append(str(root))
-    name = f"providers.{service}.states"
-    try:
-        module = import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name is None or not f"{name}.".startswith(f"{error.name}."):
-            raise
-    else:
-        if module.__file__ == str(path):
-            return module
+def _module(workspace: Workspace, path: Path) -> ModuleType:
+    """Import the module by the name that tests use, so that there is one registry; by its path where that fails."""
+    for folder in workspace.import_paths():
+        if folder not in sys.path:
+            sys.path.append(folder)
+        home = Path(folder).resolve()
+        if not path.is_relative_to(home):
+            continue
+        name = ".".join(path.relative_to(home).with_suffix("").parts)
+        try:
+            module = import_module(name)
+        except ModuleNotFoundError as error:
+            if error.name is None or not f"{name}.".startswith(f"{error.name}."):
+                raise
+        except (TypeError, ValueError):  # a name that Python cannot import
+            continue
+        else:
+            if module.__file__ == str(path):
+                return module
     name = f"beep_mock_states:{path}"
     if name not in sys.modules:
         spec = spec_from_file_location(name, path)

@@ -19,7 +19,16 @@ from beep_mock.states import ProviderStates, states_app, told
 if TYPE_CHECKING:
     from beep_mock.workspace import Workspace
 
-__all__ = ["load_app", "load_service", "load_states", "objection", "read_pacts", "verify_at", "verify_provider"]
+__all__ = [
+    "load_app",
+    "load_service",
+    "load_states",
+    "made_app",
+    "objection",
+    "read_pacts",
+    "verify_at",
+    "verify_provider",
+]
 
 
 def verify_provider(
@@ -79,6 +88,14 @@ def load_app(workspace: Workspace, name: str) -> Any:
     if not module_name or not attribute:
         raise VerificationError(f"{name!r} names no application", hint="write MODULE:FACTORY, e.g. shop.app:create_app")
     found = _import(workspace, module_name, attribute)
+    return made_app(found, name)
+
+
+def made_app(found: Any, name: str) -> Any:
+    """Return the application that ``found`` is, or makes when it is a function without arguments.
+
+    :raises VerificationError: it is neither, or fails; the message calls it ``name``.
+    """
     if not callable(found):
         raise VerificationError(f"{name} is no application but {type(found).__name__}")
     if not _is_factory(found):
@@ -99,9 +116,12 @@ def load_service(workspace: Workspace, provider: str) -> Any:
     if not path.is_file():
         workspace.require(provider)
         raise VerificationError(
-            f"{provider} has no application here", file=str(path), hint="say with --app or --url where it is"
+            f"{provider} has no application here",
+            file=str(path),
+            hint="use --app or --url to say where it runs, or configure it",
         )
-    return load_app(workspace, f"providers.{provider}.app:create_app")
+    package = ".".join(path.parent.relative_to(workspace.root).parts)
+    return load_app(workspace, f"{package}.app:create_app")
 
 
 def load_states(workspace: Workspace, provider: str) -> ProviderStates:
@@ -110,8 +130,8 @@ def load_states(workspace: Workspace, provider: str) -> ProviderStates:
     :raises VerificationError: the file cannot be imported.
     :raises WorkspaceError: there is no registry in it.
     """
-    path = workspace.provider_folder(provider) / "states.py"
-    if not path.is_file():
+    path = workspace.states_path(provider)
+    if not path.is_file() and not workspace.configuration.service(provider).states:
         return ProviderStates()
     try:
         return state_registry.load_states(workspace, provider)
@@ -122,8 +142,9 @@ def load_states(workspace: Workspace, provider: str) -> ProviderStates:
 
 
 def _import(workspace: Workspace, module_name: str, attribute: str) -> Any:
-    if str(workspace.root) not in sys.path:
-        sys.path.insert(0, str(workspace.root))
+    for folder in reversed(workspace.import_paths()):
+        if folder not in sys.path:
+            sys.path.insert(0, folder)
     try:
         module = import_module(module_name)
     except BeepMockError:

@@ -22,33 +22,48 @@ from beep_mock.pytest_plugin.recording import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Generator, Iterator
+    from pathlib import Path
 
     from beep_mock.consumers.recording import PactRecorder
-    from beep_mock.mocks.peer_mocks import ContractShelf, PeerMocks
+    from beep_mock.contracts.model import Contract
+    from beep_mock.mocks.peer_mocks import BeepMocks, ContractShelf
     from beep_mock.mocks.preferences import Answering
     from beep_mock.states import ProviderStates
 
 __all__ = ["beep_mocks", "pact_recorder", "provider_states"]
 
 _SHELF: pytest.StashKey[ContractShelf] = pytest.StashKey()
+_MOCKS: pytest.StashKey[BeepMocks] = pytest.StashKey()
+_CONTRACTS: pytest.StashKey[dict[str, Contract | None]] = pytest.StashKey()
 
 
 @pytest.fixture
-def beep_mocks(request: pytest.FixtureRequest) -> Iterator[PeerMocks]:
+def beep_mocks(request: pytest.FixtureRequest) -> Iterator[BeepMocks]:
     """Mocked peers: ``beep_mocks("world").url``, ``.journal``, ``.prefer()``, ``.override()``, ``.assert_called()``.
 
     The ini options ``beep_mock_examples`` and ``beep_mock_seed`` say how they answer, as ``beep-mock up`` has it.
     """
-    from beep_mock.mocks.peer_mocks import ContractShelf, PeerMocks
+    from beep_mock.mocks.peer_mocks import BeepMocks, ContractShelf
     from beep_mock.workspace import Workspace
 
     config = request.config
     if _SHELF not in config.stash:
         config.stash[_SHELF] = ContractShelf(Workspace(root_of(config)))
-    mocks = PeerMocks(config.stash[_SHELF], _answering(config))
+    mocks = BeepMocks(config.stash[_SHELF], _answering(config))
+    request.node.stash[_MOCKS] = mocks
     yield mocks
     mocks.stop()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show in the report of a failed test what its mocks were asked."""
+    report = yield
+    mocks = item.stash.get(_MOCKS, None)
+    if mocks is not None and report.failed:
+        report.sections += [(f"beep-mock: {name} was asked", text) for name, text in mocks.described().items()]
+    return report
 
 
 @pytest.fixture
@@ -62,8 +77,8 @@ def pact_recorder(request: pytest.FixtureRequest) -> Iterator[PactRecorder]:
     consumer = consumer_of_item(item, recording.root)
     if not consumer:
         pytest.fail(
-            f"whose pact is it? {item.nodeid} is not in consumers/<name>/ of {recording.root}\n"
-            '  move it there, or mark it: @pytest.mark.pact(consumer="hello")',
+            f"Cannot tell which consumer this pact belongs to: {item.nodeid} is not in consumers/<name>/ of "
+            f'{recording.root}\n  move it there, mark it with @pytest.mark.pact(consumer="hello"), or configure `name`',
             pytrace=False,
         )
     try:
@@ -75,7 +90,8 @@ def pact_recorder(request: pytest.FixtureRequest) -> Iterator[PactRecorder]:
     from beep_mock.errors import WorkspaceError
 
     try:
-        recorder = PactRecorder(consumer, recording.next_folder())
+        contract_of = _contracts_of(request.config, recording.root) if _compares(request.config) else None
+        recorder = PactRecorder(consumer, recording.next_folder(), contract_of)
     except WorkspaceError as fault:
         pytest.fail(str(fault), pytrace=False)
     item.stash[RECORDER] = recorder
@@ -97,15 +113,17 @@ def provider_states(request: pytest.FixtureRequest) -> Iterator[ProviderStates]:
     from beep_mock.workspace import Workspace
 
     root = root_of(request.config)
-    provider = marked(request.node, "provider") or role_of(root, request.node.path, "providers")
+    workspace = Workspace(root)
+    provider = marked(request.node, "provider") or role_of(workspace.providers, request.node.path)
+    provider = provider or workspace.own_service
     if not provider:
         pytest.fail(
-            f"whose states? {request.node.nodeid} is not in providers/<name>/ of {root}\n"
-            '  move it there, or mark it: @pytest.mark.pact(provider="world")',
+            f"Cannot tell which provider's states are meant: {request.node.nodeid} is not in providers/<name>/ of "
+            f'{root}\n  move it there, mark it with @pytest.mark.pact(provider="world"), or configure `name`',
             pytrace=False,
         )
     try:
-        registry = load_states(Workspace(root), provider)
+        registry = load_states(workspace, provider)
     except BeepMockError as fault:
         pytest.fail(str(fault), pytrace=False)
     yield registry
@@ -113,6 +131,40 @@ def provider_states(request: pytest.FixtureRequest) -> Iterator[ProviderStates]:
         registry.reset()
     except BeepMockError as fault:
         pytest.fail(str(fault), pytrace=False)
+
+
+def _compares(config: pytest.Config) -> bool:
+    try:
+        return bool(config.getini("beep_mock_compare_pacts"))
+    except ValueError as error:
+        pytest.fail(f"beep_mock_compare_pacts must be true or false: {error}", pytrace=False)
+
+
+def _contracts_of(config: pytest.Config, root: Path) -> Callable[[str], Contract | None]:
+    """Return what finds the contract of a provider, None where the workspace has none; each is compiled once."""
+    from difflib import get_close_matches
+
+    from beep_mock.contracts.compiler import compile_contract
+    from beep_mock.errors import WorkspaceError
+    from beep_mock.workspace import Workspace
+
+    contracts = config.stash.setdefault(_CONTRACTS, {})
+    workspace = Workspace(root)
+
+    def contract_of(provider: str) -> Contract | None:
+        if provider in contracts:
+            return contracts[provider]
+        known = provider in workspace.services
+        if not known and (near := get_close_matches(provider, workspace.services, n=1, cutoff=0.8)):
+            raise WorkspaceError(
+                f"no contract for {provider!r} in this workspace",
+                file=str(workspace.contracts),
+                hint=f"did you mean {near[0]!r}? If not: pact_recorder({provider!r}, compare=False)",
+            )
+        contracts[provider] = compile_contract(workspace.contract_path(provider)) if known else None
+        return contracts[provider]
+
+    return contract_of
 
 
 def _answering(config: pytest.Config) -> Answering:
@@ -132,6 +184,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "What beep_mocks do with an example that breaks its schema: as-written, repair or refuse.",
         default="as-written",
     )
+    parser.addini(
+        "beep_mock_compare_pacts",
+        "Whether pact_recorder fails a test that expects what the provider's contract does not promise.",
+        type="bool",
+        default=True,
+    )
     parser.addini("beep_mock_seed", "Which samples beep_mocks answer with where there is no example.", default="0")
 
 
@@ -145,7 +203,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Tell a worker of pytest-xdist where to put what it records, and what the command line reaches."""
+    """Tell a worker of pytest-xdist where to record, and what the command line covers."""
     recording = recording_of(node.config)
     reach = reach_of(node.config)
     node.workerinput["beep_mock"] = {

@@ -1,4 +1,4 @@
-"""What the tests of a session record: gathered from its reports, written at its end.
+"""Gather a session's recordings from its reports, and write the pact files at its end.
 
 Under pytest-xdist every worker has a folder of its own, and only the controller writes pact files.
 """
@@ -19,9 +19,9 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
-    from beep_mock.consumers.collection import CollectedTest, Reach
+    from beep_mock.consumers.collection import CollectedFolders, CollectedTest
     from beep_mock.consumers.recording import PactRecorder
-    from beep_mock.consumers.run import Selection
+    from beep_mock.consumers.run import SelectedTests
     from beep_mock.errors import BeepMockError
 
 __all__ = [
@@ -56,6 +56,8 @@ class Collection:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        for item in items:
+            _require_known_arguments(item)
         if not any(records(item) for item in items):
             return
         from beep_mock.consumers.collection import CollectedTest
@@ -67,6 +69,7 @@ class Collection:
         if not self._collected:
             return
         from beep_mock.consumers.collection import Uncollected, selection_of
+        from beep_mock.workspace import Workspace
 
         config = self._config
         uncollected = [
@@ -74,14 +77,23 @@ class Collection:
         ]
         recording = recording_of(config)
         chosen = [item.nodeid for item in session.items]
-        recording.select(selection_of(recording.root, self._collected, chosen, uncollected, recording.reach))
+        recording.select(
+            selection_of(
+                recording.root,
+                Workspace(recording.root).consumers,
+                self._collected,
+                chosen,
+                uncollected,
+                recording.reach,
+            )
+        )
 
 
 class Recording:
     """Gathers what the tests of this run record; the process that is no worker writes the pact files at the end."""
 
     def __init__(self, config: pytest.Config) -> None:
-        from beep_mock.consumers.collection import Reach
+        from beep_mock.consumers.collection import CollectedFolders
         from beep_mock.consumers.run import RecordingRun
 
         self.root = root_of(config)
@@ -91,7 +103,7 @@ class Recording:
         self._worker = workerinput.get("workerid", "")
         if order:
             self.folder = Path(order["folder"])
-            self.reach = Reach(tuple(map(Path, order["folders"])), order["narrowed"])
+            self.reach = CollectedFolders(tuple(map(Path, order["folders"])), order["narrowed"])
         else:
             self.folder = Path(tempfile.gettempdir(), f"beep-mock-{uuid4().hex}")
             self.reach = reach_of(config)
@@ -105,7 +117,7 @@ class Recording:
         self.folder.mkdir(mode=0o700, exist_ok=True)
         return self.folder / (self._worker or "main") / str(next(self._numbers))
 
-    def select(self, selection: Selection) -> None:
+    def select(self, selection: SelectedTests) -> None:
         """Note what was selected; a worker leaves it for the controller, lest it dies before it can tell."""
         if not self._worker:
             self._run.select(selection)
@@ -140,14 +152,15 @@ class Recording:
         option = self._config.option
         if self._worker or option.collectonly or option.setuponly or option.setupplan:
             return
-        from beep_mock.consumers.run import Selection
+        from beep_mock.consumers.run import SelectedTests
+        from beep_mock.workspace import Workspace
 
         for file in self.folder.glob("*/selection.json"):
-            self._run.select(Selection.loads(file.read_text("utf-8")))
+            self._run.select(SelectedTests.loads(file.read_text("utf-8")))
         if not self._run.consumers:
             pass
         elif exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED}:
-            self._lines, self._faults = self._run.write(self.root / "pacts")
+            self._lines, self._faults = self._run.write(Workspace(self.root).pacts)
         else:
             self._lines = ["pacts: left as they are, since the run did not come to its end"]
         if self._faults and exitstatus == pytest.ExitCode.OK:
@@ -171,18 +184,18 @@ def recording_of(config: pytest.Config) -> Recording:
     return recording
 
 
-def reach_of(config: pytest.Config) -> Reach:
+def reach_of(config: pytest.Config) -> CollectedFolders:
     """The folders that the command line names as a whole; with `testpaths` these together are everything."""
-    from beep_mock.consumers.collection import Reach
+    from beep_mock.consumers.collection import CollectedFolders
 
     paths = (Path(os.path.abspath(config.invocation_params.dir / argument)) for argument in config.args)  # noqa: PTH100
     folders = [path for path in paths if path.is_dir()]
     everything = [found for pattern in config.getini("testpaths") for found in config.rootpath.glob(pattern)]
-    if everything and all(Reach(tuple(folders)).covers(path) for path in everything):
+    if everything and all(CollectedFolders(tuple(folders)).covers(path) for path in everything):
         folders.append(root_of(config))
     given = [*config.invocation_params.args, *shlex.split(os.environ.get("PYTEST_ADDOPTS", ""))]
     ignores = any(str(argument).startswith("--ignore") for argument in given)
-    return Reach(tuple(folders), ignores or bool(config.getoption("lf", False)))
+    return CollectedFolders(tuple(folders), ignores or bool(config.getoption("lf", False)))
 
 
 def root_of(config: pytest.Config) -> Path:
@@ -200,10 +213,22 @@ def records(item: pytest.Item) -> bool:
     return "pact_recorder" in getattr(item, "fixturenames", ())
 
 
+def _require_known_arguments(item: pytest.Item) -> None:
+    for mark in item.iter_markers("pact"):
+        unknown = [repr(argument) for argument in mark.args]
+        unknown += [f"{name}=" for name in mark.kwargs if name not in {"consumer", "provider"}]
+        if unknown:
+            raise pytest.UsageError(
+                f"{item.nodeid}: @pytest.mark.pact takes consumer= and provider=, not {', '.join(unknown)}"
+            )
+
+
 def consumer_of_item(item: pytest.Item, root: Path) -> str:
     from beep_mock.consumers.collection import role_of
+    from beep_mock.workspace import Workspace
 
-    return marked(item, "consumer") or role_of(root, item.path, "consumers")
+    workspace = Workspace(root)
+    return marked(item, "consumer") or role_of(workspace.consumers, item.path) or workspace.own_service
 
 
 def marked(item: pytest.Item, role: str) -> str:

@@ -1,6 +1,7 @@
 """The workspace that `beep-mock init` lays out: the files beside this module.
 
 They are named ``NAME.in`` (``dot-NAME.in`` for a hidden one), so that no tool takes them for files of this package.
+``@VERSION@`` in a file stands for the version of this package.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from importlib.resources import files
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from beep_mock import __version__
 from beep_mock.errors import WorkspaceError
 
 if TYPE_CHECKING:
@@ -51,4 +53,4 @@ def _templates(source: Traversable, folder: PurePosixPath) -> Iterator[tuple[Pur
         if entry.is_dir():
             yield from _templates(entry, folder / name)
         elif name.endswith(".in"):
-            yield folder / name.removesuffix(".in"), entry.read_bytes()
+            yield folder / name.removesuffix(".in"), entry.read_bytes().replace(b"@VERSION@", __version__.encode())

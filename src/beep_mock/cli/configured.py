@@ -1,0 +1,45 @@
+"""Take defaults of command-line options from the configuration (``[tool.beep-mock.options.COMMAND]``)."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import click
+
+from beep_mock.configuration import find_root, read_configuration
+from beep_mock.errors import ConfigurationError
+
+__all__ = ["option_defaults"]
+
+
+def option_defaults(name: str, command: click.Command) -> dict[str, Any]:
+    """Return the configured defaults of ``command``, by parameter.
+
+    :raises ConfigurationError: the configuration cannot be used, or names an option that the command does not have.
+    """
+    root = find_root(Path.cwd())
+    if root is None:
+        return {}
+    configuration = read_configuration(root)
+    wanted = configuration.options.get(name, {})
+    known = {
+        word.lstrip("-"): parameter
+        for parameter in command.params
+        if isinstance(parameter, click.Option)
+        for word in parameter.opts
+        if word.startswith("--")
+    }
+    found = {}
+    for word, value in wanted.items():
+        parameter = known.get(word)
+        if parameter is None or parameter.name is None:
+            near = get_close_matches(word, known, n=1, cutoff=0.5)
+            raise ConfigurationError(
+                f"options.{name}: `{name}` has no option {word!r}",
+                file=str(configuration.file),
+                hint=f"did you mean {near[0]!r}?" if near else f"known: {', '.join(sorted(known))}",
+            )
+        found[parameter.name] = value
+    return found

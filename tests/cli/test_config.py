@@ -1,0 +1,208 @@
+"""A team's repository: a src layout, contracts in services/*/openapi.yaml, and nothing but configuration."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.support.command_line import run
+
+PYTHON = sys.executable
+
+CONTRACT = {
+    "openapi": "3.1.0",
+    "info": {"title": "Stock", "version": "1"},
+    "paths": {
+        "/items/{id}": {
+            "get": {
+                "operationId": "getItem",
+                "parameters": [
+                    {"name": "id", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1},
+                     "examples": {"pen": {"value": 1}}}
+                ],
+                "responses": {
+                    "200": {
+                        "description": "an item",
+                        "content": {
+                            "application/json": {
+                                "schema": {
+                                    "type": "object",
+                                    "required": ["id", "name"],
+                                    "properties": {"id": {"type": "integer"}, "name": {"type": "string"}},
+                                },
+                                "examples": {"pen": {"value": {"id": 1, "name": "pen"}}},
+                            }
+                        },
+                    },
+                    "404": {"description": "none"},
+                    "422": {"description": "no number"},
+                },
+            }
+        }
+    },
+}  # fmt: skip
+
+CONFIGURATION = """
+[tool.beep-mock]
+name = "shop"
+contracts = "services/*/openapi.yaml"
+pacts = "tests/pacts"
+pythonpath = ["src"]
+
+[tool.beep-mock.services.stock]
+app = "stock.web:app"
+states = "tests/stock_states.py"
+sources = "src/stock"
+variable = "STOCK_BASE_URL"
+
+[tool.beep-mock.options.verify]
+max-examples = 3
+max-time = 60
+"""
+
+APP = """
+import json
+
+def app(environ, start_response):
+    word = environ["PATH_INFO"].rpartition("/")[2]
+    if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+        start_response("405 Method Not Allowed", [("Allow", "GET")])
+        return [b""]
+    if not word.isascii() or not word.isdigit() or int(word) < 1:
+        start_response("422 Unprocessable Entity", [])
+        return [b""]
+    if int(word) != 1:
+        start_response("404 Not Found", [])
+        return [b""]
+    start_response("200 OK", [("Content-Type", "application/json")])
+    return [json.dumps({"id": 1, "name": "pen"}).encode()]
+"""
+
+SERVE = """
+import os, sys
+from wsgiref.simple_server import make_server
+
+sys.path.insert(0, "src")
+from stock.web import app
+
+make_server("127.0.0.1", int(os.environ["PORT"]), app).serve_forever()
+"""
+
+STATES = """
+from beep_mock import ProviderStates
+
+states = ProviderStates()
+
+@states.state("a pen is there")
+def pen():
+    pass
+"""
+
+TESTS = """
+import urllib.request
+
+def get(url):
+    with urllib.request.urlopen(url) as answer:
+        return answer.read()
+
+def test_mock(beep_mocks):
+    assert b"pen" in get(beep_mocks("stock").url + "/items/1")
+
+def test_pact(pact_recorder):
+    pact = pact_recorder("stock")
+    (pact.upon_receiving("a pen").given("a pen is there").with_request("GET", "/items/1")
+         .will_respond_with(200).with_body({"id": 1, "name": "pen"}, "application/json"))
+    with pact.serve() as server:
+        assert b"pen" in get(f"{server.url}/items/1")
+
+def test_states():
+    pass
+"""
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    files = {
+        "pyproject.toml": CONFIGURATION,
+        "services/stock/openapi.yaml": yaml.safe_dump(CONTRACT),
+        "src/stock/__init__.py": "",
+        "src/stock/web.py": APP,
+        "tests/stock_states.py": STATES,
+        "tests/test_shop.py": TESTS,
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def test_a_repository_works_by_configuration_alone(repository: Path) -> None:
+    done = run("check", cwd=repository)
+    assert (done.returncode, "stock" in done.stdout) == (0, True), done.stdout
+    code = "import os, urllib.request as r; print(r.urlopen(os.environ['STOCK_BASE_URL'] + '/items/1').read().decode())"
+    assert json.loads(run("up", "stock", "--", PYTHON, "-c", code, cwd=repository).stdout) == {"id": 1, "name": "pen"}
+    recorded = run(
+        "up", "stock", "--", sys.executable, "-m", "pytest", "-q", "-p", "no:schemathesis", "tests", cwd=repository
+    )
+    assert "3 passed" in recorded.stdout, recorded.stdout + recorded.stderr
+    pact = json.loads((repository / "tests/pacts/shop-stock.json").read_text())
+    assert (pact["consumer"]["name"], pact["provider"]["name"]) == ("shop", "stock")
+    verified = run("verify", "stock", cwd=repository)
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    assert "shop \N{RIGHTWARDS ARROW} stock" in verified.stdout
+    assert run("compare", cwd=repository).returncode == 0
+    assert "shop --> stock" in run("graph", cwd=repository).stdout
+    changed = json.loads(json.dumps(CONTRACT).replace('"name"', '"title"'))
+    (repository / "new.yaml").write_text(yaml.safe_dump(changed))
+    broken = run("diff", "services/stock/openapi.yaml", "new.yaml", "--pacts", "tests/pacts", cwd=repository)
+    assert (broken.returncode, "shop" in broken.stdout) == (1, True), broken.stdout
+
+
+def test_a_provider_of_the_repository_can_be_a_command(repository: Path) -> None:
+    (repository / "serve.py").write_text(SERVE)
+    text = CONFIGURATION.replace('app = "stock.web:app"', f'command = "{PYTHON} serve.py"')
+    (repository / "pyproject.toml").write_text(text)
+    done = run("verify", "stock", "--examples", cwd=repository)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_external_contracts_are_counted_and_rules_ignored(repository: Path) -> None:
+    lie = json.loads(json.dumps(CONTRACT).replace('"name": "pen"', '"name": 7'))
+    (repository / "services/stock/openapi.yaml").write_text(yaml.safe_dump(lie))
+    assert run("check", cwd=repository).returncode == 1
+    (repository / "pyproject.toml").write_text(f"{CONFIGURATION}\n[tool.beep-mock.services.stock2]\nexternal = true\n")
+    external = CONFIGURATION.replace('app = "stock.web:app"', 'app = "stock.web:app"\nexternal = true')
+    (repository / "pyproject.toml").write_text(external)
+    done = run("check", cwd=repository)
+    assert done.returncode == 0
+    assert "external, 1 defect" in done.stdout
+    ignored = '\n[[tool.beep-mock.ignore]]\nrule = "example-invalid"\nservice = "stock"\nreason = "known, see #7"\n'
+    (repository / "pyproject.toml").write_text(CONFIGURATION + ignored)
+    done = run("check", cwd=repository)
+    assert done.returncode == 0, done.stdout
+    assert "1 finding of example-invalid ignored: known, see #7" in done.stdout
+    (repository / "pyproject.toml").write_text(CONFIGURATION + ignored.replace("example-invalid", "no-such-rule"))
+    assert "nothing to ignore" in run("check", cwd=repository).stdout
+
+
+def test_what_is_in_effect_can_be_seen(repository: Path) -> None:
+    shown = json.loads(run("config", "--format", "json", cwd=repository).stdout)
+    assert shown["services"]["stock"]["contract"] == os.path.join("services", "stock", "openapi.yaml")  # noqa: PTH118
+    assert shown["options"] == {"verify": {"max-examples": 3, "max-time": 60}}
+    assert "STOCK_BASE_URL" in run("config", cwd=repository).stdout
+    assert json.loads(run("config", "--schema", cwd=repository).stdout)["title"] == "beep-mock configuration"
+
+
+def test_an_option_that_a_command_does_not_have_is_a_fault(repository: Path) -> None:
+    text = CONFIGURATION.replace("max-time", "max-tiem")
+    (repository / "pyproject.toml").write_text(text)
+    done = run("verify", "stock", cwd=repository)
+    assert done.returncode == 2
+    assert "options.verify: `verify` has no option 'max-tiem'" in done.stderr
+    assert "did you mean 'max-time'?" in done.stderr
+    assert run("graph", cwd=repository).returncode == 0

@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+
+from beep_mock.configuration import configuration_schema, find_root, read_configuration
+from beep_mock.errors import ConfigurationError
+from beep_mock.workspace import Workspace
+
+SCHEMA = configuration_schema()
+KEYS = [*SCHEMA["properties"], "contract", "pact", ""]
+SERVICE_KEYS = [*SCHEMA["properties"]["services"]["additionalProperties"]["properties"], "urls"]
+IGNORE_KEYS = [*SCHEMA["properties"]["ignore"]["items"]["properties"], "rules"]
+
+
+def write(root: Path, text: str, name: str = "beep-mock.toml") -> Path:
+    path = root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def contract(root: Path, name: str) -> Path:
+    return write(root, '{"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {}}', name)
+
+
+def toml(value: Any) -> str:
+    """A value as TOML writes it; JSON's texts, lists, numbers and booleans are TOML's."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(key)} = {toml(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(toml, value)) + "]"
+    return json.dumps(value)
+
+
+plain = st.sampled_from(["", "docs/a.yaml", "a:b", "NAME_URL"]) | st.booleans() | st.integers(0, 9)
+texts = plain | st.lists(plain, max_size=2)
+services = st.dictionaries(st.sampled_from(["shop", "stock"]), st.dictionaries(st.sampled_from(SERVICE_KEYS), texts))
+ignores = st.lists(st.dictionaries(st.sampled_from(IGNORE_KEYS), texts, max_size=3), max_size=2)
+tables = st.dictionaries(
+    st.sampled_from(KEYS), texts | services | ignores | st.dictionaries(st.just("up"), texts), max_size=3
+)
+
+
+@given(table=tables)
+def test_what_is_accepted_is_what_the_schema_says(tmp_path_factory: pytest.TempPathFactory, table: Any) -> None:
+    root = tmp_path_factory.mktemp("workspace")
+    write(root, "".join(f"{json.dumps(key)} = {toml(value)}\n" for key, value in table.items()))
+    valid = Draft202012Validator(SCHEMA).is_valid(table)
+    try:
+        read_configuration(root)
+        accepted = True
+    except ConfigurationError as fault:
+        accepted = "exclude each other" in fault.message  # which a schema of ours need not say
+    assert accepted == valid
+
+
+def test_the_schema_is_one() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+    described = [SCHEMA["properties"], SCHEMA["properties"]["services"]["additionalProperties"]["properties"]]
+    assert all("description" in entry for properties in described for entry in properties.values())
+
+
+def test_without_a_file_the_conventions_hold(tmp_path: Path) -> None:
+    contract(tmp_path, "contracts/shop/openapi.yaml")
+    workspace = Workspace.find(tmp_path)
+    assert (workspace.services, workspace.pacts, workspace.variable("shop")) == (
+        ("shop",),
+        tmp_path / "pacts",
+        "SHOP_URL",
+    )
+    assert workspace.own_service == ""
+
+
+@pytest.mark.parametrize("place", ["openapi.yaml", "docs/openapi.yaml", "api/openapi.json", "docs/swagger.yml"])
+def test_a_single_service_needs_no_file(tmp_path: Path, place: str) -> None:
+    contract(tmp_path, place)
+    write(tmp_path, '[project]\nname = "inventory"\n', "pyproject.toml")
+    (tmp_path / "src").mkdir()
+    workspace = Workspace.find(tmp_path / "src")
+    assert (workspace.root, workspace.services, workspace.own_service) == (tmp_path, ("inventory",), "inventory")
+    assert workspace.contract_path("inventory") == tmp_path / place
+
+
+def test_a_single_service_is_called_after_its_folder_where_nothing_else_names_it(tmp_path: Path) -> None:
+    contract(tmp_path / "shop", "docs/openapi.yaml")
+    assert Workspace.find(tmp_path / "shop").services == ("shop",)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "files", "names"),
+    [
+        ("services/*/openapi.yaml", ["services/a/openapi.yaml", "services/b/openapi.yaml"], ("a", "b")),
+        ("specs/*.yaml", ["specs/a.yaml", "specs/b.yaml"], ("a", "b")),
+        ("specs/*.openapi.yaml", ["specs/a.openapi.yaml", "specs/b.yaml"], ("a",)),
+        ("teams/*/*/api.yaml", ["teams/x/a/api.yaml"], ("x-a",)),
+        ("**/openapi.yaml", ["deep/er/a/openapi.yaml"], ("a",)),
+    ],
+)
+def test_globs_name_the_services(tmp_path: Path, pattern: str, files: list[str], names: tuple[str, ...]) -> None:
+    for file in files:
+        contract(tmp_path, file)
+    write(tmp_path, f'contracts = "{pattern}"\n')
+    assert Workspace.find(tmp_path).services == names
+
+
+def test_everything_can_be_elsewhere(tmp_path: Path) -> None:
+    contract(tmp_path, "docs/stock.yaml")
+    write(
+        tmp_path,
+        """
+        [tool.beep-mock]
+        name = "shop"
+        pacts = "tests/pacts"
+        mocks = "tests/mocks"
+        providers = "src/providers"
+        consumers = "tests/consumers"
+        pythonpath = ["src"]
+        [tool.beep-mock.services.stock]
+        contract = "docs/stock.yaml"
+        mock = "tests/stock-mock.yaml"
+        states = "tests/states.py"
+        sources = "src/stock"
+        variable = "STOCK_BASE_URL"
+        external = true
+        """,
+        "pyproject.toml",
+    )
+    workspace = Workspace.find(tmp_path)
+    assert workspace.pacts == tmp_path / "tests/pacts"
+    assert workspace.override_path("stock") == tmp_path / "tests/stock-mock.yaml"
+    assert workspace.states_path("stock") == tmp_path / "tests/states.py"
+    assert workspace.sources("stock") == tmp_path / "src/stock"
+    assert workspace.provider_folder("stock") == tmp_path / "src/providers/stock"
+    assert (workspace.variable("stock"), workspace.is_external("stock")) == ("STOCK_BASE_URL", True)
+    assert (workspace.own_service, workspace.import_paths()[0]) == ("shop", str(tmp_path / "src"))
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ('pact = "a"', 1, "unknown key 'pact'; did you mean 'pacts'?"),
+        ('\n[services.shop]\nurls = "x"', 3, "services.shop.urls: unknown key 'urls'; did you mean 'url'?"),
+        ("pacts = 3", 1, "pacts: must be a text"),
+        ('pacts = ""', 1, "pacts: must not be empty"),
+        ("contracts = true", 1, "contracts: must be a text or a list"),
+        ('services.shop.app = "shop"', 1, "services.shop.app: 'shop' has not the right form"),
+        ('[services.shop]\napp = "a:b"\nurl = "http://x"', 3, "app and url exclude each other"),
+        ('[[ignore]]\nrule = "x"', 1, "ignore[0]: lacks 'reason'"),
+        ('pacts = "../elsewhere"', 1, "leads out of the workspace"),
+        ('contracts = ["../*/openapi.yaml"]', 1, "leads out of the workspace"),
+        ("a = ", 1, "is not TOML"),
+    ],
+)
+def test_what_is_wrong_is_one_fault_with_its_line(tmp_path: Path, text: str, line: int, message: str) -> None:
+    file = write(tmp_path, text)
+    with pytest.raises(ConfigurationError) as fault:
+        read_configuration(tmp_path)
+    assert (fault.value.file, fault.value.line) == (str(file), line)
+    assert message in fault.value.message
+
+
+def test_two_configurations_are_a_fault(tmp_path: Path) -> None:
+    write(tmp_path, 'pacts = "a"')
+    write(tmp_path, '[tool.beep-mock]\npacts = "b"', "pyproject.toml")
+    with pytest.raises(ConfigurationError, match="configured twice"):
+        read_configuration(tmp_path)
+
+
+def test_a_project_file_of_others_is_left_alone(tmp_path: Path) -> None:
+    write(tmp_path, "not TOML at all [", "pyproject.toml")
+    contract(tmp_path, "docs/openapi.yaml")
+    assert find_root(tmp_path) == tmp_path
+
+
+def test_two_contracts_of_one_service_are_a_fault(tmp_path: Path) -> None:
+    contract(tmp_path, "a/shop/openapi.yaml")
+    contract(tmp_path, "b/shop/openapi.yaml")
+    write(tmp_path, 'contracts = ["a/*/openapi.yaml", "b/*/openapi.yaml"]')
+    with pytest.raises(ConfigurationError, match="are both 'shop'"):
+        _ = Workspace.find(tmp_path).services
+
+
+def test_a_link_out_of_the_workspace_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "link").symlink_to(tmp_path)
+    write(tmp_path / "home", 'pacts = "link/pacts"')
+    with pytest.raises(ConfigurationError, match="leads out of the workspace"):
+        read_configuration(tmp_path / "home")
