@@ -19,7 +19,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PACT_DO_NOT_TRACK := true
 
 .DEFAULT_GOAL := help
-.PHONY: help up test everything quick check coverage bench dist changelog clean
+.PHONY: help up test everything quick check coverage bench docs dist changelog clean
 
 help: ## List what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1 \t/p' Makefile | expand -t 18
@@ -71,6 +71,10 @@ bench: $(VENV)/.dev node_modules/.installed ## Throughput, start-up, size and me
 		&& apt-get install -qq --yes --no-install-recommends wrk > /dev/null; } \
 		|| echo "throughput is left out: install wrk (Debian, Ubuntu: apt-get install wrk)" >&2
 	python -m benchmarks
+
+docs: $(VENV)/.dev ## Build the documentation into build/site, offline; broken links fail
+	NO_MKDOCS_2_WARNING=1 mkdocs build --quiet
+	@echo "build/site is complete; read it with: python -m http.server --directory build/site --bind 127.0.0.1"
 
 # The wheel is built from the sdist, so that the sdist is known to be complete.
 dist: $(VENV)/.dev ## Build sdist and wheel, check both, run the tutorial from the wheel in an empty environment

@@ -9,7 +9,7 @@ Two figures an engine: operations that are clean, and those that are right: clea
 not to blame. That is so where openapi-core, asked about the same bytes, says what the server has said; where the tester
 wants the same bytes taken and refused (:mod:`benchmarks.twins`); and where its URL is longer than 64 KiB. Seed, number
 of examples and time for an operation are fixed, so that every operation is reached and two runs say the same.
-docs/conformance.md explains what is not clean.
+docs/explanation/conformance.md explains what is not clean.
 """
 
 from __future__ import annotations

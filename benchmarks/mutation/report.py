@@ -77,7 +77,7 @@ class Report:
             f"{len(self._trials)} of {self._of} mutants of `providers/world` and `providers/people`, chosen by seed "
             f"{self._seed}; {len(still)} do not start, {len(nothing)} break nothing, **{len(self.living)} are to be "
             f"caught**. Every judge that makes requests made {self._examples} examples an operation. Written by "
-            "`python -m benchmarks.mutants --write`; `docs/mutants.md` says what it means."
+            "`python -m benchmarks.mutants --write`; `docs/explanation/mutants.md` says what it means."
         )
         yield ""
         yield "| judge | caught | of | share | seconds a mutant (median) | findings without a mutant |"

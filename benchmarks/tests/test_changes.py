@@ -1,4 +1,4 @@
-"""The measurement of docs/diff.md in its short form: own contracts, two pairs an operator and direction."""
+"""The measurement of docs/reference/diff.md in its short form: own contracts, two pairs an operator and direction."""
 
 from __future__ import annotations
 

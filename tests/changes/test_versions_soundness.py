@@ -1,7 +1,7 @@
 """What is called non-breaking must not break: no value that was sent before is refused after, by another's validator.
 
 Schemas and values are made by Hypothesis; the judge is python-jsonschema, not the library that the toolkit is built on.
-Values hold only properties that the sender's schema names (see docs/diff.md: nobody sends others).
+Values hold only properties that the sender's schema names (see docs/reference/diff.md: nobody sends others).
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 The mock's answer is the contract's: whether the request is valid, and whether what it gets is declared. The provider
 differs when it takes what is refused, refuses what is taken, fails, or answers in a way that the contract does not
 declare. What it knows and the contract cannot say (no such world, the name is taken) is no difference.
-docs/against-mock.md has the whole list.
+docs/explanation/against-mock.md has the whole list.
 """
 
 from __future__ import annotations

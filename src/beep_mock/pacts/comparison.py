@@ -1,7 +1,7 @@
 """A pact against its provider's contract, offline: would a provider that keeps the contract keep the pact?
 
 Findings carry the codes of the field's other comparator (npm ``@pactflow/openapi-pact-comparator``) as their rules, so
-that reports of both read alike; docs/comparison.md says where our verdicts differ, and why.
+that reports of both read alike; docs/reference/comparison.md says where our verdicts differ, and why.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Schemathesis makes the requests and judges the answers; its phases are examples, coverage (the boundaries of each
 schema), fuzzing and, where the contract has links, stateful testing. Every operation gets its share of the time, so
-that a large contract is reached everywhere. docs/verify.md says which checks there are and what is left out.
+that a large contract is reached everywhere. The documentation of verification lists the checks.
 """
 
 from __future__ import annotations

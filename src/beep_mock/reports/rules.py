@@ -16,7 +16,7 @@ _ABOUT: Final = {
     "pact-provider-unknown": "A pact names a provider that this workspace has no contract of.",
     "pact-unreadable": "A pact file cannot be read.",
     "pact-empty": "A pact file holds no interaction.",
-    "property-not-verified": "An operation could not be tried with made requests.",
+    "property-not-verified": "An operation could not be tried with generated requests.",
     "verification-partial": "The verification broke off; what is told is what was seen until then.",
     "not-verified": "A kind of check was left out.",
     "schema-invalid": "A schema is none; the operation that needs it answers with its place.",
