@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from beep_mock.agreement.request_maker import MadeRequest
     from beep_mock.agreement.verdicts import MockVerdict, MockVerdicts
     from beep_mock.contracts.model import Contract
-    from beep_mock.providers.targets import Reply, Target
+    from beep_mock.exchanges.exchange import Reply
+    from beep_mock.providers.targets import Target
 
 __all__ = ["Agreement", "Asker", "Difference", "OperationAgreement", "compare_with_mock"]
 

@@ -20,7 +20,7 @@ from beep_mock.exchanges.exchange import Answered
 from beep_mock.mocks.answers import Answer
 from beep_mock.mocks.cors import cross_origin, is_preflight
 from beep_mock.mocks.refusals import too_large
-from beep_mock.outgoing.forwarding import Forwarder, PeerDown, Reply, request_headers
+from beep_mock.outgoing.forwarding import Forwarded, Forwarder, PeerDown, request_headers
 from beep_mock.servers.answers import phrase, problem, violation_headers
 from beep_mock.servers.deferred import later
 from beep_mock.servers.request_body import read_body
@@ -54,7 +54,7 @@ class Judge:
             found = (Violation(("header", "authorization"), "Error", "security", message),)
         return found + validator_of(self.contract).reader(operation).read(values, query, environ, body)[1]
 
-    def response_violations(self, operation: Operation, method: str, reply: Reply) -> tuple[Violation, ...]:
+    def response_violations(self, operation: Operation, method: str, reply: Forwarded) -> tuple[Violation, ...]:
         """Why an answer does not keep the contract; one that is streamed or encoded is not judged."""
         encoded = any(n.lower() == "content-encoding" and v.lower() != "identity" for n, v in reply.headers)
         if operation.broken is not None or reply.rest is not None or encoded:
@@ -208,7 +208,7 @@ class RealPeer:
             call.violations = judge.request_violations(call.operation, found.path_values, call.environ, call.body)
         return call.path
 
-    def _judge_reply(self, call: _Call, reply: Reply) -> Iterable[bytes]:
+    def _judge_reply(self, call: _Call, reply: Forwarded) -> Iterable[bytes]:
         if call.operation is None or not self._judged:
             return self._pass(call, reply)
         found = self._judge.response_violations(call.operation, call.method, reply)
@@ -249,7 +249,7 @@ class RealPeer:
         call.start_response(answer.status_line, headers)
         return [] if call.method == "HEAD" else [answer.body]
 
-    def _pass(self, call: _Call, reply: Reply) -> Iterable[bytes]:
+    def _pass(self, call: _Call, reply: Forwarded) -> Iterable[bytes]:
         """Hand the server's answer on."""
         length = next((v for n, v in reply.headers if n.lower() == "content-length"), None)
         if reply.rest is None and call.method != "HEAD" and reply.status not in _BODILESS:

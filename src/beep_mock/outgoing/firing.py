@@ -13,8 +13,9 @@ from beep_mock.contracts.model import Contract, Operation, Violation
 from beep_mock.contracts.response_validation import response_violations
 from beep_mock.errors import BeepMockError, ContractError
 from beep_mock.exchanges.commands import curl
+from beep_mock.exchanges.exchange import Reply
 from beep_mock.outgoing.reach import Reach
-from beep_mock.outgoing.sending import Received, SendError, Target, send, target_of
+from beep_mock.outgoing.sending import SendError, Target, send, target_of
 
 __all__ = ["Fired", "Outgoing", "find_outgoing", "fire", "outgoing_of", "prepare"]
 
@@ -58,7 +59,7 @@ class Fired:
     outgoing: Outgoing
     target: Target
     prepared: Prepared
-    received: Received
+    received: Reply
     violations: tuple[Violation, ...]
 
     def as_dict(self) -> dict[str, Any]:

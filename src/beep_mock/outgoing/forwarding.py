@@ -16,8 +16,9 @@ from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 from beep_mock.contracts.bodies.sequential import kind_of_sequence
+from beep_mock.exchanges.exchange import Reply
 
-__all__ = ["Forwarder", "PeerDown", "Reply", "request_headers"]
+__all__ = ["Forwarded", "Forwarder", "PeerDown", "request_headers"]
 
 BODY_LIMIT: Final = 10 * 2**20
 """Bytes of an answer that are held to be judged; a longer one is passed on as it comes."""
@@ -61,14 +62,10 @@ class PeerDown(Exception):  # noqa: N818 - it is no error of ours
         self.timed_out = timed_out
 
 
-@dataclass(slots=True)
-class Reply:
-    """An answer: ``body`` whole, or with ``rest`` only its beginning: it is long, takes long, or comes item by item."""
+@dataclass(frozen=True, slots=True)
+class Forwarded(Reply):
+    """The reply of a real peer; with ``rest`` the body is only its beginning: it is long, takes long or is a stream."""
 
-    status: int
-    reason: str
-    headers: list[tuple[str, str]]
-    body: bytes
     rest: Iterator[bytes] | None = None
 
 
@@ -105,7 +102,7 @@ class Forwarder:
         self._idle: list[HTTPConnection] = []
         self._lock = Lock()
 
-    def send(self, method: str, path: str, query: str, headers: Sequence[tuple[str, str]], body: bytes) -> Reply:
+    def send(self, method: str, path: str, query: str, headers: Sequence[tuple[str, str]], body: bytes) -> Forwarded:
         """The server's answer. ``path`` is as in ``PATH_INFO`` (decoded, its bytes as Latin-1), ``query`` raw.
 
         :raises PeerDown: there is none.
@@ -169,20 +166,20 @@ class Forwarder:
         with suppress(BrokenPipeError, ConnectionResetError):
             connection.endheaders(body or None)
 
-    def _read(self, connection: HTTPConnection, response: HTTPResponse, method: str) -> Reply:
+    def _read(self, connection: HTTPConnection, response: HTTPResponse, method: str) -> Forwarded:
         named = {t.strip().lower() for v in response.headers.get_all("connection", []) for t in v.split(",")}
         dropped = _HOP_BY_HOP | named
         # A folded value is one line (RFC 9112, section 5.2).
-        headers = [(n, " ".join(v.split("\r\n"))) for n, v in response.headers.items() if n.lower() not in dropped]
+        headers = tuple((n, " ".join(v.split("\r\n"))) for n, v in response.headers.items() if n.lower() not in dropped)
         kind = kind_of_sequence(response.headers.get("Content-Type", ""))
         streams = kind == "events" or (kind and response.length is None) or (response.length or 0) > BODY_LIMIT
         if method != "HEAD" and streams:
-            return Reply(response.status, response.reason, headers, b"", _rest(connection, response))
+            return Forwarded(response.status, headers, reason=response.reason, rest=_rest(connection, response))
         body, whole = _held(response)
         if not whole:
-            return Reply(response.status, response.reason, headers, body, _rest(connection, response))
+            return Forwarded(response.status, headers, body, response.reason, rest=_rest(connection, response))
         self._keep(connection, response)
-        return Reply(response.status, response.reason, headers, body)
+        return Forwarded(response.status, headers, body, response.reason)
 
     def _keep(self, connection: HTTPConnection, response: HTTPResponse) -> None:
         response.close()
