@@ -208,3 +208,10 @@ def test_how_long_it_took() -> None:
     journal.record("w", {}, Answered(200, [], b"", ""), method="GET", path="/")
     assert journal[0].duration >= 5
     assert journal[1].duration == 0
+
+
+def test_secrets_in_headers_of_the_response_are_masked_by_their_names() -> None:
+    journal = Journal()
+    headers = [("X-Auth-Token", "hidden"), ("Set-Cookie", "a=hidden"), ("WWW-Authenticate", "Bearer"), ("ETag", "1")]
+    journal.record("w", {}, Answered(200, headers, b"", ""), method="GET", path="/")
+    assert [value for _, value in journal[0].response_headers] == [MASK, MASK, "Bearer", "1"]

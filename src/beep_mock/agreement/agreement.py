@@ -16,6 +16,7 @@ from beep_mock.agreement.request_maker import RequestMaker
 from beep_mock.agreement.verdicts import Judge, MockVerdicts
 from beep_mock.contracts.encoding import RawRequest
 from beep_mock.errors import VerificationError
+from beep_mock.exchanges.secrets import MASK
 from beep_mock.providers.domain_refusals import DomainRefusals
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class Asker:
             return raw
         given = {name.lower() for name, _ in self.headers}
         kept = [pair for pair in raw.headers if pair[0].lower() not in given]
-        return replace(raw, headers=[*kept, *((name, "***") for name, _ in self.headers)])
+        return replace(raw, headers=[*kept, *((name, MASK) for name, _ in self.headers)])
 
 
 _ORDER: Final = {"POST": 1, "PUT": 2, "PATCH": 3, "DELETE": 4}

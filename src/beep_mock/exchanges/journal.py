@@ -17,8 +17,9 @@ from typing import Any, overload
 from urllib.parse import unquote_plus
 
 from beep_mock.contracts.model import Violation
+from beep_mock.contracts.security import ALWAYS_SECRET
 from beep_mock.exchanges.exchange import Exchange, Sent
-from beep_mock.exchanges.secrets import ALWAYS_SECRET, MASK, SECRET_ANSWERS, is_secret
+from beep_mock.exchanges.secrets import MASK, is_secret
 
 __all__ = ["BODY_LIMIT", "Journal", "Listener"]
 
@@ -203,7 +204,7 @@ def _exchange(row: tuple[Any, ...]) -> Exchange:
         request_headers=tuple(request_headers),
         request_body=body,
         status=status,
-        response_headers=tuple((n, MASK if n.lower() in SECRET_ANSWERS else v) for n, v in headers),
+        response_headers=tuple((n, MASK if is_secret(n) else v) for n, v in headers),
         response_body=content,
         source=source,
         operation=operation,
