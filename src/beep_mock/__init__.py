@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from beep_mock.contracts.model import Operation as Operation
     from beep_mock.contracts.model import Violation as Violation
     from beep_mock.errors import BeepMockError as BeepMockError
+    from beep_mock.errors import ConfigurationError as ConfigurationError
     from beep_mock.errors import ContractError as ContractError
     from beep_mock.errors import EvidenceError as EvidenceError
     from beep_mock.errors import InvalidDocumentError as InvalidDocumentError
@@ -62,6 +63,7 @@ _HOME = {
     "BeepMockError": "beep_mock.errors",
     "BeepMocks": "beep_mock.mocks.peer_mocks",
     "Contract": "beep_mock.contracts.model",
+    "ConfigurationError": "beep_mock.errors",
     "ContractError": "beep_mock.errors",
     "EvidenceError": "beep_mock.errors",
     "Exchange": "beep_mock.exchanges.exchange",
@@ -99,6 +101,7 @@ _HOME = {
 __all__ = [
     "BeepMockError",
     "BeepMocks",
+    "ConfigurationError",
     "Contract",
     "ContractError",
     "EvidenceError",

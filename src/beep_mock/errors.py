@@ -74,7 +74,7 @@ class WorkspaceError(BeepMockError):
 
 
 class ConfigurationError(WorkspaceError):
-    """The configuration cannot be read, or holds what it must not."""
+    """The configuration cannot be read, or is not valid."""
 
 
 class ContractError(BeepMockError):

@@ -1,4 +1,4 @@
-"""What a check reports. Findings are values: collected and rendered, never raised."""
+"""What checks report. Findings are values: collected and rendered, never raised."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["Finding", "Severity", "Where"]
 
 
 class Severity(Enum):
-    """How much a finding matters; ``ERROR`` makes a check fail, the others do not."""
+    """The severity of a finding; only ``ERROR`` makes a check fail."""
 
     ERROR = "error"
     WARNING = "warning"

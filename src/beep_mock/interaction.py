@@ -64,7 +64,7 @@ MISSING: Final = Missing.MISSING
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What an interaction says of a request; what it leaves out may be anything.
+    """The request of an interaction; what it leaves out may be anything.
 
     ``path`` is the operation's template for an example or override (``/worlds/{worldId}``) and the concrete path for a
     pact. ``parameters`` holds decoded values by ``"<location>.<name>"`` (``"path.worldId": 1``, header names in lower

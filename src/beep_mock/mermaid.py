@@ -1,4 +1,4 @@
-"""Pictures of a workspace in Mermaid: who consumes whom, and the calls behind an operation, nested."""
+"""Draw a workspace in Mermaid: who consumes whom, and the nested calls behind an operation."""
 
 from __future__ import annotations
 

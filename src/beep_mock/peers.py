@@ -1,4 +1,4 @@
-"""Who consumes whom: read from the pacts and from ``x-consumes`` in the contracts.
+"""Read who consumes whom from the pacts and from ``x-consumes`` in the contracts.
 
 ``x-consumes`` stands at the top of a contract or on an operation, as a list of services or as a mapping of services to
 the operations that are called there::
@@ -31,7 +31,7 @@ _FIELD: Final = "x-consumes"
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What an ``x-consumes`` declares.
+    """A call that an ``x-consumes`` declares.
 
     ``operation`` (a key such as ``GET /people``) is ``""`` where only the service is named; ``caller``, the operation
     that declares it, is ``""`` at the top of a contract.

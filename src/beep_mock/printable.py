@@ -1,4 +1,4 @@
-"""What documents and providers say, made fit for a terminal."""
+"""Make text from documents and providers safe for a terminal."""
 
 from __future__ import annotations
 

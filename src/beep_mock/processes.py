@@ -32,7 +32,7 @@ def die_with_parent(parent: int, number: int = signal.SIGKILL) -> None:
 
 
 class Terminated(KeyboardInterrupt):
-    """SIGTERM has arrived. A KeyboardInterrupt, which nobody on the way takes for the failure of a test."""
+    """Raised for SIGTERM: a KeyboardInterrupt, which test runners do not take for a failing test."""
 
 
 @contextmanager
@@ -89,7 +89,7 @@ def _send(number: int) -> None:
 
 
 def _reap() -> bool:
-    """Whether no child is left, once those that have ended are reaped."""
+    """Reap children that have ended, and return whether none is left."""
     try:
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass

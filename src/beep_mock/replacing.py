@@ -42,7 +42,7 @@ def replace_file(path: Path, pieces: Iterable[str], *, errors: str = "strict") -
 
 
 def _is_written_to(path: Path) -> bool:
-    """Whether it is no file, or the open file of a process (``/dev/stdout`` of ``>> log``): others write there too."""
+    """Return whether the path is no regular file, or a process's open file (``/dev/stdout`` of ``>> log``)."""
     if path.exists() and not path.is_file():
         return True
     whole = path.absolute()

@@ -66,7 +66,7 @@ class ProviderStates:
         return define
 
     def knows(self, name: str) -> bool:
-        """Whether the state is defined; ``""``, no state at all, always is."""
+        """Return whether the state is defined; ``""`` (no state) always is."""
         return not name or name in self._handlers
 
     def nearest(self, name: str) -> str:

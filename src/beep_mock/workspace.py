@@ -25,7 +25,7 @@ _DRAFTS = "drafts"
 
 
 def is_service_name(name: str) -> bool:
-    """Whether ``name`` may name a service: letters, digits, dots, dashes, underscores; at most 100 of them.
+    """Return whether ``name`` may name a service: letters, digits, dots, dashes, underscores; at most 100.
 
     Anything else never becomes part of a path or a URL.
     """
@@ -70,7 +70,7 @@ class Workspace:
 
     @cached_property
     def configuration(self) -> Configuration:
-        """What is configured; read once (:meth:`afresh` reads again).
+        """The configuration; read once (:meth:`afresh` reads again).
 
         :raises ConfigurationError: it cannot be read.
         """
@@ -236,7 +236,7 @@ class Workspace:
         return self.providers / service
 
     def require(self, service: str) -> None:
-        """Nothing, when ``service`` has a contract here.
+        """Check that ``service`` has a contract here.
 
         :raises WorkspaceError: it has none; the message names the services nearest to it.
         """

@@ -71,7 +71,7 @@ def test_an_answer_against_the_contract_exits_with_1(document: Path) -> None:
         receiver.status = "500 Internal Server Error"
         result = fire(document, "made", "--to", receiver.url)
     assert result.return_value == 1
-    assert "500 Internal Server Error, against the contract:\n  status: status 500 is not declared" in result.output
+    assert "500 Internal Server Error, contract violations:\n  status: status 500 is not declared" in result.output
 
 
 def test_another_example_method_and_header(document: Path) -> None:

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from beep_mock.consumers.collection import CollectedTest, Reach, Uncollected, role_of, selection_of
-from beep_mock.consumers.run import Selection
+from beep_mock.consumers.collection import CollectedFolders, CollectedTest, Uncollected, role_of, selection_of
+from beep_mock.consumers.run import SelectedTests
 
 HELLO = Path("consumers", "hello")
 
 
-def select(root: Path, *more: Any) -> Selection:
+def select(root: Path, *more: Any) -> SelectedTests:
     return selection_of(root, root / "consumers", *more)
 
 
@@ -50,7 +50,7 @@ def test_a_consumer_is_found_from_its_folder(path: str, consumer: str) -> None:
     ],
 )
 def test_what_the_command_line_reaches(tmp_path: Path, folders: list[str], narrowed: bool, whole: bool) -> None:
-    reach = Reach(tuple(tmp_path / folder for folder in folders), narrowed)
+    reach = CollectedFolders(tuple(tmp_path / folder for folder in folders), narrowed)
     selection = select(tmp_path, [collected(tmp_path, "a")], ["a"], [], reach)
     assert selection.recording == {"a": "hello"}
     assert ("hello" not in selection.partial) == whole
@@ -59,7 +59,7 @@ def test_what_the_command_line_reaches(tmp_path: Path, folders: list[str], narro
 def test_deselected_pact_tests_make_a_part_and_others_do_not(tmp_path: Path) -> None:
     peers = collected(tmp_path, "peers", HELLO / "test_peers.py", records=False)
     tests = [collected(tmp_path, "a"), collected(tmp_path, "b"), peers]
-    reach = Reach((tmp_path,))
+    reach = CollectedFolders((tmp_path,))
     part = select(tmp_path, tests, ["a", "peers"], [], reach)
     assert (part.partial, set(part.members)) == ({"hello"}, {"a", "peers"})
     assert select(tmp_path, tests, ["a", "b"], [], reach).partial == set()
@@ -68,13 +68,13 @@ def test_deselected_pact_tests_make_a_part_and_others_do_not(tmp_path: Path) -> 
 def test_a_marked_test_elsewhere_asks_for_a_run_of_everything(tmp_path: Path) -> None:
     tests = [collected(tmp_path, "a"), collected(tmp_path, "b", Path("tests", "test_hello.py"))]
     assert selection_of(
-        tmp_path, tmp_path / "consumers", tests, ["a", "b"], [], Reach((tmp_path / "consumers",))
+        tmp_path, tmp_path / "consumers", tests, ["a", "b"], [], CollectedFolders((tmp_path / "consumers",))
     ).partial == {"hello"}
-    assert select(tmp_path, tests, ["a", "b"], [], Reach((tmp_path,))).partial == set()
+    assert select(tmp_path, tests, ["a", "b"], [], CollectedFolders((tmp_path,))).partial == set()
 
 
 def test_a_file_that_does_not_load_breaks_its_consumer_only(tmp_path: Path) -> None:
-    reach = Reach((tmp_path,))
+    reach = CollectedFolders((tmp_path,))
     for path, broken in ((HELLO / "test_more.py", {"hello"}), (Path("consumers/world/test_more.py"), set())):
         found = selection_of(
             tmp_path,
@@ -103,6 +103,6 @@ def test_a_file_that_skips_itself_makes_a_part_if_it_may_record(
     (tmp_path / HELLO / file).write_text(text)
     skipped = [Uncollected(tmp_path / HELLO / "test_more.py", False)]
     found = selection_of(
-        tmp_path, tmp_path / "consumers", [collected(tmp_path, "a")], ["a"], skipped, Reach((tmp_path,))
+        tmp_path, tmp_path / "consumers", [collected(tmp_path, "a")], ["a"], skipped, CollectedFolders((tmp_path,))
     )
     assert found.partial == partial

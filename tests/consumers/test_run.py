@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from beep_mock.consumers.run import RecordingRun, Selection
+from beep_mock.consumers.run import RecordingRun, SelectedTests
 
 PASS = (("setup", "passed"), ("call", "passed"), ("teardown", "passed"))
 SKIP = (("setup", "skipped"), ("teardown", "passed"))
@@ -23,7 +23,7 @@ def run_of(first: tuple[tuple[str, str], ...], peers: tuple[tuple[str, str], ...
     """A run of two pact tests of `hello`, of which the second passed, and of a test without pacts."""
     run = RecordingRun()
     tests = {"first": first, "second": PASS, "peers": peers}
-    run.select(Selection(dict.fromkeys(("first", "second"), "hello"), dict.fromkeys(tests, "hello")))
+    run.select(SelectedTests(dict.fromkeys(("first", "second"), "hello"), dict.fromkeys(tests, "hello")))
     for test, phases in tests.items():
         for phase, outcome in phases:
             run.note(test, phase, outcome)
@@ -60,9 +60,9 @@ def test_a_test_without_pacts_counts_when_it_fails(peers: tuple[tuple[str, str],
 
 def test_a_subset_is_merged() -> None:
     run = run_of(PASS)
-    run.select(Selection(partial={"hello"}))
+    run.select(SelectedTests(partial={"hello"}))
     assert run.verdict("hello").action == "merge"
-    run.select(Selection(broken={"hello"}))
+    run.select(SelectedTests(broken={"hello"}))
     assert run.verdict("hello").action == "leave"
 
 
@@ -76,7 +76,7 @@ def test_a_recording_of_a_test_that_was_not_foreseen_is_merged() -> None:
 
 def test_consumers_are_judged_each_by_itself() -> None:
     run = run_of(FAIL)
-    run.select(Selection({"other": "world"}, {"other": "world"}))
+    run.select(SelectedTests({"other": "world"}, {"other": "world"}))
     for phase, outcome in PASS:
         run.note("other", phase, outcome)
     assert run.consumers == ("hello", "world")
@@ -84,5 +84,5 @@ def test_consumers_are_judged_each_by_itself() -> None:
 
 
 def test_a_selection_travels_as_json() -> None:
-    selection = Selection({"a": "hello"}, {"a": "hello", "b": "hello"}, {"hello"}, {"world"})
-    assert Selection.loads(selection.dumps()) == selection
+    selection = SelectedTests({"a": "hello"}, {"a": "hello", "b": "hello"}, {"hello"}, {"world"})
+    assert SelectedTests.loads(selection.dumps()) == selection

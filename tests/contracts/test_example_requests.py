@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from beep_mock.contracts.bodies.decoding import compile_body_decoder
+from beep_mock.contracts.bodies.formats import compile_body_decoder
 from beep_mock.contracts.callbacks import outgoing_operations
 from beep_mock.contracts.compiler import compile_contract
 from beep_mock.contracts.example_requests import Composed, ask, compose, example_names

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from beep_mock.outgoing import forwarding
-from beep_mock.outgoing.forwarding import Forwarded, Forwarder, PeerDown, request_headers
+from beep_mock.outgoing.forwarding import Forwarder, PeerDown, UpstreamResponse, request_headers
 from beep_mock.servers.threaded import ThreadServer
 
 App = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -145,7 +145,7 @@ def test_a_sequence_is_passed_on_as_it_comes(media_type: str, *, chunked: bool) 
     head = f"HTTP/1.1 200 OK\r\nContent-Type: {media_type}\r\n"
     with socket.create_server(("127.0.0.1", 0)) as listener:
         forwarder = Forwarder(f"http://127.0.0.1:{listener.getsockname()[1]}", timeout=5)
-        replies: Queue[Forwarded] = Queue()
+        replies: Queue[UpstreamResponse] = Queue()
         thread = Thread(target=lambda: replies.put(forwarder.send("GET", "/", "", [], b"")), daemon=True)
         thread.start()
         with listener.accept()[0] as peer:

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from beep_mock.contracts.bodies.decoding import compile_body_decoder
+from beep_mock.contracts.bodies.formats import compile_body_decoder
 from beep_mock.contracts.compiler import compile_contract
 from beep_mock.contracts.document import Document
 from beep_mock.contracts.encoding import encode_request
 from beep_mock.contracts.model import Contract, Operation, Parameter
 from beep_mock.contracts.parameters.decoding import compile_decoder
-from beep_mock.contracts.parameters.shapes import Shape, shape_of
 from beep_mock.contracts.routing.templates import Segment, parse_template
+from beep_mock.contracts.values.shapes import Shape, shape_of
 from beep_mock.interaction import Json
 from tests.support.declared import received
 from tests.support.drafts import corpus_documents

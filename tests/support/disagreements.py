@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import unquote_plus
 
-from beep_mock.contracts.bodies.decoding import match_media_type
+from beep_mock.contracts.bodies.formats import match_media_type
 from beep_mock.contracts.model import Parameter
 from tests.support.requests_near import Asked
 

@@ -13,11 +13,11 @@ from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
 from beep_mock.agreement.schema_edges import SchemaEdges, changed
-from beep_mock.contracts.bodies.media_types import is_json, match_media_type, parse_content_type
 from beep_mock.contracts.encoding import RawRequest, encode_request
 from beep_mock.contracts.example_requests import with_credentials
 from beep_mock.contracts.examples import interactions_of
 from beep_mock.contracts.samples.sampler import Sampler
+from beep_mock.contracts.values.media_types import is_json, match_media_type, parse_content_type
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING
 

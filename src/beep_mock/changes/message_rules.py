@@ -8,8 +8,8 @@ from beep_mock.changes.difference import Level
 from beep_mock.changes.lifecycle import compare_lifecycle, may_go
 from beep_mock.changes.sides import Side
 from beep_mock.contracts.model import Operation, Parameter, ResponseSpec, Schema
-from beep_mock.contracts.parameters.shapes import shape_of
 from beep_mock.contracts.routing.templates import parse_template
+from beep_mock.contracts.values.shapes import shape_of
 from beep_mock.errors import ContractError
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from beep_mock.changes.message_rules import compare_parameters, compare_response
 from beep_mock.changes.pairs import Pairs
 from beep_mock.changes.security_rules import compare_security
 from beep_mock.changes.sides import Side
-from beep_mock.contracts.bodies.media_types import match_media_type
 from beep_mock.contracts.model import MediaType, Operation, RequestBody, Schema
+from beep_mock.contracts.values.media_types import match_media_type
 from beep_mock.errors import ContractError
 
 __all__ = ["OperationRules"]

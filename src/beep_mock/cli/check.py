@@ -19,15 +19,15 @@ __all__ = ["command"]
     "--format", "output", type=click.Choice(FORMATS), default="text", show_default=True, help="How to report."
 )
 @report_option
-@click.option("--against-prism", is_flag=True, help="Also ask Prism for every interaction: it must answer as we do.")
+@click.option("--against-prism", is_flag=True, help="Also ask Prism for every interaction, and compare its answers.")
 @click.option("--allow-remote-refs", is_flag=True, help="Read documents that a $ref names by URL.")
 def command(
     paths: tuple[Path, ...], output: str, reports: Reports, against_prism: bool, allow_remote_refs: bool
 ) -> None:
-    """Check contracts: valid, every example as its schema says, an answer for every operation, names unique.
+    """Check contracts: valid documents, true examples, an answer for every operation, unique names.
 
-    A PATH is an OpenAPI document, a folder of contracts, or a workspace, of which overrides and pacts are checked too.
-    Without a PATH it is the workspace of the current folder.
+    PATH is an OpenAPI document, a folder of contracts, or a workspace, whose overrides and pacts are checked too.
+    Without PATH, the workspace of the current folder is checked.
 
     \b
     Examples:

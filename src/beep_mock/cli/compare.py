@@ -36,8 +36,8 @@ def command(
 ) -> None:
     """Check that contracts promise what pacts rely on: paths, parameters, bodies, status codes, fields.
 
-    Nothing is run. Without a PACT it is every pact of the workspace, against the contract of the provider that it
-    names. Errors are what a provider that keeps its contract could break; warnings what the contract does not know.
+    Nothing is run. Without PACT, every pact of the workspace is compared with the contract of its provider. Errors are
+    what a provider could break while it keeps its contract; warnings are what the contract does not mention.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""`beep-mock diff`: two versions of a contract, and whom the change breaks."""
+"""`beep-mock diff`: compare two versions of a contract, and find the consumers a change breaks."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ __all__ = ["command"]
     "--fail-on", type=click.Choice(["breaking", "breaking-consumers"]), default="breaking", show_default=True,
     help="Fail on every breaking difference, or only on those that a known consumer depends on.",
 )  # fmt: skip
-@click.option("--all", "everything", is_flag=True, help="List also what does not break.")
+@click.option("--all", "everything", is_flag=True, help="List compatible changes too.")
 @click.option(
     "--deprecation-days", type=click.IntRange(0), default=0, metavar="DAYS",
-    help="What is deprecated has to say an x-sunset that is at least so far away.",
+    help="Require an x-sunset at least this many days away for what is deprecated.",
 )  # fmt: skip
 @click.option("--allow-remote-refs", is_flag=True, help="Read documents that a $ref names by URL.")
 @click.option(
@@ -51,7 +51,7 @@ def command(
       beep-mock diff world --fail-on breaking-consumers
       beep-mock diff contracts/world/openapi.yaml http://127.0.0.1:8001
 
-    Exit codes: 0 nothing breaks, 1 something does, 2 fault.
+    Exit codes: 0 compatible, 1 breaking, 2 fault.
     """  # noqa: D301 - click's mark for lines that stay as they are
     from beep_mock.checks.diffing import diff_versions, summary_of
 

@@ -1,4 +1,4 @@
-"""`beep-mock evidence`: what is known of mocked answers, and its way from one machine to another."""
+"""`beep-mock evidence`: list evidence about mocked answers, and move it between machines."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ class _Evidence(click.Group):
 
 @click.group(cls=_Evidence, context_settings={"help_option_names": ["--help"]})
 def command() -> None:
-    """List what is known of each example and pact: verified, stale, refuted, or specification-only.
+    """List the evidence about each example and pact: verified, stale, refuted, or specification-only.
 
-    `beep-mock verify` writes evidence, mocks say it in the header Beep-Mock-Evidence. Stale is what was verified before
-    the provider's sources or its contract changed.
+    `beep-mock verify` writes evidence; mocks report it in the header Beep-Mock-Evidence. Evidence becomes stale when
+    the provider's sources or its contract change.
 
     \b
     Examples:
@@ -60,7 +60,7 @@ def command() -> None:
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @evidence_option
 def list_(services: tuple[str, ...], standings: tuple[str, ...], output: str, evidence: str) -> None:
-    """List what is known of each example of SERVICE (default: all) and of each pact that names it."""
+    """List the evidence about each example of SERVICE (default: all) and each pact that names it."""
     from beep_mock.evidence.listing import listed
     from beep_mock.workspace import Workspace
 
@@ -143,7 +143,7 @@ def _store(evidence: str, root: Path) -> Store:
 
 
 def _table(shown: list[Known]) -> list[str]:
-    """Rows, aligned; what is known first, in its colour on a terminal."""
+    """Return aligned rows; the verdict comes first, in colour on a terminal."""
     if not shown:
         return []
     rows: list[tuple[str, ...]] = [("EVIDENCE", "SERVICE", "INTERACTION", "STATUS", "NAME", "PACT OF")]

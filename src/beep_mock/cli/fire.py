@@ -31,14 +31,14 @@ def _headers(_ctx: click.Context, _option: click.Parameter, values: tuple[str, .
 @click.argument("service")
 @click.argument("webhook", required=False)
 @click.option("--to", "url", metavar="URL", envvar="BEEP_MOCK_FIRE_TO", default="",
-              help="Where to send it, the whole URL; or set BEEP_MOCK_FIRE_TO.")  # fmt: skip
+              help="The whole URL to send it to; or set BEEP_MOCK_FIRE_TO.")  # fmt: skip
 @click.option("--example", metavar="NAME", help="Send this example.  [default: the first, else a sample]")
-@click.option("--method", metavar="METHOD", default="", help="Which operation, where there are several.")
+@click.option("--method", metavar="METHOD", default="", help="The method, where a webhook has several operations.")
 @click.option("-H", "--header", "headers", multiple=True, metavar="'NAME: VALUE'", callback=_headers,
               help="Add or replace a header.")  # fmt: skip
 @click.option("--allow-remote", is_flag=True, help="Send it to other machines as well.")
 @click.option("--dry-run", is_flag=True, help="Show the request as a curl command; send nothing.")
-@click.option("--list", "listing", is_flag=True, help="List what there is to fire.")
+@click.option("--list", "listing", is_flag=True, help="List the webhooks and callbacks.")
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(
     service: str,
@@ -52,10 +52,10 @@ def command(
     listing: bool,
     output: str,
 ) -> int:
-    """Send a webhook's example to a consumer, and see whether its answer keeps the contract.
+    """Send a webhook's example to a consumer, and check its answer against the contract.
 
-    SERVICE is a service of the workspace, or an OpenAPI document. WEBHOOK is the name of a webhook, or of a callback:
-    its URL is what --to says. Only this machine is called unless --allow-remote.
+    SERVICE is a service of the workspace, or an OpenAPI document. WEBHOOK is the name of a webhook or of a callback,
+    sent to the URL of --to. Only this machine is called, unless --allow-remote is given.
 
     \b
     Examples:
@@ -89,7 +89,7 @@ def command(
     click.echo(printable_line(f"{prepared.method} {fired.target}  ({what})"))
     status = printable_line(f"{fired.received.status} {fired.received.reason}".strip())
     if fired.violations:
-        click.echo(f"{status}, against the contract:")
+        click.echo(f"{status}, contract violations:")
         for violation in fired.violations:
             click.echo(printable(f"  {'.'.join(violation.location)}: {violation.message}"))
         return 1

@@ -1,4 +1,4 @@
-"""`beep-mock graph`: who consumes whom, as Mermaid."""
+"""`beep-mock graph`: draw who consumes whom, as Mermaid."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ __all__ = ["command"]
 def command(sequence: bool, folder: Path | None) -> None:
     """Draw the workspace in Mermaid: its dependency graph, or with --sequence its sequence diagram.
 
-    Read from the pacts and from `x-consumes` in the contracts. GitHub, GitLab and many editors show Mermaid.
+    The calls are read from the pacts and from `x-consumes` in the contracts. GitHub, GitLab and many editors show
+    Mermaid.
 
     \b
     Examples:

@@ -12,9 +12,9 @@ __all__ = ["command"]
 @click.command("init", short_help="Lay out a workspace.")
 @click.argument("folder", metavar="[DIR]", type=click.Path(file_okay=False, path_type=Path), default=Path())
 def command(folder: Path) -> None:
-    """Lay out a workspace in DIR (default: the current folder): a first contract, mock, pact test, provider and CI.
+    """Create a workspace in DIR (default: the current folder): a first contract, mock, pact test, provider and CI.
 
-    A file that is there already is left as it is.
+    Existing files stay as they are.
 
     \b
     Examples:

@@ -54,17 +54,20 @@ def trust_options(command: Callable[..., Any]) -> Callable[..., Any]:
         "--min-trust",
         type=click.Choice(["verified", "specification"]),
         default=None,
-        help="Refuse to answer (501) from what no provider was seen to keep, or from what is refuted or invalid.",
+        help="Refuse (501) answers without evidence, and refuted or invalid ones.",
     )(command)
     return evidence_option(command)
 
 
 def recording_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add where a verification writes what it has proved, and of what version."""
-    command = click.option("--no-evidence", is_flag=True, help="Do not keep what is proved.")(command)
+    """Add where a verification stores evidence, and the provider's version."""
+    command = click.option("--no-evidence", is_flag=True, help="Store no evidence.")(command)
     command = evidence_option(command)
     return click.option(
-        "--provider-version", default="", metavar="VERSION", help="Of the provider, for evidence.  [default: git's]"
+        "--provider-version",
+        default="",
+        metavar="VERSION",
+        help="The provider's version, for evidence.  [default: git describe]",
     )(command)
 
 
@@ -81,7 +84,7 @@ def store_of(given: str, root: Path) -> Store | None:
 
 
 def require_store(given: str, root: Path) -> None:
-    """Nothing, when the store may be used; only databases that are no file can be known before not to be.
+    """Check that the store can be used; only for databases other than files can this be known in advance.
 
     :raises EvidenceError: it is no address of a store.
     """
@@ -118,7 +121,7 @@ def answering_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def answering_of(given: dict[str, Any]) -> Answering:
-    """What the options say; they are taken out of ``given``.
+    """Return how mocks answer, by the options in ``given``; they are removed from it.
 
     :raises UsageError: Prism was chosen, which does not know the difference.
     """

@@ -26,7 +26,7 @@ def command() -> None:
 @click.option("--output", metavar="FOLDER", type=click.Path(path_type=Path, file_okay=False),
               help="Where drafts are written.  [default: pacts/drafts]")  # fmt: skip
 def draft(consumer: str, files: tuple[Path, ...], providers: tuple[str, ...], output: Path | None) -> int:
-    """Draft the pacts of CONSUMER from what it asked of mocked or real services.
+    """Draft the pacts of CONSUMER from its recorded requests to mocked or real services.
 
     Each distinct request and status becomes an interaction, with matching rules from the schemas and without secrets;
     what was against a contract is left out. A draft is for a person to review: nobody can see what of an answer the

@@ -92,5 +92,5 @@ def say_unheard(given: dict[str, Any]) -> None:
 
 
 def quiet(level: str) -> bool:
-    """Whether a level of Prism's keeps findings and alerts off the terminal."""
+    """Return whether a verbose level of Prism's keeps findings and alerts off the terminal."""
     return level in _QUIET

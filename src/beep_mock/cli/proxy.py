@@ -48,12 +48,12 @@ def command(
     allow_hosts: tuple[str, ...],
     **how: Any,
 ) -> None:
-    """Pass requests on to UPSTREAM, and judge both them and its answers by DOCUMENT.
+    """Forward requests to UPSTREAM, and judge requests and answers by DOCUMENT.
 
-    DOCUMENT is a file or URL of an OpenAPI document, UPSTREAM the URL where the service runs, with or without a path.
-    Everything is passed through; what breaks the contract is said in the headers Beep-Mock-Violations and (as by Prism)
-    Sl-Violations, on the terminal and in the journal at /-/. What the service has not implemented (501) is mocked.
-    Command lines of `prism proxy` work as they are, but for --upstream-proxy.
+    DOCUMENT is the file or URL of an OpenAPI document, UPSTREAM the URL of the running service, with or without a path.
+    Everything is passed through. Contract violations are shown on the terminal, in the journal at /-/, and in the
+    headers Beep-Mock-Violations and (as Prism does) Sl-Violations. Operations the service has not implemented (501) are
+    mocked. Command lines of `prism proxy` work as they are, except for --upstream-proxy.
 
     \b
     Examples:

@@ -41,11 +41,11 @@ __all__ = ["command"]
 def command(
     document: str, host: str, port: int, verbose_level: str, silent: bool, allow_hosts: tuple[str, ...], **how: Any
 ) -> None:
-    """Serve one OpenAPI document as a mock, at the root path.
+    """Mock one OpenAPI document at the root path.
 
-    DOCUMENT is a file or URL, in YAML or JSON, with or without other files that it refers to. Docs are at /-/docs, the
-    latest exchanges at /-/. A document with mistakes is served as far as it goes. Command lines of `prism mock` work as
-    they are.
+    DOCUMENT is a file or URL, in YAML or JSON, with or without other files it refers to. Docs are at /-/docs, recent
+    exchanges at /-/. A document with mistakes is served as far as possible. Command lines of `prism mock` work as they
+    are.
 
     \b
     Examples:

@@ -101,10 +101,11 @@ def command(
     allow_hosts: tuple[str, ...],
     **how: Any,
 ) -> int:
-    """Serve the workspace's services as mocks at one address, or run a command against them.
+    """Mock the workspace's services at one address, or run a command against them.
 
-    Each service answers at /SERVICE/... and to the Host SERVICE or SERVICE.localhost; its docs are at /SERVICE/docs,
-    and / shows them all. Contracts and overrides are loaded again when they are saved.
+    Each service answers at /SERVICE/... and to the Host SERVICE or SERVICE.localhost. Its docs are at /SERVICE/docs;
+    the dashboard is at /. Contracts and overrides are loaded again when they are saved, and requests are printed as
+    they come.
 
     With a COMMAND the services run as long as it does. It finds them by WORLD_URL and the like, and beep-mock exits
     with its status.
@@ -222,7 +223,7 @@ class _Recording:
             self._recorder.start()
 
     def before(self, stop: Callable[[], None]) -> Callable[[int], None] | None:
-        """What a signal does: the rest is recorded while the world still answers; a second one does not wait."""
+        """Return a signal handler: it records the rest while the world still answers; a second signal does not wait."""
         if self._file is None:
             return None
 
@@ -257,7 +258,7 @@ class _Recording:
 
 
 def _tell_breakages(plan: Plan) -> None:
-    """Whom a saved contract or pact breaks, as long as this process runs."""
+    """Print the consumers a saved contract or pact breaks, as long as this process runs."""
     from beep_mock.checks.blast_radius import BlastRadius
 
     workspace = Workspace(plan.root)

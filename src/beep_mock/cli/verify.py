@@ -26,42 +26,44 @@ def _headers(_ctx: click.Context, _option: click.Parameter, values: tuple[str, .
 
 @click.command("verify", short_help="Verify a provider: pacts, examples, properties.")
 @click.argument("provider")
-@click.option("--pacts", "kinds", flag_value="pacts", multiple=True, help="Replay the pacts that name it.")
+@click.option("--pacts", "kinds", flag_value="pacts", multiple=True, help="Replay the pacts of its consumers.")
 @click.option("--examples", "kinds", flag_value="examples", multiple=True, help="Replay its contract's examples.")
 @click.option(
     "--properties",
     "kinds",
     flag_value="properties",
     multiple=True,
-    help="Made requests, valid and invalid (writes).",
+    help="Send generated requests, valid and invalid (writes).",
 )
 @click.option(
     "--against-mock",
     "kinds",
     flag_value="against-mock",
     multiple=True,
-    help="It must take and refuse what its mock does.",
+    help="Compare it with its mock on generated requests.",
 )
-@click.option("--exact", is_flag=True, help="Examples: the body must equal the example, but for what is readOnly.")
+@click.option("--exact", is_flag=True, help="Require the body of each example exactly, except readOnly members.")
 @click.option("--url", default="", help="Where the provider runs already.", metavar="URL")
 @click.option("--states-url", help="Where that provider takes provider states.", metavar="URL", default="")
 @click.option("--app", "app_name", default="", help="The WSGI or ASGI application.", metavar="MODULE:FACTORY")
-@click.option("--command", "started", default="", metavar="COMMAND", help="Start it; it listens at $PORT, or at --url.")
+@click.option(
+    "--command", "started", default="", metavar="COMMAND", help="Start the provider; it listens at $PORT, or at --url."
+)
 @click.option(
     "--header", "headers", multiple=True, metavar="NAME:VALUE", callback=_headers,
-    help="Send it with examples and properties (credentials).",
+    help="Send this header with examples and properties (credentials).",
 )  # fmt: skip
 @click.option(
     "--timeout", type=click.FloatRange(0.1, 60), default=4.0, show_default=True, help="Seconds for one answer."
 )
 @click.option(
-    "--max-examples", type=click.IntRange(1), default=20, show_default=True, help="Made requests an operation."
+    "--max-examples", type=click.IntRange(1), default=20, show_default=True, help="Generated requests per operation."
 )
 @click.option(
     "--max-time", type=click.FloatRange(1), default=60.0, show_default=True, help="Seconds for all properties."
 )
 @click.option("--writes", is_flag=True, help="--against-mock: write to a provider that runs already (--url), too.")
-@click.option("--seed", type=int, default=1, show_default=True, help="Of what is made.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Seed of the generated requests.")
 @click.option(
     "--format", "output", type=click.Choice(FORMATS), default="text", show_default=True, help="How to report."
 )
@@ -78,19 +80,19 @@ def command(
     provider_version: str,
     **how: object,
 ) -> None:
-    """Verify PROVIDER: it keeps the pacts that name it, and its own contract.
+    """Verify that PROVIDER keeps its consumers' pacts and its own contract.
 
-    Three kinds of checks, all of them by default: pacts are replayed with their provider states; so is every example of
-    the contract (in the state of its name, or that its x-beep-state names); and made requests, valid and invalid, must
-    be taken or refused as the contract says. Since these write, a provider that runs already (--url) is only asked them
-    with --properties.
+    By default three kinds of checks run: pacts are replayed in their provider states; every example of the contract is
+    replayed (in the state of its name, or of its x-beep-state); and generated requests, valid and invalid, must be
+    accepted or rejected as the contract says. Generated requests write, so a provider that runs already (--url) gets
+    them only with --properties.
 
-    With --against-mock the provider and its mock are asked the same made requests, valid and invalid, and each
-    difference in what they take, refuse and answer is told with the smallest request that shows it.
+    With --against-mock the provider and its mock get the same generated requests, and every difference is reported with
+    the smallest request that shows it.
 
-    Without --url, --app or --command the application is what `create_app` in providers/PROVIDER/app.py makes, with the
-    states of providers/PROVIDER/states.py. Peers that it consumes are mocked meanwhile, unless their variables
-    (PEOPLE_URL) are set.
+    Without --url, --app or --command the provider is the one in the configuration, else `create_app` in
+    providers/PROVIDER/app.py, with the states of providers/PROVIDER/states.py. The peers it consumes are mocked, unless
+    their variables (PEOPLE_URL) are set.
 
     \b
     Examples:
@@ -103,9 +105,9 @@ def command(
       beep-mock verify world --provider-version 1.4.2
       beep-mock verify world --url http://127.0.0.1:5001 --states-url http://127.0.0.1:5001/-/states
 
-    What is proved is kept as evidence in .beep/evidence.db, for mocks to say (`beep-mock evidence`).
+    The results are kept as evidence in .beep/evidence.db, which mocks report (`beep-mock evidence`).
 
-    Exit codes: 0 kept, 1 broken, 2 not verified.
+    Exit codes: 0 passed, 1 failed, 2 not verified.
     """  # noqa: D301 - click's mark for lines that stay as they are
     if sum(map(bool, (how["app_name"], how["url"] or started))) > 1:
         raise click.UsageError("either --app, or --url and --command")

@@ -20,9 +20,9 @@ __all__ = ["command"]
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True,
               help="json: an object a line.")  # fmt: skip
 def command(output: str) -> None:
-    """Watch the workspace: when a contract or pact is saved, tell at once which consumers it breaks, at which field.
+    """Watch the workspace: on every save, show which consumers a contract or pact breaks, and at which field.
 
-    Nothing is run: each pact is compared with its provider's contract, and only what the saved file touches.
+    Nothing is run: each pact is compared with its provider's contract, and only where the saved file matters.
     `beep-mock up` does the same beside its mocks.
 
     \b

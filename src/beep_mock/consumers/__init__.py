@@ -1,1 +1,1 @@
-"""What a consumer needs: recording pacts."""
+"""Record the pacts of consumers."""

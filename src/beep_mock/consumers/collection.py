@@ -1,4 +1,4 @@
-"""Which consumer a test belongs to, and whether a run reaches all tests of a consumer."""
+"""Tell which consumer a test belongs to, and whether a run covers all tests of a consumer."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from beep_mock.consumers.run import Selection
+from beep_mock.consumers.run import SelectedTests
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["CollectedTest", "Reach", "Uncollected", "role_of", "selection_of"]
+__all__ = ["CollectedFolders", "CollectedTest", "Uncollected", "role_of", "selection_of"]
 
 FIXTURE = "pact_recorder"
 
@@ -35,14 +35,14 @@ class Uncollected:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
-    """What a command line reaches: whole ``folders``; ``narrowed`` if it leaves out files in them."""
+class CollectedFolders:
+    """The whole ``folders`` a command line covers; ``narrowed`` if it leaves out files in them."""
 
     folders: tuple[Path, ...]
     narrowed: bool = False
 
     def covers(self, folder: Path) -> bool:
-        """Whether every test file in ``folder`` is collected."""
+        """Return whether every test file in ``folder`` is collected."""
         return not self.narrowed and any(folder.is_relative_to(reached) for reached in self.folders)
 
 
@@ -60,15 +60,15 @@ def selection_of(
     collected: Sequence[CollectedTest],
     selected: Iterable[str],
     uncollected: Sequence[Uncollected],
-    reach: Reach,
-) -> Selection:
-    """What was selected among the ``collected`` tests, by consumer.
+    reach: CollectedFolders,
+) -> SelectedTests:
+    """Return the selected tests among those ``collected``, by consumer.
 
     A consumer's tests are those in its folder; when one of them is elsewhere (marked), they may be anywhere in the
     workspace, so that only a run of everything selects them all.
     """
     chosen = set(selected)
-    selection = Selection()
+    selection = SelectedTests()
     scopes: dict[str, Path] = {}
     for test in collected:
         if not test.records or not test.consumer:
@@ -98,6 +98,6 @@ def selection_of(
 
 
 def _may_record(path: Path, root: Path) -> bool:
-    """Whether a test file that skipped itself has pact tests: it, or a ``conftest.py`` it sees, names the fixture."""
+    """Return whether a test file that skipped itself has pact tests: it or its ``conftest.py`` names the fixture."""
     conftests = [folder / "conftest.py" for folder in path.parents if folder.is_relative_to(root)]
     return any(FIXTURE in file.read_text("utf-8", "replace") for file in (path, *conftests) if file.is_file())

@@ -29,7 +29,7 @@ _Key = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class PactUpdate:
-    """What became of one pact file; ``removed`` lists the descriptions of interactions that it no longer holds."""
+    """The change of one pact file; ``removed`` lists the descriptions of interactions it no longer holds."""
 
     file: Path
     change: Literal["created", "replaced", "merged", "unchanged"]

@@ -1,4 +1,4 @@
-"""What one test records: for each provider a pact, written down only once the consumer has kept it."""
+"""Record the pacts of one test: a pact for each provider, written once the consumer has kept it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class RecordedServer(PactServer):
 
     @property
     def matched(self) -> bool:
-        """Whether every interaction took place as described; known after the ``with`` as well."""
+        """Return whether every interaction took place as described; still known after the ``with``."""
         if self._handle is None and self._mismatches is not None:
             return not self._mismatches
         return super().matched

@@ -1,4 +1,4 @@
-"""One run of the tests, and what it allows to be recorded for each consumer.
+"""Decide at the end of a test run which pact files it may replace, merge or must leave.
 
 A pact file is replaced as a whole only when every pact test of its consumer was selected and passed. A selected subset
 is merged. A consumer with a test that failed or did not get its turn keeps its files as they are.
@@ -20,12 +20,12 @@ from beep_mock.errors import PactFileError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["RecordingRun", "Selection", "Verdict"]
+__all__ = ["RecordingRun", "SelectedTests", "Verdict"]
 
 
 @dataclass(slots=True)
-class Selection:
-    """Which tests were selected. Tests are pytest's node ids.
+class SelectedTests:
+    """The selected tests, by pytest's node ids.
 
     ``recording`` are the selected tests that record, ``members`` all selected tests that belong to a consumer (both
     with the consumer's name), ``partial`` the consumers of which only a part was selected, ``broken`` those whose test
@@ -38,33 +38,33 @@ class Selection:
     broken: set[str] = field(default_factory=set)
 
     def dumps(self) -> str:
-        """As JSON, to be told to another process."""
+        """Return the selection as JSON, for another process."""
         return json.dumps({**asdict(self), "partial": sorted(self.partial), "broken": sorted(self.broken)})
 
     @classmethod
-    def loads(cls, text: str) -> Selection:
-        """What :meth:`dumps` has written."""
+    def loads(cls, text: str) -> SelectedTests:
+        """Read what :meth:`dumps` wrote."""
         data = json.loads(text)
         return cls(data["recording"], data["members"], set(data["partial"]), set(data["broken"]))
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What may be done with the pact files of a consumer, and why not more."""
+    """The permitted change of a consumer's pact files, and the reason for the limit."""
 
     action: Literal["replace", "merge", "leave"]
     reason: str = ""
 
 
 class RecordingRun:
-    """Gathers what was selected, how each test ended and what it recorded; then writes."""
+    """Gather the selected tests, their outcomes and recordings; then write the pact files."""
 
     def __init__(self) -> None:
-        self.selection = Selection()
+        self.selection = SelectedTests()
         self._outcomes: dict[str, str] = {}
         self._recorded: dict[str, list[tuple[str, Path]]] = {}
 
-    def select(self, selection: Selection) -> None:
+    def select(self, selection: SelectedTests) -> None:
         """Add a selection (under xdist every worker has the same)."""
         self.selection.recording.update(selection.recording)
         self.selection.members.update(selection.members)
@@ -95,7 +95,7 @@ class RecordingRun:
         self._recorded[test] = [(consumer, file) for file in files]
 
     def verdict(self, consumer: str) -> Verdict:
-        """What this run allows for ``consumer``."""
+        """Return what this run allows for ``consumer``."""
         selection = self.selection
         if consumer in selection.broken:
             return Verdict("leave", "a test file of it could not be collected")

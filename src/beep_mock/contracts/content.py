@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from beep_mock.contracts.bodies.sequential import whole_schema
+from beep_mock.contracts.bodies.stream_bodies import whole_schema
 from beep_mock.contracts.model import Encoding, Example, Header, MediaType, Schema
 from beep_mock.contracts.nodes import Nodes, child, kind_of
 from beep_mock.errors import ContractError

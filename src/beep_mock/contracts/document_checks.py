@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 from weakref import WeakKeyDictionary
 
-from beep_mock.contracts.bodies.decoding import BodyError, compile_body_decoder
-from beep_mock.contracts.bodies.media_types import is_json, parse_content_type
+from beep_mock.contracts.bodies.formats import BodyError, compile_body_decoder
 from beep_mock.contracts.bodies.payloads import admits_text
 from beep_mock.contracts.callbacks import outgoing_operations
 from beep_mock.contracts.examples import response_examples, serialized_bytes, shown_body
 from beep_mock.contracts.model import Parameter, Schema
 from beep_mock.contracts.nodes import child
-from beep_mock.contracts.parameters.examples import shown_example
+from beep_mock.contracts.parameters.declared import shown_example
 from beep_mock.contracts.reading.structure import FIELDS
+from beep_mock.contracts.values.media_types import is_json, parse_content_type
 from beep_mock.errors import ContractError
 from beep_mock.findings import Finding, Severity
 from beep_mock.interaction import MISSING, Json, Missing

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from beep_mock.contracts.bodies.form_encoding import encode_form, encode_multipart
-from beep_mock.contracts.bodies.media_types import match_media_type, parse_content_type
-from beep_mock.contracts.bodies.payloads import concrete_media_type, encode
+from beep_mock.contracts.bodies.formats import encode
+from beep_mock.contracts.bodies.payloads import concrete_media_type
 from beep_mock.contracts.bodies.stream_bodies import encode_parts, encode_stream
 from beep_mock.contracts.model import MediaType, Operation, Parameter
-from beep_mock.contracts.parameters.collection_formats import collection_pairs, collection_text, formats_of
-from beep_mock.contracts.parameters.scalars import text_of
-from beep_mock.contracts.parameters.styles import as_written, delimited, encoded, matrix, pairs, reserved_kept
 from beep_mock.contracts.routing.templates import fixed_query, parse_template
+from beep_mock.contracts.values.collection_formats import collection_pairs, collection_text, formats_of
+from beep_mock.contracts.values.media_types import match_media_type, parse_content_type
+from beep_mock.contracts.values.scalars import text_of
+from beep_mock.contracts.values.styles import as_written, delimited, encoded, matrix, pairs, reserved_kept
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Json, Missing
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from beep_mock.contracts.bodies.media_types import is_json, parse_content_type
 from beep_mock.contracts.bodies.payloads import concrete_media_type
 from beep_mock.contracts.encoding import RawRequest, encode_body, encode_request
 from beep_mock.contracts.examples import response_examples, serialized_bytes
 from beep_mock.contracts.model import Schema
-from beep_mock.contracts.parameters.examples import shown_example, shown_value
-from beep_mock.contracts.parameters.shapes import TEXT, shape_of
+from beep_mock.contracts.parameters.declared import shown_example, shown_value
 from beep_mock.contracts.samples.sampler import sampler_of
+from beep_mock.contracts.values.media_types import is_json, parse_content_type
+from beep_mock.contracts.values.shapes import TEXT, shape_of
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Json, Missing
 

@@ -6,16 +6,16 @@ import json
 from typing import TYPE_CHECKING, Final, TypeAlias
 from weakref import WeakKeyDictionary
 
-from beep_mock.contracts.bodies.decoding import BodyError, compile_body_decoder
-from beep_mock.contracts.bodies.media_types import is_json, parse_content_type
-from beep_mock.contracts.bodies.payloads import admits_text, concrete_media_type, encode, json_written_as_text
+from beep_mock.contracts.bodies.formats import BodyError, compile_body_decoder, encode
+from beep_mock.contracts.bodies.payloads import admits_text, concrete_media_type, json_written_as_text
 from beep_mock.contracts.encoding import encode_body
 from beep_mock.contracts.model import Contract, Example, MediaType, Operation, ResponseSpec
 from beep_mock.contracts.nodes import child
-from beep_mock.contracts.parameters.collection_formats import collection_text, formats_of
-from beep_mock.contracts.parameters.examples import shown_example
-from beep_mock.contracts.parameters.scalars import text_of
-from beep_mock.contracts.parameters.styles import as_written
+from beep_mock.contracts.parameters.declared import shown_example
+from beep_mock.contracts.values.collection_formats import collection_text, formats_of
+from beep_mock.contracts.values.media_types import is_json, parse_content_type
+from beep_mock.contracts.values.scalars import text_of
+from beep_mock.contracts.values.styles import as_written
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Interaction, Json, Missing, Request, Response
 

@@ -18,9 +18,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from beep_mock.contracts.parameters.delimited import query_decoded
 from beep_mock.contracts.parameters.headers import is_token
 from beep_mock.contracts.reading.references import tokens
+from beep_mock.contracts.values.delimited import query_decoded
 from beep_mock.interaction import MISSING, Json, Missing
 
 __all__ = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from beep_mock.contracts.bodies.decoding import BodyError, compile_body_decoder, match_media_type, parse_content_type
+from beep_mock.contracts.bodies.formats import BodyError, compile_body_decoder, match_media_type, parse_content_type
 from beep_mock.contracts.model import Contract, Header, MediaType, Operation, ResponseSpec, Violation
 from beep_mock.contracts.parameters.decoding import header_value
 from beep_mock.contracts.parameters.headers import NO_PARAMETERS

@@ -13,15 +13,15 @@ from itertools import combinations, islice
 from typing import Any
 from urllib.parse import unquote_plus
 
-from beep_mock.contracts.bodies.decoding import BodyError, compile_body_decoder
-from beep_mock.contracts.bodies.media_types import parse_content_type
+from beep_mock.contracts.bodies.formats import BodyError, compile_body_decoder
 from beep_mock.contracts.document import Document
 from beep_mock.contracts.model import MediaType, Operation, Schema, Violation
 from beep_mock.contracts.parameters.decoding import Decoder, compile_decoder
 from beep_mock.contracts.parameters.headers import SENT_HEADERS
-from beep_mock.contracts.parameters.queries import pairs_of
-from beep_mock.contracts.parameters.shapes import shape_of
 from beep_mock.contracts.reading.structure import COLLECTION
+from beep_mock.contracts.values.media_types import parse_content_type
+from beep_mock.contracts.values.named_pairs import pairs_of
+from beep_mock.contracts.values.shapes import shape_of
 from beep_mock.interaction import Json
 
 __all__ = ["SecondReading", "TextReadings", "as_text"]

@@ -11,12 +11,12 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from beep_mock.contracts.bodies.decoding import BodyError, compile_body_decoder, match_media_type, parse_content_type
-from beep_mock.contracts.bodies.media_types import is_json, is_xml
+from beep_mock.contracts.bodies.formats import BodyError, compile_body_decoder, match_media_type, parse_content_type
 from beep_mock.contracts.model import Contract, MediaType, Operation, Parameter, Schema, Violation
 from beep_mock.contracts.parameters.decoding import compile_decoder
 from beep_mock.contracts.second_reading import SecondReading, TextReadings
 from beep_mock.contracts.security import carries_credentials, secret_keys
+from beep_mock.contracts.values.media_types import is_json, is_xml
 from beep_mock.interaction import MISSING, Json
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from os.path import commonpath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from beep_mock.contracts.bodies.media_types import is_json, parse_content_type
 from beep_mock.contracts.document import load_document
+from beep_mock.contracts.values.media_types import is_json, parse_content_type
 from beep_mock.errors import EvidenceError
 from beep_mock.evidence.trust import Hashes
 from beep_mock.interaction import MISSING, Interaction, Response

@@ -10,9 +10,9 @@ from shutil import which
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import parse_qsl, unquote
 
-from beep_mock.contracts.bodies.media_types import is_json, parse_content_type
 from beep_mock.contracts.encoding import RawRequest, encode_request
 from beep_mock.contracts.examples import interactions_of
+from beep_mock.contracts.values.media_types import is_json, parse_content_type
 from beep_mock.errors import ContractError, EvidenceError
 from beep_mock.evidence.hashing import canonical, interaction_hash, plain_response, provider_hashes
 from beep_mock.evidence.trust import Verification, bare_interaction

@@ -96,7 +96,7 @@ def without_proxy(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def _keep(parent: int, waiting: int, arguments: list[str], environment: dict[str, str]) -> NoReturn:
-    """The keeper's life: wait for the start, run the command, end what it leaves, and exit as it did."""
+    """Run the keeper: wait for the start, run the command, end what it leaves, and exit as it did."""
     running: list[int] = []
 
     def terminate(_number: int, _frame: object) -> None:
@@ -155,7 +155,7 @@ def _kill(process: int, number: int) -> None:
 
 
 def _at_terminal() -> bool:
-    """Whether we are the terminal's foreground process group, to all of which it sends Ctrl-C."""
+    """Return whether we are in the terminal's foreground process group, which gets Ctrl-C."""
     try:
         with Path("/dev/tty").open("rb") as terminal:
             return os.tcgetpgrp(terminal.fileno()) == os.getpgrp()

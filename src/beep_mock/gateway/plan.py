@@ -1,4 +1,4 @@
-"""What a world shall hold: which services are mocked, which are real, and how."""
+"""Plan a world: which services are mocked, which are real, and how."""
 
 from __future__ import annotations
 

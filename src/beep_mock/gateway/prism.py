@@ -115,7 +115,7 @@ class PrismProcess:
 
     @property
     def running(self) -> bool:
-        """Whether the process is alive."""
+        """Return whether the process is alive."""
         return self._process is not None and self._process.poll() is None
 
     @property
@@ -173,7 +173,7 @@ class PrismProcess:
         self.stop()
 
     def _keep(self, command: list[str]) -> None:
-        """Start the process and read what it prints until it ends.
+        """Start the process and read its output until it ends.
 
         One thread does both: the leash holds to the thread that starts the child, and an unread pipe would block it.
         """

@@ -20,7 +20,7 @@ from beep_mock.exchanges.exchange import Answered
 from beep_mock.mocks.answers import Answer
 from beep_mock.mocks.cors import cross_origin, is_preflight
 from beep_mock.mocks.refusals import too_large
-from beep_mock.outgoing.forwarding import Forwarded, Forwarder, PeerDown, request_headers
+from beep_mock.outgoing.forwarding import Forwarder, PeerDown, UpstreamResponse, request_headers
 from beep_mock.servers.answers import phrase, problem, violation_headers
 from beep_mock.servers.deferred import later
 from beep_mock.servers.request_body import read_body
@@ -44,7 +44,7 @@ class Judge:
     def request_violations(
         self, operation: Operation, values: Mapping[str, str], environ: Mapping[str, Any], body: bytes
     ) -> tuple[Violation, ...]:
-        """Why a request does not keep the contract; empty when it does, or when its operation is broken."""
+        """Return how a request breaks the contract; empty when it does not, or when its operation is broken."""
         if operation.broken is not None:
             return ()
         query = environ.get("QUERY_STRING", "")
@@ -54,8 +54,8 @@ class Judge:
             found = (Violation(("header", "authorization"), "Error", "security", message),)
         return found + validator_of(self.contract).reader(operation).read(values, query, environ, body)[1]
 
-    def response_violations(self, operation: Operation, method: str, reply: Forwarded) -> tuple[Violation, ...]:
-        """Why an answer does not keep the contract; one that is streamed or encoded is not judged."""
+    def response_violations(self, operation: Operation, method: str, reply: UpstreamResponse) -> tuple[Violation, ...]:
+        """Return how an answer breaks the contract; one that is streamed or encoded is not judged."""
         encoded = any(n.lower() == "content-encoding" and v.lower() != "identity" for n, v in reply.headers)
         if operation.broken is not None or reply.rest is not None or encoded:
             return ()
@@ -95,7 +95,7 @@ class _Call:
 
     @property
     def found(self) -> tuple[Violation, ...]:
-        """What breaks the contract, on either side."""
+        """The violations on either side."""
         return self.violations + self.answer_violations
 
     @property
@@ -208,7 +208,7 @@ class RealPeer:
             call.violations = judge.request_violations(call.operation, found.path_values, call.environ, call.body)
         return call.path
 
-    def _judge_reply(self, call: _Call, reply: Forwarded) -> Iterable[bytes]:
+    def _judge_reply(self, call: _Call, reply: UpstreamResponse) -> Iterable[bytes]:
         if call.operation is None or not self._judged:
             return self._pass(call, reply)
         found = self._judge.response_violations(call.operation, call.method, reply)
@@ -249,7 +249,7 @@ class RealPeer:
         call.start_response(answer.status_line, headers)
         return [] if call.method == "HEAD" else [answer.body]
 
-    def _pass(self, call: _Call, reply: Forwarded) -> Iterable[bytes]:
+    def _pass(self, call: _Call, reply: UpstreamResponse) -> Iterable[bytes]:
         """Hand the server's answer on."""
         length = next((v for n, v in reply.headers if n.lower() == "content-length"), None)
         if reply.rest is None and call.method != "HEAD" and reply.status not in _BODILESS:

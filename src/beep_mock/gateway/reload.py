@@ -100,7 +100,7 @@ class Reloader:
 
 
 def _stamp(file: Path) -> _Stamp:
-    """What tells one state of a file from another; None when it is not there."""
+    """Return what identifies one state of a file; None when it does not exist."""
     try:
         found = file.stat()
     except OSError:

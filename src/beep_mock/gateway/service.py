@@ -74,12 +74,12 @@ class Service:
 
     @property
     def kind(self) -> Literal["mocked", "real"]:
-        """Whether its traffic is mocked or goes to a real service."""
+        """``mocked`` or ``real``."""
         return "real" if self.entry.url else "mocked"
 
     @property
     def up(self) -> bool:
-        """Whether what shall answer its calls can."""
+        """Return whether the mock or the real service can answer."""
         if self.entry.url:
             return self.reachable
         return self.mock is not None and (self._prism is None or self._prism.running)
@@ -91,7 +91,7 @@ class Service:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What is wrong with its contract, its overrides and, which compiles them, its schemas."""
+        """The findings about its contract, its overrides and its schemas, which this compiles."""
         mock = self.mock
         if mock is None:
             return ()
@@ -132,7 +132,7 @@ class Service:
             self.fault = ""
 
     def renew(self) -> None:
-        """Answer by what is known now."""
+        """Look the evidence up again."""
         if self.mock is not None:
             self.mock.renew(self._known(self.entry))
 

@@ -1,4 +1,4 @@
-"""What a world knows of its services' answers: from the evidence store, renewed when that changes."""
+"""Look up evidence for a world's services, and renew it when the store changes."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Knowledge:
         self._listed = float("-inf")
 
     def trust(self, entry: Entry) -> Trust:
-        """What is known of a service now."""
+        """Return the evidence about a service as it is now."""
         document = None if "://" in str(entry.document) else Path(entry.document)
         return self._ledger.trust(self._provider(entry), document)
 

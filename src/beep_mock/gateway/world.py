@@ -32,7 +32,7 @@ _SHOWN = 10
 
 
 def say(text: str) -> None:
-    """Print to the terminal, where it mixes with nobody's output: standard error, in one piece."""
+    """Print to standard error in one piece, apart from the output of commands."""
     sys.stderr.write(text.rstrip("\n") + "\n")
     sys.stderr.flush()
 
@@ -145,7 +145,7 @@ class World:
         telling.start()
 
     def health(self) -> dict[str, str]:
-        """Whether all services can be answered for, and by which process."""
+        """Return whether all services can answer, and which process this is."""
         up = all(service.up for service in self.services.values())
         return {"status": "up" if up else "degraded", "instance": self.instance}
 

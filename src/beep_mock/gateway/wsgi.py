@@ -91,7 +91,7 @@ class Gateway:
         return found
 
     def _is_page(self, service: Service, environ: Mapping[str, Any], path: str) -> bool:
-        """Whether a page of ours answers, and not the service: it does not declare the path."""
+        """Return whether one of our pages answers: the service does not declare the path."""
         method = environ["REQUEST_METHOD"]
         if method not in ("GET", "HEAD") or (service.mock is not None and service.mock.owns(method, path)):
             return False

@@ -91,7 +91,7 @@ class Answers:
         return answer if answer.__class__ is Answer else answer.answer(values)  # type: ignore[union-attr]
 
     def echoes(self, spec: ResponseSpec, status: int, accept: str | None) -> bool:
-        """Whether the unnamed answer that :meth:`stored` gives differs from request to request."""
+        """Return whether the unnamed answer of :meth:`stored` differs from request to request."""
         index = self._specs[id(spec)].choose(accept)
         return self._kept.get((id(spec), status, None, index, True)).__class__ is not Answer
 
@@ -195,7 +195,7 @@ class _Prepared:
 
 
 def _within(request: Request, fixed: Mapping[str, Json]) -> bool:
-    """Whether a request that has these parameters has all that another one fixes, as far as they say."""
+    """Return whether a request with these parameters also has those another one fixes."""
     theirs = request.parameters
     return all(key in fixed and fixed[key] == value for key, value in theirs.items()) and (
         bool(theirs) or request.body is MISSING

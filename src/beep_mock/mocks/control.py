@@ -17,7 +17,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, request
 
-from beep_mock.contracts.bodies.json_bodies import BodyError, load_json
+from beep_mock.contracts.values.json_text import BodyError, load_json
 from beep_mock.errors import BeepMockError
 from beep_mock.exchanges.journal import Journal
 from beep_mock.mocks.http_answers import json_answer, problem_answer

@@ -17,7 +17,7 @@ _SAFELISTED = frozenset(
 
 
 def is_preflight(environ: Mapping[str, Any]) -> bool:
-    """Whether an OPTIONS request is a browser's question before another request."""
+    """Return whether an OPTIONS request is a browser's preflight."""
     return "HTTP_ORIGIN" in environ and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in environ
 
 

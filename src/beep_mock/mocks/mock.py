@@ -34,7 +34,7 @@ _PARTS: Final = ("contract", "overrides", "standing", "added", "answering", "tru
 
 
 class Basis:
-    """What a reload replaces as a whole, so that each request sees one contract from beginning to end."""
+    """The state a mock answers from: replaced as a whole, so that each request sees one contract throughout."""
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class Basis:
         return Basis(**{**{name: getattr(self, name) for name in _PARTS}, **changes})
 
     def responder(self, operation: Operation) -> Responder | None:
-        """What answers the requests of ``operation``, made when it is first asked for; None for a broken one."""
+        """Return the responder of ``operation``, made on first use; None for a broken one."""
         responder = self.responders.get(operation)
         if responder is None and operation not in self.broken:
             responder = Responder(
@@ -134,17 +134,17 @@ class Mock:
 
     @property
     def trust(self) -> Trust:
-        """What is known of its answers."""
+        """The evidence about its answers."""
         return self._state.trust
 
     def renew(self, trust: Trust) -> None:
-        """Say from now on what is known by ``trust``."""
+        """Report the evidence in ``trust`` from now on."""
         with self._changing:
             self._state = self._state.but(trust=trust)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What is wrong with the contract and the overrides."""
+        """The findings about the contract and the overrides."""
         return (*self._state.contract.findings, *self._state.overrides.findings)
 
     def swap(self, contract: Contract, overrides: Overrides | None = None, trust: Trust | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Which status and which media type: server-driven negotiation as RFC 9110, section 12.5.1, has it."""
+"""Choose status and media type by server-driven negotiation (RFC 9110, section 12.5.1)."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from math import isfinite
 
-from beep_mock.contracts.bodies.media_types import is_json, match_media_type, parse_content_type
 from beep_mock.contracts.model import Operation, ResponseSpec
 from beep_mock.contracts.reading.structure import PRODUCES
+from beep_mock.contracts.values.media_types import is_json, match_media_type, parse_content_type
 from beep_mock.interaction import Response
 from beep_mock.servers.answers import Answer
 
@@ -31,7 +31,7 @@ _ITEM = re.compile(r'(?:[^,"]|"(?:\\.|[^"\\])*"?)+')
 
 
 def success_status(responses: Sequence[ResponseSpec]) -> tuple[ResponseSpec, int] | None:
-    """The response that a valid request gets when nobody asks for another: lowest 2xx, else default, else the first.
+    """Return the response of a valid request without a preference: lowest 2xx, else default, else the first.
 
     ``2XX`` counts as 200, ``default`` as 200, another range as its first status. 1xx is no answer: a final one has to
     follow (RFC 9110, section 15.2). ``None`` when nothing is declared.

@@ -26,11 +26,11 @@ from urllib.parse import parse_qsl, unquote_to_bytes
 from beep_mock.contracts.examples import encode, interactions_of
 from beep_mock.contracts.model import Contract, Operation
 from beep_mock.contracts.parameters.headers import is_token
-from beep_mock.contracts.parameters.scalars import text_of
 from beep_mock.contracts.reading.text import read_data
 from beep_mock.contracts.response_validation import response_violations
 from beep_mock.contracts.routing.lookup import lookup_of
 from beep_mock.contracts.routing.shared_urls import marks_of
+from beep_mock.contracts.values.scalars import text_of
 from beep_mock.errors import InvalidDocumentError, OverrideError
 from beep_mock.findings import Finding, Severity, Where
 from beep_mock.interaction import MISSING, Interaction, Json, Request, Response
@@ -164,7 +164,7 @@ class _Reader:
         return None
 
     def _tells(self, operation: Operation, query: str) -> bool:
-        """Whether a query says nothing but what every request for ``operation`` does."""
+        """Return whether a query says only what every request for ``operation`` says."""
         marks = marks_of(operation, self.contract.document) if query else {}
         said = parse_qsl(query, keep_blank_values=True)
         return all(marks.get(("query", name)) == frozenset((text,)) for name, text in said)

@@ -61,14 +61,14 @@ class ContractShelf:
         return self._shelf[service]
 
     def trust(self, service: str) -> Trust:
-        """What the workspace's evidence says of ``service``."""
+        """Return the workspace's evidence about ``service``."""
         if service not in self._trust:
             self._trust[service] = self._ledger.trust(service, self._workspace.contract_path(service))
         return self._trust[service]
 
 
 class ServiceMock:
-    """The mock of one peer: what a test tells it, and what it asks of it afterwards."""
+    """The mock of one peer, as a test sets it up and asks it afterwards."""
 
     def __init__(
         self,

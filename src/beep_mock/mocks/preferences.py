@@ -1,4 +1,4 @@
-"""What the client asks of the mock: ``Prefer: code=, example=, dynamic=`` (RFC 7240) or ``__code`` and the like.
+"""Read the client's preferences: ``Prefer: code=, example=, dynamic=`` (RFC 7240), ``__code`` and the like.
 
 ``__server``, in a query only, is the URL of the server that the client would have asked.
 """
@@ -29,14 +29,14 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Preference:
-    """What was asked for; ``None`` where nothing was. ``applied`` is the value of ``Preference-Applied``."""
+    """A request's preferences; ``None`` where it has none. ``applied`` is the value of ``Preference-Applied``."""
 
     code: int | None = None
     example: str | None = None
     dynamic: bool | None = None
 
     def over(self, standing: Preference) -> Preference:
-        """What holds for a request that asks for this where ``standing`` holds for all: what it asks for.
+        """Return this preference over ``standing``, which holds for all requests: its own values win.
 
         Beside a code alone, the answer still is generated if all of them are.
         """
@@ -64,7 +64,7 @@ _WORDS = ("__code", "__ex", "__dy", "__server")
 
 
 def asks(environ: Mapping[str, Any], query: str) -> bool:
-    """Whether the request may hold a preference: a cheap look before :func:`preference_of`."""
+    """Return whether the request may hold a preference: a cheap look before :func:`preference_of`."""
     return "HTTP_PREFER" in environ or ("__" in query and any(word in query for word in _WORDS))
 
 

@@ -1,4 +1,4 @@
-"""What a mock says when no operation can answer."""
+"""Answer requests that no operation can answer."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ class Responder:
         return self._other(values, violations, refusal, query, environ, body)
 
     def _is_kept(self, accept: str | None) -> bool:
-        """Whether the usual answer is the same for every request that accepts this, and is worth being remembered."""
+        """Return whether every request that accepts this gets the same usual answer, which is then worth keeping."""
         few = len(self._usual_by_accept) < _MEMO_LIMIT and len(accept or "") <= LONGEST_KEPT
         return few and self._success is not None and not self._answers.echoes(*self._success, accept)
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from beep_mock.contracts.bodies.media_types import is_json, parse_content_type
 from beep_mock.contracts.bodies.payloads import concrete_media_type
 from beep_mock.contracts.encoding import encode_body
 from beep_mock.contracts.examples import SENT_ANYWAY, header_text, interactions_of
@@ -17,6 +16,7 @@ from beep_mock.contracts.parameters.decoding import header_value
 from beep_mock.contracts.reading.references import tokens
 from beep_mock.contracts.samples.echo import echoed, known_values
 from beep_mock.contracts.samples.sampler import Sampler, UnsatisfiableError, lengthened, sampler_of
+from beep_mock.contracts.values.media_types import is_json, parse_content_type
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Json, Response
 from beep_mock.mocks.negotiation import typed_if_empty
@@ -78,7 +78,7 @@ class LinkedSamples:
         return sample
 
     def _example(self, fed: _Fed) -> Mapping[str, Json]:
-        """What the first named example of a success of the target is asked with."""
+        """Return the request of the target's first named success example."""
         wanted = {feed.parameter for _, feed in fed}
         for interaction in interactions_of(self._contract, fed[0][1].operation):
             asked = interaction.request.parameters
@@ -102,7 +102,7 @@ class LinkedSamples:
 
 
 def _place(feed: Feed) -> _Place | None:
-    """Where in a body a feed's value is, if that is all that it is."""
+    """Return where in a body the value of a feed is, if that is all it is."""
     if not isinstance(feed.value, Expression) or feed.value.embeds or feed.parameter == "body":
         return None
     (reference,) = feed.value.references
@@ -112,7 +112,7 @@ def _place(feed: Feed) -> _Place | None:
 
 
 def _same_resource(path: str, feed: Feed) -> bool:
-    """Whether the parameter stands at the same place of the target's path as it does in ``path``."""
+    """Return whether the parameter has the same place in the target's path as in ``path``."""
     location, _, name = feed.parameter.partition(".")
     until, found, _ = path.partition(f"{{{name}}}")
     return location == "path" and bool(found) and feed.operation.path.startswith(until + found)
@@ -285,7 +285,7 @@ class SampleAnswers:
         *,
         keep: bool,
     ) -> Json:
-        """What the links lead to first, then what the request says: that is for sure."""
+        """Return the values the links lead to, then those of the request, which always hold."""
         is_valid = self._contract.schemas.checker(self._contract.schemas.register(schema, "response"))
         value = links.fitted(self._sampler.sample(schema, "response", seed, keep=keep), is_valid, seed)
         if known:

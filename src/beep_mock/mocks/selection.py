@@ -1,4 +1,4 @@
-"""Which interaction answers a request: the most specific one whose request example the request matches.
+"""Select the interaction that answers a request: the most specific one whose request example it matches.
 
 Specific means: fixes more of the request. Interactions that fix the same parameters stand in one table, so that a
 hundred examples cost one look-up; equals are decided by their order in the document.
@@ -100,7 +100,7 @@ def _body_matches(interaction: Interaction, body: Any) -> bool:
 
 
 def _contains(value: Json, expected: Json) -> bool:
-    """Whether ``value`` has everything that ``expected`` has: objects may hold more, lists must be as long."""
+    """Return whether ``value`` has everything in ``expected``: objects may hold more, lists have the same length."""
     if isinstance(expected, dict):
         return isinstance(value, dict) and all(k in value and _contains(value[k], v) for k, v in expected.items())
     if isinstance(expected, list):

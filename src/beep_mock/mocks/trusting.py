@@ -1,4 +1,4 @@
-"""Answers that say what is known of their truth, and are refused where that is too little.
+"""Add evidence to answers, and refuse those with too little.
 
 Evidence is about an interaction: a request and its answer. So it speaks for an example's answer when the request is the
 example's, or the example was asked for by its name, or asks nothing of a request; not when an example stands in for
@@ -30,7 +30,7 @@ class Trusting:
 
     @property
     def takes_samples(self) -> bool:
-        """Whether what nobody has written down may answer."""
+        """Return whether generated samples may answer."""
         return self._minimum != "verified"
 
     def example(self, answer: Answer, example: Interaction, *, asked: bool) -> Answer:
@@ -78,7 +78,7 @@ class Trusting:
         return self._refusal(answer, evidence, advice)
 
     def _refusal(self, answer: Answer, evidence: Evidence | None, advice: str) -> Answer:
-        """501: this mock does not have what it takes to answer (RFC 9110, section 15.6.2)."""
+        """Return the 501 for an answer with too little evidence (RFC 9110, section 15.6.2)."""
         service = self._trust.service or "SERVICE"
         verify = f"beep-mock verify {service}"
         said = str(evidence) if evidence is not None else SPECIFICATION_ONLY
@@ -96,7 +96,7 @@ class Trusting:
 
 
 def _is_written(answer: Answer) -> bool:
-    """Whether the answer is what the document says; a repaired one is ours."""
+    """Return whether the answer stands in the document as it is; a repaired one does not."""
     return not answer.source.endswith("; repaired") and answer.source != "problem"
 
 

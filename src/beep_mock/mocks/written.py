@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from beep_mock.contracts.bodies.decoding import BodyError, compile_body_decoder, parse_content_type
+from beep_mock.contracts.bodies.formats import BodyError, compile_body_decoder, parse_content_type
 from beep_mock.contracts.encoding import encode_body
 from beep_mock.contracts.examples import header_text
 from beep_mock.contracts.model import Contract, MediaType, Operation, ResponseSpec, Violation
@@ -43,7 +43,7 @@ class WrittenAnswers:
     def example(
         self, interaction: Interaction, spec: ResponseSpec, media: MediaType | None, response: Response
     ) -> Answer:
-        """The answer of an example of ``spec`` and ``media``; ``response`` is what it says, made complete."""
+        """Return the answer of an example of ``spec`` and ``media``; ``response`` is the example's own, completed."""
         source = f"example {interaction.name}" if interaction.name else "example"
         answer = Answer(response, source)
         violations = self._violations(answer)

@@ -1,4 +1,4 @@
-"""What follows an answer: its callbacks, once the server has sent it (PEP 3333: it then calls ``close()``)."""
+"""Send an answer's callbacks once the server has sent the answer (PEP 3333: it then calls ``close()``)."""
 
 from __future__ import annotations
 

@@ -15,14 +15,14 @@ from threading import Condition, Thread
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from beep_mock.contracts.bodies.decoding import BodyError, compile_body_decoder, match_media_type, parse_content_type
+from beep_mock.contracts.bodies.formats import BodyError, compile_body_decoder, match_media_type, parse_content_type
 from beep_mock.contracts.example_requests import compose
 from beep_mock.contracts.expressions import MessageValues, RuntimeValues
-from beep_mock.contracts.parameters.delimited import header_decoded
 from beep_mock.contracts.parameters.headers import environ_name
 from beep_mock.contracts.response_validation import response_violations
 from beep_mock.contracts.samples.echo import known_values
 from beep_mock.contracts.validator import validator_of
+from beep_mock.contracts.values.delimited import header_decoded
 from beep_mock.errors import ContractError
 from beep_mock.exchanges.exchange import Answered, Reply
 from beep_mock.interaction import MISSING, Json, Missing

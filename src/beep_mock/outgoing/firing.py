@@ -15,7 +15,7 @@ from beep_mock.errors import BeepMockError, ContractError
 from beep_mock.exchanges.commands import curl
 from beep_mock.exchanges.exchange import Reply
 from beep_mock.outgoing.reach import Reach
-from beep_mock.outgoing.sending import SendError, Target, send, target_of
+from beep_mock.outgoing.sending import Destination, SendError, send, target_of
 
 __all__ = ["Fired", "Outgoing", "find_outgoing", "fire", "outgoing_of", "prepare"]
 
@@ -54,10 +54,10 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Fired:
-    """What was sent, and what came back; ``violations`` are the answer's."""
+    """A request that was sent, and its answer; ``violations`` are the answer's."""
 
     outgoing: Outgoing
-    target: Target
+    target: Destination
     prepared: Prepared
     received: Reply
     violations: tuple[Violation, ...]

@@ -15,10 +15,10 @@ from time import monotonic
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
-from beep_mock.contracts.bodies.sequential import kind_of_sequence
+from beep_mock.contracts.bodies.stream_bodies import kind_of_sequence
 from beep_mock.exchanges.exchange import Reply
 
-__all__ = ["Forwarded", "Forwarder", "PeerDown", "request_headers"]
+__all__ = ["Forwarder", "PeerDown", "UpstreamResponse", "request_headers"]
 
 BODY_LIMIT: Final = 10 * 2**20
 """Bytes of an answer that are held to be judged; a longer one is passed on as it comes."""
@@ -63,7 +63,7 @@ class PeerDown(Exception):  # noqa: N818 - it is no error of ours
 
 
 @dataclass(frozen=True, slots=True)
-class Forwarded(Reply):
+class UpstreamResponse(Reply):
     """The reply of a real peer; with ``rest`` the body is only its beginning: it is long, takes long or is a stream."""
 
     rest: Iterator[bytes] | None = None
@@ -102,7 +102,9 @@ class Forwarder:
         self._idle: list[HTTPConnection] = []
         self._lock = Lock()
 
-    def send(self, method: str, path: str, query: str, headers: Sequence[tuple[str, str]], body: bytes) -> Forwarded:
+    def send(
+        self, method: str, path: str, query: str, headers: Sequence[tuple[str, str]], body: bytes
+    ) -> UpstreamResponse:
         """The server's answer. ``path`` is as in ``PATH_INFO`` (decoded, its bytes as Latin-1), ``query`` raw.
 
         :raises PeerDown: there is none.
@@ -166,7 +168,7 @@ class Forwarder:
         with suppress(BrokenPipeError, ConnectionResetError):
             connection.endheaders(body or None)
 
-    def _read(self, connection: HTTPConnection, response: HTTPResponse, method: str) -> Forwarded:
+    def _read(self, connection: HTTPConnection, response: HTTPResponse, method: str) -> UpstreamResponse:
         named = {t.strip().lower() for v in response.headers.get_all("connection", []) for t in v.split(",")}
         dropped = _HOP_BY_HOP | named
         # A folded value is one line (RFC 9112, section 5.2).
@@ -174,12 +176,12 @@ class Forwarder:
         kind = kind_of_sequence(response.headers.get("Content-Type", ""))
         streams = kind == "events" or (kind and response.length is None) or (response.length or 0) > BODY_LIMIT
         if method != "HEAD" and streams:
-            return Forwarded(response.status, headers, reason=response.reason, rest=_rest(connection, response))
+            return UpstreamResponse(response.status, headers, reason=response.reason, rest=_rest(connection, response))
         body, whole = _held(response)
         if not whole:
-            return Forwarded(response.status, headers, body, response.reason, rest=_rest(connection, response))
+            return UpstreamResponse(response.status, headers, body, response.reason, rest=_rest(connection, response))
         self._keep(connection, response)
-        return Forwarded(response.status, headers, body, response.reason)
+        return UpstreamResponse(response.status, headers, body, response.reason)
 
     def _keep(self, connection: HTTPConnection, response: HTTPResponse) -> None:
         response.close()
@@ -215,7 +217,7 @@ def request_headers(environ: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _is_quiet(connection: HTTPConnection) -> bool:
-    """Whether there is nothing to read; where nothing was asked, that would be the connection's end."""
+    """Return whether there is nothing to read; on an idle connection that would be its end."""
     if connection.sock is None:
         return False
     poll = select.poll()
@@ -240,7 +242,7 @@ def _held(response: HTTPResponse) -> tuple[bytes, bool]:
 
 
 def _rest(connection: HTTPConnection, response: HTTPResponse) -> Iterator[bytes]:
-    """What is left of an answer.
+    """Yield the rest of an answer.
 
     :raises PeerDown: it breaks off. The status is sent already, so nobody can be told but by the same.
     """

@@ -1,4 +1,4 @@
-"""Where requests that a mock sends by itself may go: to this machine only, unless somebody allowed more."""
+"""Decide where a mock may send requests of its own: to this machine, unless more is allowed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Reach:
     anywhere: bool = False
 
     def allows(self, host: str, address: str) -> bool:
-        """Whether ``host``, which is at the IP address ``address``, may be called."""
+        """Return whether ``host``, at the IP address ``address``, may be called."""
         return self.anywhere or is_loopback(address) or host.strip("[]").lower() in self._names()
 
     def _names(self) -> set[str]:
@@ -33,7 +33,7 @@ LOOPBACK = Reach()
 
 
 def is_loopback(address: str) -> bool:
-    """Whether an IP address is one of this machine alone, also written as IPv4 in IPv6 (``::ffff:127.0.0.1``)."""
+    """Return whether an IP address is a loopback address, also as IPv4 in IPv6 (``::ffff:127.0.0.1``)."""
     from ipaddress import IPv6Address, ip_address  # a mock that sends nothing has no use for it
 
     try:

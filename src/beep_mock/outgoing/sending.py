@@ -16,7 +16,7 @@ from urllib.parse import quote, urlsplit
 from beep_mock.exchanges.exchange import Reply
 from beep_mock.outgoing.reach import LOOPBACK, Reach, is_loopback
 
-__all__ = ["RECEIVED_LIMIT", "SendError", "Target", "send", "target_of"]
+__all__ = ["RECEIVED_LIMIT", "Destination", "SendError", "send", "target_of"]
 
 RECEIVED_LIMIT: Final = 2**20
 """Bytes of an answer that are read; what follows is not."""
@@ -42,7 +42,7 @@ class SendError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class Destination:
     """A URL taken apart: ``host`` without brackets, ``path`` and ``query`` as they go over the wire.
 
     ``path`` is empty, not ``/``, where the URL has none.
@@ -61,16 +61,16 @@ class Target:
         usual = 443 if self.scheme == "https" else 80
         return f"{self.scheme}://{host}" + (f":{self.port}" if self.port != usual else "")
 
-    def asking(self, query: str) -> Target:
+    def asking(self, query: str) -> Destination:
         """The same target with more of a query."""
         whole = f"{self.query}&{query}" if self.query and query else self.query or query
-        return Target(self.scheme, self.host, self.port, self.path, whole)
+        return Destination(self.scheme, self.host, self.port, self.path, whole)
 
     def __str__(self) -> str:
         return f"{self.address}{self.path or '/'}" + (f"?{self.query}" if self.query else "")
 
 
-def target_of(url: str) -> Target:
+def target_of(url: str) -> Destination:
     """Take an absolute ``http`` or ``https`` URL apart; what may not stand in one is percent-encoded.
 
     Credentials and the fragment are left out.
@@ -87,11 +87,11 @@ def target_of(url: str) -> Target:
     with suppress(UnicodeError):  # `bücher.example`; what cannot be encoded is not found either
         host = host if host.isascii() else host.encode("idna").decode("ascii")
     path, query = quote(parts.path, safe=_PATH), quote(parts.query, safe=_QUERY)
-    return Target(parts.scheme, host, port or (443 if parts.scheme == "https" else 80), path, query)
+    return Destination(parts.scheme, host, port or (443 if parts.scheme == "https" else 80), path, query)
 
 
 def send(
-    target: Target,
+    target: Destination,
     method: str,
     headers: Sequence[tuple[str, str]],
     body: bytes,
@@ -169,7 +169,7 @@ class _Limit:
                 self._sock.shutdown(socket.SHUT_RDWR)
 
 
-def _addresses(target: Target, reach: Reach) -> list[tuple[socket.AddressFamily, tuple[str, int]]]:
+def _addresses(target: Destination, reach: Reach) -> list[tuple[socket.AddressFamily, tuple[str, int]]]:
     try:
         found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
@@ -199,11 +199,11 @@ def _connected(addresses: Sequence[tuple[socket.AddressFamily, tuple[str, int]]]
     raise refused or OSError("no address")
 
 
-def _too_late(target: Target, timeout: float) -> str:
+def _too_late(target: Destination, timeout: float) -> str:
     return f"no answer from {target.address} within {timeout:g} s"
 
 
-def _why(error: Exception, target: Target, timeout: float) -> str:
+def _why(error: Exception, target: Destination, timeout: float) -> str:
     if isinstance(error, TimeoutError):
         return _too_late(target, timeout)
     if isinstance(error, ConnectionRefusedError):

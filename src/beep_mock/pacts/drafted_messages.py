@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from beep_mock.contracts.bodies.decoding import match_media_type
-from beep_mock.contracts.bodies.media_types import is_json, parse_content_type
+from beep_mock.contracts.bodies.formats import match_media_type
 from beep_mock.contracts.parameters.headers import environ_name
 from beep_mock.contracts.routing.templates import parse_template
 from beep_mock.contracts.schemas.patterns import matches
+from beep_mock.contracts.values.media_types import is_json, parse_content_type
 from beep_mock.exchanges.exchange import Exchange
 from beep_mock.exchanges.secrets import MASK, is_secret, looks_secret
 from beep_mock.interaction import MISSING, Json, Missing

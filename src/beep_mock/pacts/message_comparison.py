@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from beep_mock.contracts.bodies.media_types import is_json, match_media_type, parse_content_type
 from beep_mock.contracts.model import Contract, Operation, ResponseSpec, Schema, Violation
 from beep_mock.contracts.nodes import child
 from beep_mock.contracts.parameters.headers import environ_name
 from beep_mock.contracts.response_validation import response_violations
 from beep_mock.contracts.security import check
 from beep_mock.contracts.validator import validator_of
+from beep_mock.contracts.values.media_types import is_json, match_media_type, parse_content_type
 from beep_mock.findings import Finding, Severity, Where
 from beep_mock.interaction import MISSING, Interaction, Request
 from beep_mock.pacts.matching import rules_of

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from beep_mock.contracts.bodies.media_types import match_media_type
+from beep_mock.contracts.values.media_types import match_media_type
 from beep_mock.pacts.comparison import operation_of
 
 if TYPE_CHECKING:

@@ -203,7 +203,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Tell a worker of pytest-xdist where to put what it records, and what the command line reaches."""
+    """Tell a worker of pytest-xdist where to record, and what the command line covers."""
     recording = recording_of(node.config)
     reach = reach_of(node.config)
     node.workerinput["beep_mock"] = {

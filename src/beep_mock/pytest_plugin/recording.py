@@ -1,4 +1,4 @@
-"""What the tests of a session record: gathered from its reports, written at its end.
+"""Gather a session's recordings from its reports, and write the pact files at its end.
 
 Under pytest-xdist every worker has a folder of its own, and only the controller writes pact files.
 """
@@ -19,9 +19,9 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
-    from beep_mock.consumers.collection import CollectedTest, Reach
+    from beep_mock.consumers.collection import CollectedFolders, CollectedTest
     from beep_mock.consumers.recording import PactRecorder
-    from beep_mock.consumers.run import Selection
+    from beep_mock.consumers.run import SelectedTests
     from beep_mock.errors import BeepMockError
 
 __all__ = [
@@ -93,7 +93,7 @@ class Recording:
     """Gathers what the tests of this run record; the process that is no worker writes the pact files at the end."""
 
     def __init__(self, config: pytest.Config) -> None:
-        from beep_mock.consumers.collection import Reach
+        from beep_mock.consumers.collection import CollectedFolders
         from beep_mock.consumers.run import RecordingRun
 
         self.root = root_of(config)
@@ -103,7 +103,7 @@ class Recording:
         self._worker = workerinput.get("workerid", "")
         if order:
             self.folder = Path(order["folder"])
-            self.reach = Reach(tuple(map(Path, order["folders"])), order["narrowed"])
+            self.reach = CollectedFolders(tuple(map(Path, order["folders"])), order["narrowed"])
         else:
             self.folder = Path(tempfile.gettempdir(), f"beep-mock-{uuid4().hex}")
             self.reach = reach_of(config)
@@ -117,7 +117,7 @@ class Recording:
         self.folder.mkdir(mode=0o700, exist_ok=True)
         return self.folder / (self._worker or "main") / str(next(self._numbers))
 
-    def select(self, selection: Selection) -> None:
+    def select(self, selection: SelectedTests) -> None:
         """Note what was selected; a worker leaves it for the controller, lest it dies before it can tell."""
         if not self._worker:
             self._run.select(selection)
@@ -152,11 +152,11 @@ class Recording:
         option = self._config.option
         if self._worker or option.collectonly or option.setuponly or option.setupplan:
             return
-        from beep_mock.consumers.run import Selection
+        from beep_mock.consumers.run import SelectedTests
         from beep_mock.workspace import Workspace
 
         for file in self.folder.glob("*/selection.json"):
-            self._run.select(Selection.loads(file.read_text("utf-8")))
+            self._run.select(SelectedTests.loads(file.read_text("utf-8")))
         if not self._run.consumers:
             pass
         elif exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED}:
@@ -184,18 +184,18 @@ def recording_of(config: pytest.Config) -> Recording:
     return recording
 
 
-def reach_of(config: pytest.Config) -> Reach:
+def reach_of(config: pytest.Config) -> CollectedFolders:
     """The folders that the command line names as a whole; with `testpaths` these together are everything."""
-    from beep_mock.consumers.collection import Reach
+    from beep_mock.consumers.collection import CollectedFolders
 
     paths = (Path(os.path.abspath(config.invocation_params.dir / argument)) for argument in config.args)  # noqa: PTH100
     folders = [path for path in paths if path.is_dir()]
     everything = [found for pattern in config.getini("testpaths") for found in config.rootpath.glob(pattern)]
-    if everything and all(Reach(tuple(folders)).covers(path) for path in everything):
+    if everything and all(CollectedFolders(tuple(folders)).covers(path) for path in everything):
         folders.append(root_of(config))
     given = [*config.invocation_params.args, *shlex.split(os.environ.get("PYTEST_ADDOPTS", ""))]
     ignores = any(str(argument).startswith("--ignore") for argument in given)
-    return Reach(tuple(folders), ignores or bool(config.getoption("lf", False)))
+    return CollectedFolders(tuple(folders), ignores or bool(config.getoption("lf", False)))
 
 
 def root_of(config: pytest.Config) -> Path:

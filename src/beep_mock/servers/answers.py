@@ -56,7 +56,7 @@ def problem(
 
 
 def violation_headers(asked: Sequence[Violation], answered: Sequence[Violation] = ()) -> list[tuple[str, str]]:
-    """What headers say of the violations of a request and of its answer.
+    """Return the headers that list the violations of a request and of its answer.
 
     ``Sl-Violations`` is Prism's header, for the clients that read it: its locations begin with the side.
     """
@@ -101,7 +101,7 @@ _NOT_VERIFIED: Final = (HEADER, SPECIFICATION_ONLY)  # until somebody knows more
 
 
 class Answer:
-    """A response as the WSGI server takes it. ``headers`` is shared: whoever sends it, sends a copy."""
+    """A response as the WSGI server takes it. ``headers`` is shared: copy it before sending."""
 
     __slots__ = ("body", "chunks", "delay", "headers", "source", "status", "status_line")
 
@@ -151,7 +151,7 @@ class Answer:
 
 
 class _PutOff(Answer):
-    """Stands for an answer that takes long to make; whatever is said of that, it stays what it is."""
+    """A placeholder for an answer that takes long to make; evidence does not change it."""
 
     __slots__ = ()
 

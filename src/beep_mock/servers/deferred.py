@@ -1,4 +1,4 @@
-"""How an application tells the server that a request takes its time, so that no other waits with it.
+"""Let an application tell the server that a request takes long, so that other requests do not wait.
 
 The production server answers mocked requests in one thread, which nothing may hold: a thread more would only contend
 for the interpreter. An extension of WSGI, in two words of the environ:
@@ -35,12 +35,12 @@ LATER: Final[list[bytes]] = []
 
 
 def later(environ: Mapping[str, Any]) -> list[bytes] | None:
-    """What to return instead of waiting for somebody; None where the caller may wait."""
+    """Return what to answer instead of waiting; None where the caller may wait."""
     return LATER if DEFERS in environ else None
 
 
 def later_to_compute(environ: Mapping[str, Any]) -> list[bytes] | None:
-    """What to return instead of computing for long; None where the caller may."""
+    """Return what to answer instead of computing for long; None where the caller may compute."""
     return LATER if environ.get(DEFERS) == NOTHING_LONG else None
 
 

@@ -210,7 +210,7 @@ class Front:
             self._stream(watcher, started, result, environ[HOLDS])
 
     def _put_off(self, watcher: Any, environ: dict[str, Any], body: bytes) -> None:
-        """Call the application where it may do what it must not do in this thread."""
+        """Call the application in a thread that may wait and compute."""
         self._environs.complete(environ, watcher.scope, body)
         threads = self._waiting
         if environ.pop(DEFERS) == NOTHING_LONG:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from beep_mock.servers.http1_requests import Body, RequestHead
 
-__all__ = ["DRAIN_LIMIT", "Answer"]
+__all__ = ["DRAIN_LIMIT", "HttpAnswer"]
 
 DRAIN_LIMIT: Final = 2**20
 """Bytes of an unread request body that are read away to keep a connection."""
@@ -23,7 +23,7 @@ DRAIN_LIMIT: Final = 2**20
 _HOP_BY_HOP: Final = frozenset({"connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"})
 
 
-class Answer:
+class HttpAnswer:
     """One run of the application: gathers its answer and writes it to the connection."""
 
     def __init__(self, connection: socket.socket, head: RequestHead, body: Body) -> None:
@@ -40,7 +40,7 @@ class Answer:
         self._left: int | None = None  # bytes that Content-Length still promises
 
     def run(self, app: WSGIApplication, environ: dict[str, Any]) -> None:
-        """Call ``app`` and write what it returns; what it raises is printed and, if it can still be, answered by a 500.
+        """Call ``app`` and write its answer; an exception is printed and, if still possible, answered by a 500.
 
         :raises OSError: the client has gone.
         """

@@ -37,7 +37,7 @@ class Body:
 
     @property
     def withheld(self) -> bool:
-        """Whether the client still waits for permission to send it."""
+        """Return whether the client still waits for permission to send the body."""
         return self._before_read is not None and self.remaining > 0
 
     def read(self, size: int | None = -1) -> bytes:
@@ -131,7 +131,7 @@ class RequestHead:
 
     @property
     def keeps_alive(self) -> bool:
-        """Whether the client wants the connection to stay open."""
+        """Return whether the client wants the connection to stay open."""
         options = {option.strip(_BLANKS).lower() for option in self.field("connection").split(",")}
         if self.version == "HTTP/1.0":
             return "keep-alive" in options and "close" not in options
@@ -139,7 +139,7 @@ class RequestHead:
 
     @property
     def expects_continue(self) -> bool:
-        """Whether the client waits for ``100 Continue`` before it sends the body."""
+        """Return whether the client waits for ``100 Continue`` before it sends the body."""
         return self.version != "HTTP/1.0" and self.field("expect").lower() == "100-continue"
 
 

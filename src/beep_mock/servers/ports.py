@@ -81,7 +81,7 @@ def resolve_host(host: str) -> str:
 
 
 def claim_port(host: str, port: int) -> int:
-    """``port`` if nobody listens there, or a free one for 0. ``host`` is an address.
+    """Return ``port`` if it is free, or a free one for 0. ``host`` is an address.
 
     :raises ServerStartError: it is taken (the message says by whom) or may not be used.
     """
@@ -158,7 +158,7 @@ def _refusal(host: str, port: int, error: OSError) -> ServerStartError:
 
 
 def occupant(port: int) -> str:
-    """Who listens at ``port``: ``process 4711 (python app.py)``; empty where ``/proc`` does not tell."""
+    """Return the listener at ``port``: ``process 4711 (python app.py)``; empty where ``/proc`` does not show it."""
     inodes, owner = _listeners(port)
     if not inodes:
         return ""

@@ -192,7 +192,7 @@ class Server:
 
 
 def _ask(host: str, port: int) -> str | None:
-    """The instance that answers at an address: ``""`` for another program, None for nobody."""
+    """Return the instance that answers at an address: ``""`` for another program, None without an answer."""
     from http.client import HTTPConnection, HTTPException  # while the worker loads: no start waits for it
 
     connection = HTTPConnection(host, port, timeout=2.0)
@@ -209,7 +209,7 @@ def _ask(host: str, port: int) -> str | None:
 
 
 def _connections() -> int:
-    """How many connections there may be at once: granian stops accepting for good when file descriptors run out."""
+    """Return the most connections at once: granian stops accepting for good without file descriptors."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = _CONNECTIONS + _SPARE_FILES
     most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
@@ -226,7 +226,7 @@ def _allow_files() -> None:
 
 
 async def _answered_elsewhere(_scope: Any, _proto: Any) -> None:
-    """What granian takes for the application; :mod:`beep_mock.servers.event_loop` answers instead."""
+    """Stand in as granian's application; :mod:`beep_mock.servers.event_loop` answers instead."""
 
 
 def _load(load: Callable[[], WSGIApplication], sender: Connection, parent: int, host: str, port: int) -> Any:

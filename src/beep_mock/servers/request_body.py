@@ -78,7 +78,7 @@ def _decoded(codings: str, body: bytes) -> bytes | int:
 
 
 def _inflated(body: bytes, form: int) -> bytes | int:
-    """What ``body`` holds: gzip of one or more members (RFC 1952, section 2.2), or one zlib stream, and no more."""
+    """Decompress ``body``: gzip of one or more members (RFC 1952, section 2.2), or one zlib stream."""
     view, at, length = memoryview(body), 0, 0
     found: list[bytes] = []
     piece = len(body)

@@ -19,7 +19,7 @@ Headers = list[tuple[str, str]]
 
 
 class Started:
-    """``start_response`` of one request: keeps what it was called with."""
+    """The arguments ``start_response`` of one request was called with."""
 
     __slots__ = ("headers", "status")
 
@@ -53,7 +53,7 @@ class Environs:
         }
 
     def brief(self, scope: Any) -> dict[str, Any]:
-        """What a request says: method, path, query and headers. :meth:`complete` makes an environ of it."""
+        """Return method, path, query and headers of a request. :meth:`complete` makes an environ of them."""
         path: str = scope.path
         environ: dict[str, Any] = {
             # The server decodes UTF-8; PEP 3333 wants its bytes, each as one character.

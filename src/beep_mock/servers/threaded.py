@@ -16,7 +16,7 @@ from threading import Lock, Thread, current_thread
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from beep_mock.errors import ServerStartError
-from beep_mock.servers.http1_answers import DRAIN_LIMIT, Answer
+from beep_mock.servers.http1_answers import DRAIN_LIMIT, HttpAnswer
 from beep_mock.servers.http1_requests import RequestError, environ_of, read_body, read_head
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ class ThreadServer:
             )
             _linger(connection)
             return False
-        answer = Answer(connection, head, body)
+        answer = HttpAnswer(connection, head, body)
         try:
             answer.run(self.app, environ_of(head, body, length, (self.host, self.port), peer))
         finally:

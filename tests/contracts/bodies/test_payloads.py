@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from beep_mock.contracts.bodies.payloads import admits_text, concrete_media_type, encode
+from beep_mock.contracts.bodies.formats import encode
+from beep_mock.contracts.bodies.payloads import admits_text, concrete_media_type
 from beep_mock.contracts.model import Schema
 
 JSON = st.recursive(

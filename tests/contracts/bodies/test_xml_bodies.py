@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from beep_mock.contracts.bodies.decoding import BodyError
-from beep_mock.contracts.bodies.payloads import encode
+from beep_mock.contracts.bodies.formats import encode
 from beep_mock.contracts.bodies.xml_bodies import compile_xml
 from beep_mock.contracts.bodies.xml_trees import read_xml
 from beep_mock.contracts.document import Document, load_document
 from beep_mock.contracts.model import Schema
+from beep_mock.contracts.values.json_text import BodyError
 from beep_mock.interaction import MISSING
 
 

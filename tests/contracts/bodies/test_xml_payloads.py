@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from beep_mock.contracts.bodies.payloads import encode
+from beep_mock.contracts.bodies.formats import encode
 from beep_mock.contracts.bodies.xml_payloads import xml_text
 from beep_mock.contracts.model import Schema
 from tests.support.drafts import corpus_contract

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from beep_mock.contracts.bodies.json_bodies import BodyError
 from beep_mock.contracts.bodies.yaml_bodies import load_yaml
+from beep_mock.contracts.values.json_text import BodyError
 from beep_mock.interaction import MISSING
 
 

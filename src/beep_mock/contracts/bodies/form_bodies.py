@@ -9,21 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from beep_mock.contracts.bodies.charsets import text_in
-from beep_mock.contracts.bodies.json_bodies import BodyError
-from beep_mock.contracts.bodies.media_types import is_json, is_xml, lists_json, parse_content_type
-from beep_mock.contracts.bodies.multipart_parts import Part, read_parts
-from beep_mock.contracts.bodies.nameless_parts import read_nameless
-from beep_mock.contracts.bodies.part_types import compile_part_types
+from beep_mock.contracts.bodies.multipart import Part, compile_part_types, read_nameless, read_parts
 from beep_mock.contracts.bodies.xml_bodies import compile_xml
 from beep_mock.contracts.document import Document
 from beep_mock.contracts.model import MediaType, Schema
-from beep_mock.contracts.parameters.collection_formats import collection_reader, formats_of
-from beep_mock.contracts.parameters.delimited import as_written, properties_reader, query_decoded
-from beep_mock.contracts.parameters.named_pairs import compile_pairs
-from beep_mock.contracts.parameters.queries import pairs_of
-from beep_mock.contracts.parameters.scalars import Reader, read_json, scalar_reader
-from beep_mock.contracts.parameters.shapes import shape_of
+from beep_mock.contracts.values.collection_formats import collection_reader, formats_of
+from beep_mock.contracts.values.delimited import as_written, properties_reader, query_decoded
+from beep_mock.contracts.values.json_text import BodyError
+from beep_mock.contracts.values.media_types import is_json, is_xml, lists_json, parse_content_type, text_in
+from beep_mock.contracts.values.named_pairs import compile_pairs, pairs_of
+from beep_mock.contracts.values.scalars import Reader, read_json, scalar_reader
+from beep_mock.contracts.values.shapes import shape_of
 from beep_mock.interaction import Json
 
 __all__ = ["compile_form", "compile_multipart"]

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from beep_mock.contracts.bodies.media_types import is_json, is_xml, parse_content_type
-from beep_mock.contracts.bodies.multipart_parts import Part, write_parts
+from beep_mock.contracts.bodies.multipart import Part, write_parts
 from beep_mock.contracts.model import MediaType, Schema
-from beep_mock.contracts.parameters.collection_formats import collection_pairs, collection_text, formats_of
-from beep_mock.contracts.parameters.scalars import text_of
-from beep_mock.contracts.parameters.shapes import shape_of
-from beep_mock.contracts.parameters.styles import as_written, encoded, pairs, reserved_kept
+from beep_mock.contracts.values.collection_formats import collection_pairs, collection_text, formats_of
+from beep_mock.contracts.values.media_types import is_json, is_xml, parse_content_type
+from beep_mock.contracts.values.scalars import text_of
+from beep_mock.contracts.values.shapes import shape_of
+from beep_mock.contracts.values.styles import as_written, encoded, pairs, reserved_kept
 from beep_mock.errors import ContractError
 from beep_mock.interaction import Json
 

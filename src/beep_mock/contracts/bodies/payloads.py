@@ -1,14 +1,11 @@
-"""Values to bytes: how a body of a media type is written, and which text counts as JSON already."""
+"""Decide what an example's body is sent as: the concrete media type of a range, and text that is JSON already."""
 
 from __future__ import annotations
 
-import codecs
 import json
 from typing import TYPE_CHECKING, Any
 
-from beep_mock.contracts.bodies.form_encoding import encode_form
-from beep_mock.contracts.bodies.json_bodies import write_json
-from beep_mock.contracts.bodies.media_types import is_json, is_xml, parse_content_type
+from beep_mock.contracts.values.media_types import parse_content_type
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Json, Missing
 
@@ -16,10 +13,9 @@ if TYPE_CHECKING:
     from beep_mock.contracts.document import Document
     from beep_mock.contracts.model import Schema
 
-__all__ = ["admits_text", "concrete_media_type", "encode", "json_written_as_text"]
+__all__ = ["admits_text", "concrete_media_type", "json_written_as_text"]
 
 _DEPTH = 16  # of $ref, allOf, anyOf and oneOf followed in search of a schema's type
-_LINES = ("application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines")
 _CONCRETE = {"*/*": "", "application/*": "application/json", "text/*": "text/plain", "image/*": "image/png",
              "audio/*": "audio/mpeg", "video/*": "video/mp4", "multipart/*": "multipart/form-data",
              "font/*": "font/woff2", "model/*": "model/stl", "message/*": "message/http"}  # fmt: skip
@@ -31,35 +27,6 @@ def concrete_media_type(name: str, value: Json) -> str:
     if not bare.endswith("*"):
         return name
     return _CONCRETE.get(bare) or ("text/plain" if isinstance(value, str) else "application/json")
-
-
-def encode(value: Json, media_type: str, schema: Schema | None = None, document: Document | None = None) -> bytes:
-    """The body that carries ``value`` as ``media_type``; never raises for a JSON value.
-
-    JSON, newline-delimited JSON, urlencoded forms and XML (with the ``xml`` hints of ``schema``) are written from
-    values. Text is sent as it stands for every other type, and for these where it is what they carry: with JSON, when
-    ``schema`` does not admit a string and the text is JSON. ``document`` resolves references in ``schema``.
-
-    What a Media Type Object says beyond its schema is not asked here: see ``encode_body``.
-    """
-    name, _ = parse_content_type(media_type)
-    if is_json(name):
-        if isinstance(value, str) and json_written_as_text(value, schema, document) is not MISSING:
-            return _text(value, "")
-        return write_json(value)
-    if isinstance(value, str) and (not is_xml(name) or value.lstrip().startswith("<")):
-        return _text(value, media_type)
-    if name in _LINES and isinstance(value, list):
-        return b"".join(write_json(line) + b"\n" for line in value)
-    if name in _LINES:
-        return write_json(value) + b"\n"
-    if name == "application/x-www-form-urlencoded" and isinstance(value, dict):
-        return encode_form(value)
-    if is_xml(name):
-        from beep_mock.contracts.bodies.xml_payloads import xml_text  # with all that it brings, for XML only
-
-        return _text(xml_text(value, schema, document), media_type)
-    return write_json(value)
 
 
 def json_written_as_text(value: str, schema: Schema | None, document: Document | None) -> Json | Missing:
@@ -105,15 +72,3 @@ def admits_text(node: Any, document: Document | None, depth: int = _DEPTH) -> bo
 
 def _refuse(constant: str) -> Json:
     raise ValueError(constant)
-
-
-def _text(value: str, media_type: str) -> bytes:
-    charset = "utf-8"
-    for parameter in media_type.split(";")[1:]:
-        name, _, given = parameter.partition("=")
-        if name.strip().lower() == "charset":
-            charset = given.strip().strip('"')
-    try:
-        return value.encode(codecs.lookup(charset).name)
-    except (LookupError, ValueError, TypeError):
-        return value.encode("utf-8", "replace")

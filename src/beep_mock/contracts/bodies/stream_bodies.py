@@ -2,24 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Literal
 
-from beep_mock.contracts.bodies.charsets import text_in
-from beep_mock.contracts.bodies.json_bodies import BodyError, load_json, write_json
-from beep_mock.contracts.bodies.media_types import is_json, parse_content_type
-from beep_mock.contracts.bodies.multipart_parts import Part
-from beep_mock.contracts.bodies.nameless_parts import read_nameless, write_nameless
-from beep_mock.contracts.bodies.server_sent_events import read_events, write_events
-from beep_mock.contracts.parameters.scalars import Reader, read_json, scalar_reader, text_of
-from beep_mock.contracts.parameters.shapes import shape_of
+from beep_mock.contracts.bodies.multipart import Part, read_nameless, write_nameless
+from beep_mock.contracts.model import Schema, Stream
+from beep_mock.contracts.values.json_text import BodyError, load_json, write_json
+from beep_mock.contracts.values.media_types import is_json, parse_content_type, text_in
+from beep_mock.contracts.values.scalars import Reader, read_json, scalar_reader, text_of
+from beep_mock.contracts.values.shapes import shape_of
 from beep_mock.interaction import Json
 
 if TYPE_CHECKING:
     from beep_mock.contracts.document import Document
     from beep_mock.contracts.model import Encoding, MediaType, Stream
 
-__all__ = ["compile_stream", "encode_parts", "encode_stream"]
+__all__ = [
+    "EVENT_FIELDS",
+    "compile_stream",
+    "encode_parts",
+    "encode_stream",
+    "kind_of_sequence",
+    "read_events",
+    "whole_schema",
+    "write_events",
+]
+
+
+_FIELDS = ("event", "id", "retry")
+
+
+def read_events(body: bytes) -> list[dict[str, Json]]:
+    """The events of a stream: ``{"event": "added", "data": "{}", "id": "1", "retry": 5000}``.
+
+    As a browser sees them: comments and unknown fields are ignored, an event without data is none, and so is one that
+    no empty line ends.
+
+    :raises BodyError: it is no UTF-8.
+    """
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BodyError("charset", f"an event stream is UTF-8; this is none at byte {error.start}") from None
+    events: list[dict[str, Json]] = []
+    event: dict[str, Json] = {}
+    data: list[str] = []
+    *lines, _unfinished = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    for line in lines:
+        if not line:
+            if data:
+                events.append({**event, "data": "\n".join(data)})
+            event, data = {}, []
+            continue
+        name, _, value = line.partition(":")
+        value = value.removeprefix(" ")
+        if name == "data":
+            data.append(value)
+        elif name == "event" or (name == "id" and "\0" not in value):
+            event[name] = value
+        elif name == "retry" and value.isascii() and value.isdigit() and len(value) < 20:
+            event[name] = int(value)
+    return events
+
+
+def write_events(items: Iterable[Json], *, wrapped: bool) -> bytes:
+    """The stream of ``items``: events, or (``wrapped``) what their data is. What is no event is the data of one."""
+    return "".join(_event_text(item, wrapped=wrapped) for item in items).encode("utf-8", "replace")
+
+
+def _event_text(item: Json, *, wrapped: bool) -> str:
+    if wrapped or not isinstance(item, dict) or not item.keys() & {"data", *_FIELDS}:
+        item = {"data": item}
+    lines = [f"{name}: {_one_line(text_of(item[name]))}\n" for name in _FIELDS if item.get(name) is not None]
+    data = text_of(item["data"]) if "data" in item else ""
+    lines += [f"data: {line}\n" for line in data.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    return "".join(lines) + "\n"
+
+
+def _one_line(text: str) -> str:
+    return text.replace("\r", " ").replace("\n", " ").replace("\0", "")
+
 
 _SEPARATOR = b"\x1e"  # RFC 7464, 2.1
 _SPACE = b" \t\r\n"
@@ -141,3 +203,78 @@ def _parts(body: bytes, parameters: Mapping[str, str], first: Sequence[Reader], 
 def _unwrapped(data: str, read: Reader) -> Json:
     value = read_json(data)
     return read(data) if value is data else value
+
+
+Kind = Literal["events", "lines", "sequence", "parts"]
+
+EVENT_FIELDS = frozenset({"data", "event", "id", "retry"})
+"""The fields of a server-sent event (HTML, 9.2.6)."""
+
+_KINDS: dict[str, Kind] = {
+    "text/event-stream": "events",
+    **dict.fromkeys(("application/jsonl", "application/x-jsonlines", "application/jsonlines"), "lines"),
+    **dict.fromkeys(("application/x-ndjson", "application/ndjson", "application/x-jsonl"), "lines"),
+    **dict.fromkeys(("application/x-json-stream", "application/json-lines", "application/stream+json"), "lines"),
+    "application/json-seq": "sequence",
+}
+
+
+def kind_of_sequence(name: str) -> Kind | None:
+    """How the items of a media type follow each other; None where it is not sequential.
+
+    ``events`` (server-sent), ``lines`` (of JSON), ``sequence`` (RFC 7464) or ``parts`` (multipart without names).
+    """
+    bare, _ = parse_content_type(name)
+    if bare.endswith("+json-seq"):
+        return "sequence"
+    if bare.startswith("multipart/") and bare not in ("multipart/form-data", "multipart/*"):
+        return "parts"
+    return _KINDS.get(bare)
+
+
+def whole_schema(
+    name: str, schema: Schema | None, item: Schema | None, document: Document
+) -> tuple[Schema | None, Stream | None]:
+    """The schema of the whole body of a media type, an array if that is sequential, and how its items travel.
+
+    ``schema`` and ``item`` are what the document declares as ``schema`` and ``itemSchema``.
+    """
+    kind = kind_of_sequence(name)
+    if kind is None and item is not None and parse_content_type(name)[0] == "multipart/form-data":
+        kind = "parts"
+    if kind is None:
+        return schema, None
+    if item is None:
+        if schema is None:
+            return None, None if kind == "parts" else Stream(kind, None)
+        shape = shape_of(schema, document)
+        if "array" in shape.types:
+            return schema, Stream(kind, shape.items, wrapped=kind == "events" and _is_wrapped(shape.items, document))
+        if "string" in shape.types or kind == "parts":  # the text as it stands; parts by their names
+            return schema, None
+        items: dict[str, object] = {"type": "array", "items": {"$ref": schema.at}}
+        wrapped = kind == "events" and _is_wrapped(schema, document)
+        return Schema(items, _around(schema)), Stream(kind, schema, wrapped=wrapped, by_item=True)
+    items = {"type": "array", "items": {"$ref": item.at}}
+    if schema is not None:
+        items = {"allOf": [{"$ref": schema.at}, items]}
+    wrapped = kind == "events" and _is_wrapped(item, document)
+    return Schema(items, _around(item)), Stream(kind, item, wrapped=wrapped)
+
+
+def _around(schema: Schema) -> str:
+    """Where the array of ``schema`` is said to stand, as no document writes it down: its Media Type Object."""
+    return schema.at.rpartition("/")[0]
+
+
+def _is_wrapped(item: Schema | None, document: Document) -> bool:
+    """Whether a schema of server-sent events describes what their ``data`` holds, as JSON, and not the events.
+
+    By the specification it describes the events; one that knows none of their fields cannot be meant so.
+    """
+    if item is None or not isinstance(item.node, dict):
+        return False
+    shape = shape_of(item, document)
+    if shape.properties:
+        return not EVENT_FIELDS & shape.properties.keys()
+    return "type" in item.node and "object" not in shape.types

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from xml.parsers import expat
 
-from beep_mock.contracts.bodies.charsets import text_in
-from beep_mock.contracts.bodies.json_bodies import MOST_NESTING, BodyError
+from beep_mock.contracts.values.json_text import MOST_NESTING, BodyError
+from beep_mock.contracts.values.media_types import text_in
 
 __all__ = ["Attribute", "Element", "read_xml", "source_of"]
 

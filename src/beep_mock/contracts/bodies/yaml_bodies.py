@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from beep_mock.contracts.bodies.json_bodies import BodyError
 from beep_mock.contracts.reading.fast_yaml import InexactError, read_fast
 from beep_mock.contracts.reading.text import read_data
+from beep_mock.contracts.values.json_text import BodyError
 from beep_mock.errors import InvalidDocumentError
 from beep_mock.interaction import MISSING, Json, Missing
 

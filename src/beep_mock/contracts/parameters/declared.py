@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, get_args
+from urllib.parse import quote, unquote
 
+from beep_mock.contracts.bodies.payloads import admits_text, json_written_as_text
 from beep_mock.contracts.content import read_content, read_examples, read_schema
 from beep_mock.contracts.model import Parameter, Schema
 from beep_mock.contracts.nodes import Nodes, child
-from beep_mock.contracts.parameters.headers import NO_PARAMETERS
-from beep_mock.contracts.parameters.shapes import shape_of
-from beep_mock.interaction import Location
+from beep_mock.contracts.parameters.decoding import compile_decoder
+from beep_mock.contracts.parameters.headers import NO_PARAMETERS, environ_name
+from beep_mock.contracts.values.media_types import is_json, parse_content_type
+from beep_mock.contracts.values.shapes import shape_of
+from beep_mock.interaction import MISSING, Json, Location, Missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from beep_mock.contracts.document import Document
+    from beep_mock.contracts.model import Example, Parameter
     from beep_mock.contracts.routing.templates import PathTemplate
 
-__all__ = ["CREDENTIALS", "effective_parameters", "read_parameters"]
+__all__ = ["CREDENTIALS", "effective_parameters", "read_parameters", "shown_example", "shown_value"]
+
 
 _STYLES: dict[str, tuple[str, ...]] = {  # the default first (OpenAPI 3.1.1, 4.8.12.2.2; `cookie` since 3.2)
     "path": ("simple", "label", "matrix"),
@@ -201,3 +208,54 @@ def _style(nodes: Nodes, node: dict[str, Any], at: str, location: str) -> str:
         f"one of {', '.join(styles)}; {styles[0]} is used",
     )  # fmt: skip
     return styles[0]
+
+
+_DELIMITERS = "!$'()*,;:@/?|[]{} "  # what may part the items of a list or object in some style
+
+
+def shown_example(parameter: Parameter, example: Example, document: Document) -> Json | Missing:
+    """The decoded value of ``example``, also where the document shows only how it travels (``serializedValue``)."""
+    if example.value is not MISSING or example.serialized is None:
+        return shown_value(parameter, example.value, document)
+    text = example.serialized.strip("\r\n")
+    raw = text.encode("utf-8", "surrogateescape").decode("latin-1")
+    path, query, environ = {}, "", {}
+    if parameter.location == "path":
+        path[parameter.name] = unquote(text)
+    elif parameter.location in ("query", "querystring"):
+        query = raw
+    elif parameter.location == "header":
+        environ[environ_name(parameter.name)] = raw
+    else:
+        environ["HTTP_COOKIE"] = raw
+    return compile_decoder([parameter], document)(path, query, environ).get(parameter.key, MISSING)
+
+
+def shown_value(parameter: Parameter, value: Json | Missing, document: Document) -> Json | Missing:
+    """The decoded value of an example of ``parameter``.
+
+    A string, where the schema admits none, is "in the correct format as specified in the parameter encoding" (OpenAPI
+    3.0.3, Parameter Object) and decoded as a request's would be.
+    """
+    if not isinstance(value, str) or parameter.schema is None:
+        return value
+    if parameter.media_type:
+        if parameter.location == "querystring" and not is_json(parse_content_type(parameter.media_type)[0]):
+            return compile_decoder([parameter], document)({}, value, {}).get(parameter.key, value)
+        meant = json_written_as_text(value, parameter.schema, document)
+        return value if meant is MISSING else meant
+    if admits_text(parameter.schema.node, document) is not False:
+        return value
+    path, query, environ = {}, "", {}
+    if parameter.location == "path":
+        path[parameter.name] = value
+    elif parameter.location == "query":
+        name = quote(parameter.name, safe="[]", errors="replace")
+        whole = value.startswith((f"{name}=", f"{name}["))  # the example names its parameter, as in a URL
+        text = quote(value, safe=f"{_DELIMITERS}&=%" if whole else _DELIMITERS, errors="replace")
+        query = text if whole else f"{name}={text}"
+    elif parameter.location == "header":
+        environ[environ_name(parameter.name)] = value.encode("utf-8", "replace").decode("latin-1")
+    else:
+        environ["HTTP_COOKIE"] = f"{parameter.name}={value}".encode("utf-8", "replace").decode("latin-1")
+    return compile_decoder([parameter], document)(path, query, environ).get(parameter.key, value)

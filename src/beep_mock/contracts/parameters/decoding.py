@@ -11,11 +11,9 @@ from typing import Any
 
 from beep_mock.contracts.document import Document
 from beep_mock.contracts.model import Header, Parameter
-from beep_mock.contracts.parameters.cookies import compile_cookies
 from beep_mock.contracts.parameters.headers import SENT_HEADERS, compile_headers, environ_name
-from beep_mock.contracts.parameters.paths import compile_path
-from beep_mock.contracts.parameters.queries import compile_query
-from beep_mock.contracts.parameters.querystrings import compile_querystring
+from beep_mock.contracts.parameters.readers import compile_cookies, compile_path, compile_querystring
+from beep_mock.contracts.values.named_pairs import compile_query
 from beep_mock.interaction import MISSING, Json
 
 __all__ = ["Decoder", "compile_decoder", "header_value"]

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from beep_mock.contracts.document import Document
 from beep_mock.contracts.model import Parameter
-from beep_mock.contracts.parameters.collection_formats import collection_reader
-from beep_mock.contracts.parameters.delimited import composite_reader, header_decoded
-from beep_mock.contracts.parameters.scalars import Reader, content_reader
-from beep_mock.contracts.parameters.shapes import shape_of
+from beep_mock.contracts.values.collection_formats import collection_reader
+from beep_mock.contracts.values.delimited import composite_reader, header_decoded
+from beep_mock.contracts.values.scalars import Reader, content_reader
+from beep_mock.contracts.values.shapes import shape_of
 
 __all__ = ["NO_PARAMETERS", "SENT_HEADERS", "compile_headers", "environ_name", "is_token"]
 

@@ -19,9 +19,9 @@ from urllib.parse import parse_qs
 from weakref import ref
 
 from beep_mock.contracts.parameters.headers import environ_name
-from beep_mock.contracts.parameters.scalars import text_of
 from beep_mock.contracts.routing.templates import fixed_query
 from beep_mock.contracts.validator import validator_of
+from beep_mock.contracts.values.scalars import text_of
 from beep_mock.errors import ContractError
 
 if TYPE_CHECKING:

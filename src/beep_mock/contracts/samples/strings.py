@@ -6,12 +6,12 @@ from base64 import b16encode, b32encode, b64encode, urlsafe_b64encode
 from collections.abc import Callable
 from typing import Any
 
-from beep_mock.contracts.bodies.media_types import is_json, parse_content_type
 from beep_mock.contracts.samples.facts import Facts
 from beep_mock.contracts.samples.names import age_of, named_text
 from beep_mock.contracts.samples.patterns import from_pattern
 from beep_mock.contracts.schemas.formats import ASSERTED, has_format
 from beep_mock.contracts.schemas.patterns import accepted_pattern, matches
+from beep_mock.contracts.values.media_types import is_json, parse_content_type
 
 __all__ = ["encoded", "holds_json", "text"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from beep_mock.contracts.bodies.media_types import is_json, match_media_type
 from beep_mock.contracts.nodes import child, kind_of
 from beep_mock.contracts.reading.structure import COLLECTION
 from beep_mock.contracts.swagger2.parameters import (
@@ -14,6 +13,7 @@ from beep_mock.contracts.swagger2.parameters import (
     schema_of,
 )
 from beep_mock.contracts.swagger2.source import Source
+from beep_mock.contracts.values.media_types import is_json, match_media_type
 
 __all__ = ["Parameters", "Placed", "convert_response", "read_body"]
 

@@ -1,18 +1,24 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from beep_mock.contracts.bodies.decoding import BodyError, compile_body_decoder, parse_content_type
-from beep_mock.contracts.bodies.multipart_parts import Part, read_parts, write_parts
+from beep_mock.contracts.bodies import formats
+from beep_mock.contracts.bodies.formats import compile_body_decoder, parse_content_type
+from beep_mock.contracts.bodies.multipart import Part, read_parts, write_parts
 from beep_mock.contracts.document import Document
 from beep_mock.contracts.encoding import encode_body
 from beep_mock.contracts.model import Encoding, MediaType, Schema
+from beep_mock.contracts.values.json_text import BodyError
 from beep_mock.interaction import MISSING, Json
+from beep_mock.mocks.mock import Mock
 from tests.support.declared import document_in
+from tests.support.drafts import operation_with
+from tests.support.wsgi_client import call
 
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
@@ -268,3 +274,27 @@ def test_no_body_breaks_a_decoder(document: Document, name: str, body: bytes) ->
     except BodyError:
         value = MISSING
     assert value is MISSING or isinstance(value, dict | list | str | int | float | None)
+
+
+def test_a_new_media_type_is_one_module_and_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``application/x-lines``: a list of texts, a line each. Read, judged, and written by a compiled contract."""
+
+    def read(_media: MediaType, _document: Document) -> formats.BodyDecoder:
+        return lambda body, _: list(body.decode().splitlines())
+
+    def write(value: Json, _type: str, _schema: Schema | None, _document: Document | None) -> bytes:
+        return "".join(f"{line}\n" for line in value).encode()
+
+    lines = formats.BodyFormat("lines", lambda name: name == "application/x-lines", read, write)
+    monkeypatch.setattr(formats, "FORMATS", [lines, *formats.FORMATS])
+    content = {"application/x-lines": {"schema": {"type": "array", "items": {"type": "string", "maxLength": 3}}}}
+    answers = {
+        "200": {"description": "", "content": {"application/x-lines": {"example": ["one", "two"]}}},
+        "422": {"description": ""},
+    }
+    contract = operation_with(tmp_path, {"requestBody": {"content": content}, "responses": answers}, method="post")
+    mock = Mock("lines", contract)
+    good = call(mock, "POST", "/a", {"Content-Type": "application/x-lines"}, b"a\nbc\n")
+    assert (good.status, good.body) == (200, b"one\ntwo\n")
+    bad = call(mock, "POST", "/a", {"Content-Type": "application/x-lines"}, b"a\nlonger\n")
+    assert (bad.status, "body.1" in str(bad.headers) or '"1"' in str(bad.headers)) == (422, True)

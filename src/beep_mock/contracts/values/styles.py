@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import quote
 
-from beep_mock.contracts.parameters.scalars import text_of
+from beep_mock.contracts.values.scalars import text_of
 from beep_mock.interaction import Json
 
 __all__ = ["Encode", "as_written", "deep_pairs", "delimited", "encoded", "matrix", "pairs", "reserved_kept"]

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Sequence
 
-__all__ = ["is_json", "is_xml", "is_yaml", "lists_json", "match_media_type", "parse_content_type"]
+__all__ = [
+    "BodyError",
+    "is_json",
+    "is_xml",
+    "is_yaml",
+    "lists_json",
+    "match_media_type",
+    "parse_content_type",
+    "text_in",
+]
+
 
 _PARAMETER = re.compile(r';[ \t]*([!#$%&\'*+.^_`|~0-9A-Za-z-]+)=(?:"((?:[^"\\]|\\.)*)"|([^;"\s]+))')
 _ESCAPE = re.compile(r"\\(.)")
@@ -73,3 +84,36 @@ def _fit(name: str, parameters: dict[str, str], entry: str) -> int:
 
 def _folded(parameters: dict[str, str]) -> dict[str, str]:
     return {name: value.lower() for name, value in parameters.items()}
+
+
+class BodyError(ValueError):
+    """A body cannot be read. ``code`` is ``json``, ``nesting``, ``multipart``, ``boundary``, ``charset``,
+    ``reserved``, ``yaml``.
+
+    ``place`` is where within it, if that is known.
+    """
+
+    def __init__(self, code: str, message: str, place: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.place = place
+
+
+_NO_CHARSETS = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"})
+"""Encodings of Python that are no character sets: for one host name, for its source text, for nothing."""
+
+
+def text_in(body: bytes, charset: str) -> str:
+    """The text that ``body`` is in ``charset``, whatever that may be.
+
+    :raises BodyError: it is not, or there is no such character set.
+    """
+    try:
+        if codecs.lookup(charset).name not in _NO_CHARSETS:
+            return body.decode(charset)
+    except UnicodeDecodeError as error:
+        raise BodyError("charset", f"the text is no {charset} at byte {error.start}") from None
+    except (LookupError, ValueError):  # a name with a null character; a codec that fails in a way of its own
+        pass
+    raise BodyError("charset", f"the charset {charset!r} is unknown")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from beep_mock.contracts.bodies.json_bodies import MOST_NESTING, BodyError, load_json
+from beep_mock.contracts.values.json_text import MOST_NESTING, BodyError, load_json
 from beep_mock.interaction import Json
 
 VALUES = st.recursive(

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from beep_mock.contracts.bodies.decoding import compile_body_decoder, parse_content_type
+from beep_mock.contracts.bodies.formats import compile_body_decoder, parse_content_type
 from beep_mock.contracts.compiler import compile_contract
 from beep_mock.contracts.encoding import encode_body, encode_request
 from beep_mock.contracts.examples import header_text

@@ -9,8 +9,7 @@ from typing import Any
 
 import orjson
 
-from beep_mock.contracts.bodies.charsets import text_in
-from beep_mock.contracts.bodies.faults import BodyError
+from beep_mock.contracts.values.media_types import BodyError, text_in
 from beep_mock.interaction import Json
 
 __all__ = ["MOST_NESTING", "BodyError", "load_json", "write_json"]

@@ -6,16 +6,17 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from beep_mock.contracts.document import Document
-from beep_mock.contracts.model import Schema
-from beep_mock.contracts.parameters.collection_formats import collection_reader
-from beep_mock.contracts.parameters.deep_objects import Tree, TreeReader, brackets
-from beep_mock.contracts.parameters.delimited import Decode, Split, as_written, comma, composite_reader
-from beep_mock.contracts.parameters.scalars import Reader, content_reader, scalar_reader
-from beep_mock.contracts.parameters.shapes import Shape, shape_of, whole
+from beep_mock.contracts.model import Parameter, Schema
 from beep_mock.contracts.schemas.patterns import matches
+from beep_mock.contracts.values.collection_formats import collection_reader
+from beep_mock.contracts.values.deep_objects import Tree, TreeReader, brackets
+from beep_mock.contracts.values.delimited import Decode, Split, as_written, comma, composite_reader, query_decoded
+from beep_mock.contracts.values.scalars import Reader, content_reader, scalar_reader
+from beep_mock.contracts.values.shapes import Shape, shape_of, whole
 from beep_mock.interaction import MISSING, Json, Missing, type_of
 
-__all__ = ["Fill", "Named", "Readers", "compile_pairs", "compile_plain"]
+__all__ = ["Fill", "Named", "Readers", "compile_pairs", "compile_plain", "compile_query", "pairs_of"]
+
 
 Fill = Callable[[Sequence[tuple[str, str]], dict[str, Json]], dict[str, list[str]]]
 """Adds what pairs hold to values; returns the raw texts of the names that nobody declares."""
@@ -217,3 +218,60 @@ def _pipes(text: str) -> list[str]:
 
 
 _SPLITS: dict[str, Split] = {"spaceDelimited": _spaces, "pipeDelimited": _pipes}
+
+
+def compile_query(parameters: Sequence[Parameter], document: Document) -> Callable[[str, dict[str, Json]], None] | None:
+    """A function that adds what a raw query string holds of ``parameters`` to the values; None without parameters."""
+    if not parameters:
+        return None
+    full = compile_pairs(parameters, document, query_decoded)
+    plain = compile_plain(parameters, document, as_written)
+    escaped = compile_plain(parameters, document, query_decoded)
+    if plain is not None and escaped is not None:
+        return _one_by_one(plain, escaped, full)
+
+    def fill(query: str, values: dict[str, Json]) -> None:
+        full(pairs_of(query), values)
+
+    return fill
+
+
+def _one_by_one(plain: Readers, escaped: Readers, full: Fill) -> Callable[[str, dict[str, Json]], None]:
+    """For parameters that need no more than their own pairs: one look-up a pair.
+
+    ``full`` reads a query that names a parameter twice which is no array.
+    """
+    keys = [key for key, _, _ in plain.values()]
+
+    def fill(query: str, values: dict[str, Json]) -> None:
+        readers = escaped if "%" in query or "+" in query or not query.isascii() else plain
+        for pair in query.split("&"):
+            name, _, text = pair.partition("=")
+            entry = readers.get(name)
+            if entry is None:
+                if readers is plain:
+                    continue
+                entry = readers.get(query_decoded(name))
+                if entry is None:
+                    continue
+            key, read, repeatable = entry
+            if key not in values:
+                values[key] = [read(text)] if repeatable else read(text)
+            elif repeatable:
+                values[key].append(read(text))
+            else:
+                for each in keys:
+                    values.pop(each, None)
+                full(pairs_of(query), values)
+                return
+
+    return fill
+
+
+def pairs_of(query: str) -> list[tuple[str, str]]:
+    """The names, decoded, and the raw texts of a query string or urlencoded form."""
+    pairs = []
+    for pair in query.split("&"):
+        name, _, text = pair.partition("=")
+        pairs.append((query_decoded(name), text))
+    return pairs

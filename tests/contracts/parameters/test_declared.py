@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from beep_mock.contracts.parameters.examples import shown_value
+from beep_mock.contracts.parameters.declared import shown_value
 from beep_mock.interaction import MISSING
 from tests.support.drafts import operation_with
 

@@ -11,9 +11,9 @@ from collections.abc import Callable, Container
 
 from beep_mock.contracts.document import Document
 from beep_mock.contracts.model import Schema
-from beep_mock.contracts.parameters.delimited import Decode
-from beep_mock.contracts.parameters.scalars import Reader, scalar_reader
-from beep_mock.contracts.parameters.shapes import Shape, shape_of, whole
+from beep_mock.contracts.values.delimited import Decode
+from beep_mock.contracts.values.scalars import Reader, scalar_reader
+from beep_mock.contracts.values.shapes import Shape, shape_of, whole
 from beep_mock.interaction import Json
 
 __all__ = ["Tree", "TreeReader", "brackets"]

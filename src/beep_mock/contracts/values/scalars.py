@@ -11,9 +11,9 @@ import re
 from collections.abc import Callable
 from math import isfinite
 
-from beep_mock.contracts.bodies.json_bodies import BodyError, load_json
-from beep_mock.contracts.bodies.media_types import is_json, parse_content_type
-from beep_mock.contracts.parameters.shapes import Shape
+from beep_mock.contracts.values.json_text import BodyError, load_json
+from beep_mock.contracts.values.media_types import is_json, parse_content_type
+from beep_mock.contracts.values.shapes import Shape
 from beep_mock.interaction import Json
 
 __all__ = ["Reader", "content_reader", "read_json", "scalar_reader", "text_of"]

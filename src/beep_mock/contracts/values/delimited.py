@@ -9,9 +9,9 @@ from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
 from beep_mock.contracts.document import Document
-from beep_mock.contracts.parameters.scalars import Reader, read_json, scalar_reader
-from beep_mock.contracts.parameters.shapes import TEXT, Shape, shape_of
 from beep_mock.contracts.schemas.patterns import matches
+from beep_mock.contracts.values.scalars import Reader, read_json, scalar_reader
+from beep_mock.contracts.values.shapes import TEXT, Shape, shape_of
 from beep_mock.interaction import Json
 
 __all__ = [

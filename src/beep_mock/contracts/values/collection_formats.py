@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from beep_mock.contracts.document import Document
 from beep_mock.contracts.model import Schema
-from beep_mock.contracts.parameters.delimited import Decode, as_written, header_decoded
-from beep_mock.contracts.parameters.scalars import Reader, scalar_reader, text_of
-from beep_mock.contracts.parameters.shapes import shape_of
-from beep_mock.contracts.parameters.styles import Encode, encoded
 from beep_mock.contracts.reading.structure import COLLECTION
+from beep_mock.contracts.values.delimited import Decode, as_written, header_decoded
+from beep_mock.contracts.values.scalars import Reader, scalar_reader, text_of
+from beep_mock.contracts.values.shapes import shape_of
+from beep_mock.contracts.values.styles import Encode, encoded
 from beep_mock.interaction import Json
 
 __all__ = ["collection_pairs", "collection_reader", "collection_text", "formats_of"]
