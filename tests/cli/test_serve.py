@@ -36,6 +36,7 @@ def test_a_document_is_served_at_the_root_path(url: str) -> None:
 
 def test_its_docs_are_below_the_reserved_path(url: str) -> None:
     assert "text/html" in httpx.get(f"{url}/-/docs").headers["Content-Type"]
+    assert "People" in httpx.get(f"{url}/-/docs/people").text
     assert httpx.get(f"{url}/docs").json() == ["passport"]  # it declares that path itself
     assert httpx.get(f"{url}/openapi.json").json()["servers"][0]["url"] == url
 
@@ -67,6 +68,27 @@ def test_a_document_that_cannot_be_served_is_a_fault(tmp_path: Path, text: str |
 def test_help_teaches_by_example() -> None:
     text = CliRunner().invoke(cli, ["serve", "--help"]).output
     assert "beep-mock serve openapi.yaml --port 8080 -h 0.0.0.0" in text
+
+
+def test_a_rebound_name_reaches_neither_pages_nor_control(folder: Path) -> None:
+    # DNS rebinding: evil.example leads to 127.0.0.1, and the browser sends its name.
+    with serving("serve", "people.yaml", "-p", "0", "--allow-host", "mocks.example", cwd=folder) as (url, _):
+        httpx.get(f"{url}/people")
+        known = {"Host": "mocks.example"}
+        for host in ("evil.example", "mocks.example.evil.example", "evil-mocks.example", "example"):
+            for method, path in (("GET", "/-/journal"), ("DELETE", "/-/journal"), ("POST", "/-/control/people/prefer")):
+                assert httpx.request(method, url + path, headers={"Host": host}).status_code == 403
+        foreign = {**known, "Origin": "http://evil.example"}
+        assert httpx.delete(f"{url}/-/journal", headers=foreign).status_code == 403
+        assert len(httpx.get(f"{url}/-/journal", headers=known).json()["exchanges"]) == 1
+        assert httpx.delete(f"{url}/-/journal", headers={**known, "Origin": "http://mocks.example"}).status_code == 204
+
+
+@pytest.mark.parametrize("name", ["http://mocks.example", "mocks.example:9000", "*", ""])
+def test_an_allowed_host_is_a_name(name: str) -> None:
+    done = CliRunner().invoke(cli, ["serve", "people.yaml", "--allow-host", name])
+    assert done.exit_code == 2
+    assert "is not a host name" in done.output
 
 
 LYING = """
@@ -158,4 +180,4 @@ def test_silence_is_kept_on_demand(tmp_path: Path) -> None:
 def _own_address(process: subprocess.Popen[str]) -> str:
     """Of the line after the first, which names the document's address too."""
     assert process.stdout is not None
-    return process.stdout.readline().removeprefix("docs: ").strip().removesuffix("/-/docs")
+    return process.stdout.readline().removeprefix("docs: ").strip().removesuffix("/-/docs/lies")

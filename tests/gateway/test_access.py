@@ -51,6 +51,13 @@ def test_a_server_for_the_network_is_asked_by_any_address_but_not_by_any_name() 
     assert refused(access, "evil.example")
 
 
+def test_a_server_for_the_network_knows_a_name_that_is_allowed_and_none_that_only_ends_like_it() -> None:
+    access = Access(["0.0.0.0", "Mocks.example"])  # noqa: S104
+    assert not refused(access, "mocks.example:9000", "http://mocks.example:9000")
+    assert refused(access, "evil.mocks.example")
+    assert refused(access, "mocks.example:9000", "http://evil.example")
+
+
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:3000", "http://localhost:9000"])
 def test_a_foreign_origin_is_refused(origin: str) -> None:
     assert refused(Access(), "127.0.0.1:9000", origin)

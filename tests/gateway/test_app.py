@@ -91,9 +91,9 @@ def test_a_page_asked_with_the_wrong_method_says_which_it_takes(app: Any) -> Non
     assert {"GET", "DELETE"} <= set(str(reply.header("Allow")).split(", "))
 
 
-def test_docs_of_several_services_lead_to_the_index(app: Any) -> None:
-    assert call(app, "GET", "/-/docs").header("Location") == "/-/"
-    assert call(app, "GET", "/-/openapi.json").json["code"] == "MANY_SERVICES"
+def test_docs_and_document_of_the_interface_are_not_those_of_a_service(app: Any) -> None:
+    assert b"The control interface of beep-mock" in call(app, "GET", "/-/docs").body
+    assert call(app, "GET", "/-/openapi.json").json["info"]["title"] == "The control interface of beep-mock"
 
 
 @pytest.mark.parametrize("path", ["/-/docs/mars", "/-/openapi/mars.json", "/-/control/mars"])

@@ -269,5 +269,5 @@ HOSTILE: Final[dict[str, Parts]] = {
     "journal of garbage": _ours(b"GET /-/journal?after=" + b"9" * 5_000 + b"&limit=-1&service=%FF"),
     "journal entry": _ours(b"GET /-/journal/" + b"9" * 5_000),
     "docs of garbage": _ours(b"GET /-/docs/%00%FF..%2F"),
-    "static file outside": _ours(b"GET /-/static/..%2F..%2Fserver.py"),
+    "static file outside": _ours(b"GET /-/assets/..%2F..%2Fserver.py"),
 }

@@ -29,6 +29,13 @@ __all__ = [
 ]
 
 
+def _host_names(_ctx: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    for value in values:
+        if not value or not set(value) <= _OF_HOST:
+            raise click.BadParameter(f"{value!r} is not a host name: write it without scheme, port and path")
+    return tuple(value.rstrip(".") for value in values)
+
+
 def allow_host_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--allow-host``: names by which the built-in pages may be asked for."""
     return click.option(
@@ -36,9 +43,14 @@ def allow_host_option(command: Callable[..., Any]) -> Callable[..., Any]:
         "allow_hosts",
         multiple=True,
         metavar="NAME",
+        callback=_host_names,
         help="Let this host name reach the pages below /-/, e.g. the name of a container.",
     )(command)
 
+
+_OF_HOST = frozenset(
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
+)  # RFC 1123, and container names
 
 _HELP = "The evidence store: a file or SQLAlchemy URL; `none` for none.  [default: .beep/evidence.db]"
 

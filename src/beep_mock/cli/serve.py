@@ -43,9 +43,9 @@ def command(
 ) -> None:
     """Mock one OpenAPI document at the root path.
 
-    DOCUMENT is a file or URL, in YAML or JSON, with or without other files it refers to. Docs are at /-/docs, recent
-    exchanges at /-/. A document with mistakes is served as far as possible. Command lines of `prism mock` work as they
-    are.
+    DOCUMENT is a file or URL, in YAML or JSON, with or without other files it refers to. Its docs are at /-/docs/NAME,
+    recent exchanges at /-/. A document with mistakes is served as far as possible. Command lines of `prism mock` work
+    as they are.
 
     \b
     Examples:
@@ -79,5 +79,5 @@ def command(
 
     url = base_url(address, port)
     lines = [f"{document} is mocked at {url}", *elsewhere(address, port)]
-    lines += [f"docs: {url}/-/docs", f"exchanges: {url}/-/", "(Ctrl-C to stop)"]
+    lines += [f"docs: {url}/-/docs/{entries[0].name}", f"exchanges: {url}/-/", "(Ctrl-C to stop)"]
     server_of(plan, address, port).run(lambda: click.echo("\n".join(lines)))

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, redirect, render_template, request, url_for
+from flask import Flask, Response, abort, request
 from werkzeug.exceptions import HTTPException
 
-from beep_mock.exchanges.exchange import Exchange
+from beep_mock.control.answers import problem_answer
+from beep_mock.control.description import interface_contract
+from beep_mock.control.interface import control_interface
 from beep_mock.gateway.access import Access
+from beep_mock.gateway.overview import overview_of
 from beep_mock.gateway.plan import Engine, Plan, choose_services, plan_document
-from beep_mock.gateway.service import Service
-from beep_mock.gateway.standing import standings_of
 from beep_mock.gateway.world import World
-from beep_mock.gateway.wsgi import Gateway
-from beep_mock.mocks.app import service_pages
-from beep_mock.mocks.http_answers import json_answer, problem_answer
+from beep_mock.gateway.wsgi import MOUNT, Gateway
+from beep_mock.mocks.mock import Mock
 from beep_mock.mocks.preferences import AS_DOCUMENTED, Answering
+from beep_mock.pages.index import built_in_pages
 from beep_mock.workspace import Workspace
 
 __all__ = ["app_of_world", "create_app", "pages_of_world"]
 
-_SHOWN = 50
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 
 
 def create_app(
@@ -96,54 +99,47 @@ def app_of_world(world: World) -> Flask:
 
 def pages_of_world(world: World) -> Flask:
     """The built-in pages of a world alone."""
-    app = Flask("beep_mock.gateway", static_folder="static", static_url_path="/-/assets")
+    app = Flask("beep_mock.gateway", static_folder=None)
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # what the interface's document does not declare is refused
+    app.url_map.merge_slashes = False
     app.extensions["beep_mock"] = world
-    app.register_blueprint(service_pages(lambda name: _mock_of(world, name), world.journal, single=world.plan.single))
     access = Access((*world.plan.hosts, *world.services))
-    # PATH_INFO holds bytes as Latin-1 (PEP 3333).
-    app.jinja_env.filters["path"] = lambda path: path.encode("latin-1", "replace").decode("utf-8", "replace")
-    app.jinja_env.filters["clock"] = lambda when: time.strftime("%H:%M:%S", time.localtime(when))
 
     @app.before_request
     def guard() -> Response | None:
         refusal = access.refusal(request.environ)
         return problem_answer(403, "FORBIDDEN", refusal) if refusal else None
 
-    @app.get("/")
-    @app.get("/-/")
-    def index() -> str:
-        return render_template(
-            "index.html",
-            services=_services(world),
-            exchanges=list(reversed(world.journal.entries()[-_SHOWN:])),
-            alerts=list(reversed(world.alerts)),
+    def find(name: str) -> Mock:
+        service = world.services.get(name)
+        if service is None:
+            known = ", ".join(world.services) or "none"
+            abort(problem_answer(404, "NO_SUCH_SERVICE", f"there is no service {name!r} here; services: {known}"))
+        if service.mock is None:
+            abort(problem_answer(503, "CONTRACT_UNAVAILABLE", f"no contract of {name!r}: {service.fault}"))
+        return service.mock
+
+    def url_of(name: str) -> str:
+        mount = "" if world.plan.single or not name else f"/{name}"
+        return f"{request.scheme}://{request.host}{request.environ.get(MOUNT, mount)}"
+
+    def overview() -> dict[str, Any]:
+        return overview_of(world, url_of)
+
+    app.register_blueprint(
+        control_interface(find, world.journal, health=world.health, overview=overview, url_of=url_of)
+    )
+    app.register_blueprint(
+        built_in_pages(
+            world.journal,
+            overview=overview,
+            contract_of=lambda name: find(name).contract,
+            interface=interface_contract,
+            url_of=url_of,
             single=world.plan.single,
-            url=request.host_url.rstrip("/"),
-            state=_state(world),
         )
-
-    @app.get("/-/docs")
-    def docs() -> Any:
-        names = list(world.services)
-        if len(names) != 1:
-            return redirect(url_for("index"))
-        return app.view_functions["services.docs"](service=names[0])
-
-    @app.get("/-/openapi.json")
-    def document() -> Any:
-        names = list(world.services)
-        if len(names) != 1:
-            return problem_answer(404, "MANY_SERVICES", "ask for /-/openapi/SERVICE.json", services=names)
-        return app.view_functions["services.document"](service=names[0])
-
-    @app.get("/-/health")
-    def health() -> Response:
-        return json_answer(world.health())
-
-    @app.get("/-/services")
-    def services() -> Response:
-        alerts = [{"time": a.time, "service": a.service, "text": a.text, "good": a.good} for a in world.alerts]
-        return json_answer({"services": _services(world), "alerts": alerts, "state": _state(world)})
+    )
+    app.after_request(_protect)
 
     @app.errorhandler(HTTPException)
     def problem(error: HTTPException) -> Any:
@@ -161,45 +157,10 @@ def pages_of_world(world: World) -> Flask:
     return app
 
 
-def _mock_of(world: World, name: str) -> Any:
-    service = world.services.get(name)
-    return service.mock if service is not None else None
-
-
-def _state(world: World) -> str:
-    """A word that changes whenever the index page does."""
-    latest = world.journal.latest
-    alert = world.alerts[-1].time if world.alerts else 0
-    ups = "".join(str(int(service.up)) for service in world.services.values())
-    return f"{latest}-{len(world.journal)}-{alert}-{ups}-{world.renewals}"
-
-
-def _services(world: World) -> list[dict[str, Any]]:
-    exchanges = world.journal.entries()
-    return [
-        _describe(world, service, [e for e in exchanges if e.service == service.name])
-        for service in world.services.values()
-    ]
-
-
-def _describe(world: World, service: Service, exchanges: Sequence[Exchange]) -> dict[str, Any]:
-    mount = "" if world.plan.single else f"/{service.name}"
-    contract = service.mock.contract if service.mock is not None else None
-    return {
-        "name": service.name,
-        "kind": service.kind,
-        "engine": world.plan.engine if service.kind == "mocked" else "",
-        "up": service.up,
-        "url": f"{request.host_url.rstrip('/')}{mount}",
-        "peer": service.entry.url,
-        "docs": f"/-/docs/{service.name}",
-        "openapi": f"/-/openapi/{service.name}.json",
-        "title": contract.title if contract is not None else "",
-        "version": contract.version if contract is not None else "",
-        "operations": len(contract.operations) if contract is not None else 0,
-        "fault": service.fault,
-        "evidence": standings_of(service),
-        "evidence_fault": service.mock.trust.fault if service.mock is not None else "",
-        "exchanges": len(exchanges),
-        "violations": sum(bool(e.violations) for e in exchanges),
-    }
+def _protect(response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", _POLICY)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    if response.mimetype not in ("text/javascript", "text/css"):
+        response.headers["Cache-Control"] = "no-store"
+    return response

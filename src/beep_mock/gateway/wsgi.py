@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from beep_mock.gateway.service import Service
 from beep_mock.mocks.answers import Answer
-from beep_mock.mocks.mounting import MOUNT
 from beep_mock.servers.answers import problem
 from beep_mock.servers.deferred import later
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
 
-__all__ = ["Gateway"]
+__all__ = ["MOUNT", "Gateway"]
+
+MOUNT: Final = "beep_mock.mount"
+"""The key in the WSGI environ of the path before the service's own, ``""`` at the root: for what renders its pages."""
 
 _HOSTS_LIMIT = 1024
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})  # never a service, whatever a service is called

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from beep_mock.contracts.bodies.xml_payloads import Hints, hints_of, xml_name
+from beep_mock.contracts.bodies.xml_hints import Hints, hints_of, xml_name
 from beep_mock.contracts.bodies.xml_trees import Element, read_xml, source_of
 from beep_mock.contracts.model import Schema
 from beep_mock.contracts.values.json_text import BodyError

@@ -1,14 +1,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 
-from beep_mock.contracts.compiler import compile_contract
-from beep_mock.mocks.app import service_pages
+from beep_mock import create_app
 from beep_mock.mocks.mock import Mock
 from tests.support.receiver import receiving
 from tests.support.wsgi_client import Reply, call
@@ -31,22 +30,30 @@ DOCUMENT = {
 
 
 @pytest.fixture
-def mock(tmp_path: Path) -> Mock:
-    file = tmp_path / "openapi.json"
+def app(tmp_path: Path) -> Iterator[Any]:
+    file = tmp_path / "contracts/world/openapi.json"
+    file.parent.mkdir(parents=True)
     file.write_text(json.dumps(DOCUMENT))
-    return Mock("world", compile_contract(file))
+    app = create_app(tmp_path)
+    yield app
+    app.extensions["beep_mock"].close()
 
 
-def fire(mock: Mock, wish: Any, name: str = "world/made", service: str = "world") -> Reply:
-    app = Flask(__name__)
-    app.register_blueprint(service_pages({"world": mock}.get, mock.journal))
+@pytest.fixture
+def mock(app: Any) -> Mock:
+    mock = app.extensions["beep_mock"].services["world"].mock
+    assert isinstance(mock, Mock)
+    return mock
+
+
+def fire(app: Any, wish: Any, name: str = "world/made", service: str = "world") -> Reply:
     return call(app, "POST", f"/-/control/{service}/fire/{name}", body=json.dumps(wish).encode())
 
 
-def test_a_webhook_is_sent_told_and_journaled_without_its_secrets(mock: Mock) -> None:
+def test_a_webhook_is_sent_told_and_journaled_without_its_secrets(app: Any, mock: Mock) -> None:
     with receiving() as receiver:
         receiver.status = "500 Internal Server Error"
-        reply = fire(mock, {"to": f"{receiver.url}/in?x=1", "example": "b"})
+        reply = fire(app, {"to": f"{receiver.url}/in?x=1", "example": "b"})
         taken = receiver.next()
     assert (taken.body, taken.headers["x-key"], reply.status) == (b"2", "secret", 200)
     assert (reply.json["response"]["status"], reply.json["source"]) == (500, "example b")
@@ -61,23 +68,23 @@ def test_a_webhook_is_sent_told_and_journaled_without_its_secrets(mock: Mock) ->
 @pytest.mark.parametrize(
     ("wish", "status", "said"),
     [
-        ({"to": "http://192.0.2.1/"}, 502, "not sent: 192.0.2.1 is not this machine"),
-        ({"to": "nonsense"}, 502, "no absolute http or https URL"),
+        ({"to": "http://192.0.2.1/"}, 422, "not sent: 192.0.2.1 is not this machine"),
+        ({"to": "nonsense"}, 422, "no absolute http or https URL"),
         ({"to": "http://127.0.0.1:9/", "example": "c"}, 422, "no request example 'c'"),
         ({"to": "http://127.0.0.1:9/", "method": "put"}, 422, "not sent by PUT"),
-        ({"example": "a"}, 422, "send an object of strings"),
-        ({"to": 1}, 422, "send an object of strings"),
-        ({"to": "http://127.0.0.1:9/", "from": "x"}, 422, "send an object of strings"),
-        ([], 422, "send an object of strings"),
+        ({"example": "a"}, 422, 'body: "to" is missing'),
+        ({"to": 1}, 422, "body.to: 1 is not a string"),
+        ({"to": "http://127.0.0.1:9/", "from": "x"}, 422, 'body: undeclared: "from"'),
+        ([], 422, "body: [] is not an object"),
     ],
 )
-def test_what_cannot_be_fired_is_a_problem(mock: Mock, wish: Any, status: int, said: str) -> None:
-    reply = fire(mock, wish)
+def test_what_cannot_be_fired_is_a_problem(app: Any, mock: Mock, wish: Any, status: int, said: str) -> None:
+    reply = fire(app, wish)
     assert reply.status == status
     assert said in reply.json["detail"]
     assert mock.journal.entries() == []
 
 
-def test_what_is_not_there_is_a_problem(mock: Mock) -> None:
-    assert fire(mock, {"to": "http://127.0.0.1:9/"}, name="none").status == 422
-    assert fire(mock, {"to": "http://127.0.0.1:9/"}, service="none").status == 404
+def test_what_is_not_there_is_a_problem(app: Any) -> None:
+    assert fire(app, {"to": "http://127.0.0.1:9/"}, name="none").status == 422
+    assert fire(app, {"to": "http://127.0.0.1:9/"}, service="none").status == 404

@@ -1,0 +1,1 @@
+"""The control interface below ``/-/``, described by ``openapi.yaml`` in this package."""
