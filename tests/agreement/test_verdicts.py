@@ -9,8 +9,8 @@ from beep_mock.agreement.verdicts import Judge, MockVerdict, MockVerdicts
 from beep_mock.contracts.compiler import compile_contract
 from beep_mock.contracts.encoding import RawRequest
 from beep_mock.contracts.model import Contract, Violation
+from beep_mock.exchanges.exchange import Reply
 from beep_mock.providers.domain_refusals import DomainRefusals
-from beep_mock.providers.targets import Reply
 
 DOCUMENT = """
 openapi: 3.1.0

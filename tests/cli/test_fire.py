@@ -140,7 +140,7 @@ def test_a_dry_run_shows_a_command_that_does_the_same(document: Path) -> None:
         taken = receiver.next()
     assert (taken.method, taken.path, taken.query, taken.body) == ("POST", "/in", "v=1%202", b'{"id":1}')
     assert taken.headers["x-quote"] == 'it\'s "so"'
-    assert fire(document, "made", "--dry-run").output.startswith("""curl -X POST "$URL"'?v=1%202' \\\n""")
+    assert fire(document, "made", "--dry-run").output.startswith("""curl -i -X POST "$URL"'?v=1%202' \\\n""")
 
 
 @pytest.mark.parametrize(

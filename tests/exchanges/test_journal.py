@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
 from typing import Any
 
@@ -181,19 +183,40 @@ def test_exchanges_are_found_by_position() -> None:
         journal[3]
 
 
-def test_a_listener_hears_every_exchange_and_harms_none() -> None:
+def test_listeners_hear_every_exchange_and_harm_none() -> None:
     journal = Journal()
-    heard: list[Exchange] = []
+    heard: list[Callable[[], Exchange]] = []
 
-    def listen(exchange: Exchange) -> None:
-        heard.append(exchange)
+    def break_down(_: Callable[[], Exchange]) -> None:
         raise RuntimeError("broken listener")
 
-    journal.listener = listen
+    end_broken, end_heard = journal.listen(break_down), journal.listen(heard.append)
     record(journal, HTTP_AUTHORIZATION="Bearer hidden")
-    journal.listener = None
+    end_broken()
     record(journal, "/b")
-    assert (heard, len(journal)) == ([journal[0]], 2)
+    end_heard()
+    end_heard()  # ends nothing more
+    record(journal, "/c")
+    assert [exchange() for exchange in heard] == journal[:2]
+    assert dict(heard[0]().request_headers)["Authorization"] == MASK
+
+
+def test_a_listener_may_ask_for_the_exchange_when_the_journal_has_forgotten_it() -> None:
+    journal = Journal(capacity=1)
+    heard: list[Callable[[], Exchange]] = []
+    journal.listen(heard.append)
+    record(journal, "/a")
+    record(journal, "/b")
+    assert [heard[0]().path, journal[0].path] == ["/a", "/b"]
+
+
+def test_listeners_hear_what_many_threads_record() -> None:
+    journal = Journal(capacity=10)
+    heard: list[Callable[[], Exchange]] = []
+    journal.listen(heard.append)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda i: record(journal, f"/{i}"), range(200)))
+    assert sorted(exchange().id for exchange in heard) == [*range(1, 201)]
 
 
 def test_an_exchange_is_read_from_its_json() -> None:
@@ -208,3 +231,10 @@ def test_how_long_it_took() -> None:
     journal.record("w", {}, Answered(200, [], b"", ""), method="GET", path="/")
     assert journal[0].duration >= 5
     assert journal[1].duration == 0
+
+
+def test_secrets_in_headers_of_the_response_are_masked_by_their_names() -> None:
+    journal = Journal()
+    headers = [("X-Auth-Token", "hidden"), ("Set-Cookie", "a=hidden"), ("WWW-Authenticate", "Bearer"), ("ETag", "1")]
+    journal.record("w", {}, Answered(200, headers, b"", ""), method="GET", path="/")
+    assert [value for _, value in journal[0].response_headers] == [MASK, MASK, "Bearer", "1"]

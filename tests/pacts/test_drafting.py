@@ -46,6 +46,7 @@ DOCUMENT: dict[str, Any] = {
                         "headers": {
                             "X-Left": {"schema": {"type": "integer"}},
                             "Set-Cookie": {"schema": {"type": "string"}},
+                            "X-Auth-Token": {"schema": {"type": "integer"}},
                         },
                         "content": {
                             "application/json": {
@@ -194,7 +195,7 @@ def test_only_declared_headers_are_kept(contract: Contract) -> None:
     sent = {"X-Trace": trace, "X-Other": "1", "User-Agent": "x", "Accept": "application/json", "Host": "x"}
     (listed,) = drafted(contract, exchange(path="/items", answer=[], sent=sent, source="sample"))
     assert listed["request"]["headers"] == {"X-Trace": [trace], "Accept": ["application/json"]}
-    received = {"X-Left": "3", "Set-Cookie": "***", "Date": "today"}
+    received = {"X-Left": "3", "Set-Cookie": "***", "X-Auth-Token": "***", "Date": "today"}
     (one,) = drafted(contract, exchange(answer={"id": 1}, received=received))
     assert one["response"]["headers"] == {"Content-Type": ["application/json"], "X-Left": ["3"]}
     assert rule(one["response"], "header", "X-Left") == {"match": "regex", "regex": r"^-?\d+$"}

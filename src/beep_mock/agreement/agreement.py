@@ -16,13 +16,15 @@ from beep_mock.agreement.request_maker import RequestMaker
 from beep_mock.agreement.verdicts import Judge, MockVerdicts
 from beep_mock.contracts.encoding import RawRequest
 from beep_mock.errors import VerificationError
+from beep_mock.exchanges.secrets import MASK
 from beep_mock.providers.domain_refusals import DomainRefusals
 
 if TYPE_CHECKING:
     from beep_mock.agreement.request_maker import MadeRequest
     from beep_mock.agreement.verdicts import MockVerdict, MockVerdicts
     from beep_mock.contracts.model import Contract
-    from beep_mock.providers.targets import Reply, Target
+    from beep_mock.exchanges.exchange import Reply
+    from beep_mock.providers.targets import Target
 
 __all__ = ["Agreement", "Asker", "Difference", "OperationAgreement", "compare_with_mock"]
 
@@ -60,7 +62,7 @@ class Asker:
             return raw
         given = {name.lower() for name, _ in self.headers}
         kept = [pair for pair in raw.headers if pair[0].lower() not in given]
-        return replace(raw, headers=[*kept, *((name, "***") for name, _ in self.headers)])
+        return replace(raw, headers=[*kept, *((name, MASK) for name, _ in self.headers)])
 
 
 _ORDER: Final = {"POST": 1, "PUT": 2, "PATCH": 3, "DELETE": 4}

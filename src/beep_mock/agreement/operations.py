@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from beep_mock.agreement.verdicts import MockVerdict
     from beep_mock.contracts.encoding import RawRequest
     from beep_mock.contracts.model import Operation
+    from beep_mock.exchanges.exchange import Reply
     from beep_mock.interaction import Json
-    from beep_mock.providers.targets import Reply
 
 __all__ = ["Difference", "OperationAgreement", "OperationComparison"]
 

@@ -12,13 +12,14 @@ from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
-from beep_mock.agreement.prism_differences import Comparison, Difference, Reply, intended
+from beep_mock.agreement.prism_differences import Comparison, Difference, intended
 from beep_mock.contracts.example_requests import ask
 from beep_mock.contracts.examples import placed_interactions
 from beep_mock.contracts.parameters.headers import is_token
 from beep_mock.contracts.response_validation import response_violations
 from beep_mock.contracts.samples.sampler import Sampler
 from beep_mock.errors import ContractError, ServerStartError
+from beep_mock.exchanges.exchange import Reply
 from beep_mock.findings import Finding, Severity, Where
 from beep_mock.gateway.prism import PrismProcess
 from beep_mock.mocks.mock import Mock
@@ -178,7 +179,7 @@ def _differences(contract: Contract, comparison: Comparison) -> Iterator[Differe
         return
     if ours.media_type != theirs.media_type:
         yield Difference("media type", ours.media_type or "none", theirs.media_type or "none")
-    if ours.generated:
+    if ours.header("beep-mock-source").startswith("sample"):  # generated
         operation = comparison.question.operation
         for reply, name in ((ours, "ours"), (theirs, "theirs")):
             found = response_violations(contract, operation, reply.status, reply.headers, reply.body)

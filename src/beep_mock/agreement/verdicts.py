@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from beep_mock.agreement.request_maker import MadeRequest
     from beep_mock.contracts.encoding import RawRequest
     from beep_mock.contracts.model import Contract, Operation
+    from beep_mock.exchanges.exchange import Reply
     from beep_mock.providers.domain_refusals import DomainRefusals
-    from beep_mock.providers.targets import Reply
 
 __all__ = ["Aspect", "Judge", "MockVerdict", "MockVerdicts"]
 

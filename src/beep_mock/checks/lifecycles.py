@@ -23,8 +23,9 @@ from beep_mock.providers.properties import PropertyFailure, answer_line
 if TYPE_CHECKING:
     from beep_mock.agreement.request_maker import MadeRequest, RequestMaker
     from beep_mock.contracts.model import Contract, Operation
+    from beep_mock.exchanges.exchange import Reply
     from beep_mock.interaction import Json
-    from beep_mock.providers.targets import Reply, Target
+    from beep_mock.providers.targets import Target
 
 __all__ = ["lifecycle_failures"]
 
@@ -187,7 +188,7 @@ class _Lifecycle:
 
 def _identity(created: _Created, name: str) -> Json:
     """What names the new thing in its path: the end of Location, else its id."""
-    location = next((value for key, value in created.reply.headers if key.lower() == "location"), "")
+    location = created.reply.header("location")
     segment = unquote(urlsplit(location).path.rstrip("/").rpartition("/")[2])
     if segment:
         return segment

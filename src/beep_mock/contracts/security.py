@@ -6,7 +6,7 @@ from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Final
 from urllib.parse import unquote_plus
 
 from beep_mock.contracts.callbacks import outgoing_operations
@@ -15,12 +15,23 @@ from beep_mock.contracts.nodes import Nodes, child
 from beep_mock.contracts.parameters.headers import environ_name
 from beep_mock.errors import ContractError
 
-__all__ = ["Alternatives", "check", "is_secret", "read_requirements", "read_schemes", "secret_keys"]
+__all__ = [
+    "ALWAYS_SECRET",
+    "Alternatives",
+    "carries_credentials",
+    "check",
+    "read_requirements",
+    "read_schemes",
+    "secret_keys",
+]
 
 
 _TOKEN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/"  # noqa: S105 - RFC 6750, 2.1
 _REALM = 'realm="*"'  # free text (RFC 9110, 11.5): the one that Prism names
 _OUR_SCHEME = "ApiKey "
+
+ALWAYS_SECRET: Final = frozenset({"HTTP_AUTHORIZATION", "HTTP_PROXY_AUTHORIZATION", "HTTP_COOKIE"})
+"""Request headers that carry credentials whatever a contract says, as keys of a WSGI environ."""
 
 
 def check(operation: Operation, environ: Mapping[str, Any], query: str) -> tuple[bool, str]:
@@ -61,7 +72,7 @@ def secret_keys(contract: Contract) -> frozenset[str]:
     The headers with credentials are always among them; cookies travel in one of these. Clients send keys also where
     none is demanded.
     """
-    keys = {"HTTP_AUTHORIZATION", "HTTP_COOKIE", "HTTP_PROXY_AUTHORIZATION"}
+    keys = set(ALWAYS_SECRET)
     operations = (*contract.operations.values(), *outgoing_operations(contract))
     demanded = (scheme for operation in operations for schemes in operation.security for scheme in schemes)
     for scheme in (*contract.security_schemes, *demanded):
@@ -71,7 +82,7 @@ def secret_keys(contract: Contract) -> frozenset[str]:
     return frozenset(keys)
 
 
-def is_secret(location: Sequence[str], secrets: frozenset[str]) -> bool:
+def carries_credentials(location: Sequence[str], secrets: frozenset[str]) -> bool:
     """Whether what stands at the ``location`` of a violation is among the :func:`secret_keys`."""
     place, *name = location
     if not name:

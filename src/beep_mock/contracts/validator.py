@@ -15,7 +15,7 @@ from beep_mock.contracts.bodies.formats import BodyError, compile_body_decoder, 
 from beep_mock.contracts.model import Contract, MediaType, Operation, Parameter, Schema, Violation
 from beep_mock.contracts.parameters.decoding import compile_decoder
 from beep_mock.contracts.second_reading import SecondReading, TextReadings
-from beep_mock.contracts.security import is_secret, secret_keys
+from beep_mock.contracts.security import carries_credentials, secret_keys
 from beep_mock.contracts.values.media_types import is_json, is_xml
 from beep_mock.interaction import MISSING, Json
 
@@ -225,7 +225,7 @@ class RequestReader:
                 if found.pointer:
                     location, *rest = found.pointer
                     where = (*location.split(".", 1), *rest)
-                    hidden = is_secret(where, self._secrets)  # the message is stored, and shows the value
+                    hidden = carries_credentials(where, self._secrets)  # the message is stored, and shows the value
                     message = f"a secret that does not fit '{found.keyword}'" if hidden else found.message
                     reasons.append(Violation(where, "Error", found.keyword, message))
         return tuple(reasons)

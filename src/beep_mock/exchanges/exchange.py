@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 from beep_mock.contracts.model import Violation
 from beep_mock.contracts.parameters.headers import environ_name
 
-__all__ = ["Answered", "Exchange", "Sent"]
+__all__ = ["Answered", "Exchange", "Reply", "Sent"]
 
 
 class Sent(Protocol):
@@ -39,6 +39,36 @@ class Answered(NamedTuple):
     headers: Sequence[tuple[str, str]]
     body: bytes
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A response that somebody else's server sent to us.
+
+    ``status`` is 0 when there was none; ``body`` then says why, if anything does. ``cut`` says that the body is only
+    the beginning of a longer one.
+    """
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    reason: str = ""
+    cut: bool = False
+
+    def header(self, name: str) -> str:
+        """Return the first header of that name, in any case, or ``""``."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), "")
+
+    @property
+    def content_type(self) -> str:
+        """Return the value of Content-Type, or ``""``."""
+        return self.header("content-type")
+
+    @property
+    def media_type(self) -> str:
+        """Return the media type in lower case, without its parameters, or ``""``."""
+        return self.content_type.partition(";")[0].strip().lower()
 
 
 @dataclass(frozen=True, slots=True)

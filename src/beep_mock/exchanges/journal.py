@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from itertools import islice
 from operator import itemgetter
 from threading import Lock
@@ -17,13 +18,19 @@ from typing import Any, overload
 from urllib.parse import unquote_plus
 
 from beep_mock.contracts.model import Violation
+from beep_mock.contracts.security import ALWAYS_SECRET
 from beep_mock.exchanges.exchange import Exchange, Sent
-from beep_mock.exchanges.secrets import ALWAYS_SECRET, MASK, SECRET_ANSWERS, is_secret
+from beep_mock.exchanges.secrets import MASK, is_secret
 
 __all__ = ["BODY_LIMIT", "Journal", "Listener"]
 
-Listener = Callable[[Exchange], None]
-"""Told of each exchange. It runs in the thread that answers, so it must be quick; what it raises is dropped."""
+Listener = Callable[[Callable[[], Exchange]], None]
+"""Told of each exchange when it is recorded, by a function that returns it, with secrets masked, now or later.
+
+A listener runs in the thread that answers, before the answer leaves: it counts, or puts the function in a queue that
+does not block, and leaves everything slow (the exchange itself, output, networks) to a thread of its own. What it
+raises is dropped. Listeners of requests that are answered at the same time run at the same time, in any order.
+"""
 
 BODY_LIMIT = 64 * 1024
 """Bytes that are kept of a body."""
@@ -51,7 +58,7 @@ class Journal:
         # By the names in an environ, which hardly change from request to request: to look at each costs more than all
         # the rest of recording.
         self._layouts: dict[frozenset[str], dict[tuple[str, ...], _Layout]] = {}
-        self.listener: Listener | None = None
+        self._listeners: tuple[Listener, ...] | None = None  # None: a request pays for one test
 
     def record(
         self,
@@ -106,9 +113,24 @@ class Journal:
             rows.append(row)
             while len(rows) > self._capacity or (self._bytes > self._max_bytes and len(rows) > 1):
                 self._bytes -= rows.popleft()[0]
-        if self.listener is not None:
+        if self._listeners is not None:
+            self._tell(row)
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Tell ``listener`` of each exchange from now on; return a function that ends that."""
+        with self._lock:
+            self._listeners = (*(self._listeners or ()), listener)
+
+        def end() -> None:
+            with self._lock:
+                self._listeners = tuple(one for one in self._listeners or () if one is not listener) or None
+
+        return end
+
+    def _tell(self, row: tuple[Any, ...]) -> None:
+        for listener in self._listeners or ():
             with suppress(Exception):
-                self.listener(_exchange(row))
+                listener(partial(_exchange, row))
 
     def entries(self, service: str | None = None, after: int = 0, most: int | None = None) -> list[Exchange]:
         """Return the exchanges, oldest first: of one ``service``, with an id above ``after``, at the ``most``."""
@@ -203,7 +225,7 @@ def _exchange(row: tuple[Any, ...]) -> Exchange:
         request_headers=tuple(request_headers),
         request_body=body,
         status=status,
-        response_headers=tuple((n, MASK if n.lower() in SECRET_ANSWERS else v) for n, v in headers),
+        response_headers=tuple((n, MASK if is_secret(n) else v) for n, v in headers),
         response_body=content,
         source=source,
         operation=operation,

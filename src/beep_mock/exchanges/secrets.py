@@ -9,13 +9,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import unquote_plus
 
 __all__ = [
-    "ALWAYS_SECRET",
     "MASK",
-    "SECRET_ANSWERS",
     "is_secret",
     "looks_secret",
     "masked",
@@ -25,12 +24,6 @@ __all__ = [
 
 MASK: Final = "***"
 """Stands in place of a secret."""
-
-ALWAYS_SECRET: Final = frozenset({"HTTP_AUTHORIZATION", "HTTP_PROXY_AUTHORIZATION", "HTTP_COOKIE"})
-"""Request headers that carry credentials whatever a contract says, as keys of a WSGI environ."""
-
-SECRET_ANSWERS: Final = frozenset({"set-cookie"})
-"""Response headers that carry credentials, in lower case."""
 
 # Of a name without case, dashes and underscores. A page's or cursor's token is none: it would break the request.
 _NAMES: Final = re.compile(
@@ -42,6 +35,7 @@ _NAMES: Final = re.compile(
 _TOKEN: Final = re.compile(r"eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*")
 
 
+@lru_cache(maxsize=256)  # names come again and again, some with every request
 def is_secret(name: str) -> bool:
     """Return whether a value of this name is a secret."""
     return _NAMES.fullmatch(re.sub(r"[^a-z0-9]", "", name.lower())) is not None

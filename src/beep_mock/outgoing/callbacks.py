@@ -24,10 +24,10 @@ from beep_mock.contracts.samples.echo import known_values
 from beep_mock.contracts.validator import validator_of
 from beep_mock.contracts.values.delimited import header_decoded
 from beep_mock.errors import ContractError
-from beep_mock.exchanges.exchange import Answered
+from beep_mock.exchanges.exchange import Answered, Reply
 from beep_mock.interaction import MISSING, Json, Missing
 from beep_mock.outgoing.reach import HOP
-from beep_mock.outgoing.sending import Received, SendError, send, target_of
+from beep_mock.outgoing.sending import SendError, send, target_of
 
 if TYPE_CHECKING:
     from beep_mock.contracts.callbacks import Callback
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CallbackSender"]
 
-_NOTHING = Received(0, "", (), b"")
+_NOTHING = Reply(0)
 _THREADS: Final = 4
 _IDLE: Final = 10.0
 """Seconds after which a thread with nothing to send ends."""
@@ -177,7 +177,7 @@ class CallbackSender:
         headers: Sequence[tuple[str, str]],
         body: bytes,
         note: str,
-        received: Received = _NOTHING,
+        received: Reply = _NOTHING,
         violations: Sequence[Violation] = (),
     ) -> None:
         environ = {environ_name(name): value for name, value in headers}

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any, Literal
 
+from beep_mock.contracts.encoding import RawRequest
 from beep_mock.contracts.example_requests import Composed, compose
 from beep_mock.contracts.model import Contract, Operation, Violation
 from beep_mock.contracts.response_validation import response_violations
 from beep_mock.errors import BeepMockError, ContractError
+from beep_mock.exchanges.commands import curl
+from beep_mock.exchanges.exchange import Reply
 from beep_mock.outgoing.reach import Reach
-from beep_mock.outgoing.sending import Destination, Received, SendError, send, target_of
+from beep_mock.outgoing.sending import Destination, SendError, send, target_of
 
 __all__ = ["Fired", "Outgoing", "find_outgoing", "fire", "outgoing_of", "prepare"]
 
@@ -43,14 +45,11 @@ class Prepared:
 
     def as_curl(self, url: str) -> str:
         """The same request for a shell; without a ``url`` it takes the variable ``$URL``."""
-        words = ["curl", "-X", self.method]
-        query = shlex.quote(f"?{self.query}") if self.query else ""
-        words.append(shlex.quote(str(target_of(url).asking(self.query))) if url else f'"$URL"{query}')
-        lines = [" ".join(words)]
-        lines += [f"-H {shlex.quote(f'{name}: {value}' if value else f'{name};')}" for name, value in self.headers]
-        if self.body:  # not --data-binary: a body that begins with @ would name a file
-            lines.append(f"--data-raw {shlex.quote(self.body.decode('utf-8', 'replace'))}")
-        return " \\\n  ".join(lines)
+        request = RawRequest(self.method, "", self.query, list(self.headers), self.body)
+        if not url:
+            return curl(request, "$URL", lines=True)
+        target = target_of(url).asking(self.query)
+        return curl(replace(request, path=target.path or "/", query=target.query), target.address, lines=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ class Fired:
     outgoing: Outgoing
     target: Destination
     prepared: Prepared
-    received: Received
+    received: Reply
     violations: tuple[Violation, ...]
 
     def as_dict(self) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 from beep_mock.contracts.bodies.stream_bodies import kind_of_sequence
+from beep_mock.exchanges.exchange import Reply
 
 __all__ = ["Forwarder", "PeerDown", "UpstreamResponse", "request_headers"]
 
@@ -61,14 +62,10 @@ class PeerDown(Exception):  # noqa: N818 - it is no error of ours
         self.timed_out = timed_out
 
 
-@dataclass(slots=True)
-class UpstreamResponse:
-    """An answer: ``body`` whole, or with ``rest`` only its beginning: it is long, takes long, or comes item by item."""
+@dataclass(frozen=True, slots=True)
+class UpstreamResponse(Reply):
+    """The reply of a real peer; with ``rest`` the body is only its beginning: it is long, takes long or is a stream."""
 
-    status: int
-    reason: str
-    headers: list[tuple[str, str]]
-    body: bytes
     rest: Iterator[bytes] | None = None
 
 
@@ -175,16 +172,16 @@ class Forwarder:
         named = {t.strip().lower() for v in response.headers.get_all("connection", []) for t in v.split(",")}
         dropped = _HOP_BY_HOP | named
         # A folded value is one line (RFC 9112, section 5.2).
-        headers = [(n, " ".join(v.split("\r\n"))) for n, v in response.headers.items() if n.lower() not in dropped]
+        headers = tuple((n, " ".join(v.split("\r\n"))) for n, v in response.headers.items() if n.lower() not in dropped)
         kind = kind_of_sequence(response.headers.get("Content-Type", ""))
         streams = kind == "events" or (kind and response.length is None) or (response.length or 0) > BODY_LIMIT
         if method != "HEAD" and streams:
-            return UpstreamResponse(response.status, response.reason, headers, b"", _rest(connection, response))
+            return UpstreamResponse(response.status, headers, reason=response.reason, rest=_rest(connection, response))
         body, whole = _held(response)
         if not whole:
-            return UpstreamResponse(response.status, response.reason, headers, body, _rest(connection, response))
+            return UpstreamResponse(response.status, headers, body, response.reason, rest=_rest(connection, response))
         self._keep(connection, response)
-        return UpstreamResponse(response.status, response.reason, headers, body)
+        return UpstreamResponse(response.status, headers, body, response.reason)
 
     def _keep(self, connection: HTTPConnection, response: HTTPResponse) -> None:
         response.close()

@@ -13,9 +13,10 @@ from threading import Timer
 from typing import Final
 from urllib.parse import quote, urlsplit
 
+from beep_mock.exchanges.exchange import Reply
 from beep_mock.outgoing.reach import LOOPBACK, Reach, is_loopback
 
-__all__ = ["RECEIVED_LIMIT", "Destination", "Received", "SendError", "send", "target_of"]
+__all__ = ["RECEIVED_LIMIT", "Destination", "SendError", "send", "target_of"]
 
 RECEIVED_LIMIT: Final = 2**20
 """Bytes of an answer that are read; what follows is not."""
@@ -69,17 +70,6 @@ class Destination:
         return f"{self.address}{self.path or '/'}" + (f"?{self.query}" if self.query else "")
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
-    """An answer; ``cut`` when its body is longer than :data:`RECEIVED_LIMIT`."""
-
-    status: int
-    reason: str
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-    cut: bool = False
-
-
 def target_of(url: str) -> Destination:
     """Take an absolute ``http`` or ``https`` URL apart; what may not stand in one is percent-encoded.
 
@@ -108,7 +98,7 @@ def send(
     *,
     reach: Reach = LOOPBACK,
     timeout: float = TIMEOUT,
-) -> Received:
+) -> Reply:
     """Send a request once, and read the answer.
 
     The host's name is resolved once, its addresses are checked against ``reach``, and only a checked one is connected
@@ -145,10 +135,8 @@ def send(
         content = answer.read(RECEIVED_LIMIT + 1)
         if limit.passed:
             raise TimeoutError
-        return Received(
-            answer.status, answer.reason, tuple(answer.getheaders()), content[:RECEIVED_LIMIT],
-            len(content) > RECEIVED_LIMIT,
-        )  # fmt: skip
+        cut = len(content) > RECEIVED_LIMIT
+        return Reply(answer.status, tuple(answer.getheaders()), content[:RECEIVED_LIMIT], answer.reason, cut)
     except (OSError, HTTPException, ValueError) as error:
         reason = _too_late(target, timeout) if limit.passed else _why(error, target, timeout)
         raise SendError(reason) from error

@@ -29,7 +29,8 @@ from beep_mock.providers.results import AS_SAID, Mismatch, masked_mismatch
 
 if TYPE_CHECKING:
     from beep_mock.contracts.model import Contract, Operation
-    from beep_mock.providers.targets import Reply, Target
+    from beep_mock.exchanges.exchange import Reply
+    from beep_mock.providers.targets import Target
 
 __all__ = ["ExampleResult", "States", "challenge_fault", "verify_examples"]
 

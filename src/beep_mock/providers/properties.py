@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from beep_mock.errors import VerificationError
-from beep_mock.exchanges.secrets import masked_text
+from beep_mock.exchanges.secrets import MASK, masked_text
 from beep_mock.providers.coverage import Exercise
 from beep_mock.providers.domain_refusals import DomainRefusals
 from beep_mock.providers.in_process import Bounded
@@ -105,7 +105,7 @@ class Failures:
 
     def _shown(self, text: str) -> str:
         for secret in self._secrets:
-            text = text.replace(secret, "***")
+            text = text.replace(secret, MASK)
         if self._url:
             return text
         # A shell expands no variable in single quotes.

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TimedOut
 from contextlib import ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from beep_mock.errors import VerificationError
+from beep_mock.exchanges.exchange import Reply
 from beep_mock.providers.in_process import LONGEST, as_wsgi, is_asgi
 from beep_mock.providers.replay import Address
 from beep_mock.servers.threaded import ThreadServer
@@ -22,21 +22,7 @@ if TYPE_CHECKING:
 
     from beep_mock.contracts.encoding import RawRequest
 
-__all__ = ["Reply", "Target", "app_target", "url_target"]
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What a provider has answered; ``headers`` as sent, ``body`` whole."""
-
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-
-    @property
-    def content_type(self) -> str:
-        """The value of Content-Type, or ``""``."""
-        return next((value for name, value in self.headers if name.lower() == "content-type"), "")
+__all__ = ["Target", "app_target", "url_target"]
 
 
 class Target:
