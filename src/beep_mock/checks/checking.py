@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from beep_mock.agreement.prism import engine_findings
+from beep_mock.checks.cache import FindingsCache
 from beep_mock.contracts.compiler import compile_contract
 from beep_mock.contracts.document_checks import all_example_findings, part_findings
 from beep_mock.contracts.examples import interactions_of, status_code
@@ -216,7 +217,8 @@ def check_paths(paths: Sequence[Path], *, against_prism: bool = False, allow_rem
             cases.append(_counted_only(case) if target.external else case)
             continue
         compiled.append((target, contract))
-        case = _contract_case(target, contract)
+        cache = FindingsCache(target.root) if any(target.root == one.root for one in workspaces) else None
+        case = _contract_case(target, contract, cache if not allow_remote else None)
         cases.append(_counted_only(case) if target.external else case)
     cases += [
         Case(target.overrides.name, _unique(override_findings(target.overrides, contract)), "mocks")
@@ -276,8 +278,11 @@ def _root_of(document: Path) -> Path:
         return Path.cwd()
 
 
-def _contract_case(target: _Target, contract: Contract) -> Case:
-    findings = (*contract_findings(contract), *example_findings(contract), *answer_findings(contract))
+def _contract_case(target: _Target, contract: Contract, cache: FindingsCache | None) -> Case:
+    def find() -> tuple[Finding, ...]:
+        return (*contract_findings(contract), *example_findings(contract), *answer_findings(contract))
+
+    findings = cache.findings(contract, find) if cache is not None else find()
     operations = contract.operations.values()
     number = sum(len(interactions_of(contract, op)) for op in operations if op.broken is None)
     detail = f"{counted(len(operations), 'operation')}, {counted(number, 'example')}"

@@ -76,7 +76,7 @@ def list_(services: tuple[str, ...], standings: tuple[str, ...], output: str, ev
     if output == "json":
         click.echo(json.dumps({"evidence": [known.as_dict() for known in shown]}, indent=2))
         return
-    for line in _table(shown):
+    for line in (*_services(found), *_table(shown)):
         click.echo(line)
     counts = Counter(known.standing for known in found)
     click.echo(", ".join(f"{count} {standing}" for standing, count in counts.items()) or "no interactions")
@@ -140,6 +140,21 @@ def _store(evidence: str, root: Path) -> Store:
     if store is None:
         raise click.UsageError("there is no store: drop `--evidence none`, or BEEP_MOCK_EVIDENCE=none")
     return store
+
+
+def _services(found: list[Known]) -> list[str]:
+    """Return a line for each service with the number of its interactions by standing; none for a single service."""
+    counts: dict[str, Counter[str]] = {}
+    for known in found:
+        counts.setdefault(known.service, Counter())[known.standing] += 1
+    if len(counts) < 2:
+        return []
+    width = max(len(printable_line(service)) for service in counts)
+    lines = [
+        f"{printable_line(service):{width}}  {', '.join(f'{count} {standing}' for standing, count in by.items())}"
+        for service, by in counts.items()
+    ]
+    return [*lines, ""]
 
 
 def _table(shown: list[Known]) -> list[str]:
