@@ -13,7 +13,7 @@ from functools import partial
 from itertools import islice
 from operator import itemgetter
 from threading import Lock
-from time import perf_counter, time
+from time import time
 from typing import Any, overload
 from urllib.parse import unquote_plus
 
@@ -73,13 +73,13 @@ class Journal:
         violations: Sequence[Violation] = (),
         secrets: frozenset[str] = ALWAYS_SECRET,
         note: str = "",
-        begun: float | None = None,
+        begun: float = 0.0,
     ) -> None:
         """Store one exchange.
 
         The request is ``method``, ``path`` and ``body``, with the headers and the query of ``environ``. ``secrets``
-        are keys of the environ and ``query:NAME`` whose values are masked. ``begun`` is when the request was seen, by
-        ``time.perf_counter``, in seconds.
+        are keys of the environ and ``query:NAME`` whose values are masked. ``begun`` is when the request was seen, in
+        seconds since the epoch; the exchange says how long it took until now.
         """
         status, headers, content, source = answer.status, answer.headers, answer.body, answer.source
         query = environ.get("QUERY_STRING", "")
@@ -101,14 +101,13 @@ class Journal:
             size += sum(len(n) + len(v) for n, v in headers)
             size += sum(_OVERHEAD + len(v.message) for v in violations)
         content_type = environ.get("CONTENT_TYPE", "")
-        taken = perf_counter() - begun if begun is not None else 0.0
         with self._lock:
             self._count += 1
             self._bytes += size
             rows = self._rows
             row = (
                 size, self._count, time(), service, method, path, query, layout.headers, sent, content_type, body,
-                status, headers, content, source, operation, violations, note, taken,
+                status, headers, content, source, operation, violations, note, begun,
             )  # fmt: skip
             rows.append(row)
             while len(rows) > self._capacity or (self._bytes > self._max_bytes and len(rows) > 1):
@@ -210,7 +209,7 @@ class _Layout:
 
 def _exchange(row: tuple[Any, ...]) -> Exchange:
     (_, number, when, service, method, path, query, names, sent, content_type, body) = row[:11]
-    (status, headers, content, source, operation, violations, note, taken) = row[11:]
+    (status, headers, content, source, operation, violations, note, begun) = row[11:]
     text = iter(sent.split(_BETWEEN))
     request_headers = [(name, mask or next(text)) for name, mask in names]
     if content_type:
@@ -231,7 +230,7 @@ def _exchange(row: tuple[Any, ...]) -> Exchange:
         operation=operation,
         violations=tuple(violations),
         note=note,
-        duration=taken,
+        duration=max(when - begun, 0.0) if begun else 0.0,
     )
 
 

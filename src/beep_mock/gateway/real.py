@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from itertools import chain
-from time import perf_counter
+from time import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -91,7 +91,7 @@ class _Call:
     violations: tuple[Violation, ...] = ()
     answer_violations: tuple[Violation, ...] = ()
     note: str = ""
-    begun: float = field(default_factory=perf_counter)
+    begun: float = field(default_factory=time)
 
     @property
     def found(self) -> tuple[Violation, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from threading import Lock
-from time import perf_counter, sleep
+from time import sleep, time
 from typing import Any, Final
 
 from beep_mock.contracts.model import Contract, Operation, Violation
@@ -250,7 +250,7 @@ class Mock:
         self, environ: dict[str, Any], start_response: StartResponse, path: str, note: str = ""
     ) -> Iterable[bytes]:
         """Answer a request for the service's own ``path``, and write it to the journal with the ``note``."""
-        begun = perf_counter()
+        begun = time()
         state = self._state
         method = environ["REQUEST_METHOD"]
         query = environ.get("QUERY_STRING", "")
