@@ -15,7 +15,7 @@ import pytest
 
 from beep_mock.errors import ServerStartError
 from beep_mock.gateway.app import create_app
-from beep_mock.gateway.prism import PrismProcess, find_prism, leashed, refuse_remote_references
+from beep_mock.gateway.prism import PrismProcess, ending_with_us, find_prism, refuse_remote_references
 from beep_mock.mocks.preferences import Answering
 from beep_mock.workspace import Workspace
 from tests.gateway.conftest import write
@@ -164,12 +164,12 @@ def test_it_does_not_outlive_us_even_when_we_are_killed(tmp_path: Path) -> None:
 
 def test_a_leashed_command_keeps_its_arguments_and_status() -> None:
     program = "import sys; print(sys.argv[1:]); sys.exit(7)"
-    done = subprocess.run(leashed([sys.executable, "-c", program, "a b", "--"]), capture_output=True, text=True)
+    done = subprocess.run(ending_with_us([sys.executable, "-c", program, "a b", "--"]), capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (7, "['a b', '--']\n")
 
 
 def test_a_leashed_command_that_is_missing_says_so() -> None:
-    done = subprocess.run(leashed(["/no/such/command"]), capture_output=True, text=True)
+    done = subprocess.run(ending_with_us(["/no/such/command"]), capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (1, "/no/such/command: No such file or directory\n")
 
 

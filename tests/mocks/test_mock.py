@@ -19,7 +19,7 @@ from beep_mock.mocks.answers import Answers
 from beep_mock.mocks.mock import Mock
 from beep_mock.mocks.overrides import load_overrides
 from beep_mock.servers.answers import PUT_OFF, Answer
-from beep_mock.servers.deferred import DEFERS, HOLDS, LATER, NO_WAITING, NOTHING_LONG
+from beep_mock.servers.deferred import DEFERS, DELAY, LATER, NO_WAITING, NOTHING_LONG
 from beep_mock.servers.request_body import BODY, BODY_LIMIT
 from tests.support.wsgi_client import call
 
@@ -96,7 +96,7 @@ def test_an_answer_is_made_where_that_holds_nobody_up(mock: Mock) -> None:
     def put_off(stage: int, target: str) -> bool:
         path, _, query = target.partition("?")
         environ = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": query}
-        return mock({**environ, DEFERS: stage, HOLDS: 0.0}, lambda *_: None) is LATER
+        return mock({**environ, DEFERS: stage, DELAY: 0.0}, lambda *_: None) is LATER
 
     for target in ("/worlds/1", "/worlds/2"):  # the first answer with each example
         assert put_off(NOTHING_LONG, target)
@@ -122,7 +122,7 @@ def test_an_answer_that_is_made_while_it_is_asked_for_is_not_put_off_for_ever(
     call(mock, "POST", "/worlds", {"Content-Type": "text/plain"}, b"x")  # compiled, and not answered from
     monkeypatch.setattr(Answers, "stored", stored)
     environ = {"REQUEST_METHOD": "POST", "PATH_INFO": "/worlds", "CONTENT_TYPE": "application/json", BODY: b"{}"}
-    asked = {**environ, "CONTENT_LENGTH": "2", DEFERS: NOTHING_LONG, HOLDS: 0.0}
+    asked = {**environ, "CONTENT_LENGTH": "2", DEFERS: NOTHING_LONG, DELAY: 0.0}
     assert mock(dict(asked), lambda *_: None) is LATER
     assert mock(dict(asked), lambda *_: None) is not LATER
 

@@ -20,7 +20,7 @@ PROGRAM = """
     from beep_mock.servers import event_loop as front
     from beep_mock.servers.ports import claim_port
     from beep_mock.servers.production import Server
-    from beep_mock.servers.deferred import DEFERS, hold, later, later_to_compute
+    from beep_mock.servers.deferred import DEFERS, delay_answer, later, later_to_compute
 
     front.BODY_SECONDS = 0.1
     front._TICK = 0.01
@@ -54,7 +54,7 @@ PROGRAM = """
                 return put_off
             body += str(environ.get(DEFERS)).encode()
         if path == "/holds":
-            assert hold(environ, 0.01)
+            assert delay_answer(environ, 0.01)
             body = b"held"
         if path == "/blocks":
             if (put_off := later(environ)) is not None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from beep_mock.exchanges.exchange import Exchange
 from beep_mock.gateway.service import Service
-from beep_mock.gateway.standing import standings_of
+from beep_mock.gateway.standing import evidence_of
 from beep_mock.gateway.world import World
 
 __all__ = ["overview_of"]
@@ -51,7 +51,7 @@ def _describe(world: World, service: Service, url: str, exchanges: Sequence[Exch
         "version": contract.version if contract is not None else "",
         "operations": len(contract.operations) if contract is not None else 0,
         "fault": service.fault,
-        "evidence": standings_of(service),
+        "evidence": evidence_of(service),
         "evidence_fault": service.mock.trust.fault if service.mock is not None else "",
         "exchanges": len(exchanges),
         "violations": sum(bool(e.violations) for e in exchanges),

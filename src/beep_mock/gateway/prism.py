@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
 
-__all__ = ["PrismProcess", "find_prism", "leashed", "refuse_remote_references"]
+__all__ = ["PrismProcess", "ending_with_us", "find_prism", "refuse_remote_references"]
 
 
-def leashed(command: Sequence[str]) -> list[str]:
+def ending_with_us(command: Sequence[str]) -> list[str]:
     """The command line that runs ``command`` (argv) on a leash; unchanged where the system knows no such thing."""
     if not sys.platform.startswith("linux"):
         return list(command)
@@ -179,7 +179,7 @@ class PrismProcess:
         """
         try:
             with subprocess.Popen(  # noqa: S603 - the workspace's own Prism
-                leashed(command),
+                ending_with_us(command),
                 cwd=self.document.parent if isinstance(self.document, Path) else self.root,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from beep_mock.evidence.trust import Trust
     from beep_mock.gateway.plan import Entry, Plan
 
-__all__ = ["Knowledge", "standings_of"]
+__all__ = ["Knowledge", "evidence_of"]
 
 
 _LIST_AFTER = 2.0  # seconds: who watches asks a few times a second
@@ -73,7 +73,7 @@ def _home(entry: Entry) -> tuple[Path, str] | None:
 _ORDER: Final = ("refuted", "stale", "verified", SPECIFICATION_ONLY)
 
 
-def standings_of(service: Service) -> list[dict[str, Any]]:
+def evidence_of(service: Service) -> list[dict[str, Any]]:
     """For each operation ``{"operation": key, "standings": {standing: how many examples}, "said": texts}``.
 
     An operation without examples answers with samples: ``specification-only``. Empty where nothing is known at all, so

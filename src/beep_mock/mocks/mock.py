@@ -24,16 +24,16 @@ from beep_mock.mocks.responder import Responder
 from beep_mock.outgoing.after_answers import AfterAnswers, Called
 from beep_mock.outgoing.reach import LOOPBACK, Reach
 from beep_mock.servers.answers import PUT_OFF
-from beep_mock.servers.deferred import DEFERS, LATER, NOTHING_LONG, hold, later_to_compute
+from beep_mock.servers.deferred import DEFERS, LATER, NOTHING_LONG, delay_answer, later_to_compute
 from beep_mock.servers.request_body import plain_body
 
-__all__ = ["Basis", "Mock"]
+__all__ = ["Mock", "Snapshot"]
 
 
 _PARTS: Final = ("contract", "overrides", "standing", "added", "answering", "trust")
 
 
-class Basis:
+class Snapshot:
     """The state a mock answers from: replaced as a whole, so that each request sees one contract throughout."""
 
     def __init__(
@@ -59,9 +59,9 @@ class Basis:
         self.keys = {o: o.key for o in contract.operations.values()}
         self.secrets = secret_keys(contract)
 
-    def but(self, **changes: Any) -> Basis:
+    def replaced(self, **changes: Any) -> Snapshot:
         """The same with some parts replaced."""
-        return Basis(**{**{name: getattr(self, name) for name in _PARTS}, **changes})
+        return Snapshot(**{**{name: getattr(self, name) for name in _PARTS}, **changes})
 
     def responder(self, operation: Operation) -> Responder | None:
         """Return the responder of ``operation``, made on first use; None for a broken one."""
@@ -83,7 +83,7 @@ class Basis:
 
 def _wait(environ: dict[str, Any], delay: float) -> float:
     """Wait ``delay`` seconds, or leave that to the server; return the seconds still to come."""
-    if hold(environ, delay):
+    if delay_answer(environ, delay):
         return delay
     sleep(delay)
     return 0.0
@@ -120,7 +120,7 @@ class Mock:
         self._after = AfterAnswers(name, self.journal, callbacks) if callbacks is not None else None
         self._cors = cors
         self._changing = Lock()  # one change is not lost in another
-        self._state = Basis(contract, overrides or _NO_OVERRIDES, self._at_first, (), answering, trust)
+        self._state = Snapshot(contract, overrides or _NO_OVERRIDES, self._at_first, (), answering, trust)
 
     @property
     def contract(self) -> Contract:
@@ -140,7 +140,7 @@ class Mock:
     def renew(self, trust: Trust) -> None:
         """Report the evidence in ``trust`` from now on."""
         with self._changing:
-            self._state = self._state.but(trust=trust)
+            self._state = self._state.replaced(trust=trust)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -154,7 +154,9 @@ class Mock:
         """
         with self._changing:
             now = self._state
-            self._state = now.but(contract=contract, overrides=overrides or _NO_OVERRIDES, trust=trust or now.trust)
+            self._state = now.replaced(
+                contract=contract, overrides=overrides or _NO_OVERRIDES, trust=trust or now.trust
+            )
 
     def prefer(self, *, code: int | None = None, example: str | None = None, dynamic: bool | None = None) -> None:
         """Answer every request that prefers nothing itself as if it had sent this ``Prefer``.
@@ -168,7 +170,7 @@ class Mock:
         standing = Preference(code, example, dynamic)
         with self._changing:
             standing = self._at_first if standing == NO_PREFERENCE else standing
-            self._state = self._state.but(standing=standing)
+            self._state = self._state.replaced(standing=standing)
 
     def override(
         self,
@@ -220,18 +222,18 @@ class Mock:
                 raise OverrideError(first.message, pointer=first.where.pointer, hint=first.hint)
             if findings and not allow_invalid:
                 raise _invalid_override(interaction.operation, findings)
-            self._state = now.but(added=(*now.added, interaction))
+            self._state = now.replaced(added=(*now.added, interaction))
         return findings
 
     def drop_added(self) -> None:
         """Drop the interactions that were added; a standing preference stays."""
         with self._changing:
-            self._state = self._state.but(added=())
+            self._state = self._state.replaced(added=())
 
     def reset(self) -> None:
         """Drop the standing preference and the interactions that were added."""
         with self._changing:
-            self._state = self._state.but(standing=self._at_first, added=())
+            self._state = self._state.replaced(standing=self._at_first, added=())
 
     def callbacks_settled(self, timeout: float = 10.0) -> bool:
         """Wait until the callbacks of all answers so far are sent and journaled; whether they are, in ``timeout`` s."""
@@ -261,10 +263,10 @@ class Mock:
         match = state.match(path, method)
         route = match.methods.get(method) if match is not None else None
         if route is None or route.others:
-            meant = self._meant(state, match, path, environ, None if refused else body)
-            if meant is None:
+            chosen = self._choose(state, match, path, environ, None if refused else body)
+            if chosen is None:
                 return LATER
-            match, route = meant
+            match, route = chosen
         key = ""
         called: Called | None = None
         violations: tuple[Violation, ...] = _NOTHING
@@ -306,8 +308,8 @@ class Mock:
             return self._after.follow(answer.chunks if method != "HEAD" else [], called)
         return answer.chunks if method != "HEAD" else []
 
-    def _meant(
-        self, state: Basis, match: Any, path: str, environ: dict[str, Any], body: bytes | None
+    def _choose(
+        self, state: Snapshot, match: Any, path: str, environ: dict[str, Any], body: bytes | None
     ) -> tuple[Any, Any] | None:
         """The match and the route where the path alone does not say it; None where that takes long to find out.
 
@@ -323,11 +325,11 @@ class Mock:
             marked = state.lookup.shared.marked(route, query, environ)
             if marked is None and later_to_compute(environ) is not None:
                 return None
-            route = marked or state.lookup.shared.meant(route, match.slots, query, environ, body)
+            route = marked or state.lookup.shared.choose(route, match.slots, query, environ, body)
         return match, route
 
     def _preflight(
-        self, state: Basis, environ: dict[str, Any], start_response: StartResponse, path: str
+        self, state: Snapshot, environ: dict[str, Any], start_response: StartResponse, path: str
     ) -> Iterable[bytes]:
         found = state.lookup.find(path, environ["HTTP_ACCESS_CONTROL_REQUEST_METHOD"])
         headers = preflight_headers(environ, tuple(found[0].methods) if found is not None else ())

@@ -6,7 +6,7 @@ for the interpreter. An extension of WSGI, in two words of the environ:
 - :data:`DEFERS` says what the application must not do now: :data:`NOTHING_LONG` (the server's own thread),
   :data:`NO_WAITING` (one of the few threads that compute), and no word at all where it may do anything. An application
   that would do it returns :data:`LATER`, and is called again in a thread where it may.
-- With :data:`HOLDS` the server itself holds back an answer for the seconds that the application writes there.
+- With :data:`DELAY` the server itself holds back an answer for the seconds that the application writes there.
 
 In the server's own thread an application that ``takes_briefs`` finds nothing else in the environ than what the request
 says; called again, it finds all of PEP 3333.
@@ -23,11 +23,21 @@ from collections.abc import Callable, Mapping
 from threading import Condition, Thread
 from typing import Any, Final
 
-__all__ = ["DEFERS", "HOLDS", "LATER", "NOTHING_LONG", "NO_WAITING", "Threads", "hold", "later", "later_to_compute"]
+__all__ = [
+    "DEFERS",
+    "DELAY",
+    "LATER",
+    "NOTHING_LONG",
+    "NO_WAITING",
+    "Threads",
+    "delay_answer",
+    "later",
+    "later_to_compute",
+]
 
 
 DEFERS: Final = "beep_mock.defers"
-HOLDS: Final = "beep_mock.holds"
+DELAY: Final = "beep_mock.delay"
 NOTHING_LONG: Final = 2
 NO_WAITING: Final = 1
 LATER: Final[list[bytes]] = []
@@ -44,11 +54,11 @@ def later_to_compute(environ: Mapping[str, Any]) -> list[bytes] | None:
     return LATER if environ.get(DEFERS) == NOTHING_LONG else None
 
 
-def hold(environ: dict[str, Any], seconds: float) -> bool:
+def delay_answer(environ: dict[str, Any], seconds: float) -> bool:
     """Ask the server to send the answer ``seconds`` later; whether it will, else the caller has to wait itself."""
-    if HOLDS not in environ:
+    if DELAY not in environ:
         return False
-    environ[HOLDS] = seconds
+    environ[DELAY] = seconds
     return True
 
 

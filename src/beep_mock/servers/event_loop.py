@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any, Final
 from granian._granian import CallbackScheduler, RSGIProtocolClosed, RSGIProtocolError
 
 from beep_mock.errors import ServerStartError
-from beep_mock.servers.deferred import DEFERS, HOLDS, LATER, NO_WAITING, NOTHING_LONG, Threads
+from beep_mock.servers.deferred import DEFERS, DELAY, LATER, NO_WAITING, NOTHING_LONG, Threads
 from beep_mock.servers.ports import end_connection, limit_unread
 from beep_mock.servers.request_body import BODY, BODY_LIMIT, stated
 from beep_mock.servers.rsgi import Environs, Headers, Started, problem_parts, too_slow
@@ -197,17 +197,17 @@ class Front:
             self._put_off(watcher, environ, body)
         elif type(result) is list:
             content = result[0] if len(result) == 1 else b"".join(result)
-            if environ[HOLDS]:
+            if environ[DELAY]:
                 send = partial(self._send, watcher, started.status, started.headers, content)
-                self._soon(self._loop.call_later, environ[HOLDS], send)
+                self._soon(self._loop.call_later, environ[DELAY], send)
             else:
                 self._send(watcher, started.status, started.headers, content)
         elif DEFERS in environ:
-            if not self._waiting.run(partial(self._stream, watcher, started, result, environ[HOLDS])):
+            if not self._waiting.run(partial(self._stream, watcher, started, result, environ[DELAY])):
                 self._overloaded(watcher)
                 _close(result)
         else:
-            self._stream(watcher, started, result, environ[HOLDS])
+            self._stream(watcher, started, result, environ[DELAY])
 
     def _put_off(self, watcher: Any, environ: dict[str, Any], body: bytes) -> None:
         """Call the application in a thread that may wait and compute."""

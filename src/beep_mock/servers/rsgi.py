@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from beep_mock.contracts.parameters.headers import SENT_HEADERS
 from beep_mock.servers.answers import PROBLEM_JSON, problem
-from beep_mock.servers.deferred import DEFERS, HOLDS, NOTHING_LONG
+from beep_mock.servers.deferred import DEFERS, DELAY, NOTHING_LONG
 
 __all__ = ["Environs", "Headers", "Started", "problem_parts", "too_slow"]
 
@@ -61,7 +61,7 @@ class Environs:
             "QUERY_STRING": _latin(scope.query_string),
             "REQUEST_METHOD": scope.method,
             DEFERS: NOTHING_LONG,
-            HOLDS: 0.0,
+            DELAY: 0.0,
         }
         names = self._names
         headers = scope.headers

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from beep_mock.contracts.bodies.formats import compile_body_decoder, parse_content_type
-from beep_mock.contracts.bodies.multipart import Part, read_nameless, write_nameless, write_parts
+from beep_mock.contracts.bodies.multipart import Part, read_unnamed, write_parts, write_unnamed
 from beep_mock.contracts.encoding import encode_body
 from beep_mock.contracts.model import Encoding, MediaType, Schema
 from beep_mock.contracts.values.json_text import BodyError
@@ -30,12 +30,12 @@ PARTS = st.lists(
 @given(PARTS)
 @settings(max_examples=150, deadline=None)
 def test_what_is_written_is_read(parts: list[Part]) -> None:
-    body, boundary = write_nameless(parts)
-    assert read_nameless(body, boundary) == parts
+    body, boundary = write_unnamed(parts)
+    assert read_unnamed(body, boundary) == parts
 
 
 def test_another_reader_agrees() -> None:
-    body, boundary = write_nameless(
+    body, boundary = write_unnamed(
         [Part("", b"one", None, "text/plain"), Part("", b'{"n":1}', None, "application/json")]
     )
     head = f"Content-Type: multipart/mixed; boundary={boundary}\r\n\r\n".encode()
@@ -51,7 +51,7 @@ def test_headers_and_what_stands_around_the_parts() -> None:
         b'preamble\r\n--b \r\nContent-Disposition: attachment; name="n";\r\n filename="f"\r\n'
         b"Content-Type: Text/Plain; charset=latin-1\r\n\r\n\xe9\r\n--b\n\nunix\n--b--\r\nepilogue"
     )
-    assert read_nameless(body, "b") == [Part("n", b"\xe9", "f", "text/plain", "latin-1"), Part("", b"unix")]
+    assert read_unnamed(body, "b") == [Part("n", b"\xe9", "f", "text/plain", "latin-1"), Part("", b"unix")]
 
 
 @pytest.mark.parametrize(
@@ -60,10 +60,10 @@ def test_headers_and_what_stands_around_the_parts() -> None:
 )  # fmt: skip
 def test_what_is_no_multipart_body_is_refused(body: bytes) -> None:
     with pytest.raises(BodyError) as fault:
-        read_nameless(body, "b")
+        read_unnamed(body, "b")
     assert fault.value.code == "multipart"
     with pytest.raises(BodyError, match="no boundary"):
-        read_nameless(body, "")
+        read_unnamed(body, "")
 
 
 FORM = "multipart/form-data"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from beep_mock.contracts.bodies.multipart import Part, compile_part_types, read_nameless, read_parts
+from beep_mock.contracts.bodies.multipart import Part, compile_part_types, read_parts, read_unnamed
 from beep_mock.contracts.bodies.xml_bodies import compile_xml
 from beep_mock.contracts.document import Document
 from beep_mock.contracts.model import MediaType, Schema
@@ -134,7 +134,7 @@ def _named_by_order(media: MediaType, document: Document) -> Callable[[bytes, st
     names = list(shape_of(media.schema, document).properties)
 
     def read_all(body: bytes, boundary: str) -> list[Part]:
-        parts = read_nameless(body, boundary)
+        parts = read_unnamed(body, boundary)
         return [
             part if part.name else part._replace(name=names[index] if index < len(names) else f"part{index + 1}")
             for index, part in enumerate(parts)

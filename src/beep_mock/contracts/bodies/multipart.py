@@ -10,7 +10,7 @@ from beep_mock.contracts.model import MediaType
 from beep_mock.contracts.values.json_text import BodyError
 from beep_mock.contracts.values.media_types import match_media_type, parse_content_type
 
-__all__ = ["Part", "compile_part_types", "read_nameless", "read_parts", "write_nameless", "write_parts"]
+__all__ = ["Part", "compile_part_types", "read_parts", "read_unnamed", "write_parts", "write_unnamed"]
 
 
 _MOST_PARTS = 10_000
@@ -87,7 +87,7 @@ _HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*)")
 _FOLD = re.compile(r"\r?\n[ \t]+")
 
 
-def read_nameless(body: bytes, boundary: str) -> list[Part]:
+def read_unnamed(body: bytes, boundary: str) -> list[Part]:
     """The parts of ``body``, in order; their names are those in their ``Content-Disposition``, if they have one.
 
     :raises BodyError: it is no multipart body of that boundary, or has too many parts.
@@ -108,7 +108,7 @@ def read_nameless(body: bytes, boundary: str) -> list[Part]:
     raise BodyError("multipart", "no multipart body: the last boundary is missing")
 
 
-def write_nameless(parts: Iterable[Part]) -> tuple[bytes, str]:
+def write_unnamed(parts: Iterable[Part]) -> tuple[bytes, str]:
     """The body that holds ``parts``, and its boundary: the same for the same parts."""
     written = [
         (f"Content-Type: {part.content_type}\r\n".encode() if part.content_type else b"", part.content)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
-from beep_mock.contracts.bodies.multipart import Part, read_nameless, write_nameless
+from beep_mock.contracts.bodies.multipart import Part, read_unnamed, write_unnamed
 from beep_mock.contracts.model import Schema, Stream
 from beep_mock.contracts.values.json_text import BodyError, load_json, write_json
 from beep_mock.contracts.values.media_types import is_json, parse_content_type, text_in
@@ -132,7 +132,7 @@ def encode_parts(items: Sequence[Json], media: MediaType) -> tuple[bytes, str]:
     A part's type is what ``prefixEncoding`` or ``itemEncoding`` says, else JSON for objects and arrays and text for
     anything else (OpenAPI 3.2.0, Encoding Object, `contentType`).
     """
-    return write_nameless(_written(item, _encoding(media, index)) for index, item in enumerate(items))
+    return write_unnamed(_written(item, _encoding(media, index)) for index, item in enumerate(items))
 
 
 def _encoding(media: MediaType, index: int) -> Encoding | None:
@@ -183,7 +183,7 @@ def _sequence(body: bytes) -> list[Json]:
 
 def _parts(body: bytes, parameters: Mapping[str, str], first: Sequence[Reader], item: Reader) -> list[Json]:
     found = []
-    for index, part in enumerate(read_nameless(body, parameters.get("boundary", ""))):
+    for index, part in enumerate(read_unnamed(body, parameters.get("boundary", ""))):
         if is_json(part.content_type):
             try:
                 found.append(load_json(part.content, {"charset": part.charset}))

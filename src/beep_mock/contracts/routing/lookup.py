@@ -133,7 +133,7 @@ class OperationLookup(PathLookup["Operation"]):
             return None
         match, base = found
         if route.others:
-            route = self.shared.meant(route, match.slots, query, environ or {}, body)
+            route = self.shared.choose(route, match.slots, query, environ or {}, body)
         return FoundOperation(route.payload, route.values(match.slots), path[len(base) :] or "/", base)
 
 

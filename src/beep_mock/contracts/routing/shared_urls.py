@@ -78,7 +78,7 @@ class SharedUrls:
         found = choice.borne(_named_by(query), environ) if choice is not None else ()
         return found[0] if len(found) == 1 else None
 
-    def meant(
+    def choose(
         self,
         route: Route[Operation],
         slots: tuple[str, ...],
