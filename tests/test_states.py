@@ -109,7 +109,7 @@ def test_an_unknown_state_names_the_nearest() -> None:
 
 
 def _fails() -> None:
-    pytest.fail("said pytest")  # its exception is no Exception
+    pytest.fail("said pytest")  # its exception is not an Exception
 
 
 @pytest.mark.parametrize(

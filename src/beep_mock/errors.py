@@ -1,7 +1,7 @@
 """The faults of beep-mock: why the toolkit could not do its work.
 
 A fault is raised, named with the file and the JSON pointer it concerns, and shown by the command line without a
-traceback (exit code 2). What a check *discovers* about somebody's contract or provider is no fault but a
+traceback (exit code 2). What a check *discovers* about somebody's contract or provider is not a fault but a
 :class:`beep_mock.findings.Finding`.
 
 ::

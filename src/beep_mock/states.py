@@ -132,7 +132,7 @@ class ProviderStates:
             return function(*arguments, **parameters)
         except (KeyboardInterrupt, GeneratorExit):
             raise
-        except BaseException as error:  # it is the users' code, and `pytest.fail` is no Exception
+        except BaseException as error:  # it is the users' code, and `pytest.fail` is not an Exception
             raise VerificationError(f"{what} failed: {told(error)}") from error
 
 

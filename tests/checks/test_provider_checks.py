@@ -101,7 +101,7 @@ def test_without_a_name_all_kinds_run_but_the_comparison(workspace: Workspace, g
     app_name = given(Greetings())
     found = verify(workspace, "greetings", Asked(app_name=app_name, max_examples=2, max_time=5))
     assert ran(found) == ["examples", "properties"]
-    assert found.notes == ["no pact names greetings: nobody's expectations were verified"]
+    assert found.notes == ["no pact names greetings: no consumer's expectations were verified"]
 
 
 def test_a_provider_that_runs_already_is_not_written_to_unasked(workspace: Workspace) -> None:

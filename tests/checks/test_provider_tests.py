@@ -114,7 +114,7 @@ def test_a_running_provider_is_verified(workspace: Path, monkeypatch: pytest.Mon
         ({"app": asgi, "url": "http://127.0.0.1:1"}, ValueError, "either app"),
         ({"url": "http://127.0.0.1:1", "states": ProviderStates()}, ValueError, "pass states_url"),
         ({"app": asgi, "states_url": "http://127.0.0.1:1"}, ValueError, "goes with url or command"),
-        ({"app": 7, "kinds": ["examples"]}, VerificationError, "the application of shop is no application but int"),
+        ({"app": 7, "kinds": ["examples"]}, VerificationError, "the application of shop is not an application but int"),
         ({"workspace": "/", "app": asgi}, WorkspaceError, "no workspace here"),
     ],
 )

@@ -85,7 +85,7 @@ def test_a_pact_of_a_provider_without_a_contract_is_a_warning(workspace: Path) -
         (["--provider", "wold"], "no service 'wold'"),
         (["--consumer", "nobody"], "no pact of consumer 'nobody'"),
         (["--contract", "contracts/world/openapi.yaml"], "needs a PACT"),
-        (["contracts/world/openapi.yaml"], "is no JSON"),
+        (["contracts/world/openapi.yaml"], "is not JSON"),
     ],
 )
 def test_faults_say_what_to_do(workspace: Path, arguments: list[str], message: str) -> None:

@@ -19,7 +19,7 @@ STORE = ".beep/evidence.db"
 @pytest.fixture
 def world(tmp_path: Path) -> Path:
     """A copy of the demonstration."""
-    for folder in ("contracts", "consumers", "providers", "pacts"):
+    for folder in ("contracts", "consumers", "demonstration", "providers", "pacts"):
         shutil.copytree(DEMONSTRATION / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
     return tmp_path
 
@@ -99,12 +99,12 @@ def test_evidence_moves_as_a_file(world: Path) -> None:
         (("evidence", "nope"), "no service 'nope'"),
         (("evidence", "export", "-", "nope"), "no service 'nope'"),
         (("evidence", "import", "nope.jsonl"), "nope.jsonl: cannot be read"),
-        (("evidence", "import", "contracts/people/openapi.yaml"), "openapi.yaml:1: is no JSON"),
+        (("evidence", "import", "contracts/people/openapi.yaml"), "openapi.yaml:1: is not JSON"),
         (("evidence", "export", "nowhere/e.jsonl"), "cannot be written"),
-        (("evidence", "--evidence", "nonsense://x"), "no address of a database"),
+        (("evidence", "--evidence", "nonsense://x"), "not a database address"),
         (("evidence", "--evidence", "contracts/people/openapi.yaml"), "not a database"),
         (("evidence", "--evidence", "none"), "there is no store"),
-        (("up", "people", "--port", "0", "--evidence", "nonsense://x"), "no address of a database"),
+        (("up", "people", "--port", "0", "--evidence", "nonsense://x"), "not a database address"),
         (("up", "people", "--min-trust", "verified", "--engine", "prism"), "--min-trust is for our own engine"),
     ],
 )

@@ -150,7 +150,7 @@ def test_a_dry_run_shows_a_command_that_does_the_same(document: Path) -> None:
         (["made", "--to", "http://127.0.0.1:9/", "--method", "get"], "'made' is not sent by GET\n  methods: POST, PUT"),
         (["made", "--to", "http://127.0.0.1:9/", "--example", "no"], "example 'no'\n  examples: earth, mars"),
         (["made", "--to", "http://192.0.2.1/"], "(192.0.2.1), and not allowed\n  allow it with --allow-remote"),
-        (["made", "--to", "nonsense"], "not sent: 'nonsense' is no absolute http or https URL"),
+        (["made", "--to", "nonsense"], "not sent: 'nonsense' is not an absolute http or https URL"),
         (["made"], "where to? say it with --to URL"),
         ([], "which webhook? name it, or list them with --list"),
         (["made", "-H", "nonsense", "--dry-run"], "'nonsense' is not NAME: VALUE"),

@@ -32,7 +32,7 @@ except PeerRefusedError as refusal:
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    for folder in ("contracts", "consumers", "providers", "mocks"):
+    for folder in ("contracts", "consumers", "demonstration", "providers", "mocks"):
         shutil.copytree(DEMONSTRATION / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
     return tmp_path
 
@@ -73,7 +73,7 @@ def test_bad_input_is_one_clear_fault(copy: Path) -> None:
     for arguments, said in (
         (("pact", "draft", "hello"), "there is no record of traffic"),
         (("pact", "draft", "hello", "--from", "none.jsonl"), "none.jsonl: cannot be read: No such file"),
-        (("up", "--record", "world"), "'world' is no FILE.jsonl"),
+        (("up", "--record", "world"), "'world' is not a FILE.jsonl"),
         (("up", "world", "--record=contracts/world/openapi.yaml/x.jsonl", "--", "true"), "traffic cannot be recorded"),
     ):
         done = run(*arguments, cwd=copy)

@@ -169,8 +169,8 @@ def test_a_silent_service_is_waited_for_no_longer_than_said(folder: Path) -> Non
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["users.yaml", "ftp://127.0.0.1"], "is no address of a service"),
-        (["users.yaml", "http://u:p@127.0.0.1"], "is no address of a service"),
+        (["users.yaml", "ftp://127.0.0.1"], "is not the address of a service"),
+        (["users.yaml", "http://u:p@127.0.0.1"], "is not the address of a service"),
         (["none.yaml", "http://127.0.0.1"], "no such file"),
         (["users.yaml", "http://127.0.0.1", "--timeout", "0"], "--timeout"),
         (["users.yaml"], "Missing argument"),

@@ -164,7 +164,7 @@ def test_an_occupied_port_is_a_fault_that_names_the_program(folder: Path) -> Non
         (["--real", "world=x", "--real", "world=y"], "twice"),
         (["--except", "world", "--except", "people"], "no service to serve"),
         (["--"], "a command must follow"),
-        (["--host", "host.invalid"], "no address of this machine"),
+        (["--host", "host.invalid"], "not an address of this machine"),
         (["--port", "70000"], "70000"),
         (["--", "no-such-command"], "command not found"),
     ],

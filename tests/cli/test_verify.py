@@ -27,7 +27,7 @@ def verify(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    for folder in ("contracts", "consumers", "providers", "pacts"):
+    for folder in ("contracts", "consumers", "demonstration", "providers", "pacts"):
         shutil.copytree(DEMONSTRATION / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
     return tmp_path
 

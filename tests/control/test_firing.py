@@ -69,7 +69,7 @@ def test_a_webhook_is_sent_told_and_journaled_without_its_secrets(app: Any, mock
     ("wish", "status", "said"),
     [
         ({"to": "http://192.0.2.1/"}, 422, "not sent: 192.0.2.1 is not this machine"),
-        ({"to": "nonsense"}, 422, "no absolute http or https URL"),
+        ({"to": "nonsense"}, 422, "not an absolute http or https URL"),
         ({"to": "http://127.0.0.1:9/", "example": "c"}, 422, "no request example 'c'"),
         ({"to": "http://127.0.0.1:9/", "method": "put"}, 422, "not sent by PUT"),
         ({"example": "a"}, 422, 'body: "to" is missing'),

@@ -132,5 +132,5 @@ def test_the_version_is_what_git_calls_it(workspace: Workspace) -> None:
 
 @pytest.mark.parametrize("version", ["1 2", "1\r\nX-Evil: yes", "ü", "x" * 201])
 def test_a_version_that_fits_no_header_is_a_fault(workspace: Workspace, store: Store, version: str) -> None:
-    with pytest.raises(EvidenceError, match="no version"):
+    with pytest.raises(EvidenceError, match="not a provider version"):
         record_results(workspace, "shop", [], store=store, version=version)

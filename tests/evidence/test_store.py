@@ -181,7 +181,7 @@ def test_a_folder_that_cannot_be_made_is_a_fault(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("nonsense://x", "no address of a database"),
+        ("nonsense://x", "not a database address"),
         ("postgresql+psycopg://beep:secret@127.0.0.1:1/x", "Connection refused"),
         ("mysql+pymysql://x/y", "needs the driver pymysql"),
     ],

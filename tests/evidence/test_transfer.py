@@ -31,9 +31,9 @@ def test_times_of_other_zones_are_made_comparable() -> None:
     ("lines", "line", "said"),
     [
         ([], None, "is empty"),
-        (["hello"], 1, "no JSON"),
-        (["[1]"], 1, "no file of evidence"),
-        (['{"consumer": {}}'], 1, "no file of evidence"),
+        (["hello"], 1, "not JSON"),
+        (["[1]"], 1, "not an evidence file"),
+        (['{"consumer": {}}'], 1, "not an evidence file"),
         (['{"beep-mock-evidence": 2}'], 1, "version 2"),
         ([MARK, '{"at": '], 2, "cut off"),
         ([MARK, json.dumps(GOOD), "[]"], 3, "must be an object"),
@@ -46,7 +46,7 @@ def test_times_of_other_zones_are_made_comparable() -> None:
         ([MARK, json.dumps({**GOOD, "at": "yesterday"})], 2, "`at`"),
         ([MARK, json.dumps({**GOOD, "at": "2026-11-20"})], 2, "`at`"),
         ([MARK, "x" * 70_000], 2, "too long"),
-        ([MARK, "[" * 60_000], 2, "no JSON"),
+        ([MARK, "[" * 60_000], 2, "not JSON"),
     ],
 )
 def test_what_is_no_evidence_is_a_fault_with_its_line(lines: list[str], line: int | None, said: str) -> None:

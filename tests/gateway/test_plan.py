@@ -63,7 +63,7 @@ def test_a_mistyped_consumer_is_answered_with_the_nearest(workspace: Workspace) 
     "url", ["", "127.0.0.1:80", "ftp://a", "http://", "http://a:x", "http://a:0", "http://a?b=c", "http://u:p@a"]
 )
 def test_an_address_that_is_none_is_a_fault(workspace: Workspace, url: str) -> None:
-    with pytest.raises(WorkspaceError, match="no address of a service"):
+    with pytest.raises(WorkspaceError, match="not the address of a service"):
         choose_services(workspace, real={"world": url})
 
 

@@ -236,8 +236,8 @@ def test_what_was_not_asked_for_is_not_sent_and_not_journaled(make: Make) -> Non
             "http://192.0.2.1/in",
             "not sent: 192.0.2.1 is not this machine (192.0.2.1), and not allowed (--allow-callbacks-to 192.0.2.1)",
         ),
-        ("/in", "not sent: '/in' is no absolute http or https URL"),
-        ("ftp://127.0.0.1/", "not sent: 'ftp://127.0.0.1/' is no absolute http or https URL"),
+        ("/in", "not sent: '/in' is not an absolute http or https URL"),
+        ("ftp://127.0.0.1/", "not sent: 'ftp://127.0.0.1/' is not an absolute http or https URL"),
     ],
 )
 def test_what_may_not_be_sent_is_journaled_with_the_reason(make: Make, url: str, why: str) -> None:

@@ -246,8 +246,8 @@ def test_a_refused_connection_says_so() -> None:
     ("answer", "reason"),
     [
         (b"", "closed the connection"),
-        (b"SSH-2.0-OpenSSH\r\n\r\n", "no HTTP"),
-        (b"HTTP/1.1 101 Switching Protocols\r\n\r\n", "no HTTP"),
+        (b"SSH-2.0-OpenSSH\r\n\r\n", "not HTTP"),
+        (b"HTTP/1.1 101 Switching Protocols\r\n\r\n", "not HTTP"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", "closed the connection"),
     ],
 )

@@ -244,7 +244,7 @@ def test_what_is_no_json_is_relied_on_by_its_type_alone(contract: Contract) -> N
         (exchange("HEAD"), "HEAD, which says nothing that GET does not"),
         (exchange(path="/nowhere", answer={"id": 1}), "of no operation of the contract"),
         (exchange(answer={"id": 1, "name": "x" * 65536}), "a body too long to be recorded whole"),
-        (exchange(answer='{"id": 1, "name": "\ufffd"}'), "a body that is no text"),
+        (exchange(answer='{"id": 1, "name": "\ufffd"}'), "a body that is not text"),
     ],
 )
 def test_what_cannot_be_relied_on_is_left_out(contract: Contract, recorded: Exchange, reason: str) -> None:
@@ -297,7 +297,7 @@ def test_provider_states_tell_interactions_apart(tmp_path: Path) -> None:
 def test_what_is_no_draft_is_never_replaced(tmp_path: Path, content: str) -> None:
     file = tmp_path / "hello-world.json"
     file.write_text(content)
-    with pytest.raises(PactFileError, match="is no draft"):
+    with pytest.raises(PactFileError, match="is not a draft"):
         write_draft(tmp_path, "hello", "world", [interaction("a")])
     assert file.read_text() == content
 
@@ -305,7 +305,7 @@ def test_what_is_no_draft_is_never_replaced(tmp_path: Path, content: str) -> Non
 def test_a_draft_that_is_a_kept_pact_s_is_never_replaced(tmp_path: Path) -> None:
     file = write_draft(tmp_path, "hello", "world", [interaction("a")]).file
     file.write_text(file.read_text().replace('"draft": true', '"draft": false'))
-    with pytest.raises(PactFileError, match="is no draft of a pact of hello with world"):
+    with pytest.raises(PactFileError, match="is not a draft of a pact of hello with world"):
         write_draft(tmp_path, "hello", "world", [])
 
 

@@ -18,7 +18,7 @@ from beep_mock.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
-COPIED = ("contracts", "pacts", "mocks", "providers", "consumers", "ci", "pyproject.toml")
+COPIED = ("contracts", "pacts", "mocks", "providers", "consumers", "demonstration", "ci", "pyproject.toml")
 
 
 def steps() -> Iterator[tuple[str, str]]:

@@ -259,9 +259,9 @@ KEY = {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}}
         (BEARER, [("WWW-Authenticate", "Basic"), ("www-authenticate", "Bearer")], ""),
         (BEARER, [], ""),
         (BEARER, [("WWW-Authenticate", "Basic realm=x")], "'Basic realm=x' names none of the declared schemes: bearer"),
-        (BEARER, [("WWW-Authenticate", "::")], "'::' is no challenge (RFC 9110, section 11.6.1)"),
+        (BEARER, [("WWW-Authenticate", "::")], "'::' is not a challenge (RFC 9110, section 11.6.1)"),
         (KEY, [("WWW-Authenticate", "ApiKey")], ""),
-        (KEY, [("WWW-Authenticate", "")], "'' is no challenge (RFC 9110, section 11.6.1)"),
+        (KEY, [("WWW-Authenticate", "")], "'' is not a challenge (RFC 9110, section 11.6.1)"),
         (KEY | BEARER, [("WWW-Authenticate", "ApiKey")], ""),
     ],
 )

@@ -96,7 +96,7 @@ def test_a_pact_that_cannot_be_read_is_a_fault(workspace: Workspace) -> None:
         ("1/0", "broken:create_app", "broken cannot be imported: ZeroDivisionError"),
         ("import sys; sys.exit('bye')", "broken:create_app", "broken cannot be imported: SystemExit: bye"),
         ("def create_app(): 1/0", "broken:create_app", "broken:create_app failed: ZeroDivisionError"),
-        ("create_app = 3", "broken:create_app", "is no application but int"),
+        ("create_app = 3", "broken:create_app", "is not an application but int"),
     ],
 )
 def test_an_application_that_cannot_be_loaded_is_a_fault(workspace: Workspace, code: str, name: str, said: str) -> None:

@@ -47,7 +47,7 @@ def test_a_finding_is_a_result_of_its_rule_at_its_place(tmp_path: Path, monkeypa
     (rule,) = run["tool"]["driver"]["rules"]
     (result,) = run["results"]
     assert (rule["id"], rule["defaultConfiguration"]) == ("example-mismatch", {"level": "error"})
-    assert rule["help"]["text"].endswith("its contract says. put it right")
+    assert rule["help"]["text"].endswith("differs from the contract. put it right")
     assert (result["ruleId"], result["ruleIndex"], result["level"]) == ("example-mismatch", 0, "error")
     assert result["message"]["text"] == "it is wrong.\nIn examples: earth.\nReproduce: curl -i x"
     assert result["locations"] == [

@@ -66,7 +66,7 @@ def _compare_sunset(
             yield "sunset-missing", Level.BREAKING, message, old_at, new_at
     elif end is None:
         if has != had or not was:
-            yield "sunset-invalid", Level.BREAKING, f"{_SUNSET} {has!r} is no date", old_at, new_at
+            yield "sunset-invalid", Level.BREAKING, f"{_SUNSET} {has!r} is not a date", old_at, new_at
     elif not was and end < soonest:
         yield "sunset-date-too-small", Level.BREAKING, f"{_SUNSET} {has} is too soon", old_at, new_at
     elif was and had is not None and earlier is None:

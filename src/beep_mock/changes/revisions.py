@@ -93,7 +93,7 @@ class _Revision(Retrieval):
 
 def _git(arguments: list[str], source: str) -> bytes:
     if any(argument.startswith("-") for argument in arguments[1:] if argument != "--show-toplevel"):
-        raise InvalidDocumentError("is no revision: it begins with a dash", file=source)
+        raise InvalidDocumentError("is not a revision: it begins with a dash", file=source)
     try:
         done = subprocess.run(["git", *arguments], capture_output=True, timeout=_TIMEOUT, check=False)  # noqa: S603, S607
     except FileNotFoundError:

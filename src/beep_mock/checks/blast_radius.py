@@ -38,15 +38,17 @@ class Breakage:
     fault: str = ""
 
     def as_text(self) -> str:
-        """For people: one line, and one more for each thing that broke."""
+        """Return one line for people, and one more for each consumer that is broken or fixed."""
         if self.fault:
             return f"{self.file}: {self.fault}"
-        looked = f"{self.interactions} interactions looked at in {self.seconds * 1000:.0f} ms"
-        lines = [f"{self.file}: breaks {', '.join(self.broken) or 'nobody'} ({looked})"]
+        looked = f"{self.interactions} interactions compared in {self.seconds * 1000:.0f} ms"
+        lines = [
+            f"{self.file}: {'breaks ' + ', '.join(self.broken) if self.broken else 'no consumer affected'} ({looked})"
+        ]
         for consumer, findings in self.broken.items():
             lines += [f"  breaks {consumer}: {finding.message}  [{finding.rule}]" for finding in findings]
         for consumer, findings in self.mended.items():
-            lines += [f"  mends {consumer}: {finding.message}" for finding in findings]
+            lines += [f"  fixes {consumer}: {finding.message}" for finding in findings]
         return "\n".join(lines)
 
     def as_dict(self) -> dict[str, object]:

@@ -182,7 +182,7 @@ class _Verification:
             return [kind for kind in (*KINDS, AGAINST_MOCK) if kind in asked.kinds]
         kinds = ["pacts"]
         if not any(pact.provider == self._provider and pact.interactions for pact in self._pacts):
-            self._found.notes.append(f"no pact names {self._provider}: nobody's expectations were verified")
+            self._found.notes.append(f"no pact names {self._provider}: no consumer's expectations were verified")
             kinds = []
         if self._provider in self._workspace.services:
             kinds.append("examples")

@@ -64,7 +64,7 @@ def _real(_ctx: click.Context, _option: click.Parameter, values: tuple[str, ...]
 def _record(_ctx: click.Context, _option: click.Parameter, value: str | None) -> Path | None:
     """``.`` is the usual file."""
     if value not in (None, ".") and not value.endswith(".jsonl"):
-        raise click.BadParameter(f"{value!r} is no FILE.jsonl; services stand before --record")
+        raise click.BadParameter(f"{value!r} is not a FILE.jsonl; services stand before --record")
     return Path(value) if value is not None else None
 
 

@@ -151,7 +151,10 @@ def _responses(nodes: Nodes, node: dict[str, Any], at: str, key: str) -> tuple[R
         status = name if name == "default" else name.upper()
         if not _STATUS.fullmatch(status):
             nodes.error(
-                "status-invalid", f"'{name}' is no status", here, "use a number from 100 to 599, 1XX to 5XX or default"
+                "status-invalid",
+                f"'{name}' is not a status",
+                here,
+                "use a number from 100 to 599, 1XX to 5XX or default",
             )
             continue
         if status != name:

@@ -215,7 +215,7 @@ def _read_scheme(nodes: Nodes, name: str, node: dict[str, Any], at: str) -> Secu
         if kind:
             nodes.error(
                 "security-scheme-invalid",
-                f"'{kind}' is no type of security scheme",
+                f"'{kind}' is not a type of security scheme",
                 child(at, "type"),
                 f"one of {', '.join(sorted(_TYPES))}",
             )

@@ -158,7 +158,7 @@ class SqlDatabase:
             raise EvidenceError(message, hint=f"pip install {error.name}") from error
         except (SQLAlchemyError, ValueError) as error:
             hint = "write it as e.g. postgresql+psycopg://user@host/database, or sqlite:///evidence.db"
-            raise EvidenceError(f"{self.shown!r} is no address of a database: {_said(error)}", hint=hint) from error
+            raise EvidenceError(f"{self.shown!r} is not a database address: {_said(error)}", hint=hint) from error
 
     def exists(self) -> bool:
         """It is asked for: what is not there is a fault."""

@@ -72,5 +72,5 @@ class Ledger:
     def _warned(self, fault: str) -> str:
         known, self._told = self._told, fault
         if fault != known and self._tell is not None:
-            self._tell(f"warning: {fault}\n  until then mocks answer as if nothing were known")
+            self._tell(f"warning: {fault}\n  until then mocks answer without evidence")
         return fault

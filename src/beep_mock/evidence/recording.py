@@ -84,7 +84,7 @@ def require_version(version: str) -> None:
     """
     if not version.isascii() or not version.isprintable() or " " in version or len(version) > _LONGEST:
         raise EvidenceError(
-            f"{version!r} is no version of a provider",
+            f"{version!r} is not a provider version",
             hint=f"printable ASCII without spaces, at most {_LONGEST} characters, e.g. 1.4.2",
         )
 

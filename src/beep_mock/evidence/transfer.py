@@ -69,7 +69,9 @@ def _require_mark(value: Any, file: str) -> None:
         return
     if version is not None:
         raise EvidenceError(f"is of version {version!r}, which this beep-mock does not read", file=file, line=1)
-    raise EvidenceError("is no file of evidence", file=file, line=1, hint="`beep-mock evidence export FILE` writes one")
+    raise EvidenceError(
+        "is not an evidence file", file=file, line=1, hint="`beep-mock evidence export FILE` writes one"
+    )
 
 
 def _parsed(line: str, file: str, number: int) -> Any:
@@ -78,7 +80,7 @@ def _parsed(line: str, file: str, number: int) -> Any:
     try:
         return json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise EvidenceError("is no JSON: was the file cut off?", file=file, line=number) from error
+        raise EvidenceError("is not JSON: was the file cut off?", file=file, line=number) from error
 
 
 def _verification(value: Any, file: str, number: int) -> Verification:

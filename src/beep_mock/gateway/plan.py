@@ -170,5 +170,5 @@ def _peer_url(url: str, hint: str) -> str:
         parts, port = urlsplit(""), None
     fine = parts.scheme in ("http", "https") and parts.hostname and port != 0
     if not fine or parts.query or parts.fragment or parts.username is not None:
-        raise WorkspaceError(f"{url!r} is no address of a service", hint=hint)
+        raise WorkspaceError(f"{url!r} is not the address of a service", hint=hint)
     return url.rstrip("/")

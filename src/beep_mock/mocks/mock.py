@@ -166,7 +166,7 @@ class Mock:
         :raises ValueError: ``code`` is no final status, 200 to 599.
         """
         if code is not None and not 200 <= code <= 599:
-            raise ValueError(f"{code} is no final status (200 to 599)")
+            raise ValueError(f"{code} is not a final status (200 to 599)")
         standing = Preference(code, example, dynamic)
         with self._changing:
             standing = self._at_first if standing == NO_PREFERENCE else standing

@@ -150,10 +150,9 @@ class _Reader:
             if found is not None:
                 if hash_ or not self._tells(found.operation, query):
                     self._lie(
-                        "override-invalid",
-                        f"{key!r} is no path: it holds a {'fragment, which no request carries' if hash_ else 'query'}",
-                        pointer,
-                        hint="name the operation as the contract does" if hash_ else "use `query` of the request",
+                        "override-invalid", f"{key!r} is not a path: it holds a {'fragment, which no request carries' if
+                        hash_ else 'query'}", pointer, hint="name the operation as the contract does" if hash_ else "use
+                        `query` of the request",
                     )
                     return None
                 return found.operation, found.path_values
@@ -207,7 +206,7 @@ class _Reader:
         found = success_status(operation.responses)
         status = answer.get("status", found[1] if found else 200)
         if not isinstance(status, int) or isinstance(status, bool) or not 200 <= status <= 599:
-            self._lie("override-invalid", f"{status!r} is no final HTTP status", f"{pointer}/status")
+            self._lie("override-invalid", f"{status!r} is not a final HTTP status", f"{pointer}/status")
             return None
         headers = answer.get("headers", {})
         if not isinstance(headers, dict) or not all(isinstance(v, str | int | float) for v in headers.values()):
@@ -215,7 +214,7 @@ class _Reader:
             return None
         for name in headers:
             if not is_token(str(name)):
-                message = f"{name!r} is no name of a header: it must be a token (RFC 9110, section 5.6.2)"
+                message = f"{name!r} is not a header name: it must be a token (RFC 9110, section 5.6.2)"
                 self._lie("override-invalid", message, f"{pointer}/headers/{_escape(str(name))}")
                 return None
         response = self._literal(operation, status, headers, answer.get("body", MISSING))

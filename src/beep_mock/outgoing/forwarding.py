@@ -271,4 +271,4 @@ def _reason(error: Exception) -> str:
         return "it closed the connection"
     if isinstance(error, OSError):
         return error.strerror or type(error).__name__
-    return f"its answer is no HTTP ({type(error).__name__})"
+    return f"its answer is not HTTP ({type(error).__name__})"

@@ -81,9 +81,9 @@ def target_of(url: str) -> Destination:
         parts = urlsplit(url.strip())
         host, port = parts.hostname, parts.port
     except ValueError:
-        raise SendError(f"{_shown(url)} is no URL") from None
+        raise SendError(f"{_shown(url)} is not a URL") from None
     if parts.scheme not in ("http", "https") or not host or port == 0:
-        raise SendError(f"{_shown(url)} is no absolute http or https URL")
+        raise SendError(f"{_shown(url)} is not an absolute http or https URL")
     with suppress(UnicodeError):  # `bücher.example`; what cannot be encoded is not found either
         host = host if host.isascii() else host.encode("idna").decode("ascii")
     path, query = quote(parts.path, safe=_PATH), quote(parts.query, safe=_QUERY)
@@ -107,7 +107,7 @@ def send(
     :raises SendError: it may not be sent there, or there is no answer.
     """
     if not _METHOD.fullmatch(method):
-        raise SendError(f"{method!r} is no method")
+        raise SendError(f"{method!r} is not a method")
     addresses = _addresses(target, reach)
     connection: HTTPConnection
     if target.scheme == "https":

@@ -93,7 +93,7 @@ def _judged(contract: Contract, exchange: Exchange) -> Asked | str:
         if len(body) >= BODY_LIMIT:
             return "a body too long to be recorded whole"
         if b"\xef\xbf\xbd" in body:  # U+FFFD, which stands for bytes that were no text
-            return "a body that is no text"
+            return "a body that is not text"
     path = quote(exchange.path.encode("latin-1", "replace"), safe="/:@!$&'()*+,;=~-._")
     request = Request(exchange.method, path)
     found = operation_of(contract, Interaction("", "pact", "", request, Response(exchange.status)))
@@ -233,9 +233,9 @@ def _known(path: Path, consumer: str, provider: str) -> dict[tuple[str, str], An
         is_draft = pact["metadata"][DRAFT_KEY]["draft"] is True
         found = {_key(one): one for one in interactions}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise PactFileError(f"is no draft of a pact: {error!r}", file=str(path), hint="move it away") from error
+        raise PactFileError(f"is not a draft of a pact: {error!r}", file=str(path), hint="move it away") from error
     if not is_draft or names != (consumer, provider):
-        message = f"is no draft of a pact of {consumer} with {provider}"
+        message = f"is not a draft of a pact of {consumer} with {provider}"
         raise PactFileError(message, file=str(path), hint="drafts do not replace pacts: choose another --output")
     return found
 

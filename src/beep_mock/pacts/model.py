@@ -70,9 +70,9 @@ def read_pact(path: Path) -> Pact:
     except OSError as error:
         raise PactFileError(f"cannot be read: {error.strerror}", file=file) from error
     except json.JSONDecodeError as error:
-        raise PactFileError(f"is no JSON: {error.msg}", file=file, line=error.lineno) from error
+        raise PactFileError(f"is not JSON: {error.msg}", file=file, line=error.lineno) from error
     except (UnicodeDecodeError, RecursionError) as error:
-        raise PactFileError(f"is no JSON: {error}", file=file) from error
+        raise PactFileError(f"is not JSON: {error}", file=file) from error
     return _Reader(file).pact(content)
 
 
@@ -146,7 +146,7 @@ class _Reader:
     def _response(self, response: Mapping[str, Any], pointer: str) -> Response:
         status = response.get("status", 200)
         if not isinstance(status, int) or not 100 <= status <= 599:
-            raise self._fault(f"{status!r} is no HTTP status", f"{pointer}/status")
+            raise self._fault(f"{status!r} is not an HTTP status", f"{pointer}/status")
         headers = self._headers(response, pointer)
         body, media_type = self._body(response, headers, pointer)
         encoded = str(body).encode("latin-1") if self._is_binary(response) else encoded_body(body, media_type)

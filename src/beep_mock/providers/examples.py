@@ -50,7 +50,7 @@ def challenge_fault(operation: Operation, headers: Iterable[tuple[str, str]]) ->
         return ""
     named = {scheme.lower() for value in values for scheme in _SCHEME.findall(value)}
     if not named:
-        return f"{', '.join(values)!r} is no challenge (RFC 9110, section 11.6.1)"
+        return f"{', '.join(values)!r} is not a challenge (RFC 9110, section 11.6.1)"
     schemes = [scheme for alternative in operation.security for scheme in alternative]
     declared = {scheme.scheme for scheme in schemes if scheme.type == "http"}
     if not declared or len(declared) < len({scheme.name for scheme in schemes}) or named & declared:
@@ -169,7 +169,7 @@ class _Replay:
         try:
             for state in wanted:
                 if self._states is None:
-                    raise VerificationError(f"nobody can bring the provider state {state.name!r} about")
+                    raise VerificationError(f"no provider state {state.name!r} is defined")
                 self._states.setup(state.name, state.parameters)
                 standing.append(state)
             anonymous = interaction.response.status == 401

@@ -58,7 +58,7 @@ class Address:
             parts, port = urlsplit("//"), 0
         if not parts.hostname or parts.username or parts.query or parts.fragment:
             raise VerificationError(
-                f"{url!r} is no address of a provider", hint="write it as http://host:port or https://host/path"
+                f"{url!r} is not the address of a provider", hint="write it as http://host:port or https://host/path"
             )
         return cls(url, parts.scheme, parts.hostname, port, unquote(parts.path).rstrip("/") or "/")
 

@@ -97,7 +97,7 @@ def made_app(found: Any, name: str) -> Any:
     :raises VerificationError: it is neither, or fails; the message calls it ``name``.
     """
     if not callable(found):
-        raise VerificationError(f"{name} is no application but {type(found).__name__}")
+        raise VerificationError(f"{name} is not an application but {type(found).__name__}")
     if not _is_factory(found):
         return found
     try:

@@ -259,7 +259,7 @@ class Front:
 
     def _send(self, watcher: Any, status: int, headers: Headers, body: bytes) -> None:
         if not 200 <= status <= 999:  # granian's process would end
-            status, headers, body = problem_parts(500, "INVALID_STATUS", f"{status} is no final HTTP status")
+            status, headers, body = problem_parts(500, "INVALID_STATUS", f"{status} is not a final HTTP status")
         watcher.proto.response_bytes(status, headers, body)
         watcher.done()
 

@@ -73,7 +73,7 @@ def resolve_host(host: str) -> str:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError) as error:
         raise ServerStartError(
-            f"{host!r} is no address of this machine", hint="use --host 127.0.0.1, or 0.0.0.0 for all"
+            f"{host!r} is not an address of this machine", hint="use --host 127.0.0.1, or 0.0.0.0 for all"
         ) from error
     # IPv4 first: clients are given 127.0.0.1, and `localhost` may name both.
     found.sort(key=lambda entry: entry[0] != socket.AF_INET)
@@ -93,7 +93,7 @@ def claim_port(host: str, port: int) -> int:
             probe.bind((host, port))
             probe.listen(1)
         except OverflowError as error:
-            raise ServerStartError(f"{port} is no port", hint="ports are 1 to 65535; 0 picks a free one") from error
+            raise ServerStartError(f"{port} is not a port", hint="ports are 1 to 65535; 0 picks a free one") from error
         except OSError as error:
             raise _refusal(host, port, error) from error
         return int(probe.getsockname()[1])

@@ -63,7 +63,7 @@ def test_numbers_keep_their_digits_and_the_last_of_equal_keys_counts(text: bytes
     [
         (b"", "line 1, column 1"),
         (b'{"a": 1,\n}', "line 2, column 1"),
-        (b"[NaN]", "NaN is no JSON number"),
+        (b"[NaN]", "NaN is not a JSON number"),
         (b"1e400", "out of range"),
         (b'"\\ud800"', "half a surrogate pair"),
         (b'"\xff"', "no UTF-8 at byte 1"),

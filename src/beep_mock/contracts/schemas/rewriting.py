@@ -264,7 +264,9 @@ class SchemaRewriting:
         if pattern is None:
             shown = repr(value) if type(value) is str else kind_of(value)
             hint = "write it as ECMA-262 does; nothing is matched against it meanwhile"
-            self.report("pattern-invalid", f"the pattern {shown} is no regular expression that can be used", at, hint)
+            self.report(
+                "pattern-invalid", f"the pattern {shown} is not a regular expression that can be used", at, hint
+            )
         return pattern
 
     def _hidden_names(self, node: dict[str, Any], at: str) -> frozenset[str]:

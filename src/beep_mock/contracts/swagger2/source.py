@@ -132,7 +132,7 @@ class Source:
             if "/" not in text and text != "*":
                 text = _SHORT.get(text.lower(), "")
                 meant = f"; '{text}' is taken" if text else ""
-                self.error("media-type-invalid", f"'{entry}' is no media type{meant}", place, "write type/subtype")
+                self.error("media-type-invalid", f"'{entry}' is not a media type{meant}", place, "write type/subtype")
             if text:
                 found[text] = None
         return tuple(found)

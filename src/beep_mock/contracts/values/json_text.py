@@ -99,7 +99,7 @@ def _decoded(body: bytes, charset: str) -> str:
 
 
 def _refuse(constant: str) -> Any:
-    raise ValueError(f"{constant} is no JSON number")
+    raise ValueError(f"{constant} is not a JSON number")
 
 
 def _float(text: str) -> float:
