@@ -128,7 +128,7 @@ DISAGREEMENTS: tuple[Disagreement, ...] = (
         we_refuse=True,
     ),
     Disagreement(
-        "A name that comes again is not a value of a schema without an array; openapi-core looks at the first only.",
+        "A name that comes again is no value of a schema without an array; openapi-core looks at the first only.",
         "OpenAPI 3.1.1, section 4.8.12.6 (style `form`: one pair for a primitive)",
         lambda d: len(d.texts) > 1,
         file="parameters",
@@ -187,13 +187,16 @@ DISAGREEMENTS: tuple[Disagreement, ...] = (
         headers={"Cookie": "session=%C3%A9"},
     ),
     Disagreement(
-        "The bare name of a deep object has a value that is not an object; openapi-core does not see the parameter
-        then.", "OpenAPI 3.1.1, section 4.8.12.6 (a primitive has no `deepObject` form)", lambda d: d.parameter is not
-        None and d.parameter.style == "deepObject" and bool(d.texts), file="parameters", target="GET
-        /query/objects?deep=1", fault="query.deep", we_refuse=True,
+        "The bare name of a deep object has a value that is no object; openapi-core does not see the parameter then.",
+        "OpenAPI 3.1.1, section 4.8.12.6 (a primitive has no `deepObject` form)",
+        lambda d: d.parameter is not None and d.parameter.style == "deepObject" and bool(d.texts),
+        file="parameters",
+        target="GET /query/objects?deep=1",
+        fault="query.deep",
+        we_refuse=True,
     ),
     Disagreement(
-        "An empty segment is not a value of a path parameter; openapi-core matches it with the template.",
+        "An empty segment is no value of a path parameter; openapi-core matches it with the template.",
         "OpenAPI 3.1.1, section 4.8.12.2.1 (`required`: a path parameter has a value)",
         lambda d: d.fault == "path" and d.asked.target.partition("?")[0].endswith("/"),
         file="parameters",

@@ -149,10 +149,12 @@ class _Reader:
             )
             if found is not None:
                 if hash_ or not self._tells(found.operation, query):
+                    extra = "fragment, which no request carries" if hash_ else "query"
                     self._lie(
-                        "override-invalid", f"{key!r} is not a path: it holds a {'fragment, which no request carries' if
-                        hash_ else 'query'}", pointer, hint="name the operation as the contract does" if hash_ else "use
-                        `query` of the request",
+                        "override-invalid",
+                        f"{key!r} is not a path: it holds a {extra}",
+                        pointer,
+                        hint="name the operation as the contract does" if hash_ else "use `query` of the request",
                     )
                     return None
                 return found.operation, found.path_values
