@@ -71,8 +71,8 @@ def candidates(contract: Contract, method: str, path: str) -> tuple[set[str], bo
         pattern = re.sub(r"{\w+}", "[^/]+", operation.path)
         if any(re.fullmatch(re.escape(base) + pattern, path) for base in ("", *operation.base_paths)):
             fitting[operation.key] = operation.path
-    wanted = {key for key in fitting if key.startswith(f"{method} ")}
-    wanted = wanted or {key for key in fitting if method == "HEAD" and key.startswith("GET ")}
+    methods = (f"{method} ", "GET ") if method == "HEAD" else (f"{method} ",)
+    wanted = {key for key in fitting if key.startswith(methods)}
     return wanted, len(set(fitting.values())) == 1
 
 
