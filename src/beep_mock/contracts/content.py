@@ -40,7 +40,7 @@ def read_content(nodes: Nodes, node: dict[str, Any], at: str) -> tuple[MediaType
             continue
         here = child(place, name)
         if "/" not in name and name != "*":
-            nodes.error("media-type-invalid", f"'{name}' is no media type", here, "write it as type/subtype")
+            nodes.error("media-type-invalid", f"'{name}' is not a media type", here, "write it as type/subtype")
             continue
         media_type = nodes.read(entry, here, partial(_media_type, nodes, name), name)
         if media_type is not None:
@@ -84,7 +84,7 @@ def read_headers(nodes: Nodes, node: dict[str, Any], at: str) -> tuple[Header, .
     found = []
     for name, entry in headers.items():
         if not _HEADER_NAME.fullmatch(name):
-            nodes.error("header-name-invalid", f"'{name}' is no name of a header", child(place, name))
+            nodes.error("header-name-invalid", f"'{name}' is not a header name", child(place, name))
             continue
         if name.lower() == "content-type":
             continue
@@ -189,7 +189,7 @@ def _named_example(nodes: Nodes, name: str, node: Any, at: str) -> Example | Non
 
 
 def _external(nodes: Nodes, name: str, node: dict[str, Any], at: str) -> str | None:
-    """What the file holds that an ``externalValue`` names; bytes that are no UTF-8 as surrogates."""
+    """Return the content of an ``externalValue``'s file; bytes that are not UTF-8 become surrogates."""
     place = child(at, "externalValue")
     uri = nodes.text(node, at, "externalValue")
     try:

@@ -84,7 +84,7 @@ def target_of(link: Link, operations: Mapping[str, Operation], document: Documen
 
 
 def feeds_of(contract: Contract, response: ResponseSpec) -> tuple[Feed, ...]:
-    """What the links of a declared response feed to which parameters of which operations of ``contract``.
+    """Return the parameters that the links of a declared response fill, by operation of ``contract``.
 
     Links that lead elsewhere, and parameters that their operation does not have, are left out.
     """

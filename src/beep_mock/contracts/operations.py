@@ -35,7 +35,7 @@ _STATUS = re.compile(r"[1-5](?:[0-9]{2}|XX)|default")
 
 @dataclass(frozen=True, slots=True)
 class PathContext:
-    """What an operation takes over from its path item and its document.
+    """The settings that an operation inherits from its path item and its document.
 
     ``parameters`` are the path item's, by key, with their places; ``broken`` is what is wrong with them.
     ``outgoing`` operations are callbacks and webhooks; their own callbacks would be the consumer's.
@@ -100,7 +100,7 @@ def compile_operation(nodes: Nodes, method: str, node: Any, at: str, context: Pa
 
 
 def _any_credentials(parameter: Parameter, context: PathContext) -> Alternatives:
-    """What a required header ``Authorization`` demands: anything in it."""
+    """Return the demand of a required ``Authorization`` header: any value."""
     if context.outgoing or not parameter.required:
         return ()
     return ((SecurityScheme(parameter.name, "apiKey", location="header", parameter="Authorization"),),)

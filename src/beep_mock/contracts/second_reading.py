@@ -34,7 +34,7 @@ _CODINGS = frozenset({"aes128gcm", "br", "compress", "dcb", "dcz", "deflate", "e
 
 
 class SecondReading:
-    """What may be read otherwise in the requests of one operation.
+    """The values that have a second reading in the requests of one operation.
 
     - A list without explode that is there but empty (``ids=``): an empty list, as most clients write it; what has no
       items is not written at all (RFC 6570, section 3.2.1).

@@ -1,4 +1,4 @@
-"""Whether a request carries the credentials that an operation demands: presence and form, never their truth."""
+"""Check that a request carries the credentials an operation demands: presence and form, never validity."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _OUR_SCHEME = "ApiKey "
 
 
 def check(operation: Operation, environ: Mapping[str, Any], query: str) -> tuple[bool, str]:
-    """Whether a request meets one of the operation's alternatives, else the ``WWW-Authenticate`` challenge.
+    """Check that a request meets one of the operation's alternatives, or return the ``WWW-Authenticate`` challenge.
 
     ``environ`` is a WSGI environ, ``query`` the raw query string.
     """
@@ -56,7 +56,7 @@ def _is_in_authorization(scheme: SecurityScheme) -> bool:
 
 
 def secret_keys(contract: Contract) -> frozenset[str]:
-    """Where secrets travel: names in the WSGI environ, and ``query:NAME`` for API keys in a query.
+    """Return the places of secrets: names in the WSGI environ, and ``query:NAME`` for API keys in a query.
 
     The headers with credentials are always among them; cookies travel in one of these. Clients send keys also where
     none is demanded.
@@ -72,7 +72,7 @@ def secret_keys(contract: Contract) -> frozenset[str]:
 
 
 def is_secret(location: Sequence[str], secrets: frozenset[str]) -> bool:
-    """Whether what stands at the ``location`` of a violation is among the :func:`secret_keys`."""
+    """Return whether the value at a violation's ``location`` is among the :func:`secret_keys`."""
     place, *name = location
     if not name:
         return False
@@ -98,7 +98,7 @@ def _is_met(scheme: SecurityScheme, environ: Mapping[str, Any], query: str) -> b
 
 
 def _is_basic(credentials: str) -> bool:
-    """Whether they are ``user-id:password`` in Base64, without control characters (RFC 7617, 2)."""
+    """Return whether the credentials are ``user-id:password`` in Base64, without control characters (RFC 7617, 2)."""
     try:
         pair = b64decode(credentials, validate=True)
     except (Base64Error, ValueError):

@@ -29,7 +29,7 @@ _MEMO_LIMIT = 64
 _NOTHING: tuple[Violation, ...] = ()
 
 _Sent = tuple[Mapping[str, str], str, Mapping[str, Any]]
-"""What parameters are decoded from: path values, the raw query, a WSGI environ."""
+"""The source of parameters: path values, the raw query, a WSGI environ."""
 
 Verdict = tuple[dict[str, Json], tuple[Violation, ...], int]
 """Decoded values by key, the violations, and the status they call for: 0 (none), 415 or 422."""
@@ -238,7 +238,7 @@ def _missing(parameter: Parameter) -> str:
 
 
 def _may_be_empty(media_type: str) -> bool:
-    """Whether no bytes at all are a value of this type: a form without fields, an empty text."""
+    """Return whether an empty body is a value of this type: a form without fields, an empty text."""
     name = parse_content_type(media_type)[0]
     if is_json(name) or is_xml(name):  # text/json and text/xml, too
         return False

@@ -47,14 +47,14 @@ _KINDS: tuple[tuple[str, Callable[[dict[str, Any]], bool]], ...] = (
 def document_version(data: Any, file: str) -> str:
     """The version of the document ``data``: ``3.0.3``, or ``2.0``. A number (``openapi: 3.1``) is taken as its text.
 
-    :raises InvalidDocumentError: it is no OpenAPI document; the message says what it looks like.
+    :raises InvalidDocumentError: it is not an OpenAPI document; the message says what it looks like.
     :raises UnsupportedFeatureError: it is of a version unknown to us.
     """
     if data is None:
         raise InvalidDocumentError("is empty", file=file, hint="an OpenAPI document begins with `openapi: 3.1.0`")
     if type(data) is not dict:
         kind = "a list" if type(data) is list else "a text" if type(data) is str else "a single value"
-        raise InvalidDocumentError(f"is no OpenAPI document: it holds {kind}, not a mapping", file=file)
+        raise InvalidDocumentError(f"is not an OpenAPI document: it contains {kind}, not a mapping", file=file)
     if "openapi" not in data:
         return _swagger_version(data, file) if SWAGGER in data else _fail_kind(data, file)
     version = data["openapi"]
@@ -70,7 +70,7 @@ def document_version(data: Any, file: str) -> str:
             f"OpenAPI {version!r} is not supported",
             file=file,
             pointer="/openapi",
-            hint="supported are Swagger 2.0 and OpenAPI 3.0, 3.1 and, as far as it is like 3.1, 3.2",
+            hint="use Swagger 2.0 or OpenAPI 3.0, 3.1 or 3.2 (3.2 as far as it resembles 3.1)",
         )
     return version
 
@@ -84,7 +84,7 @@ def _swagger_version(data: dict[str, Any], file: str) -> str:
             f"Swagger {version!r} is not supported",
             file=file,
             pointer=f"/{SWAGGER}",
-            hint=f"write `openapi: {version}`" if newer else "supported is 2.0",
+            hint=f"write `openapi: {version}`" if newer else "use version 2.0",
         )
     return "2.0"
 
@@ -93,7 +93,7 @@ def _fail_kind(data: dict[str, Any], file: str) -> NoReturn:
     kind = next((name for name, looks_like in _KINDS if looks_like(data)), "")
     looks = f"; it looks like {kind}" if kind else ""
     raise InvalidDocumentError(
-        f"is no OpenAPI document: it has no `openapi` field{looks}",
+        f"is not an OpenAPI document: it has no `openapi` field{looks}",
         file=file,
         hint="an OpenAPI document begins with `openapi: 3.1.0`",
     )

@@ -78,7 +78,7 @@ def _read_json(text: str, name: str) -> tuple[Any, list[Finding]]:
     findings = _duplicates(repeated, text, name)
     if "\\u" in text and _holds_surrogate(data):
         data = _replace_surrogates(data)
-        message = "holds half of a surrogate pair, which is no character; U+FFFD stands in for it"
+        message = "holds half of a surrogate pair, which is not a character; it is replaced by U+FFFD"
         findings.append(Finding("json-irregular", Severity.WARNING, message, Where(name)))
     return data, findings
 
@@ -99,7 +99,7 @@ def _duplicates(keys: list[str], text: str, name: str) -> list[Finding]:
 
 
 def _refuse_constant(text: str) -> NoReturn:
-    raise ValueError(f"{text} is no JSON value")
+    raise ValueError(f"{text} is not a JSON value")
 
 
 def _fail_json(error: ValueError, name: str) -> NoReturn:

@@ -68,7 +68,7 @@ def check_template(nodes: Nodes, template: PathTemplate, at: str) -> None:
     for sign, part in (("?", "query string"), ("#", "fragment")):
         if sign in literal:
             nodes.warn(
-                "path-not-plain", f"path '{text}' has a {part}, which is no part of the matched path", at,
+                "path-not-plain", f"path '{text}' has a {part}, which is not part of the matched path", at,
                 "describe it by query parameters" if sign == "?" else "paths that differ only there share one URL",
             )  # fmt: skip
     if "{" in literal or "}" in literal:

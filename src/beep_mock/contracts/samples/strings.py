@@ -149,7 +149,7 @@ def text(schema: dict[str, Any], name: str, facts: Facts, repetition: int = 0) -
 
 
 def holds_json(schema: dict[str, Any]) -> bool:
-    """Whether a string is JSON (JSON Schema 2020-12, validation, 8.4), perhaps with a schema, and nothing else."""
+    """Return whether a string contains JSON (JSON Schema 2020-12, validation, 8.4) and has no other constraint."""
     kind = schema.get("contentMediaType")
     return (
         isinstance(kind, str)

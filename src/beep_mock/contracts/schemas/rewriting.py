@@ -191,7 +191,7 @@ class SchemaRewriting:
         return self._refer(node, at, direction, environment if self._names is None else self.seen_from(at, environment))
 
     def seen_from(self, at: str, environment: Environment) -> Environment:
-        """What the dynamic anchors stand for at ``at``, come to from where they stand for ``environment``."""
+        """Return the dynamic anchors at ``at`` when entered from a scope where they are ``environment``."""
         return {**self._names.bindings(at), **environment} if self._names is not None else environment
 
     def _value(self, site: Site, keyword: str, value: Any) -> None:

@@ -107,14 +107,14 @@ class _Conversion:
     def _shared_parameter(self, node: Any, at: str) -> None:
         found = self.source.follow(node, at)
         if found is None or type(found[0]) is not dict:
-            self.source.error("structure-invalid", "this is no parameter", at)
+            self.source.error("structure-invalid", "this is not a parameter", at)
         elif found[0].get("in") not in ("body", "formData"):
             self._home("parameters", found[0], found[1], ())
 
     def _shared_response(self, node: Any, at: str) -> None:
         found = self.source.follow(node, at)
         if found is None or type(found[0]) is not dict:
-            self.source.error("structure-invalid", "this is no response", at)
+            self.source.error("structure-invalid", "this is not a response", at)
         else:
             self._home("responses", found[0], found[1], self.produces)
 

@@ -1,4 +1,4 @@
-"""What Swagger 2.0 says of a document as a whole: where it is served, and how callers prove who they are."""
+"""Convert the top-level fields of Swagger 2.0: server addresses and security schemes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def read_servers(source: Source, root: dict[str, Any], node: dict[str, Any], at:
     for scheme, place in schemes:
         if scheme.lower() not in _SCHEMES:
             allowed = ", ".join(_SCHEMES)
-            source.error("scheme-invalid", f"'{scheme}' is no scheme of transfer", place, f"one of {allowed}")
+            source.error("scheme-invalid", f"'{scheme}' is not a transfer scheme", place, f"one of {allowed}")
         elif host:
             urls.setdefault(f"{scheme.lower()}://{host}{base}", origin if at == "#" else place)
     if not urls and at == "#" and (host or base):
@@ -122,7 +122,7 @@ def _flows(source: Source, node: dict[str, Any], at: str) -> dict[str, Any]:
     if type(written) is not str or written not in _FLOWS:
         rule, hint = "security-scheme-invalid", f"one of {', '.join(_FLOWS)}"
         if "flow" in node:
-            source.error(rule, f"{written!r} is no flow of OAuth 2", child(at, "flow"), hint)
+            source.error(rule, f"{written!r} is not an OAuth 2 flow", child(at, "flow"), hint)
         else:
             source.error("field-missing", "an OAuth 2 scheme must have 'flow'", at, hint)
         return flows
