@@ -15,8 +15,8 @@ from pathlib import Path
 import orjson
 from flask import Blueprint, Response, abort, render_template, request, send_file
 
+from beep_mock.contracts.bundle import bundle
 from beep_mock.contracts.model import Contract
-from beep_mock.contracts.reading.bundle import bundle
 from beep_mock.exchanges.journal import Journal
 from beep_mock.mocks.control import Control
 from beep_mock.mocks.firing_control import FiringControl

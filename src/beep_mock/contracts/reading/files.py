@@ -9,12 +9,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from beep_mock.contracts.reading.dialects import dialect_of
 from beep_mock.contracts.reading.identifiers import Identifiers, Scope
 from beep_mock.contracts.reading.references import decoded, escape, settle, split
 from beep_mock.contracts.reading.retrieval import Retrieval
 from beep_mock.contracts.reading.structure import LITERALS
 from beep_mock.contracts.reading.text import read_data
-from beep_mock.contracts.schemas.dialects import dialect_of
 from beep_mock.errors import ContractError, InvalidDocumentError, UnresolvableReferenceError, UnsupportedFeatureError
 from beep_mock.findings import Finding, Severity, Where
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin
 
+from beep_mock.contracts.reading.dialects import Dialect, dialect_of
 from beep_mock.contracts.reading.references import decoded, place
 from beep_mock.contracts.reading.structure import LITERALS, NAME_MAPS, may_be_names
-from beep_mock.contracts.schemas.dialects import Dialect, dialect_of
 
 __all__ = ["Identifiers", "Scope"]
 

@@ -9,7 +9,7 @@ from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any
 
 from beep_mock.contracts.nodes import child, kind_of
-from beep_mock.contracts.schemas.dialects import DEFAULT, Dialect, known_dialect
+from beep_mock.contracts.reading.dialects import DEFAULT, Dialect, known_dialect
 from beep_mock.contracts.schemas.keywords import KeywordError, read_names
 from beep_mock.errors import ContractError
 from beep_mock.findings import Severity

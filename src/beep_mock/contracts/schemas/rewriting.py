@@ -2,7 +2,7 @@
 
 - OpenAPI 3.0: ``nullable`` widens the ``type`` beside it; ``exclusiveMinimum: true`` becomes a number; the siblings of
   ``$ref`` are ignored.
-- Older dialects of JSON Schema, and dynamic references: see :mod:`beep_mock.contracts.schemas.dialects`.
+- Older dialects of JSON Schema, and dynamic references: see :mod:`beep_mock.contracts.reading.dialects`.
 - A property that is ``readOnly`` is not required of a request, nor judged in one; ``writeOnly`` likewise in a response.
 - Formats of numbers become ranges.
 - What is no assertion is left out; what is faulty is left out with a finding.
@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from beep_mock.contracts.nodes import child, kind_of
+from beep_mock.contracts.reading.dialects import DEFAULT, dialect_of
 from beep_mock.contracts.schemas.dialect_keywords import (
     EXCLUSIVE,
     declared_dialect,
@@ -27,7 +28,6 @@ from beep_mock.contracts.schemas.dialect_keywords import (
     read_tuple,
     report_siblings,
 )
-from beep_mock.contracts.schemas.dialects import DEFAULT, dialect_of
 from beep_mock.contracts.schemas.discriminators import decided, read_discriminator
 from beep_mock.contracts.schemas.formats import ASSERTED, RANGES
 from beep_mock.contracts.schemas.keywords import SCHEMA, SCHEMA_LISTS, SCHEMA_MAPS, VALUES, KeywordError
