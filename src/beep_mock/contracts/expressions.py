@@ -182,14 +182,14 @@ def _reference(text: str) -> Reference:
         side, source = "response", text[len("$response.") :]
     else:
         raise ExpressionError(
-            f"{text!r} is no runtime expression: these are $url, $method, $statusCode, $request... and $response..."
+            f"{text!r} is not a runtime expression: use $url, $method, $statusCode, $request... and $response..."
         )
     if source == "body":
         return Reference(side, "body")
     if source.startswith("body#"):
         pointer = source[len("body#") :]
         if not _POINTER.fullmatch(pointer):
-            raise ExpressionError(f"{text!r}: {pointer!r} is no JSON pointer (it starts with '/', '~' is '~0')")
+            raise ExpressionError(f"{text!r}: {pointer!r} is not a JSON pointer (it starts with '/', '~' is '~0')")
         return Reference(side, "body", pointer)
     kind, dot, name = source.partition(".")
     if dot and kind == "header":

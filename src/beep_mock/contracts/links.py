@@ -224,5 +224,5 @@ def _value(nodes: Nodes, value: Json, at: str) -> Expression | Json:
     try:
         return parse_expression(value)
     except ExpressionError as error:
-        nodes.warn("expression-invalid", f"taken for a constant: {error.message}", at)
+        nodes.warn("expression-invalid", f"treated as a constant: {error.message}", at)
         return value

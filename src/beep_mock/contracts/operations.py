@@ -150,9 +150,7 @@ def _responses(nodes: Nodes, node: dict[str, Any], at: str, key: str) -> tuple[R
         here = child(place, name)
         status = name if name == "default" else name.upper()
         if not _STATUS.fullmatch(status):
-            nodes.error(
-                "status-invalid", f"'{name}' is no status", here, "use a number from 100 to 599, 1XX to 5XX or default"
-            )
+            nodes.error("status-invalid", f"'{name}' is not a status", here, "use 100 to 599, 1XX to 5XX or default")
             continue
         if status != name:
             nodes.error("status-invalid", f"status '{name}' must be written '{status}'", here)

@@ -174,7 +174,7 @@ def read_requirements(
             elif name not in schemes:
                 nodes.error(
                     "security-scheme-unknown",
-                    f"there is no security scheme '{name}'; it is not demanded",
+                    f"there is no security scheme '{name}'; the demand is ignored",
                     child(here, name),
                     "declare it under "
                     + ("securityDefinitions" if nodes.document.written == "2.0" else "components.securitySchemes"),
@@ -204,7 +204,7 @@ def _read_scheme(nodes: Nodes, name: str, node: dict[str, Any], at: str) -> Secu
         if kind:
             nodes.error(
                 "security-scheme-invalid",
-                f"'{kind}' is no type of security scheme",
+                f"'{kind}' is not a security scheme type",
                 child(at, "type"),
                 f"one of {', '.join(sorted(_TYPES))}",
             )

@@ -54,7 +54,7 @@ def document_version(data: Any, file: str) -> str:
         raise InvalidDocumentError("is empty", file=file, hint="an OpenAPI document begins with `openapi: 3.1.0`")
     if type(data) is not dict:
         kind = "a list" if type(data) is list else "a text" if type(data) is str else "a single value"
-        raise InvalidDocumentError(f"is not an OpenAPI document: it contains {kind}, not a mapping", file=file)
+        raise InvalidDocumentError(f"is not an OpenAPI document: it holds {kind}, not a mapping", file=file)
     if "openapi" not in data:
         return _swagger_version(data, file) if SWAGGER in data else _fail_kind(data, file)
     version = data["openapi"]

@@ -81,7 +81,7 @@ class _Reader:
 
     def read(self, text: str) -> tuple[Any, list[Finding]]:
         if _CONTROL.search(text):
-            message = "holds control characters, which YAML forbids; U+FFFD stands in for them"
+            message = "contains control characters, which YAML forbids; they are replaced by U+FFFD"
             self.findings.append(Finding("yaml-irregular", Severity.WARNING, message, Where(self.name)))
         for event in events(text):
             self.line = event.start_mark.line + 1

@@ -189,7 +189,7 @@ class Sampler:
         deepest = max(stuck.places, key=len, default=())
         message = "no valid value was found for this schema"
         if deepest:
-            message += f": nothing fits at '{reduce(child, deepest, '')}'"
+            message += f": no value found at '{reduce(child, deepest, '')}'"
         raise UnsatisfiableError(message, file=where.file, pointer=where.pointer, hint=hint)
 
     def _generated(self, schema: Schema, direction: Direction, seed: int) -> tuple[Any, str]:

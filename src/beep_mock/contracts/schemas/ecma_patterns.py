@@ -123,7 +123,7 @@ class PatternError(ValueError):
 def parse_pattern(pattern: str) -> Node:
     """The tree of a pattern.
 
-    :raises PatternError: it is no regular expression, even generously read.
+    :raises PatternError: it is not a regular expression, even in a lenient reading.
     """
     reader = _Reader(pattern)
     tree = reader.choice()

@@ -163,7 +163,7 @@ def _alternatives(value: Any, details: dict[str, Any]) -> str:
     error = max(nearest, key=lambda error: len(error.instance_path))
     _, message = _reason(error)
     where = "/".join(map(str, error.instance_path[details["depth"] :]))
-    return f"{start}; the nearest says{f' of {where!r}' if where else ''}: {message}"
+    return f"{start}; the nearest fails{f' at {where!r}' if where else ''}: {message}"
 
 
 _SAY: Final[dict[str, Callable[[Any, dict[str, Any]], str]]] = {
@@ -174,7 +174,7 @@ _SAY: Final[dict[str, Callable[[Any, dict[str, Any]], str]]] = {
     "enum": lambda v, d: f"{abbreviated(v)} is not one of {_listed(d['options'])}",
     "exclusiveMaximum": _limit("is not less than"),
     "exclusiveMinimum": _limit("is not greater than"),
-    "falseSchema": lambda v, _: f"{abbreviated(v)} is here, where nothing may be",
+    "falseSchema": lambda v, _: f"{abbreviated(v)} is not allowed here",
     "format": lambda v, d: f"{abbreviated(v)} does not have the format '{d['format']}'",
     "maxItems": _size("at most", "items"),
     "maxLength": _size("at most", "characters"),

@@ -180,7 +180,7 @@ class AcceptedPattern:
 
 @lru_cache(maxsize=4096)
 def accepted_pattern(pattern: str) -> AcceptedPattern | None:
-    """``pattern`` as the library accepts it, or None when it is no regular expression that it can compile."""
+    """``pattern`` as the library accepts it, or None if it cannot be compiled."""
     accepted = _accepted(pattern)
     if accepted is None:
         try:  # ECMA-262 is more generous than the engine

@@ -263,8 +263,8 @@ class SchemaRewriting:
         pattern = self._accepted(value) if type(value) is str else None
         if pattern is None:
             shown = repr(value) if type(value) is str else kind_of(value)
-            hint = "write it as ECMA-262 does; nothing is matched against it meanwhile"
-            self.report("pattern-invalid", f"the pattern {shown} is no regular expression that can be used", at, hint)
+            hint = "write it as ECMA-262 does; until then it matches nothing"
+            self.report("pattern-invalid", f"the pattern {shown} is not a usable regular expression", at, hint)
         return pattern
 
     def _hidden_names(self, node: dict[str, Any], at: str) -> frozenset[str]:

@@ -131,7 +131,7 @@ class Source:
             text = entry.strip()
             if "/" not in text and text != "*":
                 text = _SHORT.get(text.lower(), "")
-                meant = f"; '{text}' is taken" if text else ""
+                meant = f"; '{text}' is used instead" if text else ""
                 self.error("media-type-invalid", f"'{entry}' is not a media type{meant}", place, "write type/subtype")
             if text:
                 found[text] = None
