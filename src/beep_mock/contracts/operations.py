@@ -1,4 +1,4 @@
-"""One Operation Object, compiled: its parameters, request body, responses and security."""
+"""Compile an Operation Object: its parameters, request body, responses and security."""
 
 from __future__ import annotations
 
@@ -52,12 +52,12 @@ class PathContext:
 
 
 def extensions_of(node: Mapping[str, Any]) -> dict[str, Any]:
-    """The ``x-`` fields of a node, as written."""
+    """Return the ``x-`` fields of a node, as written."""
     return {name: value for name, value in node.items() if name.startswith("x-")}
 
 
 def compile_operation(nodes: Nodes, method: str, node: Any, at: str, context: PathContext) -> Operation:
-    """The operation ``method`` at the context's path template; ``broken`` says what makes it unusable."""
+    """Compile the operation ``method`` at the context's path; ``broken`` says what makes it unusable."""
     key = f"{method} {context.template.text}"
     with nodes.scope() as found:
         node, at = nodes.mapping(node, at, "an operation")
@@ -116,7 +116,7 @@ def _outgoing(
     parameters: Mapping[str, tuple[Parameter, str]],
     broken: Finding | None,
 ) -> Operation:
-    """An operation that the provider calls: the document's security and servers are not its own."""
+    """Compile an operation that the provider calls: the document's security and servers do not apply."""
     context = PathContext(template, parameters, (), schemes, ("",), broken, outgoing=True)
     return compile_operation(nodes, method, node, at, context)
 
@@ -124,7 +124,7 @@ def _outgoing(
 def compile_webhooks(
     nodes: Nodes, root: dict[str, Any], schemes: dict[str, SecurityScheme | None]
 ) -> dict[str, dict[str, Operation]]:
-    """The webhooks of a document, by name and method."""
+    """Compile the webhooks of a document, by name and method."""
     return read_webhooks(nodes, root, partial(_outgoing, nodes, schemes))
 
 

@@ -118,7 +118,7 @@ def _has_key(scheme: SecurityScheme, environ: Mapping[str, Any], query: str) -> 
 
 
 def _challenge(scheme: SecurityScheme) -> str:
-    """One challenge (RFC 9110, 11.6.1).
+    """Return one challenge (RFC 9110, 11.6.1).
 
     ``ApiKey`` is no registered scheme: it is for those answers that would have none, which a 401 must (15.5.2).
     """
@@ -141,7 +141,7 @@ _KEY_LOCATIONS = frozenset({"query", "header", "cookie"})
 
 
 def read_schemes(nodes: Nodes, components: dict[str, Any], at: str) -> dict[str, SecurityScheme | None]:
-    """The declared schemes by name; None for one that cannot be read."""
+    """Return the declared schemes by name; None for an unreadable one."""
     declared, place = nodes.mapping(
         components.get("securitySchemes", {}), child(at, "securitySchemes"), "'securitySchemes'", breaking=False
     )
@@ -156,7 +156,7 @@ def read_schemes(nodes: Nodes, components: dict[str, Any], at: str) -> dict[str,
 def read_requirements(
     nodes: Nodes, node: dict[str, Any], at: str, schemes: dict[str, SecurityScheme | None]
 ) -> Alternatives | None:
-    """The alternatives in field ``security``; None when there is no such field.
+    """Return the alternatives in the field ``security``; None if it is absent.
 
     A scheme that is not declared, or unreadable, cannot be demanded of a request: it is left out of its alternative.
     """
@@ -187,7 +187,7 @@ def read_requirements(
 
 
 def _by_uri(nodes: Nodes, uri: str, at: str) -> SecurityScheme | None:
-    """The scheme that a requirement names by its URI (OpenAPI 3.2.0, Security Requirement Object)."""
+    """Return the scheme that a requirement names by URI (OpenAPI 3.2.0, Security Requirement Object)."""
     if nodes.document.version.startswith(("3.0", "3.1")) or not ("#" in uri or "/" in uri or "." in uri):
         return None
     try:
