@@ -69,8 +69,8 @@ def _validator(document: Path) -> Any:
     from jsonschema_path import SchemaPath
     from openapi_core import V30RequestValidator, V31RequestValidator
 
+    from beep_mock.contracts.bundle import bundle
     from beep_mock.contracts.document import load_document
-    from beep_mock.contracts.reading.bundle import bundle
 
     root = bundle(load_document(document), "/")
     version = str(root.get("openapi", ""))

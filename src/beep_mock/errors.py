@@ -82,7 +82,7 @@ class ContractError(BeepMockError):
 
 
 class InvalidDocumentError(ContractError):
-    """The document does not parse, or is no OpenAPI document at all."""
+    """The document does not parse, or is not an OpenAPI document."""
 
 
 class UnresolvableReferenceError(ContractError):

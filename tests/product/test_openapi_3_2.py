@@ -11,13 +11,13 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from beep_mock.contracts.bundle import bundle
 from beep_mock.contracts.compiler import compile_contract
 from beep_mock.contracts.document_checks import all_example_findings
 from beep_mock.contracts.encoding import encode_request
 from beep_mock.contracts.examples import interactions_of
 from beep_mock.contracts.model import Contract
 from beep_mock.contracts.parameters.decoding import compile_decoder
-from beep_mock.contracts.reading.bundle import bundle
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 WITH_N = {"properties": {"n": {"type": "integer"}}}

@@ -86,7 +86,7 @@ def read_path_item(nodes: Nodes, node: Any, at: str, text: str, compile_operatio
 
 
 def outgoing_operations(contract: Contract) -> Iterator[Operation]:
-    """What a provider sends by itself: the operations of webhooks and callbacks, in the document's order."""
+    """The requests that a provider sends: operations of webhooks and callbacks, in document order."""
     for operations in contract.webhooks.values():
         yield from operations.values()
     for operation in contract.operations.values():

@@ -39,7 +39,7 @@ def compile_contract(source: str | Path | Document, *, allow_remote: bool = Fals
     Nothing is raised for what is merely invalid: ``Contract.findings`` tells it, and an operation that cannot be
     served carries its finding in ``Operation.broken``.
 
-    :raises InvalidDocumentError: the file cannot be read, does not parse, or is no OpenAPI document.
+    :raises InvalidDocumentError: the file cannot be read, does not parse, or is not an OpenAPI document.
     :raises UnsupportedFeatureError: it is of a version that is not supported.
     """
     document = source if isinstance(source, Document) else load_document(source, allow_remote=allow_remote)
@@ -166,7 +166,7 @@ class _Compilation:
         )
 
     def _is_sliced(self, parameter: Parameter) -> bool:
-        """Whether a parameter's listed values or its pattern hold a slash: resource names have several steps."""
+        """Return whether a parameter's enum or pattern contains a slash, as multi-segment resource names do."""
         if parameter.schema is None:
             return False
         if any("/" in text for text in listed_texts(parameter.schema, self.document)):
@@ -181,7 +181,7 @@ class _Compilation:
         return node.get("format") in _WITH_SLASHES or (isinstance(pattern, str) and "/" in _EXCLUDING.sub("", pattern))
 
     def _is_encoded(self, parameter: Parameter) -> bool:
-        """Whether people are told to encode it ("ID or URL-encoded path of the project"): else nothing needs it."""
+        """Return whether its description asks callers to encode it ("ID or URL-encoded path of the project")."""
         try:
             node, _ = self.document.lookup(parameter.at)
         except ContractError:

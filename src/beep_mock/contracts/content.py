@@ -189,7 +189,7 @@ def _named_example(nodes: Nodes, name: str, node: Any, at: str) -> Example | Non
 
 
 def _external(nodes: Nodes, name: str, node: dict[str, Any], at: str) -> str | None:
-    """What the file holds that an ``externalValue`` names; bytes that are no UTF-8 as surrogates."""
+    """Return the content of an ``externalValue``'s file; bytes that are not UTF-8 become surrogates."""
     place = child(at, "externalValue")
     uri = nodes.text(node, at, "externalValue")
     try:

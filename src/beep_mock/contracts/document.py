@@ -51,7 +51,7 @@ class Document:
         return self._files.findings
 
     def lookup(self, ref: str) -> tuple[Any, str]:
-        """What the canonical reference ``ref`` leads to, and its place.
+        """Return the target of the canonical reference ``ref``, and its place.
 
         The node may be a ``{"$ref": ...}`` itself (see :meth:`follow`); its place differs from ``ref`` when the way
         leads through other references.
@@ -64,7 +64,7 @@ class Document:
         return found
 
     def follow(self, node: Any, at: str) -> tuple[Any, str]:
-        """What ``node`` at the place ``at`` stands for: while it is a ``{"$ref": ...}``, what that leads to.
+        """Resolve ``node`` at the place ``at``: follow ``{"$ref": ...}`` until it is something else.
 
         :raises UnresolvableReferenceError: it leads nowhere, or only round in a circle; names the referring place.
         """
@@ -94,7 +94,7 @@ class Document:
 
     @property
     def identifiers(self) -> Identifiers:
-        """What the schemas of the files read so far are called by themselves."""
+        """Return the identifiers that schemas declare in the files read so far."""
         return self._files.identifiers
 
     @property
@@ -195,7 +195,7 @@ def load_document(
 
     Only the root is read; the files it refers to are, when they are looked up.
 
-    :raises InvalidDocumentError: it cannot be read, does not parse, or is no OpenAPI document.
+    :raises InvalidDocumentError: it cannot be read, does not parse, or is not an OpenAPI document.
     :raises UnsupportedFeatureError: it is of a version that is not supported.
     """
     file = str(source)

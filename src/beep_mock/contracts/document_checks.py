@@ -57,7 +57,7 @@ def all_example_findings(contract: Contract) -> list[Finding]:
 
 
 def example_findings(contract: Contract, operation: Operation) -> list[Finding]:
-    """What is wrong with the examples of ``operation``.
+    """Return the findings on the examples of ``operation``.
 
     Each must conform to its schema (``example-invalid``), but for those of a request whose name appears under 4xx
     responses only: breaking the contract is their purpose. Names must pair one request with one response.
@@ -221,7 +221,7 @@ def _judged(contract: Contract, claim: _Claim) -> Iterator[Finding]:
 
 
 def _steps(written: Json, pointer: tuple[str, ...]) -> tuple[str, ...]:
-    """The way to what is wrong in an example as it is written: a mapping may stand for a stream of one item."""
+    """Return the path to the fault in an example as written: a mapping may stand for a stream of one item."""
     return pointer[1:] if isinstance(written, dict) and pointer[:1] == ("0",) and "0" not in written else pointer
 
 
@@ -234,7 +234,7 @@ def _value_place(document: Document, example: Example) -> str:
 
 
 def _meant(document: Document, claim: _Claim) -> tuple[Json | Missing, bool]:
-    """What an example is judged as, and whether it is JSON in the guise of a string.
+    """Return the value to validate for an example, and whether it was JSON written as a string.
 
     :data:`MISSING`, not judged, is the text of another format (CSV) that the schema describes as a structure.
 
@@ -254,7 +254,7 @@ def _meant(document: Document, claim: _Claim) -> tuple[Json | Missing, bool]:
 
 
 def part_findings(contract: Contract) -> Iterator[Finding]:
-    """What is wrong with the parts of the document, used or not. All schemas are made known to the store."""
+    """Return the findings on all parts of the document, used or not, and register all schemas in the store."""
     parts = _Parts(contract.document)
     parts.walk(contract.document.root, "document", "#")
     yield from parts.findings

@@ -1,4 +1,4 @@
-"""Values to requests: what a client sends for them, in every style (OpenAPI 3.1, Style Values; RFC 6570)."""
+"""Encode values as the request a client sends, in every style (OpenAPI 3.1, Style Values; RFC 6570)."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class RawRequest:
 
     @property
     def target(self) -> str:
-        """Path and query, as they stand in a request line."""
+        """Return the path and query as in a request line."""
         return f"{self.path}?{self.query}" if self.query else self.path
 
 
@@ -51,7 +51,7 @@ def encode_request(
     media_type: str = "",
     document: Document | None = None,
 ) -> RawRequest:
-    """The request for ``operation`` that carries ``parameters`` (by :attr:`Parameter.key`) and ``body``.
+    """Build the request for ``operation`` that carries ``parameters`` (by :attr:`Parameter.key`) and ``body``.
 
     ``media_type`` names the body's type; without it the first declared one is taken. ``document`` resolves references
     in its schema, which forms and XML are written by. Undeclared parameters are left out, and so is what RFC 6570 does
@@ -80,7 +80,7 @@ def encode_request(
 def encode_body(
     value: Json, media: MediaType | None, media_type: str = "", document: Document | None = None
 ) -> tuple[bytes, str]:
-    """A body that carries ``value``, and its content type (with the boundary of a multipart body).
+    """Encode a body that carries ``value``; return it and its content type (with the boundary of a multipart body).
 
     ``media_type`` is the type to send where ``media`` is None or declares a range; ``document`` resolves references in
     the schema. A string is text that stands for the body where its type is none that carries strings.

@@ -1,4 +1,4 @@
-"""A whole request for an operation: the values of an example, and for what that leaves open others that are valid."""
+"""Build a complete request for an operation from an example, filling gaps with generated values."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def ask(
 
 
 def with_credentials(operation: Operation, request: RawRequest) -> RawRequest:
-    """``request`` with made credentials of the form that the operation's first requirement demands.
+    """Add generated credentials to ``request`` in the form that the operation's first requirement demands.
 
     A key that a parameter of its name brings already is not sent twice, and one header holds one kind of them.
     """
@@ -113,7 +113,7 @@ def _body_value(media: MediaType, sampler: Sampler) -> Json | Missing:
 
 
 def _authorize(scheme: SecurityScheme, headers: list[tuple[str, str]], query: list[str]) -> None:
-    """Add credentials of the right form where they belong and are not yet."""
+    """Add credentials of the right form where they are missing."""
     if scheme.type == "mutualTLS":
         return
     if scheme.type != "apiKey":
@@ -148,7 +148,7 @@ class Composed:
 
 
 def example_names(contract: Contract, operation: Operation) -> tuple[str, ...]:
-    """The names of an operation's request examples, in order, each once."""
+    """Return the distinct names of an operation's request examples, in order."""
     content = operation.request_body.content if operation.request_body is not None else ()
     found = [example.name for media in content for example in response_examples(media, contract.document)]
     found += [example.name for parameter in operation.parameters for example in parameter.examples]
@@ -164,7 +164,7 @@ def compose(
     known: Mapping[str, Json] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Composed:
-    """The request that a callback's or webhook's ``operation`` sends.
+    """Build the request that a callback's or webhook's ``operation`` sends.
 
     Its body is the example named ``example``, else the one named ``likely``, else the first, else a sample that repeats
     what is ``known``. Parameters show their example of that name, else what is known under their name (a header in

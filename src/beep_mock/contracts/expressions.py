@@ -51,7 +51,7 @@ class ExpressionError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class MessageValues:
-    """What expressions find in a request or response; ``path`` and ``query`` are a request's.
+    """The values that expressions read from a request or response; ``path`` and ``query`` are a request's.
 
     ``query`` is the raw query string, bytes as Latin-1; ``path`` holds decoded values by name; ``body`` is decoded.
     """
@@ -89,7 +89,7 @@ class Reference:
         return f"${self.side}.{self.source}.{self.name}"
 
     def value(self, values: RuntimeValues) -> Json | Missing:
-        """What it refers to in an exchange, its type kept; :data:`MISSING` when there is no such thing."""
+        """Return the value it refers to in an exchange, with its type; :data:`MISSING` if it is absent."""
         if self.source == "url":
             return values.url
         if self.source == "method":
@@ -118,12 +118,12 @@ class Expression:
 
     @property
     def references(self) -> tuple[Reference, ...]:
-        """What it refers to, in order."""
+        """The references it contains, in order."""
         return tuple(part for part in self.parts if isinstance(part, Reference))
 
     @property
     def embeds(self) -> bool:
-        """Whether its value is text around others, not one value as it is."""
+        """Return whether its value is text with embedded values, rather than a single value."""
         return not self.text.startswith("$")
 
     def evaluate(self, values: RuntimeValues) -> Json | Missing:
@@ -144,7 +144,7 @@ class Expression:
 
 
 def looks_like_expression(value: Any) -> bool:
-    """Whether a value that may be a constant or an expression (Link Object, `parameters`) is meant as the latter."""
+    """Return whether a constant-or-expression value (Link Object, `parameters`) is an expression."""
     return isinstance(value, str) and (value.startswith("$") or "{$" in value)
 
 
@@ -182,7 +182,7 @@ def _reference(text: str) -> Reference:
         side, source = "response", text[len("$response.") :]
     else:
         raise ExpressionError(
-            f"{text!r} is not a runtime expression: these are $url, $method, $statusCode, $request... and $response..."
+            f"{text!r} is not a runtime expression: use $url, $method, $statusCode, $request... and $response..."
         )
     if source == "body":
         return Reference(side, "body")

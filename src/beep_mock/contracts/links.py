@@ -1,4 +1,4 @@
-"""Links: which values of an exchange are fed to which parameters of which operation (OpenAPI 3.1.1, 4.8.20)."""
+"""Links: the values of an exchange that fill the parameters of other operations (OpenAPI 3.1.1, 4.8.20)."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Feed:
 
 
 def read_links(nodes: Nodes, node: dict[str, Any], at: str) -> tuple[Link, ...]:
-    """The links of the Response Object ``node``; what is wrong with them never breaks its operation."""
+    """Compile the links of the Response Object ``node``; a faulty link never disables its operation."""
     if "links" not in node:
         return ()
     found = []
@@ -84,7 +84,7 @@ def target_of(link: Link, operations: Mapping[str, Operation], document: Documen
 
 
 def feeds_of(contract: Contract, response: ResponseSpec) -> tuple[Feed, ...]:
-    """What the links of a declared response feed to which parameters of which operations of ``contract``.
+    """Return the parameters that the links of a declared response fill, by operation of ``contract``.
 
     Links that lead elsewhere, and parameters that their operation does not have, are left out.
     """
@@ -108,7 +108,7 @@ def feeds_of(contract: Contract, response: ResponseSpec) -> tuple[Feed, ...]:
 
 
 def check_links(nodes: Nodes, operations: Mapping[str, Operation]) -> None:
-    """Report links that lead nowhere, feed parameters that are not there, or ask for values that never are."""
+    """Report links with an unknown target, an unknown parameter or a value that never exists."""
     targets = _Targets(operations, nodes.document)
     for operation in operations.values():
         for response in operation.responses:
@@ -144,7 +144,7 @@ def _check_link(nodes: Nodes, link: Link, owner: Operation, targets: _Targets) -
 
 
 class _Targets:
-    """Finds operations by operationId and by place."""
+    """An index of operations by operationId and place."""
 
     def __init__(self, operations: Mapping[str, Operation], document: Document) -> None:
         self._operations = operations
@@ -224,5 +224,5 @@ def _value(nodes: Nodes, value: Json, at: str) -> Expression | Json:
     try:
         return parse_expression(value)
     except ExpressionError as error:
-        nodes.warn("expression-invalid", f"taken for a constant: {error.message}", at)
+        nodes.warn("expression-invalid", f"treated as a constant: {error.message}", at)
         return value

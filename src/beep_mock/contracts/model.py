@@ -82,7 +82,7 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """How one property of a form or multipart body travels (OpenAPI Encoding Object, defaults filled in).
+    """The encoding of one property of a form or multipart body (OpenAPI Encoding Object, defaults filled in).
 
     ``refuses_reserved`` is whether the document says in so many words that reserved characters are not allowed.
     """
@@ -97,7 +97,7 @@ class Encoding:
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """How the items of a sequential body travel: as server-sent events, lines, a JSON sequence or nameless parts.
+    """The framing of a sequential body's items: server-sent events, lines, a JSON sequence or nameless parts.
 
     ``wrapped`` events carry each item as JSON in their ``data``. ``by_item`` is whether the document says ``schema``
     of what is an item.

@@ -32,7 +32,7 @@ def child(at: str, key: str | int) -> str:
 
 
 def kind_of(node: Any) -> str:
-    """What a node is, in JSON's words: ``"a list"``."""
+    """Return the type of a node in JSON's words: ``"a list"``."""
     if node is None:
         return "null"
     if isinstance(node, bool):

@@ -1,4 +1,4 @@
-"""One Operation Object, compiled: its parameters, request body, responses and security."""
+"""Compile an Operation Object: its parameters, request body, responses and security."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _STATUS = re.compile(r"[1-5](?:[0-9]{2}|XX)|default")
 
 @dataclass(frozen=True, slots=True)
 class PathContext:
-    """What an operation takes over from its path item and its document.
+    """The settings that an operation inherits from its path item and its document.
 
     ``parameters`` are the path item's, by key, with their places; ``broken`` is what is wrong with them.
     ``outgoing`` operations are callbacks and webhooks; their own callbacks would be the consumer's.
@@ -52,12 +52,12 @@ class PathContext:
 
 
 def extensions_of(node: Mapping[str, Any]) -> dict[str, Any]:
-    """The ``x-`` fields of a node, as written."""
+    """Return the ``x-`` fields of a node, as written."""
     return {name: value for name, value in node.items() if name.startswith("x-")}
 
 
 def compile_operation(nodes: Nodes, method: str, node: Any, at: str, context: PathContext) -> Operation:
-    """The operation ``method`` at the context's path template; ``broken`` says what makes it unusable."""
+    """Compile the operation ``method`` at the context's path; ``broken`` says what makes it unusable."""
     key = f"{method} {context.template.text}"
     with nodes.scope() as found:
         node, at = nodes.mapping(node, at, "an operation")
@@ -100,7 +100,7 @@ def compile_operation(nodes: Nodes, method: str, node: Any, at: str, context: Pa
 
 
 def _any_credentials(parameter: Parameter, context: PathContext) -> Alternatives:
-    """What a required header ``Authorization`` demands: anything in it."""
+    """Return the demand of a required ``Authorization`` header: any value."""
     if context.outgoing or not parameter.required:
         return ()
     return ((SecurityScheme(parameter.name, "apiKey", location="header", parameter="Authorization"),),)
@@ -116,7 +116,7 @@ def _outgoing(
     parameters: Mapping[str, tuple[Parameter, str]],
     broken: Finding | None,
 ) -> Operation:
-    """An operation that the provider calls: the document's security and servers are not its own."""
+    """Compile an operation that the provider calls: the document's security and servers do not apply."""
     context = PathContext(template, parameters, (), schemes, ("",), broken, outgoing=True)
     return compile_operation(nodes, method, node, at, context)
 
@@ -124,7 +124,7 @@ def _outgoing(
 def compile_webhooks(
     nodes: Nodes, root: dict[str, Any], schemes: dict[str, SecurityScheme | None]
 ) -> dict[str, dict[str, Operation]]:
-    """The webhooks of a document, by name and method."""
+    """Compile the webhooks of a document, by name and method."""
     return read_webhooks(nodes, root, partial(_outgoing, nodes, schemes))
 
 
@@ -150,12 +150,7 @@ def _responses(nodes: Nodes, node: dict[str, Any], at: str, key: str) -> tuple[R
         here = child(place, name)
         status = name if name == "default" else name.upper()
         if not _STATUS.fullmatch(status):
-            nodes.error(
-                "status-invalid",
-                f"'{name}' is not a status",
-                here,
-                "use a number from 100 to 599, 1XX to 5XX or default",
-            )
+            nodes.error("status-invalid", f"'{name}' is not a status", here, "use 100 to 599, 1XX to 5XX or default")
             continue
         if status != name:
             nodes.error("status-invalid", f"status '{name}' must be written '{status}'", here)

@@ -1,4 +1,4 @@
-"""A response against its operation: status declared, media type declared, headers and body as their schemas say."""
+"""Validate a response against its operation: status, media type, headers and body."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def response_violations(
     *,
     method: str = "",
 ) -> list[Violation]:
-    """Why a response does not keep the contract; empty when it does. ``method`` is the request's (HEAD has no body)."""
+    """Return a response's contract violations; empty if it conforms. ``method`` is the request's (HEAD has no body)."""
     validator_of(contract).register_all()
     spec = operation.response_for(status)
     if spec is None:

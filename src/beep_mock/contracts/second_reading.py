@@ -1,4 +1,4 @@
-"""A request that is refused is read once more as clients mean it, where they write or add what they were not told to.
+"""Read a rejected request a second time, allowing for what clients commonly write or add.
 
 What is valid as it stands is never read otherwise.
 """
@@ -34,7 +34,7 @@ _CODINGS = frozenset({"aes128gcm", "br", "compress", "dcb", "dcz", "deflate", "e
 
 
 class SecondReading:
-    """What may be read otherwise in the requests of one operation.
+    """The values that have a second reading in the requests of one operation.
 
     - A list without explode that is there but empty (``ids=``): an empty list, as most clients write it; what has no
       items is not written at all (RFC 6570, section 3.2.1).
@@ -66,7 +66,7 @@ class SecondReading:
     def of(
         self, query: str, environ: Mapping[str, Any], body: bytes = b"", media_type: str = ""
     ) -> tuple[str, Mapping[str, Any], bytes] | None:
-        """The raw query, the environ and the body to read instead; None when there is nothing to be read otherwise.
+        """Return the raw query, environ and body to read instead; None if there is no second reading.
 
         ``media_type`` is the declared one that the body was read as.
         """
@@ -89,7 +89,7 @@ class SecondReading:
     def said(
         self, reasons: tuple[Violation, ...], query: str, body: bytes = b"", media_type: str = ""
     ) -> tuple[Violation, ...]:
-        """The reasons for a refusal; of a list that came item by item, where it is one text, only that it did."""
+        """Return the reasons for a rejection; for a repeated field that must be one text, only that it is repeated."""
         sent = [("query", self._lists, query)]
         if media_type in self._fields:
             fields = self._fields[media_type]
@@ -115,7 +115,7 @@ def _is_list(schema: Schema | None, document: Document) -> bool:
 
 
 def _joined_fields(media: MediaType, document: Document) -> dict[str, bool]:
-    """The fields of an urlencoded form that are one text with commas inside, and whether each is a list."""
+    """Return the urlencoded fields that are one comma-separated text, and whether each is a list."""
     joined = [name for name, each in media.encoding.items() if each.style == "form" and not each.explode]
     if not joined or parse_content_type(media.name)[0] != "application/x-www-form-urlencoded":
         return {}
@@ -124,7 +124,7 @@ def _joined_fields(media: MediaType, document: Document) -> dict[str, bool]:
 
 
 def _plain_fields(body: bytes, fields: Mapping[str, bool]) -> bytes:
-    """The form with its ``fields`` as they are meant: without lists that are empty, with plain commas in the others."""
+    """Return the form with its ``fields`` normalised: empty lists dropped, plain commas in the others."""
     kept = []
     for pair in body.decode("latin-1").split("&"):
         name, _, text = pair.partition("=")
@@ -154,7 +154,7 @@ Place = tuple[str | int, ...]
 
 
 class TextReadings:
-    """The other readings of the requests of one operation."""
+    """The second readings of the requests of one operation."""
 
     def __init__(self, operation: Operation, document: Document) -> None:
         schemas = [as_text(p.schema, document) if p.schema and not p.media_type else None for p in operation.parameters]
@@ -176,7 +176,7 @@ class TextReadings:
         media_type: str = "",
         content: tuple[bytes, Mapping[str, str]] = (b"", {}),
     ) -> Iterator[dict[str, Json]]:
-        """The values of a request that was read as ``values``, otherwise.
+        """Return the second reading of a request that was first read as ``values``.
 
         ``sent`` is what its parameters are decoded from, ``content`` its body and the parameters of its content type;
         ``media_type`` is the declared one that was read, if the body was.
@@ -242,7 +242,7 @@ def _differing(one: Any, other: Any, place: Place) -> Iterator[Place]:
 
 
 def _put(values: Any, texts: Any, place: Place) -> Any:
-    """A copy of ``values`` that has at ``place`` what ``texts`` has there."""
+    """Return a copy of ``values`` with the value of ``texts`` at ``place``."""
     if not place:
         return texts
     step, *rest = place

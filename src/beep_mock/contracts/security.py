@@ -1,4 +1,4 @@
-"""Whether a request carries the credentials that an operation demands: presence and form, never their truth."""
+"""Check that a request carries the credentials an operation demands: presence and form, never validity."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ ALWAYS_SECRET: Final = frozenset({"HTTP_AUTHORIZATION", "HTTP_PROXY_AUTHORIZATIO
 
 
 def check(operation: Operation, environ: Mapping[str, Any], query: str) -> tuple[bool, str]:
-    """Whether a request meets one of the operation's alternatives, else the ``WWW-Authenticate`` challenge.
+    """Check that a request meets one of the operation's alternatives, or return the ``WWW-Authenticate`` challenge.
 
     ``environ`` is a WSGI environ, ``query`` the raw query string.
     """
@@ -67,7 +67,7 @@ def _is_in_authorization(scheme: SecurityScheme) -> bool:
 
 
 def secret_keys(contract: Contract) -> frozenset[str]:
-    """Where secrets travel: names in the WSGI environ, and ``query:NAME`` for API keys in a query.
+    """Return the places of secrets: names in the WSGI environ, and ``query:NAME`` for API keys in a query.
 
     The headers with credentials are always among them; cookies travel in one of these. Clients send keys also where
     none is demanded.
@@ -83,7 +83,7 @@ def secret_keys(contract: Contract) -> frozenset[str]:
 
 
 def carries_credentials(location: Sequence[str], secrets: frozenset[str]) -> bool:
-    """Whether what stands at the ``location`` of a violation is among the :func:`secret_keys`."""
+    """Return whether the value at a violation's ``location`` is among the :func:`secret_keys`."""
     place, *name = location
     if not name:
         return False
@@ -109,7 +109,7 @@ def _is_met(scheme: SecurityScheme, environ: Mapping[str, Any], query: str) -> b
 
 
 def _is_basic(credentials: str) -> bool:
-    """Whether they are ``user-id:password`` in Base64, without control characters (RFC 7617, 2)."""
+    """Return whether the credentials are ``user-id:password`` in Base64, without control characters (RFC 7617, 2)."""
     try:
         pair = b64decode(credentials, validate=True)
     except (Base64Error, ValueError):
@@ -129,7 +129,7 @@ def _has_key(scheme: SecurityScheme, environ: Mapping[str, Any], query: str) -> 
 
 
 def _challenge(scheme: SecurityScheme) -> str:
-    """One challenge (RFC 9110, 11.6.1).
+    """Return one challenge (RFC 9110, 11.6.1).
 
     ``ApiKey`` is no registered scheme: it is for those answers that would have none, which a 401 must (15.5.2).
     """
@@ -152,7 +152,7 @@ _KEY_LOCATIONS = frozenset({"query", "header", "cookie"})
 
 
 def read_schemes(nodes: Nodes, components: dict[str, Any], at: str) -> dict[str, SecurityScheme | None]:
-    """The declared schemes by name; None for one that cannot be read."""
+    """Return the declared schemes by name; None for an unreadable one."""
     declared, place = nodes.mapping(
         components.get("securitySchemes", {}), child(at, "securitySchemes"), "'securitySchemes'", breaking=False
     )
@@ -167,7 +167,7 @@ def read_schemes(nodes: Nodes, components: dict[str, Any], at: str) -> dict[str,
 def read_requirements(
     nodes: Nodes, node: dict[str, Any], at: str, schemes: dict[str, SecurityScheme | None]
 ) -> Alternatives | None:
-    """The alternatives in field ``security``; None when there is no such field.
+    """Return the alternatives in the field ``security``; None if it is absent.
 
     A scheme that is not declared, or unreadable, cannot be demanded of a request: it is left out of its alternative.
     """
@@ -185,7 +185,7 @@ def read_requirements(
             elif name not in schemes:
                 nodes.error(
                     "security-scheme-unknown",
-                    f"there is no security scheme '{name}'; it is not demanded",
+                    f"there is no security scheme '{name}'; the demand is ignored",
                     child(here, name),
                     "declare it under "
                     + ("securityDefinitions" if nodes.document.written == "2.0" else "components.securitySchemes"),
@@ -198,7 +198,7 @@ def read_requirements(
 
 
 def _by_uri(nodes: Nodes, uri: str, at: str) -> SecurityScheme | None:
-    """The scheme that a requirement names by its URI (OpenAPI 3.2.0, Security Requirement Object)."""
+    """Return the scheme that a requirement names by URI (OpenAPI 3.2.0, Security Requirement Object)."""
     if nodes.document.version.startswith(("3.0", "3.1")) or not ("#" in uri or "/" in uri or "." in uri):
         return None
     try:
@@ -215,7 +215,7 @@ def _read_scheme(nodes: Nodes, name: str, node: dict[str, Any], at: str) -> Secu
         if kind:
             nodes.error(
                 "security-scheme-invalid",
-                f"'{kind}' is not a type of security scheme",
+                f"'{kind}' is not a security scheme type",
                 child(at, "type"),
                 f"one of {', '.join(sorted(_TYPES))}",
             )

@@ -1,4 +1,4 @@
-"""A message against its operation: requests read and judged in one go, responses judged with reasons.
+"""Validate messages against their operation: requests are decoded and validated in one pass.
 
 One synthetic object schema an operation and media type holds all parameters (``query.limit``) and the body, so that a
 valid request costs one call of the JSON Schema library; reasons are only looked for when that call says no.
@@ -29,14 +29,14 @@ _MEMO_LIMIT = 64
 _NOTHING: tuple[Violation, ...] = ()
 
 _Sent = tuple[Mapping[str, str], str, Mapping[str, Any]]
-"""What parameters are decoded from: path values, the raw query, a WSGI environ."""
+"""The source of parameters: path values, the raw query, a WSGI environ."""
 
 Verdict = tuple[dict[str, Json], tuple[Violation, ...], int]
 """Decoded values by key, the violations, and the status they call for: 0 (none), 415 or 422."""
 
 
 class Validator:
-    """Everything that judges messages of one contract. Readers are compiled on an operation's first request.
+    """The validator of one contract. Request readers are compiled on an operation's first request.
 
     It holds parts of the contract and not the contract, which could never be dropped then: see :func:`validator_of`.
     """
@@ -51,7 +51,7 @@ class Validator:
         self._lock = Lock()
 
     def reader(self, operation: Operation) -> RequestReader:
-        """The request reader of ``operation``."""
+        """Return the request reader of ``operation``."""
         reader = self._readers.get(operation)
         if reader is None:
             self.register_all()
@@ -60,7 +60,7 @@ class Validator:
         return reader
 
     def register_all(self) -> None:
-        """Make all schemas known before the first is compiled, so that they share one compiled validator."""
+        """Register all schemas before compiling the first, so that they share one compiled validator."""
         with self._lock:
             if self._registered:
                 return
@@ -85,7 +85,7 @@ _validators_lock = Lock()
 
 
 def validator_of(contract: Contract) -> Validator:
-    """The one validator of ``contract``."""
+    """Return the shared validator of ``contract``."""
     with _validators_lock:
         validator = _validators.get(contract)
         if validator is None:
@@ -94,12 +94,12 @@ def validator_of(contract: Contract) -> Validator:
 
 
 class RequestReader:
-    """Decodes and judges the requests of one operation."""
+    """The decoder and validator of one operation's requests."""
 
     def __init__(
         self, schemas: SchemaStore, document: Document, operation: Operation, secrets: frozenset[str] = frozenset()
     ) -> None:
-        """``secrets`` are places of which violations do not show the value."""
+        """Violations at the places ``secrets`` hide the value."""
         self._operation = operation
         self._secrets = secrets
         self._schemas = schemas
@@ -139,7 +139,7 @@ class RequestReader:
         return verdict
 
     def media_type(self, environ: Mapping[str, Any]) -> str:
-        """The declared media type that a request's body was read as, or ``""``."""
+        """Return the declared media type that a request's body was read as, or ``""``."""
         found = self._find(environ.get("CONTENT_TYPE", ""))
         return self._names[found[0]] if found is not None else ""
 
@@ -238,7 +238,7 @@ def _missing(parameter: Parameter) -> str:
 
 
 def _may_be_empty(media_type: str) -> bool:
-    """Whether no bytes at all are a value of this type: a form without fields, an empty text."""
+    """Return whether an empty body is a value of this type: a form without fields, an empty text."""
     name = parse_content_type(media_type)[0]
     if is_json(name) or is_xml(name):  # text/json and text/xml, too
         return False
@@ -250,7 +250,7 @@ def _key(operation: Operation, media: MediaType | None = None) -> str:
 
 
 def _request_objects(operation: Operation) -> list[tuple[str, dict[str, Schema], list[str]]]:
-    """The synthetic object schemas of an operation: without a body, and with one of each media type."""
+    """Build an operation's synthetic object schemas: one without a body, and one per media type."""
     parameters = {p.key: p.schema for p in operation.parameters if p.schema is not None}
     required = [p.key for p in operation.parameters if p.required]
     objects = [(_key(operation), parameters, required)]

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response, request
 
+from beep_mock.contracts.bundle import bundle
 from beep_mock.contracts.model import Contract
-from beep_mock.contracts.reading.bundle import bundle
 from beep_mock.contracts.values.json_text import write_json
 from beep_mock.control.description import interface_contract
 from beep_mock.mocks.mock import Mock

@@ -295,14 +295,14 @@ def test_numbers_of_any_size_are_judged(value: float) -> None:
             "additionalProperties",
             'undeclared: "x"',
         ),
-        ({"properties": {"x": False}}, {"x": 1}, ("x",), "falseSchema", "1 is here, where nothing may be"),
+        ({"properties": {"x": False}}, {"x": 1}, ("x",), "falseSchema", "1 is not allowed here"),
         ({"not": {"type": "string"}}, "a", (), "not", '"a" is what it must not be'),
         (
             {"anyOf": [{"type": "string"}, {"properties": {"k": {"type": "string"}}, "type": "object"}]},
             {"k": 1},
             (),
             "anyOf",
-            "{\"k\": 1} fits none of the 2 alternatives; the nearest says of 'k': 1 is not a string",
+            "{\"k\": 1} does not match any of the 2 alternatives; the nearest fails at 'k': 1 is not a string",
         ),
         ({"oneOf": [{}, {}]}, 1, (), "oneOf", "1 fits alternatives 1 and 2 of 2, it must fit just one"),
         (
@@ -324,7 +324,7 @@ def test_numbers_of_any_size_are_judged(value: float) -> None:
             {"a": 1},
             (),
             "oneOf",
-            "{\"a\": 1} fits none of the 2 alternatives; the nearest says of 'a': 1 is not a string",
+            "{\"a\": 1} does not match any of the 2 alternatives; the nearest fails at 'a': 1 is not a string",
         ),
     ],
 )

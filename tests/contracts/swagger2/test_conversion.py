@@ -10,8 +10,8 @@ import pytest
 import yaml
 from openapi_spec_validator import OpenAPIV2SpecValidator, OpenAPIV30SpecValidator
 
+from beep_mock.contracts.bundle import bundle
 from beep_mock.contracts.document import load_document
-from beep_mock.contracts.reading.bundle import bundle
 from tests.support.drafts import CORPUS
 from tests.support.swagger2_drafts import HEAD, VALID, compiled, converted, places
 

@@ -14,9 +14,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from beep_mock.contracts.bundle import bundle
 from beep_mock.contracts.compiler import compile_contract
 from beep_mock.contracts.examples import interactions_of
-from beep_mock.contracts.reading.bundle import bundle
 from beep_mock.contracts.reading.references import pointer, tokens
 from beep_mock.contracts.validator import validator_of
 from tests.support.swagger2_drafts import HEAD, VALID, compiled

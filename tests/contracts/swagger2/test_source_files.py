@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from beep_mock.contracts.bundle import bundle
 from beep_mock.contracts.compiler import compile_contract
-from beep_mock.contracts.reading.bundle import bundle
 from tests.support.swagger2_drafts import compiled, places
 
 

@@ -66,7 +66,7 @@ def read_fast(text: str, name: str) -> tuple[Any, list[Finding]]:
 
 
 def _is_beyond(text: str) -> bool:
-    """Whether the fast parser reads ``text`` otherwise than YAML's core schema, or does not survive it."""
+    """Return whether the fast parser deviates from YAML's core schema on ``text``, or crashes on it."""
     return (
         any(odd.search(text) for odd in _ODD)
         or any(_is_number_like(text, found.start()) for found in _UNDERSCORE.finditer(text))
@@ -76,7 +76,7 @@ def _is_beyond(text: str) -> bool:
 
 
 def _is_number_like(text: str, position: int) -> bool:
-    """Whether the word around ``position`` is one like ``1_000``, a number for the fast parser."""
+    """Return whether the word around ``position`` is like ``1_000``, which the fast parser reads as a number."""
     first = max(position - MAX_DIGITS, 0)
     before = text[first:position]
     start = position - len(_TOKEN_EDGE.split(before)[-1])
@@ -86,7 +86,7 @@ def _is_number_like(text: str, position: int) -> bool:
 
 
 def _has_aliases(text: str) -> bool:
-    """Whether there are: recursion, merge keys and the cost of them are the tolerant parser's."""
+    """Return whether ``text`` uses aliases: the tolerant parser handles recursion, merge keys and their cost."""
     anchors = {found.rstrip(":") for found in _ANCHOR.findall(text)}
     return bool(anchors) and not anchors.isdisjoint(found.rstrip(":") for found in _ALIAS.findall(text))
 

@@ -9,12 +9,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from beep_mock.contracts.reading.dialects import dialect_of
 from beep_mock.contracts.reading.identifiers import Identifiers, Scope
 from beep_mock.contracts.reading.references import decoded, escape, settle, split
 from beep_mock.contracts.reading.retrieval import Retrieval
 from beep_mock.contracts.reading.structure import LITERALS
 from beep_mock.contracts.reading.text import read_data
-from beep_mock.contracts.schemas.dialects import dialect_of
 from beep_mock.errors import ContractError, InvalidDocumentError, UnresolvableReferenceError, UnsupportedFeatureError
 from beep_mock.findings import Finding, Severity, Where
 
@@ -47,7 +47,7 @@ _KINDS: tuple[tuple[str, Callable[[dict[str, Any]], bool]], ...] = (
 def document_version(data: Any, file: str) -> str:
     """The version of the document ``data``: ``3.0.3``, or ``2.0``. A number (``openapi: 3.1``) is taken as its text.
 
-    :raises InvalidDocumentError: it is no OpenAPI document; the message says what it looks like.
+    :raises InvalidDocumentError: it is not an OpenAPI document; the message says what it looks like.
     :raises UnsupportedFeatureError: it is of a version unknown to us.
     """
     if data is None:
@@ -70,7 +70,7 @@ def document_version(data: Any, file: str) -> str:
             f"OpenAPI {version!r} is not supported",
             file=file,
             pointer="/openapi",
-            hint="supported are Swagger 2.0 and OpenAPI 3.0, 3.1 and, as far as it is like 3.1, 3.2",
+            hint="use Swagger 2.0 or OpenAPI 3.0, 3.1 or 3.2 (3.2 as far as it resembles 3.1)",
         )
     return version
 
@@ -84,7 +84,7 @@ def _swagger_version(data: dict[str, Any], file: str) -> str:
             f"Swagger {version!r} is not supported",
             file=file,
             pointer=f"/{SWAGGER}",
-            hint=f"write `openapi: {version}`" if newer else "supported is 2.0",
+            hint=f"write `openapi: {version}`" if newer else "use version 2.0",
         )
     return "2.0"
 

@@ -1,4 +1,4 @@
-"""What JSON Schema lets authors name instead of pointing at it: ``$id``, ``$anchor``, ``$dynamicAnchor`` (core, 8.2).
+"""The identifiers that JSON Schema offers besides JSON pointers: ``$id``, ``$anchor``, ``$dynamicAnchor`` (core, 8.2).
 
 Also what the older dialects have for it (``id``, ``$id: "#name"``, ``$recursiveAnchor``), and where ``$schema`` stands.
 """
@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin
 
+from beep_mock.contracts.reading.dialects import Dialect, dialect_of
 from beep_mock.contracts.reading.references import decoded, place
 from beep_mock.contracts.reading.structure import LITERALS, NAME_MAPS, may_be_names
-from beep_mock.contracts.schemas.dialects import Dialect, dialect_of
 
 __all__ = ["Identifiers", "Scope"]
 
@@ -23,7 +23,7 @@ _COMPONENT = re.compile(r"([^#]*#/(?:components/schemas|\$defs|definitions)/[^/]
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a reference is relative to: the URI and the place of the schema, or file, that it stands in."""
+    """The base of a reference: the URI and the place of the schema, or file, that contains it."""
 
     uri: str
     at: str
@@ -77,11 +77,11 @@ class Identifiers:
 
     @property
     def dynamic(self) -> bool:
-        """Whether a reference may lead to different places, by the way it was come to."""
+        """Return whether a reference may resolve to different places, depending on the dynamic scope."""
         return bool(self._wanted)
 
     def dialect(self, at: str) -> str | None:
-        """What ``$schema``, or the document's ``jsonSchemaDialect``, says of the schema at a place."""
+        """Return the dialect that ``$schema`` or the document's ``jsonSchemaDialect`` sets for the schema at ``at``."""
         return self._dialects.get(_around(at, self._dialects), self._dialects.get("#")) if self._dialects else None
 
     def named_dynamically(self, reference: str) -> str | None:
@@ -90,7 +90,7 @@ class Identifiers:
         return name if name in self._dynamic.get(resource, ()) else None
 
     def ambiguous(self, reference: str) -> bool:
-        """Whether a settled ``$dynamicRef`` names what its resource has several of, which JSON Schema forbids."""
+        """Return whether a resolved ``$dynamicRef`` names a duplicate anchor, which JSON Schema forbids."""
         resource, _, name = reference.rpartition("#")
         return len(self._dynamic.get(resource, {}).get(name, ())) > 1
 
@@ -113,7 +113,7 @@ class Identifiers:
         return found
 
     def starts(self, at: str) -> bool:
-        """Whether a resource of its own starts at a place."""
+        """Return whether a schema resource starts at a place."""
         return at in self._resources
 
     def _resource(self, at: str) -> str:

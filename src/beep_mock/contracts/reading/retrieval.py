@@ -1,4 +1,4 @@
-"""Where the files of a document are, and what is in them.
+"""Locate the files of a document and read their content.
 
 A *key* names a file of a document independently of who asks: ``""`` for the root document, a normalised path relative
 to the root document's folder (``../common/errors.yaml``), or an absolute URL.
@@ -21,7 +21,7 @@ _REMOTE_TIMEOUT = 10.0  # seconds, for each of connecting and reading
 
 
 def is_url(location: str) -> bool:
-    """Whether ``location`` has to be fetched over the network."""
+    """Return whether ``location`` must be fetched over the network."""
     return location[:8].lower().startswith(("http://", "https://"))
 
 
@@ -70,7 +70,7 @@ class Retrieval:
         return None if is_url(name) else Path(name)
 
     def name(self, key: str) -> str:
-        """How the user would name the file with this key."""
+        """Return the name that a user would give the file with this key."""
         if not key:
             return self.source
         if is_url(key):
@@ -78,7 +78,7 @@ class Retrieval:
         return os.path.normpath(os.path.join(os.path.dirname(self.source), key))  # noqa: PTH118, PTH120
 
     def encloses(self, key: str, referrer: str) -> bool:
-        """Whether a file belongs to the document, so that its content may be shown to everybody.
+        """Return whether a file belongs to the document, so that its content may be published.
 
         A local one does that is in the root document's folder, in the ``contracts`` folder around it (see
         :mod:`beep_mock.workspace`), or in that of the file ``referrer``, wherever symbolic links lead.

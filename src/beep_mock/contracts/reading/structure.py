@@ -84,5 +84,5 @@ LITERALS = frozenset({"const", "dataValue", "default", "enum", "example", "value
 
 
 def may_be_names(data: Mapping[str, Any]) -> bool:
-    """Whether a file's top level may be a mapping of names: not where a field of it is no object (nor schema)."""
+    """Return whether a file's top level may map names: every field must be an object or a schema."""
     return all(type(value) is dict or type(value) is bool for value in data.values())

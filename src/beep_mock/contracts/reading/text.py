@@ -78,7 +78,7 @@ def _read_json(text: str, name: str) -> tuple[Any, list[Finding]]:
     findings = _duplicates(repeated, text, name)
     if "\\u" in text and _holds_surrogate(data):
         data = _replace_surrogates(data)
-        message = "holds half of a surrogate pair, which is not a character; U+FFFD stands in for it"
+        message = "contains half of a surrogate pair, which is not a character; it is replaced by U+FFFD"
         findings.append(Finding("json-irregular", Severity.WARNING, message, Where(name)))
     return data, findings
 

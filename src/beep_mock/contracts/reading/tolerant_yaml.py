@@ -20,7 +20,7 @@ from beep_mock.findings import Finding, Severity, Where
 __all__ = ["MAX_ALIASED", "events", "read_yaml"]
 
 MAX_ALIASED = 1_000_000
-"""How many nodes a document's aliases may stand for."""
+"""The most nodes that a document's aliases may expand to."""
 
 _LOADER: Any = getattr(yaml, "CLoader", yaml.Loader)  # libyaml's parser is about 20 times as fast
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -81,7 +81,7 @@ class _Reader:
 
     def read(self, text: str) -> tuple[Any, list[Finding]]:
         if _CONTROL.search(text):
-            message = "holds control characters, which YAML forbids; U+FFFD stands in for them"
+            message = "contains control characters, which YAML forbids; they are replaced by U+FFFD"
             self.findings.append(Finding("yaml-irregular", Severity.WARNING, message, Where(self.name)))
         for event in events(text):
             self.line = event.start_mark.line + 1

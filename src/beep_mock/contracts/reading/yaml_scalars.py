@@ -11,7 +11,7 @@ __all__ = ["MAX_DEPTH", "MAX_DIGITS", "duplicate_key", "key_text", "resolve"]
 
 
 MAX_DIGITS = 1000
-"""How long an integer may be, in characters."""
+"""The most characters in an integer."""
 
 _CONSTANTS: dict[str, Any] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
 _CONSTANTS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -55,7 +55,7 @@ def key_text(text: str) -> str:
 
 
 MAX_DEPTH = 256
-"""How deep mappings and sequences may be nested."""
+"""The deepest nesting of mappings and sequences."""
 
 
 def duplicate_key(key: str, name: str, line: int | None, pointer: str = "") -> Finding:

@@ -1,1 +1,1 @@
-"""Which operation a request is for: path templates, server paths, and the URLs that operations share."""
+"""Find the operation that a request is for: path templates, server paths, and the URLs that operations share."""

@@ -25,7 +25,7 @@ __all__ = ["Branch", "Leaf", "Match", "Node", "Route", "Router", "walked"]
 
 
 M = TypeVar("M")
-"""What is declared at a path: its methods."""
+"""The declaration at a path: its methods."""
 
 
 class Node(Generic[M]):
@@ -107,7 +107,7 @@ _WIDE_WORK = 1_000_000  # steps of a match: a path's length, times the places of
 
 
 class Route(Generic[T]):
-    """What is served for one method: the payload, the template as declared, and its parameters' names in order.
+    """The route of one method: the payload, the template as declared, and its parameters' names in order.
 
     ``others`` are declared later for the same method and URL (``/#Action=Get`` and ``/#Action=List``).
     """
@@ -238,7 +238,7 @@ class Router(Generic[T]):
         return [operation for operation, _ in zip(spelled, range(limit), strict=False)]
 
     def _walk(self, path: str, method: str = "") -> Match[T] | None:
-        """The first choice at each step; only where that fails are the others tried."""
+        """Follow the first choice at each step, and try the others only when it fails."""
         segments = path.split("/")
         if segments[0]:
             return None

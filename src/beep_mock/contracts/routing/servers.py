@@ -73,7 +73,7 @@ def _paths(nodes: Nodes, server: dict[str, Any], at: str, url: str) -> list[str]
 
 
 def _texts(nodes: Nodes, variables: dict[str, Any], at: str, name: str, used: str) -> list[str]:
-    """What a variable may be, its default first."""
+    """Return the allowed values of a variable, its default first."""
     if name not in variables:
         nodes.warn(
             "server-variable-undeclared",
@@ -99,7 +99,7 @@ def server_urls(node: dict[str, Any]) -> tuple[ServerUrl, ...]:
 
 
 def is_url_of(server: ServerUrl, url: str) -> bool:
-    """Whether ``url`` is one of the server's, whatever its variables are."""
+    """Return whether ``url`` matches the server for any values of its variables."""
     ends = {0}
     for piece in server if len(url) <= _LONGEST_URL else ():
         if piece is None:

@@ -73,7 +73,7 @@ class SharedUrls:
         self._choices: dict[int, _Choice] = {}
 
     def marked(self, route: Route[Operation], query: str, environ: Mapping[str, Any]) -> Route[Operation] | None:
-        """The one of ``route`` and its others that a request's marks alone tell; None where more has to be done."""
+        """Choose among ``route`` and its alternatives by fixed texts alone; None when validation must decide."""
         choice = self._choices.get(id(route))
         found = choice.borne(_named_by(query), environ) if choice is not None else ()
         return found[0] if len(found) == 1 else None
@@ -86,7 +86,7 @@ class SharedUrls:
         environ: Mapping[str, Any],
         body: bytes,
     ) -> Route[Operation]:
-        """The one of ``route`` and its others that a request is meant for.
+        """Choose the operation that a request is for among ``route`` and its alternatives.
 
         ``slots`` are of the match, ``query`` is the raw query string, ``environ`` a WSGI environ.
         """
@@ -135,13 +135,13 @@ def _named_by(query: str) -> Mapping[str, list[str]]:
 
 
 def _required_of(operation: Operation, said: Mapping[str, list[str]]) -> int:
-    """How many parameters that ``operation`` requires a query names; -1 where it lacks one."""
+    """Count the required parameters of ``operation`` in a query; -1 if one is missing."""
     names = [p.name for p in operation.parameters if p.required and p.location == "query"]
     return len(names) if all(name in said for name in names) else -1
 
 
 def marks_of(operation: Operation, document: Document) -> dict[_Place, frozenset[str]]:
-    """What a request for ``operation`` bears for sure: the texts that may stand at each place."""
+    """Return the fixed texts that every request for ``operation`` carries, by place."""
     found: dict[_Place, frozenset[str]] = {}
     for parameter in operation.parameters:
         if parameter.required and parameter.location in ("query", "header") and parameter.schema is not None:
@@ -168,7 +168,7 @@ def listed_texts(schema: Schema, document: Document) -> frozenset[str]:
 
 
 def _said(place: _Place, query: Mapping[str, list[str]], environ: Mapping[str, Any]) -> Iterable[str]:
-    """What a request says at a place."""
+    """Return the text that a request carries at a place."""
     where, name = place
     if where == "query":
         return query.get(name, ())

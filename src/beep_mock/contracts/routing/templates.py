@@ -40,12 +40,12 @@ class Segment:
 
     @property
     def is_literal(self) -> bool:
-        """Whether it has no parameter."""
+        """Return whether it has no parameter."""
         return not self.names
 
     @property
     def is_plain(self) -> bool:
-        """Whether it is one parameter and nothing else."""
+        """Return whether it is a single parameter and nothing else."""
         return self.literals == ("", "")
 
     @property
@@ -164,13 +164,13 @@ def parse_template(text: str) -> PathTemplate:
 
 
 def fixed_query(text: str) -> tuple[tuple[str, str], ...]:
-    """What the query of a key of ``paths`` says in so many words: ``/rest?method=echo&user={user}`` fixes one pair."""
+    """Return the literal pairs in a path key's query: ``/rest?method=echo&user={user}`` fixes one pair."""
     query = _EXPANSION.sub("", text).partition("#")[0].partition("?")[2]
     return tuple(pair for pair in parse_qsl(query, keep_blank_values=True) if not set("{}") & set("".join(pair)))
 
 
 def resemblance(path: str, template: PathTemplate) -> float:
-    """How much a path resembles a template, from 0 to 1: segments aligned as an edit distance aligns letters."""
+    """Return the similarity of a path and a template, from 0 to 1, as an edit distance over segments."""
     theirs = [part[:_LONGEST_SEGMENT] for part in path.strip("/").split("/")[:_MOST_SEGMENTS]]
     ours = [segment for segment in template.segments if segment.names or segment.literals[0]] or [Segment(("",), ())]
     best = [0.0] * (len(ours) + 1)

@@ -33,7 +33,7 @@ _known: WeakKeyDictionary[Document, dict[int, tuple[list[Any], bool]]] = WeakKey
 
 
 def alike(branches: list[Any], document: Document) -> bool:
-    """Whether each of several schemas says the same as another of them: then no value is valid for just one."""
+    """Return whether each of several schemas has a duplicate: then no value is valid for just one."""
     known = _known.setdefault(document, {})
     found = known.get(id(branches))
     if found is None:
@@ -96,7 +96,7 @@ _MOST_WAYS = 24
 
 
 class ImpossibleError(Exception):
-    """No value can be made this way. ``place`` is where in the sample; ``surely`` none can be made in any other."""
+    """No value can be generated on this path; ``place`` is in the sample, ``surely`` rules out every other path."""
 
     def __init__(self, place: tuple[str, ...] = (), *, surely: bool = False) -> None:
         super().__init__()
@@ -105,7 +105,7 @@ class ImpossibleError(Exception):
 
 
 class Ways:
-    """Which way to take at each fork of one schema: ``way`` counts through all combinations, the first fork first.
+    """The choice at each fork of one schema: ``way`` counts through all combinations, the first fork first.
 
     Whoever has taken all forks finds in ``count`` how many combinations there are (at most 24), and in ``rest`` how
     often ``way`` has been through all of them. ``offset`` is where counting starts at each fork.
@@ -137,7 +137,7 @@ def discriminated(node: dict[str, Any], branch: Any, chosen: dict[str, Any], doc
 
 
 def inherited(part: Any, at: str, heir: str, document: Document) -> dict[str, Any]:
-    """Where the ``allOf`` of the named schema ``heir`` leads to a parent with a discriminator, what names the heir."""
+    """Return the discriminator value of the schema ``heir`` if its ``allOf`` has a parent with a discriminator."""
     if not heir or not isinstance(part, dict) or not isinstance(part.get("$ref"), str):
         return {}
     try:
@@ -148,7 +148,7 @@ def inherited(part: Any, at: str, heir: str, document: Document) -> dict[str, An
 
 
 def itself(node: dict[str, Any], at: str) -> dict[str, Any]:
-    """Where the discriminator of the schema at ``at`` maps a value to that schema itself, what names it."""
+    """Return the value that the discriminator of the schema at ``at`` maps to that schema itself."""
     discriminator = node.get("discriminator")
     mapping = discriminator.get("mapping") if isinstance(discriminator, dict) else None
     targets = mapping.values() if isinstance(mapping, dict) else ()

@@ -1,4 +1,4 @@
-"""What a request says, and where its answer says the same: a world asked for by its id is answered with that id.
+"""Echo a request's values in its answer: a world requested by its id is answered with that id.
 
 Names are the same when only case, dashes and underscores differ (``world_id``, ``worldId``). A value is repeated
 
@@ -56,7 +56,7 @@ class Known(dict[str, Json]):
 
 
 def known_values(operation: Operation, values: Mapping[str, Json]) -> Mapping[str, Json]:
-    """What a request's decoded ``values`` (``path.worldId``, ``query.limit``, ``body``) say of the answer.
+    """Return the values that an answer shares with a request's decoded ``values`` (``path.worldId``, ``body``).
 
     Where they differ, the path counts more than the body, the body more than the query. Headers and cookies say
     nothing.
@@ -123,7 +123,7 @@ def echoed(sample: Json, known: Mapping[str, Json], is_valid: Callable[[Json], b
 
 
 _Change = tuple[tuple[str | int, ...], Json]
-"""Where in the sample, and what is to stand there."""
+"""A place in the sample, and the value for it."""
 
 
 def _changes(sample: Json, known: Known) -> Iterator[_Change]:

@@ -1,4 +1,4 @@
-"""What the values of one object have in common: a person, a place on earth, the moments of its life.
+"""The facts that the values of one object share: a person, a place on earth, the moments of its life.
 
 An object with a first name, a last name and an email is about one person; what was created is changed later.
 Everything is made up: names of computer science's past, domains that nobody owns (RFC 2606), telephone numbers kept
@@ -103,7 +103,7 @@ class Facts:
 
     @property
     def spot(self) -> Spot:
-        """Where it is."""
+        """Return its location."""
         if self._spot is None:
             self._spot = self.random.choice(_SPOTS)
         return self._spot

@@ -55,7 +55,7 @@ class Flattening:
         self.outer: list[str] = []
         """Places entered further out, the first where all began; they count for dynamic references only."""
         self._begun = 0
-        """How many places were entered when the schema that is being made flat was reached."""
+        """The number of places entered when flattening reached the current schema."""
         self._within: list[str] = []
         """The references that lead to the part of it that the walk is in, each within the one before."""
         self._held: set[str] = set()
@@ -63,12 +63,12 @@ class Flattening:
         self._heir = ""
         """Of the schemas whose ``allOf`` the walk is in the outermost, by its place: what a discriminator names."""
         self.guesses = 0
-        """How often a discriminator has added what no validation demands."""
+        """The number of constraints a discriminator added that validation does not demand."""
         self.distance: Callable[[dict[str, Any]], float] | None = None
-        """How far a value that is there already is from a schema: the nearest alternative is then the first."""
+        """The distance of an existing value from a schema: the nearest alternative is tried first."""
 
     def flat(self, node: Any, at: str, ways: Ways) -> dict[str, Any]:
-        """What a value of the schema has to keep.
+        """The constraints on a value of the schema.
 
         :raises ImpossibleError: nothing is allowed, or the schema leads back to itself too often.
         """

@@ -106,7 +106,7 @@ def generated(
 
 @cache
 def _keep_elsewhere() -> TemporaryDirectory[str]:
-    """Where nobody else uses Hypothesis in this process, it must not leave its folder in the user's."""
+    """Keep Hypothesis from creating its folder in the user's, unless the process already uses it."""
     from hypothesis.configuration import set_hypothesis_home_dir
 
     folder = TemporaryDirectory(prefix="beep-mock-", ignore_cleanup_errors=True)
@@ -115,7 +115,7 @@ def _keep_elsewhere() -> TemporaryDirectory[str]:
 
 
 class _Mentioned:
-    """What a schema mentions anywhere: values, names of properties, patterns."""
+    """Return everything a schema mentions: values, property names, patterns."""
 
     def __init__(self, document: Document) -> None:
         self._document = document

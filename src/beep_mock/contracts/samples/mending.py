@@ -52,7 +52,7 @@ def kinds_of(schema: dict[str, Any]) -> tuple[str, ...]:
 
 
 def same(one: Json, other: Json) -> bool:
-    """Whether two values are equal as JSON has it: true is not 1."""
+    """Return whether two values are equal in JSON: true is not 1."""
     return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
 
 

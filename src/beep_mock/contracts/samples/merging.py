@@ -15,7 +15,7 @@ SHOWN: Final = frozenset({"example", "examples", "default"})
 
 
 def longest_name(asked: Any) -> int:
-    """How many characters a name may have, by the schema in ``propertyNames``."""
+    """Return the bounds on a name's length from the schema in ``propertyNames``."""
     most = asked.get("maxLength") if isinstance(asked, dict) else None
     return most if isinstance(most, int) and not isinstance(most, bool) else 4096
 
@@ -27,7 +27,7 @@ def additional_node(schema: dict[str, Any]) -> Any:
 
 
 def mapping_of(schema: dict[str, Any], keyword: str) -> dict[str, Any]:
-    """What ``keyword`` maps; nothing where it maps nothing."""
+    """Return the mapping under ``keyword``; empty if it is not a mapping."""
     value = schema.get(keyword)
     return value if isinstance(value, dict) else {}
 

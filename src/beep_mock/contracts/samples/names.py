@@ -75,7 +75,7 @@ def words_of(name: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=8192)
 def singular(name: str) -> str:
-    """What one of the things called ``name`` is, in a word, without what says nothing of it; may be empty."""
+    """Return the singular noun in ``name`` without uninformative words; may be empty."""
     words = [word for word in words_of(name) if word not in _NOISE and not word.isdigit()]
     word = words[-1] if words else ""
     if word.endswith("ies") and len(word) > 4:
@@ -94,13 +94,13 @@ def plural(word: str) -> str:
 
 @lru_cache(maxsize=8192)
 def age_of(name: str) -> int:
-    """Which moment of a thing's life a property tells, by its name (see :meth:`Facts.moment`)."""
+    """Return the life-cycle moment that a property's name suggests (see :meth:`Facts.moment`)."""
     return next((_AGES[word] for word in words_of(name) if word in _AGES), 0)
 
 
 @lru_cache(maxsize=8192)
 def tells_moment(name: str) -> bool:
-    """Whether a property of that name holds a moment: ``createdAt``, ``expiry_date``."""
+    """Return whether a property of that name is a point in time: ``createdAt``, ``expiry_date``."""
     words = words_of(name)
     return bool(words) and (words[-1] in _MOMENTS) and (len(words) > 1 or words[0] not in ("at", "on", "date", "time"))
 

@@ -44,7 +44,7 @@ def number(schema: dict[str, Any], random: Random, *, whole: bool) -> int | floa
 
 
 def _divides(value: Fraction, step: Fraction) -> bool:
-    """Whether floats agree: 0.07 / 0.01 is no whole number for a validator that divides them."""
+    """Return whether floats agree: a validator that divides finds 0.07 / 0.01 not to be a whole number."""
     return step.denominator == 1 or (float(value) / float(step)).is_integer()
 
 
@@ -115,7 +115,7 @@ def _fraction(value: Any) -> Fraction | None:
 
 
 def allows(schema: dict[str, Any], value: float, *, whole: bool) -> bool:
-    """Whether a number keeps the bounds and steps of a flat schema."""
+    """Return whether a number respects the bounds and steps of a flat schema."""
     if not -_MOST < value < _MOST:
         return False
     exact, (low, high) = Fraction(value), _bounds(schema)
@@ -246,5 +246,5 @@ _RARE = frozenset({"archived", "blocked", "cancelled", "canceled", "deleted", "d
 
 
 def named_flag(name: str) -> bool:
-    """What is true of most things that have a property of that name."""
+    """Return the usual range of a property with that name."""
     return not _RARE & set(words_of(name))

@@ -117,7 +117,7 @@ def _tree(pattern: str) -> Node | None:
 
 @lru_cache(maxsize=256)
 def _sought(node: Node) -> tuple[Node, ...]:
-    """What a pattern looks ahead or back for."""
+    """The look-ahead or look-behind of a pattern."""
     if isinstance(node, Assertion):
         return (node.item,) if node.item is not None and node.sign in _POSITIVE else ()
     if isinstance(node, Sequence):

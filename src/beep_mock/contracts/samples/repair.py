@@ -35,7 +35,7 @@ _WRONG, _NAMED_OTHERWISE, _CONVERTED, _MISSING, _MISMATCH, _UNKNOWN = 12.0, 8.0,
 
 
 def distance(value: Json, schema: dict[str, Any], flat: _Flat, at: str, depth: int = _DEEPEST) -> float:
-    """How much of ``value`` a flat ``schema`` refuses: 0 when nothing that is looked at.
+    """Count the parts of ``value`` that a flat ``schema`` rejects: 0 if every checked part is accepted.
 
     ``flat`` flattens a schema found in it, or gives None where that has no value; ``at`` is where the schema stands.
     Three levels are looked at, and three items.
@@ -125,7 +125,7 @@ class Wrong:
                 self._vague.add(violation.pointer)
 
     def concerns(self, place: Place) -> bool:
-        """Whether something may be wrong at a place or below."""
+        """Return whether a place or anything below it may be invalid."""
         return place in self._on_the_way or any(place[:length] in self._vague for length in range(len(place) + 1))
 
 
@@ -280,7 +280,7 @@ class _Mending(Draw):
         return extra is False or (strict and not isinstance(extra, dict))
 
     def _describes(self, schema: dict[str, Any], name: str) -> bool:
-        """Whether a schema says anything of the property."""
+        """Return whether a schema mentions the property."""
         extra = schema.get("additionalProperties", schema.get("unevaluatedProperties"))
         return (
             name in (schema.get("properties") or ())

@@ -40,7 +40,7 @@ _NEAREST_ROUNDS = 12
 _KEPT = 512
 """Samples kept of one document, at most."""
 _SECONDS = 3.0
-"""How long Hypothesis looks for a value of one schema, at most. It ends in no value, never in another one."""
+"""The longest that Hypothesis searches for a value of one schema; a timeout yields no value."""
 _SECONDS_IN_VAIN = 12.0
 """And for those of one document, where it finds none: a document of contradictions must not keep a mock busy."""
 
@@ -141,7 +141,7 @@ class Sampler:
         stuck: _Stuck | None = None,
         most: float = inf,
     ) -> Any:
-        """The first valid value that ``walk`` makes, given how often each place was refused.
+        """Return the first valid value that ``walk`` generates, given the rejections at each place.
 
         In one round ``at_once`` places are refused, at most. ``stuck`` is told where it ended. Once ``most`` values
         have been walked through, no further round is begun.
@@ -189,11 +189,11 @@ class Sampler:
         deepest = max(stuck.places, key=len, default=())
         message = "no valid value was found for this schema"
         if deepest:
-            message += f": nothing fits at '{reduce(child, deepest, '')}'"
+            message += f": no value found at '{reduce(child, deepest, '')}'"
         raise UnsatisfiableError(message, file=where.file, pointer=where.pointer, hint=hint)
 
     def _generated(self, schema: Schema, direction: Direction, seed: int) -> tuple[Any, str]:
-        """What Hypothesis finds, in the time that is left for it; without it, what it would do."""
+        """Search with Hypothesis in the remaining time."""
         from beep_mock.contracts.samples.generation import GeneratorMissingError, generated
 
         begin = thread_time()
@@ -233,7 +233,7 @@ _samplers: WeakKeyDictionary[Contract, Sampler] = WeakKeyDictionary()
 
 
 def sampler_of(contract: Contract) -> Sampler:
-    """The one sampler of a mocked ``contract``: what it keeps, it keeps for all operations together."""
+    """Return the sampler of ``contract``, whose caches serve all operations."""
     found = _samplers.get(contract)
     return found if found is not None else _samplers.setdefault(contract, Sampler(contract.document, contract.schemas))
 

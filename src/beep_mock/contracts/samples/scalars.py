@@ -89,7 +89,7 @@ def chosen_kind(schema: dict[str, Any], ways: Ways, *, strict: bool = True) -> s
 
 
 def listed(schema: dict[str, Any], values: list[Json], *, null: bool) -> list[Json]:
-    """Those of an ``enum``'s values that are of the type; null only with ``null``, or where nothing else is."""
+    """Return the ``enum`` values of the type; null only with ``null``, or if no other value remains."""
     declared = schema.get("type")
     names = [declared] if isinstance(declared, str) else declared
     others = [value for value in values if value is not None]
@@ -102,7 +102,7 @@ def listed(schema: dict[str, Any], values: list[Json], *, null: bool) -> list[Js
 
 
 def may_be_null(schema: dict[str, Any]) -> bool:
-    """Whether null may be a value, whatever else a schema says: that depends on the version of OpenAPI."""
+    """Return whether a schema may allow null, which depends on the OpenAPI version."""
     return schema.get("nullable") is True or schema.get("x-nullable") is True or "null" in (schema.get("type") or ())
 
 

@@ -127,7 +127,7 @@ def text(schema: dict[str, Any], name: str, facts: Facts, repetition: int = 0) -
             return found
     pattern = schema.get("pattern")
     if isinstance(pattern, str) and accepted_pattern(pattern) is None:
-        pattern = None  # nothing is matched against it
+        pattern = None  # unusable: validation ignores it too
     asked = schema.get("format")
     make = _FORMATS.get(asked) if isinstance(asked, str) else None
     if make is not None:
@@ -149,7 +149,7 @@ def text(schema: dict[str, Any], name: str, facts: Facts, repetition: int = 0) -
 
 
 def holds_json(schema: dict[str, Any]) -> bool:
-    """Whether a string is JSON (JSON Schema 2020-12, validation, 8.4), perhaps with a schema, and nothing else."""
+    """Return whether a string contains JSON (JSON Schema 2020-12, validation, 8.4) and has no other constraint."""
     kind = schema.get("contentMediaType")
     return (
         isinstance(kind, str)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Draw", "Place"]
 
 Place = tuple[str, ...]
-"""Where in the sample: property names and indices."""
+"""A place in the sample: property names and indices."""
 
 _FULL, _DEEPEST = 5, 60  # levels that optional properties are shown on, and all
 _BUDGET = 1500  # values of one sample, about
@@ -62,7 +62,7 @@ class Draw:
         modern: bool,
         strict: bool = True,
     ) -> None:
-        """What is not ``strict`` may break the schema where its parts contradict each other."""
+        """Unless ``strict``, a value may violate a schema whose parts contradict each other."""
         self._document = document
         self._direction = direction
         self._seed = seed
@@ -166,7 +166,7 @@ class Draw:
             self._facts = facts
 
     def _owner(self, place: Place) -> str:
-        """What an object is, by the property that holds it, else by the name of its schema."""
+        """Return an object's kind: the property that contains it, else the name of its schema."""
         named = next((step for step in reversed(place) if not step.isdigit()), "")
         entered = self._flattening.entered
         return singular(named) or (singular(entered[-1].rpartition("/")[2]) if entered else "")

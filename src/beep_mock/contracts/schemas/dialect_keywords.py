@@ -9,7 +9,7 @@ from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any
 
 from beep_mock.contracts.nodes import child, kind_of
-from beep_mock.contracts.schemas.dialects import DEFAULT, Dialect, known_dialect
+from beep_mock.contracts.reading.dialects import DEFAULT, Dialect, known_dialect
 from beep_mock.contracts.schemas.keywords import KeywordError, read_names
 from beep_mock.errors import ContractError
 from beep_mock.findings import Severity
@@ -38,7 +38,7 @@ _MOST_STEPS = 8
 
 
 def is_nullable(node: dict[str, Any], *, modern: bool) -> bool:
-    """Whether a schema says of itself that null is allowed (OpenAPI 3.0 ``nullable``, JSON Schema's type ``null``)."""
+    """Return whether a schema itself allows null (OpenAPI 3.0 ``nullable``, JSON Schema's type ``null``)."""
     if not modern and node.get("nullable") is True:
         return True
     types = node.get("type")
@@ -46,7 +46,7 @@ def is_nullable(node: dict[str, Any], *, modern: bool) -> bool:
 
 
 def allows_null(node: Any, at: str, document: Document, steps: int = _MOST_STEPS) -> bool:
-    """Whether a schema of OpenAPI 3.0 allows null, as far as that is easily seen (``not`` is not looked at)."""
+    """Return whether an OpenAPI 3.0 schema allows null, ignoring ``not``."""
     if steps and type(node) is dict and "$ref" in node:
         try:
             node, at = document.follow(node, at)
@@ -90,7 +90,7 @@ _BEFORE_CLARIFICATION = frozenset({"3.0.0", "3.0.1", "3.0.2"})
 
 
 def declared_dialect(rewriting: SchemaRewriting, node: dict[str, Any], at: str) -> Dialect:
-    """What the ``$schema`` of a schema names; the default, with a finding, for what is not known."""
+    """Return the dialect named by ``$schema``; the default, with a finding, for an unknown one."""
     known = known_dialect(node["$schema"]) if type(node["$schema"]) is str else None
     if known is None:
         message = f"'$schema' names no dialect that is known: {node['$schema']!r}; the default is used"

@@ -81,7 +81,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Back:
-    """What a group has captured, by its number."""
+    """The captured text of each group, by number."""
 
     group: int
 
@@ -123,7 +123,7 @@ class PatternError(ValueError):
 def parse_pattern(pattern: str) -> Node:
     """The tree of a pattern.
 
-    :raises PatternError: it is no regular expression, even generously read.
+    :raises PatternError: it is not a regular expression, even in a lenient reading.
     """
     reader = _Reader(pattern)
     tree = reader.choice()
@@ -241,7 +241,7 @@ class _Reader:
         return escaped if isinstance(escaped, Class) else _one(escaped)
 
     def _class_escape(self) -> Class | str:
-        """What a backslash before the current position means in a class, and mostly outside: a class or character."""
+        """Parse an escape after its backslash, inside a class or outside: a class or a character."""
         if self.position >= len(self.text):
             raise PatternError("a backslash at the end")
         if (found := _PROPERTY.match(self.text, self.position)) is not None:

@@ -37,13 +37,13 @@ _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{
 
 
 def is_base64(text: str) -> bool:
-    """Whether ``text`` is base64 with its padding (RFC 4648, section 4)."""
+    """Return whether ``text`` is base64 with its padding (RFC 4648, section 4)."""
     return _BASE64.fullmatch(text) is not None
 
 
 @lru_cache(maxsize=1024)
 def has_format(name: str, text: str) -> bool:
-    """Whether ``text`` is valid where ``format`` is ``name``; every text is, where that is no assertion."""
+    """Return whether ``text`` conforms to the format ``name``; always true if the format asserts nothing."""
     if name not in ASSERTED:
         return True
     return is_base64(text) if name == BASE64 else _validator(name).is_valid(text)

@@ -1,4 +1,4 @@
-"""What registered schemas refer to, directly or not: each place rewritten once, and once more for responses if need be.
+"""The graph of registered schemas and all they refer to: each place rewritten once, or twice for responses.
 
 Only where ``readOnly`` or ``writeOnly`` is met, or something that meets it is referred to, do requests and responses
 differ; everything else is shared by both directions.
@@ -145,7 +145,7 @@ class SchemaGraph:
 
     @property
     def findings(self) -> Iterable[Finding]:
-        """What is faulty in the schemas, in the order met."""
+        """The findings on the schemas, in the order they were found."""
         return self._rewriting.findings
 
     def add(self, schema: Schema, direction: Direction) -> int:
@@ -230,7 +230,7 @@ class SchemaGraph:
                 yield entry.at, "response" if direction == "request" else "request", entry.node, name
 
     def place(self, name: str) -> str:
-        """Where the schema of that name stands; the document's root for a name that is not of this graph."""
+        """Return the place of the schema with that name; the document's root for an unknown name."""
         return self._entries[self._kept[name][0]].at if name in self._kept else "#"
 
     def _start_over(self) -> None:

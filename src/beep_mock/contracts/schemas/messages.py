@@ -51,7 +51,7 @@ class _Kind(Protocol):
 
 
 class LibraryError(Protocol):
-    """What is needed of the JSON Schema library's error."""
+    """The part of the JSON Schema library's error that messages use."""
 
     @property
     def message(self) -> str: ...
@@ -84,19 +84,21 @@ def describe(error: LibraryError, *, below: int = 0) -> SchemaViolation:
 
 
 def not_json(value: Any) -> SchemaViolation:
-    """What to say of a value that is no JSON, and so cannot be judged: where that is, as far as it can be found."""
+    """Return the violation for a value that JSON cannot represent, with its place if it can be found."""
     pointer = _unreadable(value, ())
-    return SchemaViolation(pointer or (), "type", "this holds what is no text of JSON: half of a surrogate pair, say")
+    return SchemaViolation(
+        pointer or (), "type", "this contains text that JSON cannot represent (half of a surrogate pair?)"
+    )
 
 
 def unexplained(name: str, member: Any) -> SchemaViolation:
-    """What to say of a member of a value that is not valid, where it would take too long to find out why."""
+    """Return the violation for an invalid member whose explanation would take too long."""
     message = f"{abbreviated(member)} does not fit its schema; it is nested too deeply to say where"
     return SchemaViolation((name,), "schema", message)
 
 
 def _unreadable(value: Any, at: tuple[str, ...]) -> tuple[str, ...] | None:
-    """Where the first text that UTF-8 cannot write is, or the first name that is no text."""
+    """Return the place of the first text that UTF-8 cannot encode, or of the first key that is not a text."""
     if isinstance(value, str):
         return None if value.isascii() or not any("\ud800" <= c <= "\udfff" for c in value) else at
     if isinstance(value, dict):
@@ -150,18 +152,18 @@ def _size(words: str, unit: str) -> Callable[[Any, dict[str, Any]], str]:
 
 
 def _alternatives(value: Any, details: dict[str, Any]) -> str:
-    """What the alternative that is nearest says: the one that fails deepest in the value, then with fewest errors."""
+    """Return the errors of the nearest alternative: it fails deepest in the value, then with fewest errors."""
     branches = [branch for branch in details["context"] if branch]
     fitting = [str(number) for number, branch in enumerate(details["context"], 1) if not branch]
     if fitting:
         which = _and(fitting)
         return f"{abbreviated(value)} fits alternatives {which} of {len(details['context'])}, it must fit just one"
-    start = f"{abbreviated(value)} fits none of the {len(branches)} alternatives"
+    start = f"{abbreviated(value)} does not match any of the {len(branches)} alternatives"
     nearest = max(branches, key=lambda branch: (max(len(error.instance_path) for error in branch), -len(branch)))
     error = max(nearest, key=lambda error: len(error.instance_path))
     _, message = _reason(error)
     where = "/".join(map(str, error.instance_path[details["depth"] :]))
-    return f"{start}; the nearest says{f' of {where!r}' if where else ''}: {message}"
+    return f"{start}; the nearest fails{f' at {where!r}' if where else ''}: {message}"
 
 
 _SAY: Final[dict[str, Callable[[Any, dict[str, Any]], str]]] = {
@@ -172,7 +174,7 @@ _SAY: Final[dict[str, Callable[[Any, dict[str, Any]], str]]] = {
     "enum": lambda v, d: f"{abbreviated(v)} is not one of {_listed(d['options'])}",
     "exclusiveMaximum": _limit("is not less than"),
     "exclusiveMinimum": _limit("is not greater than"),
-    "falseSchema": lambda v, _: f"{abbreviated(v)} is here, where nothing may be",
+    "falseSchema": lambda v, _: f"{abbreviated(v)} is not allowed here",
     "format": lambda v, d: f"{abbreviated(v)} does not have the format '{d['format']}'",
     "maxItems": _size("at most", "items"),
     "maxLength": _size("at most", "characters"),
@@ -200,7 +202,7 @@ PATIENT: Final = 1.0
 """The same where the outcome depends on the reasons (samples), and has to be the same on every machine."""
 
 SHALLOW: Final = 4
-"""How deep a value may be nested to be explained at once, if it is small, too."""
+"""The deepest nesting of a small value that is explained without a time check."""
 
 SMALL: Final = 1000
 """Of how many values it may be made."""
@@ -209,7 +211,7 @@ _SECONDS_A_NODE = 2e-6
 
 
 def measured(value: Any) -> tuple[int, int]:
-    """How deep a value is nested (0 for a scalar), and of how many values it is made."""
+    """Return the depth of a value (0 for a scalar) and the number of values it contains."""
     kind = type(value)
     if kind is not dict and kind is not list:
         return 0, 1
@@ -228,7 +230,7 @@ def deepest_member(value: Any) -> str:
 
 
 def is_affordable(explain: Callable[[Any], object], value: Any, depth: int, size: int, seconds: float) -> bool:
-    """Whether ``explain`` will be done with a value of that depth and size in reasonable time: ``seconds`` a part.
+    """Return whether ``explain`` can handle a value of that depth and size in time: ``seconds`` per part.
 
     It is called with what the value is down to some depth, null below it.
     """

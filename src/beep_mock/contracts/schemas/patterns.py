@@ -79,7 +79,7 @@ def _looks_ahead(node: Node) -> bool:
 
 
 def _backtracks(node: Node) -> bool:
-    """Whether the engine needs its own steps here: for a back-reference or look-around."""
+    """Return whether a back-reference or look-around needs the engine's own steps here."""
     if isinstance(node, Back) or (isinstance(node, Assertion) and node.item is not None):
         return True
     return any(map(_backtracks, _parts(node)))
@@ -180,7 +180,7 @@ class AcceptedPattern:
 
 @lru_cache(maxsize=4096)
 def accepted_pattern(pattern: str) -> AcceptedPattern | None:
-    """``pattern`` as the library accepts it, or None when it is no regular expression that it can compile."""
+    """``pattern`` as the library accepts it, or None if it cannot be compiled."""
     accepted = _accepted(pattern)
     if accepted is None:
         try:  # ECMA-262 is more generous than the engine
@@ -209,12 +209,12 @@ def _longest(pattern: str, judge: Callable[[Node], int | None]) -> int | None:
 
 
 def matches_nothing(pattern: object) -> bool:
-    """Whether a pattern asks for a beginning where something has been: ``/^[0-9]{5}$/i``, as JavaScript delimits it."""
+    """Return whether a pattern has JavaScript's delimiters, as in ``/^[0-9]{5}$/i``, so that it never matches."""
     return isinstance(pattern, str) and pattern.startswith("/^") and "|" not in pattern
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Whether ``text`` matches ``pattern`` somewhere; nothing matches a pattern that cannot be used."""
+    """Return whether ``text`` matches ``pattern`` anywhere; an unusable pattern matches nothing."""
     return _matches(pattern, text) if len(text) <= _SHORT else _matches.__wrapped__(pattern, text)
 
 

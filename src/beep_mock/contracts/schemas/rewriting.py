@@ -2,7 +2,7 @@
 
 - OpenAPI 3.0: ``nullable`` widens the ``type`` beside it; ``exclusiveMinimum: true`` becomes a number; the siblings of
   ``$ref`` are ignored.
-- Older dialects of JSON Schema, and dynamic references: see :mod:`beep_mock.contracts.schemas.dialects`.
+- Older dialects of JSON Schema, and dynamic references: see :mod:`beep_mock.contracts.reading.dialects`.
 - A property that is ``readOnly`` is not required of a request, nor judged in one; ``writeOnly`` likewise in a response.
 - Formats of numbers become ranges.
 - What is no assertion is left out; what is faulty is left out with a finding.
@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from beep_mock.contracts.nodes import child, kind_of
+from beep_mock.contracts.reading.dialects import DEFAULT, dialect_of
 from beep_mock.contracts.schemas.dialect_keywords import (
     EXCLUSIVE,
     declared_dialect,
@@ -27,7 +28,6 @@ from beep_mock.contracts.schemas.dialect_keywords import (
     read_tuple,
     report_siblings,
 )
-from beep_mock.contracts.schemas.dialects import DEFAULT, dialect_of
 from beep_mock.contracts.schemas.discriminators import decided, read_discriminator
 from beep_mock.contracts.schemas.formats import ASSERTED, RANGES
 from beep_mock.contracts.schemas.keywords import SCHEMA, SCHEMA_LISTS, SCHEMA_MAPS, VALUES, KeywordError
@@ -191,7 +191,7 @@ class SchemaRewriting:
         return self._refer(node, at, direction, environment if self._names is None else self.seen_from(at, environment))
 
     def seen_from(self, at: str, environment: Environment) -> Environment:
-        """What the dynamic anchors stand for at ``at``, come to from where they stand for ``environment``."""
+        """Return the dynamic anchors at ``at`` when entered from a scope where they are ``environment``."""
         return {**self._names.bindings(at), **environment} if self._names is not None else environment
 
     def _value(self, site: Site, keyword: str, value: Any) -> None:
@@ -263,10 +263,8 @@ class SchemaRewriting:
         pattern = self._accepted(value) if type(value) is str else None
         if pattern is None:
             shown = repr(value) if type(value) is str else kind_of(value)
-            hint = "write it as ECMA-262 does; nothing is matched against it meanwhile"
-            self.report(
-                "pattern-invalid", f"the pattern {shown} is not a regular expression that can be used", at, hint
-            )
+            hint = "write it as ECMA-262 does; until then it matches nothing"
+            self.report("pattern-invalid", f"the pattern {shown} is not a usable regular expression", at, hint)
         return pattern
 
     def _hidden_names(self, node: dict[str, Any], at: str) -> frozenset[str]:

@@ -88,7 +88,7 @@ class SchemaStore:
 
     @property
     def modern(self) -> bool:
-        """Whether schemas are read as OpenAPI 3.1 defines them."""
+        """Return whether schemas follow OpenAPI 3.1."""
         return self._modern
 
     def register(self, schema: Schema, direction: Direction) -> str:
@@ -150,7 +150,7 @@ class SchemaStore:
             return [not_json(value)]
 
     def findings(self) -> tuple[Finding, ...]:
-        """What is wrong with the schemas registered: each faulty part is left out, as its finding says."""
+        """Return the findings on the registered schemas; each faulty part is ignored, as its finding says."""
         with self._lock:
             self._compile("request")
             self._compile("response")

@@ -16,7 +16,7 @@ __all__ = ["Direction", "declared_properties", "hidden_in"]
 Direction = Literal["request", "response"]
 
 _MAX_PARTS = 8
-"""How deep ``allOf`` and ``$ref`` are followed; they may lead round in a circle."""
+"""The depth limit for following ``allOf`` and ``$ref``, which may be circular."""
 
 
 def hidden_in(node: Any, at: str, document: Document, *, modern: bool) -> tuple[Direction, ...]:

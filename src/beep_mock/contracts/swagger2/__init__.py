@@ -1,1 +1,1 @@
-"""Swagger 2.0 as OpenAPI 3.0: converted once, when it is loaded; nobody else knows of it."""
+"""Swagger 2.0 as OpenAPI 3.0: converted once, when it is loaded; no other module sees it."""

@@ -1,4 +1,4 @@
-"""Swagger 2.0 as OpenAPI 3.0: a document is converted once, when it is loaded, and nobody else knows.
+"""Swagger 2.0 as OpenAPI 3.0: a document is converted once, when it is loaded, so no other module sees Swagger 2.0.
 
 Schemas keep their nodes and are changed where the two differ; everything around them (paths, operations, parameters,
 responses, security) is made anew. Nodes in other files are converted by the role they are referred to in. What is no

@@ -23,7 +23,7 @@ _KEYWORDS = frozenset(
 )  # fmt: skip
 _OWN = frozenset({"name", "in", "description", "required", "allowEmptyValue", "collectionFormat"})
 _TOLERATED = frozenset({"schema", "example", "examples", "deprecated"})
-"""What Swagger 2.0 does not have and many write: it means what it means in OpenAPI 3.0."""
+"""Fields that Swagger 2.0 lacks but many authors write; they mean what they mean in OpenAPI 3.0."""
 _TYPES = frozenset({"string", "number", "integer", "boolean", "array", "file"})
 
 

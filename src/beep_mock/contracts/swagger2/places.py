@@ -1,4 +1,4 @@
-"""Where the nodes of a converted document stand in the document that its author wrote.
+"""Map the nodes of a converted document back to their places in the document as written.
 
 Conversion makes new nodes; each of them is noted with the place it was made from. What is below a node that is not
 noted stands below its origin under the same keys, so whole schemas need no note.
@@ -62,7 +62,7 @@ class Places:
         return origin
 
     def moved(self, ref: str) -> str:
-        """Where in the converted document that leads what a canonical reference to a schema led to as written.
+        """Return the place in the converted document of the schema that a canonical reference pointed to.
 
         Schemas that stand in parameters and responses, not in ``definitions``, get a home of their own (see
         :attr:`homes`: name by place).

@@ -1,4 +1,4 @@
-"""What Swagger 2.0 says of a document as a whole: where it is served, and how callers prove who they are."""
+"""Convert the top-level fields of Swagger 2.0: server addresses and security schemes."""
 
 from __future__ import annotations
 

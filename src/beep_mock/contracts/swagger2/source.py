@@ -14,13 +14,13 @@ from beep_mock.findings import Severity
 __all__ = ["Source", "own_name"]
 
 Lookup = Callable[[str], tuple[Any, str]]
-"""What a canonical reference leads to, which may be another; raises the same."""
+"""Return the target of a canonical reference, which may be another reference; raises the same error."""
 
 Canonical = Callable[[str, str], str]
 """A reference as written at a place, made canonical."""
 
 Follow = Callable[[Any, str], tuple[Any, str]]
-"""What a node at a place stands for; raises :class:`UnresolvableReferenceError` for one that leads nowhere."""
+"""Resolve the node at a place; raise :class:`UnresolvableReferenceError` for a dangling reference."""
 
 Note = Callable[[Severity, str, str, str, str], None]
 """Takes severity, rule, message, the place as written and a hint."""
@@ -45,7 +45,7 @@ class Source:
         self._note(Severity.WARNING, rule, message, at, hint)
 
     def follow(self, node: Any, at: str) -> tuple[Any, str] | None:
-        """What the node stands for, with its place; None when its ``$ref`` leads nowhere (who compiles it says so)."""
+        """Return the resolved node and its place, or None when its ``$ref`` dangles (the compiler reports that)."""
         if type(node) is not dict or "$ref" not in node:
             return node, at
         try:
@@ -131,7 +131,7 @@ class Source:
             text = entry.strip()
             if "/" not in text and text != "*":
                 text = _SHORT.get(text.lower(), "")
-                meant = f"; '{text}' is taken" if text else ""
+                meant = f"; '{text}' is used instead" if text else ""
                 self.error("media-type-invalid", f"'{entry}' is not a media type{meant}", place, "write type/subtype")
             if text:
                 found[text] = None

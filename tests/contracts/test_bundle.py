@@ -13,8 +13,8 @@ from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValida
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
+from beep_mock.contracts.bundle import bundle
 from beep_mock.contracts.document import Document, load_document
-from beep_mock.contracts.reading.bundle import bundle
 from beep_mock.errors import UnresolvableReferenceError
 from tests.support.drafts import corpus_documents
 

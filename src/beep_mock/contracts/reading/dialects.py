@@ -23,7 +23,7 @@ _UNTIL_2019 = frozenset({"additionalItems", "$recursiveRef"})
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """What is peculiar to a dialect.
+    """The peculiarities of a dialect.
 
     ``unknown`` are keywords of other dialects that it does not have; ``id`` is the keyword that names a schema.
     ``lonely_ref``: nothing counts beside ``$ref``. ``tuples``: ``items`` may be a list of schemas, ``additionalItems``

@@ -142,7 +142,7 @@ class _Bundler:
         return {**result, **self._fields(rest, kind, at)} if rest and type(result) is dict else result
 
     def _home(self, kind: str, node: Any, at: str) -> str:
-        """Where in the bundle the object at ``at`` is; ``""`` if it cannot be a component."""
+        """Return the bundle's pointer to the object at ``at``; ``""`` if it cannot be a component."""
         if at.startswith("#"):
             return at
         section = SECTIONS.get(kind)
