@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from beep_mock.checks.provider_checks import KINDS, Asked, verify
+from beep_mock.checks.provider_checks import KINDS, VerificationRequest, verify
 from beep_mock.errors import BeepMockError
 from beep_mock.workspace import Workspace
 from benchmarks.mutation.mutant import Mutant, standing
@@ -38,7 +38,7 @@ def beep_mock(mutant: Mutant, *, examples: int, seed: int) -> Judgement:
             verified = verify(
                 Workspace.find(ROOT),
                 mutant.provider,
-                Asked(exact=True, max_examples=examples, seed=seed, timeout=2.0),
+                VerificationRequest(exact=True, max_examples=examples, seed=seed, timeout=2.0),
                 lambda kind: begun.append((kind, time.monotonic())),
             )
         except BeepMockError as error:

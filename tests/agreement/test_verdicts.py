@@ -5,7 +5,7 @@ import json
 import pytest
 
 from beep_mock.agreement.request_maker import MadeRequest
-from beep_mock.agreement.verdicts import Judge, MockVerdict, MockVerdicts
+from beep_mock.agreement.verdicts import MockVerdict, MockVerdicts, VerdictJudge
 from beep_mock.contracts.compiler import compile_contract
 from beep_mock.contracts.encoding import RawRequest
 from beep_mock.contracts.model import Contract, Violation
@@ -61,7 +61,7 @@ def reply(status: int, body: bytes = b"", kind: str = "application/json") -> Rep
 def found(
     contract: Contract, path: str, verdict: MockVerdict, answer: Reply, *, known: bool = False, method: str = ""
 ) -> list[str]:
-    judge = Judge(contract, DomainRefusals(contract), known=known)
+    judge = VerdictJudge(contract, DomainRefusals(contract), known=known)
     judge.unknown_path = reply(404, NOWHERE)
     made = MadeRequest(contract.operations[f"GET {path}"], method=method)
     return [aspect.rule.removeprefix("agreement-") for aspect in judge.aspects(made, verdict, answer)]
@@ -149,7 +149,7 @@ def test_the_mock_says_why_and_whether_an_operation_has_answered(contract: Contr
 
 
 def test_what_the_message_says(contract: Contract) -> None:
-    judge = Judge(contract, DomainRefusals(contract), known=False)
+    judge = VerdictJudge(contract, DomainRefusals(contract), known=False)
     made = MadeRequest(contract.operations["GET /things"])
     [aspect] = judge.aspects(made, REFUSED, reply(200, json.dumps(["x" * 300]).encode()))
     assert aspect.subject == ("query", "limit", "minimum")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from beep_mock.checks.provider_checks import AGAINST_MOCK, KINDS, Asked, Verified, verify
+from beep_mock.checks.provider_checks import AGAINST_MOCK, KINDS, VerificationRequest, Verified, verify
 from beep_mock.checks.verifying import is_untried, report_of
 from beep_mock.errors import BeepMockError, VerificationError, WorkspaceError
 from beep_mock.providers.verification import load_service
@@ -90,7 +90,7 @@ def ran(found: Verified) -> list[str]:
 @pytest.mark.parametrize("kinds", [("pacts",), ("examples",), ("examples", "pacts"), (AGAINST_MOCK, "examples")])
 def test_the_kinds_that_are_named_are_run_in_their_order(kinds: tuple[str, ...]) -> None:
     told: list[str] = []
-    found = verify(DEMONSTRATION, "people", Asked(kinds=kinds), told.append)
+    found = verify(DEMONSTRATION, "people", VerificationRequest(kinds=kinds), told.append)
     assert ran(found) == [kind for kind in (*KINDS, AGAINST_MOCK) if kind in kinds]
     assert len(told) == len(kinds)
     assert not found.notes
@@ -99,7 +99,7 @@ def test_the_kinds_that_are_named_are_run_in_their_order(kinds: tuple[str, ...])
 
 def test_without_a_name_all_kinds_run_but_the_comparison(workspace: Workspace, given: Callable[[Any], str]) -> None:
     app_name = given(Greetings())
-    found = verify(workspace, "greetings", Asked(app_name=app_name, max_examples=2, max_time=5))
+    found = verify(workspace, "greetings", VerificationRequest(app_name=app_name, max_examples=2, max_time=5))
     assert ran(found) == ["examples", "properties"]
     assert found.notes == ["no pact names greetings: no consumer's expectations were verified"]
 
@@ -107,19 +107,19 @@ def test_without_a_name_all_kinds_run_but_the_comparison(workspace: Workspace, g
 def test_a_provider_that_runs_already_is_not_written_to_unasked(workspace: Workspace) -> None:
     app = Greetings()
     with ThreadServer(app) as server:
-        found = verify(workspace, "greetings", Asked(url=server.url))
+        found = verify(workspace, "greetings", VerificationRequest(url=server.url))
         assert ran(found) == ["examples"]
         assert any("--properties" in note for note in found.notes)
         app.seen.clear()
-        found = verify(workspace, "greetings", Asked(kinds=(AGAINST_MOCK,), url=server.url))
+        found = verify(workspace, "greetings", VerificationRequest(kinds=(AGAINST_MOCK,), url=server.url))
         assert {environ["REQUEST_METHOD"] for environ in app.seen} == {"GET"}
         assert "DELETE /greeting; --writes asks them" in found.notes[0]
-        verify(workspace, "greetings", Asked(kinds=(AGAINST_MOCK,), url=server.url, writes=True))
+        verify(workspace, "greetings", VerificationRequest(kinds=(AGAINST_MOCK,), url=server.url, writes=True))
         assert "DELETE" in {environ["REQUEST_METHOD"] for environ in app.seen}
 
 
 def test_a_note_is_no_failure(workspace: Workspace, given: Callable[[Any], str]) -> None:
-    found = verify(workspace, "greetings", Asked(kinds=("examples",), app_name=given(Greetings())))
+    found = verify(workspace, "greetings", VerificationRequest(kinds=("examples",), app_name=given(Greetings())))
     found.notes.append("something was left out")
     report = report_of(found)
     assert report.exit_code == 0
@@ -139,7 +139,7 @@ def test_what_was_seen_before_a_provider_hangs_is_kept(workspace: Workspace, giv
     more = ", ".join(f"more{number}: {{value: Hello}}" for number in range(4))
     document.write_text(DOCUMENT.replace("{hello: {value: Hello}}", f"{{hello: {{value: Hello}}, {more}}}"), "utf-8")
     try:
-        asked = Asked(kinds=("examples", AGAINST_MOCK), app_name=given(app), timeout=0.2)
+        asked = VerificationRequest(kinds=("examples", AGAINST_MOCK), app_name=given(app), timeout=0.2)
         found = verify(workspace, "greetings", asked)
     finally:
         waiting.set()
@@ -158,22 +158,22 @@ def test_what_was_seen_before_a_provider_hangs_is_kept(workspace: Workspace, giv
 @pytest.mark.parametrize(
     ("provider", "asked", "error", "said"),
     [
-        ("hello", Asked(kinds=("pacts",)), VerificationError, "no pact names the provider 'hello'"),
-        ("nobody", Asked(), VerificationError, "no pact names the provider 'nobody'"),
-        ("nobody", Asked(kinds=("examples",)), WorkspaceError, "no service 'nobody'"),
-        ("people", Asked(url="http://127.0.0.1:1"), VerificationError, "cannot be reached"),
-        ("people", Asked(app_name="people"), VerificationError, "names no application"),
+        ("hello", VerificationRequest(kinds=("pacts",)), VerificationError, "no pact names the provider 'hello'"),
+        ("nobody", VerificationRequest(), VerificationError, "no pact names the provider 'nobody'"),
+        ("nobody", VerificationRequest(kinds=("examples",)), WorkspaceError, "no service 'nobody'"),
+        ("people", VerificationRequest(url="http://127.0.0.1:1"), VerificationError, "cannot be reached"),
+        ("people", VerificationRequest(app_name="people"), VerificationError, "names no application"),
     ],
 )
 def test_where_nothing_can_be_verified_it_is_a_fault(
-    provider: str, asked: Asked, error: type[BeepMockError], said: str
+    provider: str, asked: VerificationRequest, error: type[BeepMockError], said: str
 ) -> None:
     with pytest.raises(error, match=said):
         verify(DEMONSTRATION, provider, asked)
 
 
 def test_coverage_says_which_kinds_have_reached_what() -> None:
-    found = verify(DEMONSTRATION, "people", Asked(kinds=("pacts", "examples")))
+    found = verify(DEMONSTRATION, "people", VerificationRequest(kinds=("pacts", "examples")))
     assert found.coverage is not None
     rows = {row.operation: row for row in found.coverage.operations}
     person = rows["GET /people/{personId}"]
@@ -182,7 +182,7 @@ def test_coverage_says_which_kinds_have_reached_what() -> None:
     assert person.media_types["404 application/problem+json"] == {"pacts", "examples"}
     assert person.parameters == {"path.personId": {"pacts", "examples"}}
     assert found.coverage.unreached == ()
-    found = verify(DEMONSTRATION, "people", Asked(kinds=("pacts",)))
+    found = verify(DEMONSTRATION, "people", VerificationRequest(kinds=("pacts",)))
     assert found.coverage is not None
     reached = {row.operation: row.kinds for row in found.coverage.operations}
     assert reached == {"GET /people": {"pacts"}, "GET /people/{personId}": {"pacts"}}
@@ -192,7 +192,7 @@ def test_what_is_answered_and_not_declared_is_covered_as_such(
     workspace: Workspace, given: Callable[[Any], str]
 ) -> None:
     teapot = Greetings(lambda environ: ("418 No", b'"no"') if environ["REQUEST_METHOD"] == "GET" else None)
-    found = verify(workspace, "greetings", Asked(kinds=("examples",), app_name=given(teapot)))
+    found = verify(workspace, "greetings", VerificationRequest(kinds=("examples",), app_name=given(teapot)))
     assert found.coverage is not None
     assert found.coverage.operations[0].undeclared == {418: {"examples"}}
     assert "GET /greeting 200" in found.coverage.unreached
@@ -202,7 +202,7 @@ def test_what_is_answered_and_not_declared_is_covered_as_such(
 
 def test_headers_go_with_examples_and_made_requests(workspace: Workspace, given: Callable[[Any], str]) -> None:
     app = Greetings()
-    asked = Asked(kinds=("examples", AGAINST_MOCK), app_name=given(app), headers=(("X-Key", "secret"),))
+    asked = VerificationRequest(kinds=("examples", AGAINST_MOCK), app_name=given(app), headers=(("X-Key", "secret"),))
     found = verify(workspace, "greetings", asked)
     keys = [environ.get("HTTP_X_KEY") for environ in app.seen]
     assert keys.count("secret") > len(keys) / 2
@@ -212,7 +212,12 @@ def test_headers_go_with_examples_and_made_requests(workspace: Workspace, given:
 def test_peers_are_mocked_as_long_as_it_lasts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PEOPLE_URL", raising=False)
     seen: list[str] = []
-    found = verify(DEMONSTRATION, "world", Asked(kinds=("examples",)), lambda _: seen.append(os.environ["PEOPLE_URL"]))
+    found = verify(
+        DEMONSTRATION,
+        "world",
+        VerificationRequest(kinds=("examples",)),
+        lambda _: seen.append(os.environ["PEOPLE_URL"]),
+    )
     assert report_of(found).exit_code == 0
     assert seen[0].startswith("http://127.0.0.1:")
     assert "PEOPLE_URL" not in os.environ
@@ -221,7 +226,7 @@ def test_peers_are_mocked_as_long_as_it_lasts(monkeypatch: pytest.MonkeyPatch) -
 def test_a_peer_that_somebody_has_named_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     with ThreadServer(load_service(DEMONSTRATION, "people")) as people:
         monkeypatch.setenv("PEOPLE_URL", people.url)
-        found = verify(DEMONSTRATION, "world", Asked(kinds=("examples",)))
+        found = verify(DEMONSTRATION, "world", VerificationRequest(kinds=("examples",)))
     assert os.environ["PEOPLE_URL"] == people.url
     assert report_of(found).exit_code == 0
 
@@ -230,7 +235,7 @@ def test_each_difference_is_a_case_with_its_command(workspace: Workspace, given:
     lax = Greetings(lambda environ: ("200 OK", b'"Hi"') if "to=" in environ["QUERY_STRING"] else None)
     document = workspace.contracts / "greetings" / "openapi.yaml"
     document.write_text(DOCUMENT.replace("minLength: 1", "enum: [me, you]"), "utf-8")
-    found = verify(workspace, "greetings", Asked(kinds=(AGAINST_MOCK,), app_name=given(lax)))
+    found = verify(workspace, "greetings", VerificationRequest(kinds=(AGAINST_MOCK,), app_name=given(lax)))
     report = report_of(found)
     failed = [case for case in report.cases if not case.passed]
     assert [case.name for case in failed] == ["GET /greeting, difference 1 of 1"]

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from beep_mock.checks.checking import check_paths
-from beep_mock.checks.provider_checks import Asked, Verified, verify
+from beep_mock.checks.provider_checks import VerificationRequest, Verified, verify
 from beep_mock.control.description import DOCUMENT, interface_contract
 from beep_mock.workspace import Workspace
 from tests.support.command_line import serving
@@ -67,13 +67,13 @@ def failures_of(verified: Verified) -> list[str]:
 
 
 def test_every_example_is_answered_as_it_says(workspace: Workspace) -> None:
-    verified = verify(workspace, "interface", Asked(kinds=("examples",), exact=True))
+    verified = verify(workspace, "interface", VerificationRequest(kinds=("examples",), exact=True))
     assert failures_of(verified) == []
     assert len(verified.examples or ()) > 40
 
 
 def test_made_requests_are_accepted_and_rejected_as_it_says(workspace: Workspace) -> None:
-    verified = verify(workspace, "interface", Asked(kinds=("properties",), max_examples=10, max_time=60))
+    verified = verify(workspace, "interface", VerificationRequest(kinds=("properties",), max_examples=10, max_time=60))
     assert failures_of(verified) == []
     assert verified.properties is not None
     assert verified.properties.cases > 200
@@ -87,5 +87,7 @@ def test_a_world_under_the_production_server_keeps_it_too(workspace: Workspace) 
             **json.loads(workspace.contract_path("interface").read_bytes()),
             "servers": document["servers"],
         }
-        verified = verify(workspace, "interface", Asked(kinds=("properties",), url=url, max_examples=3, max_time=30))
+        verified = verify(
+            workspace, "interface", VerificationRequest(kinds=("properties",), url=url, max_examples=3, max_time=30)
+        )
     assert failures_of(verified) == []

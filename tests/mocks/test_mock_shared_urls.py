@@ -10,7 +10,7 @@ import pytest
 
 from beep_mock.contracts.compiler import compile_contract
 from beep_mock.contracts.encoding import encode_request
-from beep_mock.gateway.real import Judge
+from beep_mock.gateway.real import TrafficJudge
 from beep_mock.interaction import Interaction, Request, Response
 from beep_mock.mocks.mock import Mock
 from beep_mock.mocks.overrides import build_override
@@ -100,7 +100,7 @@ def test_the_operation_that_is_meant_answers(
 
 
 def test_a_proxy_judges_by_the_operation_that_is_meant(tmp_path: Path) -> None:
-    judge = Judge(contract_of(tmp_path))
+    judge = TrafficJudge(contract_of(tmp_path))
     found = judge.lookup.operation_of("GET", "/rest", "method=add&x=1")
     assert found is not None
     assert found.operation.key == "GET /rest?method=add"

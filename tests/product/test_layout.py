@@ -36,6 +36,16 @@ def test_modules_have_a_size_that_can_be_read() -> None:
     assert 110 <= median(lines.values()) <= 190
 
 
+def test_one_name_stands_for_one_class() -> None:
+    seen: dict[str, Path] = {}
+    twice = []
+    for path in MODULES:
+        for name in re.findall(r"^class (\w+)", path.read_text("utf-8"), re.MULTILINE):
+            if not name.startswith("_") and seen.setdefault(name, path) != path:
+                twice.append(f"{name}: {seen[name].relative_to(SOURCES)}, {path.relative_to(SOURCES)}")
+    assert sorted(twice) == []
+
+
 def test_the_files_that_the_architecture_names_exist() -> None:
     table = ARCHITECTURE.partition("## Where is ...")[2].partition("\n## ")[0]
     rows = [line for line in table.splitlines() if line.startswith("| ") and "`" in line]

@@ -11,9 +11,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from beep_mock.agreement.operations import Difference, OperationAgreement, OperationComparison
+from beep_mock.agreement.operations import OperationAgreement, OperationComparison
 from beep_mock.agreement.request_maker import RequestMaker
-from beep_mock.agreement.verdicts import Judge, MockVerdicts
+from beep_mock.agreement.verdicts import MockVerdicts, VerdictJudge
 from beep_mock.contracts.encoding import RawRequest
 from beep_mock.errors import VerificationError
 from beep_mock.exchanges.secrets import MASK
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from beep_mock.exchanges.exchange import Reply
     from beep_mock.providers.targets import Target
 
-__all__ = ["Agreement", "Asker", "Difference", "OperationAgreement", "compare_with_mock"]
+__all__ = ["Agreement", "Asker", "OperationAgreement", "compare_with_mock"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Asker:
     target: Target
     mocked: MockVerdicts
     maker: RequestMaker
-    judge: Judge
+    judge: VerdictJudge
     headers: tuple[tuple[str, str], ...] = ()
 
     def mock(self, made: MadeRequest) -> MockVerdict | None:
@@ -102,7 +102,7 @@ def compare_with_mock(
     credentials out. Without ``writes`` only methods are used that change nothing (RFC 9110, section 9.2.1).
     """
     maker = RequestMaker(contract, seed, samples)
-    judge = Judge(contract, DomainRefusals(contract), known=bool(headers))
+    judge = VerdictJudge(contract, DomainRefusals(contract), known=bool(headers))
     operations = [one for one in contract.operations.values() if one.broken is None]
     found = Agreement(unasked=[one.key for one in operations if not writes and one.method not in _SAFE])
     operations = [one for one in operations if one.key not in found.unasked]

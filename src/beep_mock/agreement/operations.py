@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from beep_mock.exchanges.exchange import Reply
     from beep_mock.interaction import Json
 
-__all__ = ["Difference", "OperationAgreement", "OperationComparison"]
+__all__ = ["OperationAgreement", "OperationComparison", "ProviderDifference"]
 
 _MOST: Final = 200
 """Changed requests of one operation, at most, and valid ones."""
@@ -37,7 +37,7 @@ _LEAST: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class ProviderDifference:
     """A finding, and the smallest request that shows it."""
 
     finding: Finding
@@ -53,7 +53,7 @@ class OperationAgreement:
 
     operation: Operation
     asked: int = 0
-    differences: list[Difference] = field(default_factory=list)
+    differences: list[ProviderDifference] = field(default_factory=list)
     notes: list[Finding] = field(default_factory=list)
     exercises: set[Exercise] = field(default_factory=set)
 
@@ -220,7 +220,7 @@ class OperationComparison:
         self._known.add(key)
         raw = self._asker.shown(smallest)
         finding = Finding(seen.rule, Severity.ERROR, f"{_line(raw)}: {seen.message}", self._where(smallest))
-        self._found.differences.append(Difference(finding, raw))
+        self._found.differences.append(ProviderDifference(finding, raw))
 
     def _shape(self, made: MadeRequest) -> tuple[str, ...]:
         """What it has beyond the least valid request."""

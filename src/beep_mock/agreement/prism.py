@@ -12,7 +12,7 @@ from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
-from beep_mock.agreement.prism_differences import Comparison, Difference, intended
+from beep_mock.agreement.prism_differences import EngineComparison, EngineDifference, intended
 from beep_mock.contracts.example_requests import ask
 from beep_mock.contracts.examples import placed_interactions
 from beep_mock.contracts.parameters.headers import is_token
@@ -142,7 +142,7 @@ def _compare_all(contract: Contract, ours: _Client, process: PrismProcess) -> It
         for question in questions(contract):
             if question.operation.key == fatal:
                 continue
-            comparison = Comparison(contract.openapi, question, ours.ask(question), theirs.ask(question))
+            comparison = EngineComparison(contract.openapi, question, ours.ask(question), theirs.ask(question))
             if comparison.theirs.status or not comparison.ours.status:
                 yield from _compare(contract, comparison)
                 continue
@@ -157,7 +157,7 @@ def _compare_all(contract: Contract, ours: _Client, process: PrismProcess) -> It
         yield Finding("engines-not-compared", Severity.WARNING, fault.message, where, fault.hint)
 
 
-def _compare(contract: Contract, comparison: Comparison) -> Iterator[Finding]:
+def _compare(contract: Contract, comparison: EngineComparison) -> Iterator[Finding]:
     question = comparison.question
     for difference in _differences(contract, comparison):
         if intended(comparison, difference) is None:
@@ -171,30 +171,30 @@ def _where(contract: Contract, question: Question) -> Where:
     return contract.document.where(question.operation.at)
 
 
-def _differences(contract: Contract, comparison: Comparison) -> Iterator[Difference]:
+def _differences(contract: Contract, comparison: EngineComparison) -> Iterator[EngineDifference]:
     """Status, media type, body and declared headers; a generated body is compared by its schema."""
     ours, theirs = comparison.ours, comparison.theirs
     if ours.status != theirs.status:
-        yield Difference("status", str(ours.status), f"{theirs.status} {_shown(theirs.body)}")
+        yield EngineDifference("status", str(ours.status), f"{theirs.status} {_shown(theirs.body)}")
         return
     if ours.media_type != theirs.media_type:
-        yield Difference("media type", ours.media_type or "none", theirs.media_type or "none")
+        yield EngineDifference("media type", ours.media_type or "none", theirs.media_type or "none")
     if ours.header("beep-mock-source").startswith("sample"):  # generated
         operation = comparison.question.operation
         for reply, name in ((ours, "ours"), (theirs, "theirs")):
             found = response_violations(contract, operation, reply.status, reply.headers, reply.body)
             if found:
                 texts = {"ours": "valid", "theirs": "valid", name: f"breaks the schema ({found[0].message})"}
-                yield Difference("generated response", texts["ours"], texts["theirs"])
+                yield EngineDifference("generated response", texts["ours"], texts["theirs"])
     elif not _same_body(ours, theirs):
-        yield Difference("body", _shown(ours.body), _shown(theirs.body))
+        yield EngineDifference("body", _shown(ours.body), _shown(theirs.body))
     declared = comparison.question.response
     for header in declared.headers if declared is not None else ():
         name = header.name.lower()
         sent = tuple(any(n.lower() == name for n, _ in reply.headers) for reply in (ours, theirs))
         if sent[0] != sent[1]:
             words = ("sent" if one else "not sent" for one in sent)
-            yield Difference(f"header {header.name}", *words)
+            yield EngineDifference(f"header {header.name}", *words)
 
 
 def _same_body(ours: Reply, theirs: Reply) -> bool:

@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from beep_mock.agreement.prism import Question
     from beep_mock.exchanges.exchange import Reply
 
-__all__ = ["INTENDED", "Comparison", "Difference", "IntendedDifference", "intended"]
+__all__ = ["INTENDED", "EngineComparison", "EngineDifference", "IntendedDifference", "intended"]
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class EngineComparison:
     """A question and both replies. ``openapi`` is the version that the document declares."""
 
     openapi: str
@@ -25,7 +25,7 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class EngineDifference:
     """One aspect in which two replies differ, and how it is on either side."""
 
     aspect: str
@@ -39,10 +39,10 @@ class IntendedDifference:
 
     aspect: str
     reason: str
-    applies: Callable[[Comparison, Difference], bool]
+    applies: Callable[[EngineComparison, EngineDifference], bool]
 
 
-def intended(comparison: Comparison, difference: Difference) -> IntendedDifference | None:
+def intended(comparison: EngineComparison, difference: EngineDifference) -> IntendedDifference | None:
     """The entry of :data:`INTENDED` that explains a difference; ``None`` makes it a finding."""
     for entry in INTENDED:
         if entry.aspect in ("", difference.aspect) and entry.applies(comparison, difference):
@@ -50,13 +50,13 @@ def intended(comparison: Comparison, difference: Difference) -> IntendedDifferen
     return None
 
 
-def _asked(comparison: Comparison) -> int:
+def _asked(comparison: EngineComparison) -> int:
     """The status that the question names; 0 when it names none."""
     interaction = comparison.question.interaction
     return interaction.response.status if interaction is not None else 0
 
 
-def _is_json_as_text(comparison: Comparison, _: Difference) -> bool:
+def _is_json_as_text(comparison: EngineComparison, _: EngineDifference) -> bool:
     try:
         outer = json.loads(comparison.theirs.body)
         return isinstance(outer, str) and bool(json.loads(outer) == json.loads(comparison.ours.body))
@@ -64,7 +64,7 @@ def _is_json_as_text(comparison: Comparison, _: Difference) -> bool:
         return False
 
 
-def _is_wrapped_example(comparison: Comparison, _: Difference) -> bool:
+def _is_wrapped_example(comparison: EngineComparison, _: EngineDifference) -> bool:
     try:
         outer = json.loads(comparison.theirs.body)
         return isinstance(outer, dict) and bool(outer.get("value") == json.loads(comparison.ours.body))
@@ -77,7 +77,7 @@ def _violations_of(theirs: Reply) -> bytes:
     return theirs.header("sl-violations").encode() + theirs.body
 
 
-def _sends_form(comparison: Comparison) -> bool:
+def _sends_form(comparison: EngineComparison) -> bool:
     return ("Content-Type", "application/x-www-form-urlencoded") in comparison.question.headers
 
 

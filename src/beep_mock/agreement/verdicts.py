@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from beep_mock.exchanges.exchange import Reply
     from beep_mock.providers.domain_refusals import DomainRefusals
 
-__all__ = ["Aspect", "Judge", "MockVerdict", "MockVerdicts"]
+__all__ = ["Aspect", "MockVerdict", "MockVerdicts", "VerdictJudge"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class Aspect:
     message: str
 
 
-class Judge:
+class VerdictJudge:
     """Compares answers of one contract's mock and provider. ``known`` says whether real credentials are sent."""
 
     def __init__(self, contract: Contract, refusals: DomainRefusals, *, known: bool) -> None:

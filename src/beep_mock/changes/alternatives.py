@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from beep_mock.changes.pairs import Comparison
+from beep_mock.changes.pairs import SchemaComparison
 from beep_mock.changes.sides import Part, same_text
 from beep_mock.changes.views import View
 
@@ -14,7 +14,7 @@ __all__ = ["compare_alternatives", "compare_conditions", "compare_discriminators
 Group = tuple[str, list[Part], str]
 
 
-def compare_alternatives(this: Comparison) -> bool:
+def compare_alternatives(this: SchemaComparison) -> bool:
     """Alternatives of both sides; False when the rest of the schemas is compared with each alternative already."""
     old, new = list(this.old.groups), list(this.new.groups)
     paired: list[tuple[Group, Group]] = []
@@ -37,7 +37,7 @@ def compare_alternatives(this: Comparison) -> bool:
     return True
 
 
-def _compare_groups(this: Comparison, old: Group, new: Group) -> None:
+def _compare_groups(this: SchemaComparison, old: Group, new: Group) -> None:
     old_parts, new_parts = old[1], new[1]
     pairs = _partners(this, old_parts, new_parts)
     for one, other in pairs:
@@ -81,7 +81,7 @@ def _compare_groups(this: Comparison, old: Group, new: Group) -> None:
                 )
 
 
-def _partners(this: Comparison, old: Sequence[Part], new: Sequence[Part]) -> list[tuple[Part, Part]]:
+def _partners(this: SchemaComparison, old: Sequence[Part], new: Sequence[Part]) -> list[tuple[Part, Part]]:
     """Alternatives that belong together: by reference, by words, by title or discriminating value, then by order."""
     left_old, left_new = list(old), list(new)
     found: list[tuple[Part, Part]] = []
@@ -107,7 +107,7 @@ def _partners(this: Comparison, old: Sequence[Part], new: Sequence[Part]) -> lis
     return found
 
 
-def _view(this: Comparison, part: Part, beside: View) -> View:
+def _view(this: SchemaComparison, part: Part, beside: View) -> View:
     return View(beside.side, (part,), this.pair.direction)
 
 
@@ -163,7 +163,7 @@ def _bare(node: Any) -> Any:
     return {name: value for name, value in node.items() if name not in ("$ref", "allOf")}
 
 
-def _compare_each(this: Comparison, group: Group) -> None:
+def _compare_each(this: SchemaComparison, group: Group) -> None:
     """The sender's alternatives, each with what stands beside them, against a taker without."""
     rest = _rest(this.sender, group)
     for branch in group[1]:
@@ -175,7 +175,7 @@ def _compare_each(this: Comparison, group: Group) -> None:
               group[0])  # fmt: skip
 
 
-def _compare_wrapped(this: Comparison, group: Group) -> None:
+def _compare_wrapped(this: SchemaComparison, group: Group) -> None:
     """The taker's alternatives against a sender without: one of them has to take everything."""
     branches = group[1]
     kinds = sorted(this.sender.types) if this.sender.typed and len(this.sender.types) <= 3 else []
@@ -200,7 +200,7 @@ def _compare_wrapped(this: Comparison, group: Group) -> None:
     this.note(rule, kept, f"{group[0]} of {len(branches)} alternatives {said}", group[0])
 
 
-def compare_conditions(this: Comparison) -> None:
+def compare_conditions(this: SchemaComparison) -> None:
     """``not``, ``if``, ``then`` and ``else``."""
     old, new = this.old.schemas_of("not"), this.new.schemas_of("not")
     if not this.pairs.are_same(old, new):
@@ -242,7 +242,7 @@ def _conditions(view: View) -> dict[str, Part]:
     return {word: parts[0] for word in ("if", "then", "else") if (parts := view.schemas_of(word))}
 
 
-def compare_discriminators(this: Comparison) -> None:
+def compare_discriminators(this: SchemaComparison) -> None:
     """Which alternative counts, and by which name of which property."""
     old, new = ({} if not found else found[0] for found in (v.all("discriminator") for v in (this.old, this.new)))
     if not (isinstance(old, dict) and isinstance(new, dict)) or same_text(old, new):

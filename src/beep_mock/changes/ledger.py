@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from beep_mock.changes.difference import Difference, Direction, Level, Use
 from beep_mock.changes.pairs import Found, Pair, reached
 
-__all__ = ["Ledger", "Root"]
+__all__ = ["FoundDifferences", "Root"]
 
 _SYNTHETIC = re.compile(r"~(?:oneOf|anyOf)|type [a-z]+$")
 
@@ -22,7 +22,7 @@ class Root:
     direction: Direction
 
 
-class Ledger:
+class FoundDifferences:
     """Collects differences; the same one met by several operations is one, with several uses."""
 
     def __init__(self) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from beep_mock.changes.pairs import Comparison
+from beep_mock.changes.pairs import SchemaComparison
 from beep_mock.changes.views import View
 
 __all__ = ["compare_limit", "compare_lists", "compare_numbers", "is_within"]
 
 
-def compare_limit(this: Comparison, keyword: str, rule: str) -> None:
+def compare_limit(this: SchemaComparison, keyword: str, rule: str) -> None:
     """A limit of lengths or numbers of things, ``keyword``."""
     old, new = this.old.count(keyword), this.new.count(keyword)
     if old == new:
@@ -36,7 +36,7 @@ def _became(keyword: str, old: Any, new: Any) -> str:
     return f"{keyword} {old} was unset" if new is None else f"{keyword} {old} became {new}"
 
 
-def compare_numbers(this: Comparison) -> None:
+def compare_numbers(this: SchemaComparison) -> None:
     """Limits of numbers, ``multipleOf`` and the formats that are ranges."""
     if this.pair.textual and not this.sender.types & this.taker.types & {"integer", "number"}:
         return
@@ -67,7 +67,7 @@ def is_within(sent: tuple[float, bool], taken: tuple[float, bool], lower: bool) 
     return sent[0] > taken[0] if lower else sent[0] < taken[0]
 
 
-def compare_multiples(this: Comparison) -> None:
+def compare_multiples(this: SchemaComparison) -> None:
     """``multipleOf``: what is a multiple of 6 is one of 3."""
     old, new = (
         {n for n in view.all("multipleOf") if type(n) in (int, float) and n > 0} for view in (this.old, this.new)
@@ -88,7 +88,7 @@ def _exact(number: float) -> Fraction:
     return Fraction(str(number))
 
 
-def compare_lists(this: Comparison) -> None:
+def compare_lists(this: SchemaComparison) -> None:
     """Everything that is said of lists."""
     if "array" not in this.sender.types & this.taker.types:
         return
@@ -106,7 +106,7 @@ def compare_lists(this: Comparison) -> None:
     _compare_contained(this)
 
 
-def _compare_unique(this: Comparison) -> None:
+def _compare_unique(this: SchemaComparison) -> None:
     old, new = (True in view.all("uniqueItems") for view in (this.old, this.new))
     if old == new:
         return
@@ -115,7 +115,7 @@ def _compare_unique(this: Comparison) -> None:
     this.note("unique-items-added" if new else "unique-items-removed", kept, message, "uniqueItems")
 
 
-def _compare_item(this: Comparison, index: int | None) -> None:
+def _compare_item(this: SchemaComparison, index: int | None) -> None:
     old, new = this.old.item(index), this.new.item(index)
     if this.pairs.are_same(old, new):
         return
@@ -132,7 +132,7 @@ def _compare_item(this: Comparison, index: int | None) -> None:
     this.note(f"{word}-{'added' if new else 'removed'}", bool(new) is not this.is_request, message, keyword, (token,))
 
 
-def _compare_contained(this: Comparison) -> None:
+def _compare_contained(this: SchemaComparison) -> None:
     old, new = this.old.schemas_of("contains"), this.new.schemas_of("contains")
     if bool(old) != bool(new):
         message = "what a list has to contain is " + ("said now" if new else "no longer said")
@@ -148,7 +148,7 @@ def _compare_contained(this: Comparison) -> None:
     _compare_contained_counts(this)
 
 
-def _compare_contained_counts(this: Comparison) -> None:
+def _compare_contained_counts(this: SchemaComparison) -> None:
     def least(view: View) -> int:
         found = view.count("minContains")
         return 1 if found is None else found

@@ -5,14 +5,14 @@ from __future__ import annotations
 from beep_mock.changes.difference import Level
 from beep_mock.changes.lifecycle import compare_lifecycle
 from beep_mock.changes.limit_rules import compare_limit
-from beep_mock.changes.pairs import Comparison, Found
+from beep_mock.changes.pairs import Found, SchemaComparison
 from beep_mock.changes.sides import Part
 from beep_mock.changes.views import View, patterns_of
 
 __all__ = ["compare_objects"]
 
 
-def compare_objects(this: Comparison) -> None:
+def compare_objects(this: SchemaComparison) -> None:
     """Everything that is said of objects. Nobody sends a property that the sender's contract does not name."""
     if "object" not in this.sender.types & this.taker.types:
         return
@@ -26,7 +26,7 @@ def compare_objects(this: Comparison) -> None:
     _compare_dependencies(this)
 
 
-def _compare_property(this: Comparison, name: str) -> None:
+def _compare_property(this: SchemaComparison, name: str) -> None:
     was = name in this.old.properties and name not in this.old.hidden
     is_ = name in this.new.properties and name not in this.new.hidden
     if was and is_:
@@ -42,7 +42,7 @@ def _compare_property(this: Comparison, name: str) -> None:
         _compare_visibility(this, name)
 
 
-def _removed(this: Comparison, name: str) -> None:
+def _removed(this: SchemaComparison, name: str) -> None:
     old, new = this.old.properties[name][0], (None, this.new.at)
     rest = _generalized(this, name)
     if name in this.new.hidden:
@@ -65,13 +65,13 @@ def _removed(this: Comparison, name: str) -> None:
         this.put(_found(this, "property-removed", False, f"{name!r} {what}", old, new, name))
 
 
-def _generalized(this: Comparison, name: str) -> tuple[Part, ...]:
+def _generalized(this: SchemaComparison, name: str) -> tuple[Part, ...]:
     """What the new contract says of a property that it does not name, where it says something."""
     rest = tuple(part for part in this.new.schemas_for(name) if part[0] not in (True, {}))
     return () if any(schema is False for schema, _ in rest) else rest
 
 
-def _added(this: Comparison, name: str) -> None:
+def _added(this: SchemaComparison, name: str) -> None:
     new = this.new.properties[name][0]
     is_required = name in this.new.required
     old: tuple[object, str] = (None, this.old.at)
@@ -95,7 +95,7 @@ def _added(this: Comparison, name: str) -> None:
         this.put(_found(this, "property-added", not closed, f"{name!r} is new{more}", old, new, name))
 
 
-def _compare_required(this: Comparison) -> None:
+def _compare_required(this: SchemaComparison) -> None:
     for name, at in this.new.required.items():
         if name in this.old.required or (name in this.new.properties and name not in this.old.properties):
             continue
@@ -114,7 +114,7 @@ def _compare_required(this: Comparison) -> None:
         this.put(Found("property-became-optional", level, message, at, this.new.at, (name,)))
 
 
-def _compare_visibility(this: Comparison, name: str) -> None:
+def _compare_visibility(this: SchemaComparison, name: str) -> None:
     """``readOnly`` and ``writeOnly`` where the direction is not concerned: worth a note."""
     was, is_ = (
         {way for part in view.properties[name] for way in view.side.hidden(part)} for view in (this.old, this.new)
@@ -126,7 +126,7 @@ def _compare_visibility(this: Comparison, name: str) -> None:
             this.put(_found(this, rule, True, f"{name!r} {rule[9:].replace('-', ' ')}", old, new, name))
 
 
-def _compare_others(this: Comparison) -> None:
+def _compare_others(this: SchemaComparison) -> None:
     """``additionalProperties`` and ``unevaluatedProperties``."""
     old, new = this.old.others, this.new.others
     if this.pairs.are_same(old, new):
@@ -147,7 +147,7 @@ def _compare_others(this: Comparison) -> None:
         this.note(f"{word}-{'set' if new else 'unset'}", bool(new) is not this.is_request, message, keyword)
 
 
-def _compare_patterns(this: Comparison) -> None:
+def _compare_patterns(this: SchemaComparison) -> None:
     old, new = dict(patterns_of(this.old)), dict(patterns_of(this.new))
     for pattern in dict.fromkeys((*old, *new)):
         if pattern in old and pattern in new:
@@ -160,12 +160,12 @@ def _compare_patterns(this: Comparison) -> None:
         this.note(f"pattern-property-{'added' if added else 'removed'}", kept, message, "patternProperties")
 
 
-def _compare_counts(this: Comparison) -> None:
+def _compare_counts(this: SchemaComparison) -> None:
     compare_limit(this, "minProperties", "min-properties")
     compare_limit(this, "maxProperties", "max-properties")
 
 
-def _compare_names(this: Comparison) -> None:
+def _compare_names(this: SchemaComparison) -> None:
     old, new = this.old.schemas_of("propertyNames"), this.new.schemas_of("propertyNames")
     if this.pairs.are_same(old, new):
         return
@@ -180,7 +180,7 @@ def _compare_names(this: Comparison) -> None:
                   "propertyNames")  # fmt: skip
 
 
-def _compare_dependencies(this: Comparison) -> None:
+def _compare_dependencies(this: SchemaComparison) -> None:
     old, new = _dependents(this.old), _dependents(this.new)
     sent, taken = this.ordered(old, new)
     if old != new:
@@ -216,7 +216,13 @@ def _dependent_schemas(view: View) -> dict[str, Part]:
 
 
 def _found(
-    this: Comparison, rule: str, kept: bool, message: str, old: tuple[object, str], new: tuple[object, str], name: str
+    this: SchemaComparison,
+    rule: str,
+    kept: bool,
+    message: str,
+    old: tuple[object, str],
+    new: tuple[object, str],
+    name: str,
 ) -> Found:
     level = Level.NON_BREAKING if kept or this.capped else Level.BREAKING
     return Found(rule, level, message, old[1], new[1], (name,))

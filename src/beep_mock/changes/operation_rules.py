@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from beep_mock.changes.difference import Direction, Level, Use
-from beep_mock.changes.ledger import Ledger, Root
+from beep_mock.changes.ledger import FoundDifferences, Root
 from beep_mock.changes.lifecycle import compare_lifecycle
 from beep_mock.changes.message_rules import compare_parameters, compare_responses
 from beep_mock.changes.pairs import Pairs
@@ -25,7 +25,7 @@ class OperationRules:
     for consumers the directions are the other way round.
     """
 
-    def __init__(self, pairs: Pairs, ledger: Ledger) -> None:
+    def __init__(self, pairs: Pairs, ledger: FoundDifferences) -> None:
         self.pairs = pairs
         self.ledger = ledger
         self.outgoing = False

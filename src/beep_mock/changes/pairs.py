@@ -13,7 +13,7 @@ from beep_mock.changes.views import View
 from beep_mock.contracts.nodes import child
 from beep_mock.contracts.schemas.visibility import Direction
 
-__all__ = ["Comparison", "Found", "Pair", "Pairs", "reached"]
+__all__ = ["Found", "Pair", "Pairs", "SchemaComparison", "reached"]
 
 _DEEPEST = 6
 """How deep alternatives within alternatives are tried."""
@@ -65,7 +65,7 @@ class Pair:
         self.edges: dict[tuple[Pair, tuple[str, ...]], None] = {}
 
 
-class Comparison:
+class SchemaComparison:
     """The comparison of one pair: its two views, and where to put what is found.
 
     Messages go one way: what the *sender*'s side allows has to be allowed by the *taker*'s. Of requests the sender is
@@ -123,7 +123,7 @@ class Pairs:
     """All pairs of two contracts; what is the same on both sides, word for word and in one dialect, makes none."""
 
     def __init__(
-        self, old: Side, new: Side, changed: frozenset[str], policy: Policy, compare: Callable[[Comparison], None]
+        self, old: Side, new: Side, changed: frozenset[str], policy: Policy, compare: Callable[[SchemaComparison], None]
     ) -> None:
         self.old = old
         self.new = new
@@ -182,7 +182,7 @@ class Pairs:
             outer, self._depth = self._depth, depth
             try:
                 if not self._linked(pair):
-                    self._compare(Comparison(self, pair, depth))
+                    self._compare(SchemaComparison(self, pair, depth))
             finally:
                 self._depth = outer
 

@@ -8,7 +8,7 @@ from beep_mock.changes.alternatives import compare_alternatives, compare_conditi
 from beep_mock.changes.difference import Level
 from beep_mock.changes.limit_rules import compare_lists, compare_numbers
 from beep_mock.changes.object_rules import compare_objects
-from beep_mock.changes.pairs import Comparison, Found
+from beep_mock.changes.pairs import Found, SchemaComparison
 from beep_mock.changes.sides import same_text
 from beep_mock.changes.value_rules import (
     compare_formats,
@@ -21,7 +21,7 @@ from beep_mock.changes.value_rules import (
 __all__ = ["compare_schemas"]
 
 
-def compare_schemas(this: Comparison) -> None:
+def compare_schemas(this: SchemaComparison) -> None:
     """Find everything that differs in the pair; parts of values become pairs of their own."""
     old, new = this.old, this.new
     if this.sender.impossible and not this.taker.impossible:
@@ -59,14 +59,14 @@ def compare_schemas(this: Comparison) -> None:
     compare_objects(this)
 
 
-def _compare_untyped(this: Comparison) -> None:
+def _compare_untyped(this: SchemaComparison) -> None:
     narrowed = this.new is not None and this.old.anything
     message = "anything was allowed before" if narrowed else "anything is allowed now"
     kept = narrowed is not this.is_request
     this.note("schema-narrowed" if narrowed else "schema-widened", kept, message)
 
 
-def _compare_defaults(this: Comparison) -> None:
+def _compare_defaults(this: SchemaComparison) -> None:
     old, new = (_default(view.all("default")) for view in (this.old, this.new))
     if same_text(old, new):
         return

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from beep_mock.changes.limit_rules import compare_limit, is_within
-from beep_mock.changes.pairs import Comparison
+from beep_mock.changes.pairs import SchemaComparison
 from beep_mock.changes.sides import text_of
 from beep_mock.changes.views import View
 from beep_mock.contracts.model import Schema
@@ -33,7 +33,7 @@ _TRIES = 40
 _MOST_VALUES = 300
 
 
-def is_finite_kept(this: Comparison) -> bool:
+def is_finite_kept(this: SchemaComparison) -> bool:
     """Whether the sender's values can be counted, and the taker's validator takes each of them."""
     domain = this.sender.domain
     if domain is None or len(domain) > _MOST_VALUES or this.sender.opaque or this.taker.opaque or this.pair.textual:
@@ -46,7 +46,7 @@ def _takes(view: View, value: Any) -> bool:
     return all(store.checker(store.register(Schema(node, at), view.direction))(value) for node, at in view.schemas)
 
 
-def compare_types(this: Comparison) -> bool:
+def compare_types(this: SchemaComparison) -> bool:
     """The types of values; False when old and new have none in common, so that nothing else is worth comparing."""
     old, new = this.old, this.new
     if old.types == new.types:
@@ -84,7 +84,7 @@ def _named(view: View) -> str:
     return " or ".join(sorted(names)) or "nothing"
 
 
-def compare_values(this: Comparison) -> None:
+def compare_values(this: SchemaComparison) -> None:
     """Values listed by ``enum`` and ``const``."""
     _compare_extensible(this)
     old, new = this.old.values, this.new.values
@@ -119,7 +119,7 @@ def compare_values(this: Comparison) -> None:
         this.note("enum-value-added", kept, f"{_shown(added)} {_is(added)} allowed now", "enum")
 
 
-def _compare_extensible(this: Comparison) -> None:
+def _compare_extensible(this: SchemaComparison) -> None:
     """``x-extensible-enum``: a list whose readers expect values that are not in it."""
     old, new = ([value for listed in view.all(_EXTENSIBLE) if isinstance(listed, list) for value in listed]
                 for view in (this.old, this.new))  # fmt: skip
@@ -147,7 +147,7 @@ def _shown(values: list[Any]) -> str:
     return ", ".join(texts) + (", ..." if len(values) > 6 else "")
 
 
-def compare_texts(this: Comparison) -> None:
+def compare_texts(this: SchemaComparison) -> None:
     """Lengths, patterns and encodings of texts."""
     compare_limit(this, "minLength", "min-length")
     compare_limit(this, "maxLength", "max-length")
@@ -166,7 +166,7 @@ def compare_texts(this: Comparison) -> None:
         this.note(f"content-schema-{'added' if added else 'removed'}", kept, "contentSchema", "contentSchema")
 
 
-def _compare_patterns(this: Comparison) -> None:
+def _compare_patterns(this: SchemaComparison) -> None:
     old, new = ({p for p in view.all("pattern") if isinstance(p, str)} - _EVERYTHING for view in (this.old, this.new))
     if old == new:
         return
@@ -205,7 +205,7 @@ def _fits(pattern: str, text: str) -> bool:
         return True
 
 
-def compare_formats(this: Comparison) -> None:
+def compare_formats(this: SchemaComparison) -> None:
     """``format``: of texts what is asserted of them, of numbers ranges."""
     old, new = ({f for f in view.all("format") if isinstance(f, str)} for view in (this.old, this.new))
     if old == new:
@@ -217,7 +217,7 @@ def compare_formats(this: Comparison) -> None:
     this.note(f"format-{verb}", kept, f"format {shown[0]} became {shown[1]}", "format")
 
 
-def _keeps_format(this: Comparison, sent: set[str], wanted: str) -> bool:
+def _keeps_format(this: SchemaComparison, sent: set[str], wanted: str) -> bool:
     if wanted in _ANNOTATIONS or any(wanted in _WIDER_FORMATS.get(one, ()) for one in sent):
         return True
     if wanted in RANGES:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from beep_mock.changes.difference import Difference, Level, Use
-from beep_mock.changes.ledger import Ledger
+from beep_mock.changes.ledger import FoundDifferences
 from beep_mock.changes.lifecycle import Policy, may_go
 from beep_mock.changes.operation_rules import OperationRules
 from beep_mock.changes.pairs import Pairs
@@ -29,7 +29,7 @@ def differences(
     policy = Policy(today or date.today(), deprecation_days)  # noqa: DTZ011 - a date without a zone is what people write
     sides = Side(old), Side(new)
     roots = [operation_node for side in sides for operation_node in _nodes(side)]
-    ledger = Ledger()
+    ledger = FoundDifferences()
     pairs = Pairs(*sides, changed_references(*sides, roots), policy, compare_schemas)
     rules = OperationRules(pairs, ledger)
     _compare_operations(old.operations, new.operations, rules, policy, ledger)
@@ -46,7 +46,11 @@ def _nodes(side: Side) -> Iterator[object]:
 
 
 def _compare_operations(
-    old: Mapping[str, Operation], new: Mapping[str, Operation], rules: OperationRules, policy: Policy, ledger: Ledger
+    old: Mapping[str, Operation],
+    new: Mapping[str, Operation],
+    rules: OperationRules,
+    policy: Policy,
+    ledger: FoundDifferences,
 ) -> None:
     after = {_route(operation): operation for operation in new.values()}
     before = {_route(operation): operation for operation in old.values()}
@@ -65,7 +69,7 @@ def _compare_operations(
             ledger.add(f"{what}-added", Level.NON_BREAKING, "", f"{operation.key} is new", "", operation.at, use)
 
 
-def _removed(operation: Operation, what: str, rules: OperationRules, policy: Policy, ledger: Ledger) -> None:
+def _removed(operation: Operation, what: str, rules: OperationRules, policy: Policy, ledger: FoundDifferences) -> None:
     node = rules.node(operation, rules.pairs.old)
     sanctioned = may_go(node, policy)
     rule = f"{what}-removed" + ("-after-sunset" if sanctioned else "")
@@ -79,7 +83,7 @@ def _route(operation: Operation) -> tuple[str, tuple[tuple[str, ...], ...]]:
     return operation.method, tuple(segment.literals for segment in parse_template(operation.path).segments)
 
 
-def _compare_webhooks(old: Contract, new: Contract, rules: OperationRules, ledger: Ledger) -> None:
+def _compare_webhooks(old: Contract, new: Contract, rules: OperationRules, ledger: FoundDifferences) -> None:
     """What the provider sends by itself: its requests are what consumers read, their answers what it reads."""
     for name in dict.fromkeys((*old.webhooks, *new.webhooks)):
         before, after = old.webhooks.get(name, {}), new.webhooks.get(name, {})

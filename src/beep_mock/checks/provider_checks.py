@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from beep_mock.states import ProviderStates
     from beep_mock.workspace import Workspace
 
-__all__ = ["AGAINST_MOCK", "KINDS", "Asked", "Verified", "mocked_peers", "verify"]
+__all__ = ["AGAINST_MOCK", "KINDS", "VerificationRequest", "Verified", "mocked_peers", "verify"]
 
 
 @contextmanager
@@ -67,7 +67,7 @@ AGAINST_MOCK = "against-mock"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class VerificationRequest:
     """What to verify, and how. ``kinds`` are those asked for by name; none asks for all that do no harm.
 
     ``app`` is the application itself, or a function without arguments that makes it; ``states`` its provider states,
@@ -112,7 +112,9 @@ class Verified:
     partial: str = ""
 
 
-def verify(workspace: Workspace, provider: str, asked: Asked, tell: Callable[[str], None] = lambda _: None) -> Verified:
+def verify(
+    workspace: Workspace, provider: str, asked: VerificationRequest, tell: Callable[[str], None] = lambda _: None
+) -> Verified:
     """Verify ``provider``; ``tell`` hears what is being done.
 
     A provider that dies or hangs half-way ends its kind of check: what was found until then is kept, and ``partial``
@@ -124,7 +126,7 @@ def verify(workspace: Workspace, provider: str, asked: Asked, tell: Callable[[st
     return _Verification(workspace, provider, _as_configured(workspace, provider, asked), tell).run()
 
 
-def _as_configured(workspace: Workspace, provider: str, asked: Asked) -> Asked:
+def _as_configured(workspace: Workspace, provider: str, asked: VerificationRequest) -> VerificationRequest:
     """Return what was asked, with the configured application, command or address where none was named."""
     if asked.url or asked.app_name or asked.command:
         return asked
@@ -135,7 +137,9 @@ def _as_configured(workspace: Workspace, provider: str, asked: Asked) -> Asked:
 
 
 class _Verification:
-    def __init__(self, workspace: Workspace, provider: str, asked: Asked, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, workspace: Workspace, provider: str, asked: VerificationRequest, tell: Callable[[str], None]
+    ) -> None:
         self._workspace = workspace
         self._provider = provider
         self._asked = asked

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from beep_mock.checks.provider_checks import AGAINST_MOCK, KINDS, Asked, verify
+from beep_mock.checks.provider_checks import AGAINST_MOCK, KINDS, VerificationRequest, verify
 from beep_mock.checks.verifying import is_untried, report_of
 from beep_mock.errors import VerificationError
 from beep_mock.reports.report import Report, render
@@ -103,7 +103,7 @@ def verify_provider(
         raise ValueError("states_url goes with url or command")
     if not isinstance(workspace, Workspace):
         workspace = Workspace.find(Path(workspace) if workspace is not None else None)
-    asked = Asked(
+    asked = VerificationRequest(
         kinds=wanted,
         url=url,
         states_url=states_url,

@@ -15,7 +15,7 @@ from beep_mock.cli.mock_options import evidence_option, store_of
 from beep_mock.printable import printable_line
 
 if TYPE_CHECKING:
-    from beep_mock.evidence.listing import Known
+    from beep_mock.evidence.listing import ListedInteraction
     from beep_mock.evidence.store import Store
     from beep_mock.workspace import Workspace
 
@@ -142,7 +142,7 @@ def _store(evidence: str, root: Path) -> Store:
     return store
 
 
-def _services(found: list[Known]) -> list[str]:
+def _services(found: list[ListedInteraction]) -> list[str]:
     """Return a line for each service with the number of its interactions by standing; none for a single service."""
     counts: dict[str, Counter[str]] = {}
     for known in found:
@@ -157,7 +157,7 @@ def _services(found: list[Known]) -> list[str]:
     return [*lines, ""]
 
 
-def _table(shown: list[Known]) -> list[str]:
+def _table(shown: list[ListedInteraction]) -> list[str]:
     """Return aligned rows; the verdict comes first, in colour on a terminal."""
     if not shown:
         return []

@@ -113,7 +113,7 @@ def command(
         raise click.UsageError("either --app, or --url and --command")
     if how["states_url"] and not (how["url"] or started):
         raise click.UsageError("--states-url goes with --url or --command")
-    from beep_mock.checks.provider_checks import Asked, verify
+    from beep_mock.checks.provider_checks import VerificationRequest, verify
     from beep_mock.checks.verifying import is_untried, keep_evidence, report_of
     from beep_mock.evidence.recording import require_version
     from beep_mock.processes import unwound_by_sigterm
@@ -121,7 +121,7 @@ def command(
     from beep_mock.reports.report import render
     from beep_mock.workspace import Workspace
 
-    asked = Asked(kinds=kinds, command=started, **how)  # type: ignore[arg-type]  # as click's options are declared
+    asked = VerificationRequest(kinds=kinds, command=started, **how)  # type: ignore[arg-type]  # as click's options are declared
     tell = _progress if sys.stderr.isatty() else lambda _: None
     workspace = Workspace.find()
     require_version(provider_version)  # before anything is done

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from beep_mock.contracts.document import Document
 
-__all__ = ["Breakage", "Nodes", "child", "kind_of"]
+__all__ = ["BrokenScope", "Nodes", "child", "kind_of"]
 
 T = TypeVar("T")
 
@@ -44,7 +44,7 @@ def kind_of(node: Any) -> str:
     return "a list" if isinstance(node, list) else "a mapping"
 
 
-class Breakage:
+class BrokenScope:
     """The first finding that makes what is being read unusable, if there is one."""
 
     __slots__ = ("finding",)
@@ -59,7 +59,7 @@ class Nodes:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.findings: dict[tuple[str, str, str], Finding] = {}
-        self._scope = Breakage()
+        self._scope = BrokenScope()
         self._shared: dict[tuple[str, str], tuple[Any, Finding | None]] = {}
 
     def report(self, severity: Severity, rule: str, message: str, at: str, hint: str = "") -> Finding:
@@ -89,9 +89,9 @@ class Nodes:
             self._scope.finding = finding
 
     @contextmanager
-    def scope(self) -> Iterator[Breakage]:
+    def scope(self) -> Iterator[BrokenScope]:
         """Within it, breaking findings are remembered here and not outside."""
-        outer, self._scope = self._scope, Breakage()
+        outer, self._scope = self._scope, BrokenScope()
         try:
             yield self._scope
         finally:

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from beep_mock.interaction import Interaction
     from beep_mock.workspace import Workspace
 
-__all__ = ["Known", "listed"]
+__all__ = ["ListedInteraction", "listed"]
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class ListedInteraction:
     """One interaction and what is known of it. ``consumer`` is whose pact it is of, empty for an example."""
 
     service: str
@@ -61,14 +61,14 @@ class Known:
         }
 
 
-def listed(workspace: Workspace, store: Store, service: str) -> list[Known]:
+def listed(workspace: Workspace, store: Store, service: str) -> list[ListedInteraction]:
     """The contract's examples in its order, then the interactions of pacts.
 
     :raises BeepMockError: a contract, a pact or the store cannot be read.
     """
     verdicts = store.verdicts(service, provider_hashes(workspace, service))
     return [
-        Known(service, interaction, consumer, verdicts.get(interaction_hash(interaction)))
+        ListedInteraction(service, interaction, consumer, verdicts.get(interaction_hash(interaction)))
         for consumer, interaction in _interactions(workspace, service)
     ]
 

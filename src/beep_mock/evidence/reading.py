@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from beep_mock.evidence.store import Store
     from beep_mock.evidence.trust import Evidence
 
-__all__ = ["Ledger"]
+__all__ = ["EvidenceReader"]
 
 _SECONDS = 5.0
 """For so long a database that has failed is not asked again: each service of a world would wait for it at the start."""
 
 
-class Ledger:
+class EvidenceReader:
     """The evidence beside a workspace's mocks. Without a store all of it is a look whether there is a file.
 
     ``address`` and ``root`` are as :func:`beep_mock.evidence.place.address_of` takes them. ``tell`` takes warnings. A

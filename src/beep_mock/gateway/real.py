@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 
     from beep_mock.mocks.mock import Mock
 
-__all__ = ["Judge", "RealPeer"]
+__all__ = ["RealPeer", "TrafficJudge"]
 
 
-class Judge:
+class TrafficJudge:
     """Judges the traffic of one service by its contract."""
 
     def __init__(self, contract: Contract) -> None:
@@ -136,7 +136,7 @@ class RealPeer:
         self.name = name
         self.forwarder = forwarder
         self._mock = mock
-        self._judge = Judge(mock.contract)
+        self._judge = TrafficJudge(mock.contract)
         self._judged = judged
         self._judges_requests = judged and judges_requests
         self._cors = cors
@@ -148,7 +148,7 @@ class RealPeer:
 
     def swap(self) -> None:
         """Judge by the contract that the mock has now."""
-        self._judge = Judge(self._mock.contract)
+        self._judge = TrafficJudge(self._mock.contract)
 
     def respond(self, environ: dict[str, Any], start_response: StartResponse, path: str) -> Iterable[bytes]:
         """Answer a request for the service's own ``path``, and write it to the journal."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from beep_mock.contracts.examples import interactions_of
 from beep_mock.errors import EvidenceError
-from beep_mock.evidence.reading import Ledger
+from beep_mock.evidence.reading import EvidenceReader
 from beep_mock.evidence.trust import SPECIFICATION_ONLY, bare_interaction
 from beep_mock.gateway.service import Service
 
@@ -32,7 +32,7 @@ class Knowledge:
         self._entries = plan.entries
         self._homes = {entry.name: _home(entry) if plan.single else None for entry in plan.entries}
         root = next((home[0] for home in self._homes.values() if home is not None), plan.root)
-        self._ledger = Ledger(plan.evidence, root, tell)
+        self._ledger = EvidenceReader(plan.evidence, root, tell)
         self._sources: tuple[Path, ...] = ()
         self._listed = float("-inf")
 

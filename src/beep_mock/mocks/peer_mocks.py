@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 from beep_mock.contracts.compiler import compile_contract
 from beep_mock.contracts.examples import interactions_of
 from beep_mock.errors import BeepMockError, OverrideError
-from beep_mock.evidence.reading import Ledger
+from beep_mock.evidence.reading import EvidenceReader
 from beep_mock.evidence.trust import NOTHING_KNOWN, Trust
 from beep_mock.exchanges.exchange import Exchange
 from beep_mock.exchanges.journal import BODY_LIMIT, Journal
@@ -45,7 +45,7 @@ class ContractShelf:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._shelf: dict[str, tuple[Contract, Overrides]] = {}
-        self._ledger = Ledger("", workspace.root)
+        self._ledger = EvidenceReader("", workspace.root)
         self._trust: dict[str, Trust] = {}
 
     def take(self, service: str) -> tuple[Contract, Overrides]:

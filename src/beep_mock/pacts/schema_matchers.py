@@ -26,14 +26,14 @@ from beep_mock.pacts.promises import Part, listed_parts, property_parts
 if TYPE_CHECKING:
     from beep_mock.contracts.schemas.visibility import Direction
 
-__all__ = ["Matchers", "Shape", "merged", "written_rules"]
+__all__ = ["MatchedValue", "Matchers", "merged", "written_rules"]
 
 
 _SIMPLE = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class MatchedValue:
     """A scalar, an object (``members``) or an array (``items``), with its own matching rules.
 
     A ``free`` member stands for those of any name. ``each`` is what all items have in common: its rules are theirs.
@@ -41,10 +41,10 @@ class Shape:
 
     value: Json
     rules: tuple[dict[str, Any], ...] = ()
-    members: dict[str, Shape] | None = None
-    items: Sequence[Shape] | None = None
+    members: dict[str, MatchedValue] | None = None
+    items: Sequence[MatchedValue] | None = None
     free: bool = False
-    each: Shape | None = None
+    each: MatchedValue | None = None
 
     def content(self) -> Json:
         """The example."""
@@ -55,7 +55,7 @@ class Shape:
         return self.value
 
 
-def merged(one: Shape, other: Shape) -> Shape | None:
+def merged(one: MatchedValue, other: MatchedValue) -> MatchedValue | None:
     """What two items have in common; None where that is nothing."""
     if one.members is not None and other.members is not None:
         members = {}
@@ -63,33 +63,33 @@ def merged(one: Shape, other: Shape) -> Shape | None:
             both = merged(shape, other.members[name]) if name in other.members else None
             if both is not None:
                 members[name] = both
-        return Shape({}, one.rules if members else ({"match": "type"},), members=members, free=one.free)
+        return MatchedValue({}, one.rules if members else ({"match": "type"},), members=members, free=one.free)
     if isinstance(one.value, list) and isinstance(other.value, list) and one.members is other.members is None:
         return _merged_arrays(one, other)
     if one.members is not None or other.members is not None or one.items is not None or other.items is not None:
         return None
     if one.rules == other.rules and (one.rules != ({"match": "equality"},) or one.value == other.value):
         return one
-    return Shape(one.value, ({"match": "type"},)) if _kind(one.value) == _kind(other.value) else None
+    return MatchedValue(one.value, ({"match": "type"},)) if _kind(one.value) == _kind(other.value) else None
 
 
-def _merged_arrays(one: Shape, other: Shape) -> Shape | None:
+def _merged_arrays(one: MatchedValue, other: MatchedValue) -> MatchedValue | None:
     both = merged(one.each, other.each) if one.each is not None and other.each is not None else None
     if both is None or not one.items:
-        return Shape([], ({"match": "type"},))  # one of them may be empty
-    return Shape([], one.rules, items=[both], each=both)
+        return MatchedValue([], ({"match": "type"},))  # one of them may be empty
+    return MatchedValue([], one.rules, items=[both], each=both)
 
 
 def _kind(value: Json) -> str:
     return "number" if isinstance(value, int | float) and not isinstance(value, bool) else type(value).__name__
 
 
-def written_rules(shape: Shape, path: str = "$") -> dict[str, Any]:
+def written_rules(shape: MatchedValue, path: str = "$") -> dict[str, Any]:
     """The rules as a pact has them: by path expression (``$.items[*].name``)."""
     return {place: {"combine": "AND", "matchers": list(rules)} for place, rules in _rules(shape, path)}
 
 
-def _rules(shape: Shape, path: str) -> Iterator[tuple[str, tuple[dict[str, Any], ...]]]:
+def _rules(shape: MatchedValue, path: str) -> Iterator[tuple[str, tuple[dict[str, Any], ...]]]:
     if shape.rules:
         yield path, shape.rules
     for name, member in (shape.members or {}).items():
@@ -126,7 +126,7 @@ class Matchers:
         self._direction = direction
         self._sparse = sparse
 
-    def shape(self, schema: Schema | None, value: Json) -> Shape | None:
+    def shape(self, schema: Schema | None, value: Json) -> MatchedValue | None:
         """The value with its rules; secrets in it are replaced. None: it holds a secret that nothing can stand for."""
         parts: list[Part] = [(schema.node, schema.at)] if schema is not None else []
         return self._shape(parts, value, 0)
@@ -143,9 +143,9 @@ class Matchers:
             return {"match": "regex", "regex": "^(true|false)$"}
         return rule if kind in ("regex", "date") else _TYPE
 
-    def _shape(self, parts: Sequence[Part], value: Json, depth: int) -> Shape | None:
+    def _shape(self, parts: Sequence[Part], value: Json, depth: int) -> MatchedValue | None:
         if depth > _DEPTH:
-            return Shape(value, (_TYPE,))
+            return MatchedValue(value, (_TYPE,))
         met = self._met(parts, value)
         if isinstance(value, dict):
             return self._object(met, value, depth)
@@ -153,9 +153,9 @@ class Matchers:
             return self._array(met, value, depth)
         if isinstance(value, str) and (looks_secret(value) or any(n.get("format") == "password" for n, _ in met)):
             return self._substitute(parts)
-        return Shape(value, (self._rule(met, value),))
+        return MatchedValue(value, (self._rule(met, value),))
 
-    def _object(self, met: Sequence[Part], value: Mapping[str, Json], depth: int) -> Shape | None:
+    def _object(self, met: Sequence[Part], value: Mapping[str, Json], depth: int) -> MatchedValue | None:
         required = {name for node, _ in met for name in _texts(node.get("required"))}
         fixed = {
             node["discriminator"]["propertyName"]
@@ -163,8 +163,8 @@ class Matchers:
             if isinstance(node.get("discriminator"), dict) and "propertyName" in node["discriminator"]
         }
         speaks = any(_is_object(node) for node, _ in met)
-        members: dict[str, Shape] = {}
-        free: dict[str, Shape] = {}
+        members: dict[str, MatchedValue] = {}
+        free: dict[str, MatchedValue] = {}
         for name, entry in value.items():
             parts = [part for node, at in met for part in property_parts(node, at, name)]
             more = [] if parts else [part for node, at in met for part in _additional(node, at)]
@@ -178,47 +178,47 @@ class Matchers:
                     return None
                 continue
             if name in fixed and shape.members is None:
-                shape = Shape(shape.value, (_EQUAL,))
+                shape = MatchedValue(shape.value, (_EQUAL,))
             is_named = parts or not speaks or self._direction == "request"  # what is sent is sent as it was
             (members if is_named else free)[name] = shape
         if free and not members:  # a map: its keys are free
             return self._map(free)
-        return Shape({}, () if members else (_TYPE,), members=members)
+        return MatchedValue({}, () if members else (_TYPE,), members=members)
 
-    def _map(self, entries: dict[str, Shape]) -> Shape:
+    def _map(self, entries: dict[str, MatchedValue]) -> MatchedValue:
         """An object whose keys are free: what its entries have in common."""
-        common: Shape | None = None
+        common: MatchedValue | None = None
         for number, entry in enumerate(entries.values()):
             common = merged(common, entry) if common is not None else entry if number == 0 else None
         if common is None:
-            return Shape({}, (_TYPE,), members={})
-        return Shape({}, ({"match": "values"},), members={next(iter(entries)): common}, free=True)
+            return MatchedValue({}, (_TYPE,), members={})
+        return MatchedValue({}, ({"match": "values"},), members={next(iter(entries)): common}, free=True)
 
-    def _member(self, parts: Sequence[Part], name: str, value: Json, depth: int) -> Shape | None:
+    def _member(self, parts: Sequence[Part], name: str, value: Json, depth: int) -> MatchedValue | None:
         if is_secret(name) and isinstance(value, str | int) and not isinstance(value, bool):
             return self._substitute(parts)
         return self._shape(parts, value, depth + 1)
 
-    def _array(self, met: Sequence[Part], value: Sequence[Json], depth: int) -> Shape | None:
+    def _array(self, met: Sequence[Part], value: Sequence[Json], depth: int) -> MatchedValue | None:
         first = [node["prefixItems"] for node, _ in met if isinstance(node.get("prefixItems"), list)]
-        items: list[Shape] = []
+        items: list[MatchedValue] = []
         for index, entry in enumerate(value if self._direction == "request" else value[:_ITEMS]):
             shape = self._shape([part for node, at in met for part in _item(node, at, index)], entry, depth + 1)
             if shape is None:
                 return None
             items.append(shape)
         if not items:
-            return Shape([], (_TYPE,))
+            return MatchedValue([], (_TYPE,))
         if first:
-            return Shape([], (), items=items)
-        common: Shape | None = items[0]
+            return MatchedValue([], (), items=items)
+        common: MatchedValue | None = items[0]
         for other in items[1:]:
             common = merged(common, other) if common is not None else None
         if self._direction == "request":  # it is sent as it was
-            return Shape([], ({"match": "type", "min": 1},), items=items, each=common or Shape(None))
+            return MatchedValue([], ({"match": "type", "min": 1},), items=items, each=common or MatchedValue(None))
         if common is None:  # nothing in common but that they are items
-            return Shape([], (_TYPE,))
-        return Shape([], ({"match": "type", "min": 1},), items=[common], each=common)
+            return MatchedValue([], (_TYPE,))
+        return MatchedValue([], ({"match": "type", "min": 1},), items=[common], each=common)
 
     def _rule(self, met: Sequence[Part], value: Json) -> Rule:
         nodes = [node for node, _ in met]
@@ -247,17 +247,17 @@ class Matchers:
                 return {"match": "date", "format": "yyyy-MM-dd"} if is_date else {"match": "regex", "regex": known}
         return _TYPE
 
-    def _substitute(self, parts: Sequence[Part]) -> Shape | None:
+    def _substitute(self, parts: Sequence[Part]) -> MatchedValue | None:
         """What may stand for a secret: a value that its schema allows."""
         for value in _SUBSTITUTES:
             if all(self._allows(part, value) for part in parts):
-                return Shape(value, (self._rule(self._met(parts, value), value),))
+                return MatchedValue(value, (self._rule(self._met(parts, value), value),))
         for node, at in parts[:1]:
             try:
                 value = self._sampler.sample(Schema(node, at), self._direction, 1)
             except ContractError:
                 return None
-            return Shape(value, (_TYPE,))
+            return MatchedValue(value, (_TYPE,))
         return None
 
     def _met(self, parts: Sequence[Part], value: Json) -> list[tuple[Mapping[str, Any], str]]:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from beep_mock.contracts.model import Contract
 from beep_mock.contracts.routing.lookup import lookup_of
-from beep_mock.gateway.real import Judge
+from beep_mock.gateway.real import TrafficJudge
 from beep_mock.interaction import Interaction, Request, Response
 from beep_mock.mermaid import sequence_diagram
 from beep_mock.mocks.mock import Mock
@@ -81,7 +81,7 @@ def answers(contract: Contract, method: str, path: str) -> dict[str, str | None]
     mock = Mock("shop", contract)
     owned = mock.owns(method, path)
     call(mock, method, path)
-    found = Judge(contract).lookup.operation_of(method, path)
+    found = TrafficJudge(contract).lookup.operation_of(method, path)
     pact = operation_of(contract, Interaction("", "pact", "", Request(method, path), Response(200)))
     override, _ = build_override(contract, {"operation": f"{method} {path}", "response": {"status": 200}})
     asked = mock.journal.entries()[-1].operation or None
