@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +157,8 @@ def test_everything_can_be_elsewhere(tmp_path: Path) -> None:
         ('pacts = "../elsewhere"', 1, "leads out of the workspace"),
         ('contracts = ["../*/openapi.yaml"]', 1, "leads out of the workspace"),
         ("a = ", 1, "is not TOML"),
+        ('name = "a b"', 1, "name: 'a b' has not the right form"),
+        ('contracts = ""', 1, "contracts: must not be empty"),
     ],
 )
 def test_what_is_wrong_is_one_fault_with_its_line(tmp_path: Path, text: str, line: int, message: str) -> None:
@@ -193,3 +196,13 @@ def test_a_link_out_of_the_workspace_is_refused(tmp_path: Path) -> None:
     write(tmp_path / "home", 'pacts = "link/pacts"')
     with pytest.raises(ConfigurationError, match="leads out of the workspace"):
         read_configuration(tmp_path / "home")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "message"),
+    [("services/*/openapi.yaml", "no file matches"), ("a**b", "is not a pattern"), ("a/**x/b", "is not a pattern")],
+)
+def test_a_pattern_that_finds_nothing_is_a_fault(tmp_path: Path, pattern: str, message: str) -> None:
+    write(tmp_path, f'contracts = "{pattern}"')
+    with pytest.raises(ConfigurationError, match=message if sys.version_info < (3, 13) else "no file|not a pattern"):
+        _ = Workspace.find(tmp_path).services

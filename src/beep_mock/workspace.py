@@ -131,9 +131,9 @@ class Workspace:
         configuration = self.configuration
         found: dict[str, Path] = {}
         for pattern in configuration.contracts:
-            for path in sorted(self.root.glob(pattern)):
+            for path in self._matching(pattern):
                 name = _named_by(pattern, path.relative_to(self.root))
-                if path.is_file() and is_service_name(name):
+                if is_service_name(name):
                     self._require_one(name, found.setdefault(name, path), path)
         if self._is_conventional and not configuration.contracts:
             for folder in self.contracts.iterdir():
@@ -155,6 +155,18 @@ class Workspace:
             if single is not None and is_service_name(self._single_name):
                 found[self._single_name] = single
         return dict(sorted(found.items()))
+
+    def _matching(self, pattern: str) -> list[Path]:
+        """Return the files that a configured glob matches, sorted; one that matches none is a mistake."""
+        try:
+            found = sorted(path for path in self.root.glob(pattern) if path.is_file())
+        except (ValueError, NotImplementedError, IndexError) as error:
+            message = f"contracts: {pattern!r} is not a pattern: {error}"
+            raise ConfigurationError(message, file=str(self.configuration.file)) from error
+        if not found:
+            message = f"contracts: no file matches {pattern!r}"
+            raise ConfigurationError(message, file=str(self.configuration.file))
+        return found
 
     def _require_one(self, name: str, known: Path, path: Path) -> None:
         if known != path:

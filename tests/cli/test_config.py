@@ -206,3 +206,24 @@ def test_an_option_that_a_command_does_not_have_is_a_fault(repository: Path) -> 
     assert "options.verify: `verify` has no option 'max-tiem'" in done.stderr
     assert "did you mean 'max-time'?" in done.stderr
     assert run("graph", cwd=repository).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("command", "option", "message"),
+    [
+        ("up", 'port = "abc"', "options.up.port: 'abc' is not a valid integer range"),
+        ("up", "port = 70000", "options.up.port: 70000 is not in the range"),
+        ("up", 'quiet = "yes"', "options.up.quiet: must be true or false"),
+        ("verify", 'format = "pdf"', "options.verify.format: 'pdf' is not one of"),
+    ],
+)
+def test_a_default_that_an_option_does_not_take_is_a_fault(
+    repository: Path, command: str, option: str, message: str
+) -> None:
+    (repository / "pyproject.toml").write_text(f"{CONFIGURATION}\n[tool.beep-mock.options.up]\n{option}\n")
+    if command == "verify":
+        (repository / "pyproject.toml").write_text(CONFIGURATION.replace("max-examples = 3", option))
+    done = run(command, "stock", cwd=repository)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "pyproject.toml" in done.stderr

@@ -41,5 +41,21 @@ def option_defaults(name: str, command: click.Command) -> dict[str, Any]:
                 file=str(configuration.file),
                 hint=f"did you mean {near[0]!r}?" if near else f"known: {', '.join(sorted(known))}",
             )
-        found[parameter.name] = value
+        found[parameter.name] = _checked(parameter, value, f"options.{name}.{word}", str(configuration.file))
     return found
+
+
+def _checked(parameter: click.Option, value: Any, place: str, file: str) -> Any:
+    """Return a configured default as the option takes it.
+
+    :raises ConfigurationError: the option does not take it.
+    """
+    if parameter.is_flag and not isinstance(value, bool):
+        raise ConfigurationError(f"{place}: must be true or false", file=file)
+    values = value if parameter.multiple and isinstance(value, list) else [value]
+    try:
+        for one in () if parameter.is_flag else values:
+            parameter.type.convert(one, parameter, None)
+    except click.UsageError as error:
+        raise ConfigurationError(f"{place}: {error.message}", file=file) from error
+    return value
