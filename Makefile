@@ -91,10 +91,10 @@ clean: ## Remove all that was installed and cached
 	rm -rf $(VENV) node_modules build dist .beep .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# What `up` needs. A full installation serves as well: it is the same package with more beside it.
+# What `up` and the README's tour need. A full installation serves as well: it is the same package with more beside it.
 $(VENV)/.up: pyproject.toml constraints.txt | $(VENV)/.made
 	@echo "installing beep-mock into $(VENV)"
-	@$(PIP) -c constraints.txt -e '.[docs]'
+	@$(PIP) -c constraints.txt -e '.[docs,pact,services,verify]' pytest
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt requirements.txt | $(VENV)/.made
