@@ -41,12 +41,12 @@ class Asker:
     headers: tuple[tuple[str, str], ...] = ()
 
     def mock(self, made: MadeRequest) -> MockVerdict | None:
-        """What the mock says; None for a request that cannot be sent."""
+        """Return the mock's verdict; None for a request that cannot be sent."""
         raw = made.raw(self.contract)
         return self.mocked.of(raw) if raw is not None else None
 
     def provider(self, made: MadeRequest) -> Reply:
-        """What the provider says.
+        """Return the provider's answer.
 
         :raises VerificationError: it says nothing in time, or is gone.
         """
@@ -75,7 +75,7 @@ _NOWHERE: Final = RawRequest("GET", "/beep-mock-asks/for-a-path/that-no-contract
 
 @dataclass(slots=True)
 class Agreement:
-    """What came of a comparison, in the document's order.
+    """The outcome of a comparison, in the document's order.
 
     ``unasked`` are the operations left out since they write; ``partial`` says what broke off, where something has.
     """

@@ -46,7 +46,7 @@ class ProviderDifference:
 
 @dataclass(slots=True)
 class OperationAgreement:
-    """What came of one operation: ``asked`` requests; ``notes`` are findings of no request.
+    """The outcome for one operation: ``asked`` requests; ``notes`` are findings without a request.
 
     ``exercises`` is what the provider's answers have covered: made requests, as those of properties are.
     """
@@ -145,7 +145,7 @@ class OperationComparison:
             self._states[reply.status] += 1
 
     def _answers(self, made: MadeRequest, verdict: MockVerdict) -> list[tuple[MadeRequest, Reply, bool]]:
-        """The provider's answers: requests, replies, and whether these are about what it knows.
+        """Send requests to the provider, and note which answers depend on its data.
 
         Where the answer is about what the provider knows, it is asked again with other names.
         """
@@ -167,7 +167,7 @@ class OperationComparison:
         return [(made, reply, not verdict.valid and self._concerns(made, reply))]
 
     def _is_of_state(self, verdict: MockVerdict, reply: Reply) -> bool:
-        """Whether the answer is about what the provider knows."""
+        """Return whether the answer is about what the provider knows."""
         judge, operation = self._asker.judge, self._operation
         if verdict.valid:
             return judge.is_of_state(operation, reply)
@@ -223,7 +223,7 @@ class OperationComparison:
         self._found.differences.append(ProviderDifference(finding, raw))
 
     def _shape(self, made: MadeRequest) -> tuple[str, ...]:
-        """What it has beyond the least valid request."""
+        """Return what a request has beyond the smallest valid one."""
         least = self._asker.maker.least(self._operation)
         assert least is not None  # noqa: S101 - it was asked for
         values = [key for key, value in made.values.items() if least.values.get(key, MISSING) != value]

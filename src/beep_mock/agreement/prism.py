@@ -52,7 +52,7 @@ class Question:
 
     @property
     def subject(self) -> str:
-        """What is asked, for people: ``GET /worlds/{worldId}, 200, example 'earth'``."""
+        """Return the request for people: ``GET /worlds/{worldId}, 200, example 'earth'``."""
         if self.interaction is None:
             return self.operation.key
         name = f"example '{self.interaction.name}'" if self.interaction.name else "the unnamed example"
@@ -106,7 +106,7 @@ _SHOWN = 200  # characters of a body in a message
 
 
 def engine_findings(contract: Contract, document: Path, root: Path, *, allow_remote: bool = False) -> Iterator[Finding]:
-    """Where Prism answers otherwise than our mock.
+    """Find where Prism answers differently from our mock.
 
     ``document`` is the file that Prism reads, ``root`` the workspace whose Prism is run. Overrides are no part of the
     comparison: Prism does not know them. A document with references to URLs is only compared with ``allow_remote``:

@@ -1,4 +1,4 @@
-"""Where our mock means to differ from Prism: a list, each entry with its reason."""
+"""List where our mock differs from Prism on purpose, each with its reason."""
 
 from __future__ import annotations
 

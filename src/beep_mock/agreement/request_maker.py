@@ -78,7 +78,7 @@ class MadeRequest:
 
 
 def _can_travel(request: RawRequest) -> bool:
-    """Whether clients send it as it is: they take dot segments out (RFC 3986, section 5.2.4)."""
+    """Return whether clients send it as it is: they take dot segments out (RFC 3986, section 5.2.4)."""
     dots = {".", ".."}.intersection(request.path.split("/"))
     return not dots and request.target.isascii() and len(request.target) < _LONGEST
 
@@ -165,7 +165,7 @@ class RequestMaker:
                 yield MadeRequest(declared[0], least.values, method=method, place=("method",), origin=least)
 
     def fresh(self, made: MadeRequest, number: int) -> MadeRequest | None:
-        """The same request with other texts in its body, where these are free: names that nobody has taken yet.
+        """Return the request with other texts in its body where these are free, such as names not taken yet.
 
         What was changed stays as it is. None where there is no such text.
         """
@@ -301,7 +301,7 @@ def _body_of(made: MadeRequest) -> tuple[Any, str]:
 
 
 def _can_stand(parameter: Parameter, value: Json) -> bool:
-    """Whether a parameter can carry that value so that every server reads the same."""
+    """Return whether a parameter can carry that value so that every server reads the same."""
     if value is None or value == [] or value == {}:
         return False  # RFC 6570 writes nothing for them
     text = value if isinstance(value, str) else ""
@@ -317,6 +317,6 @@ def _is_segment(text: str) -> bool:
 
 
 def _fits(template: str, path: str) -> bool:
-    """Whether a path could be one of the template, as loosely as any router may see it."""
+    """Return whether a path could be one of the template, as loosely as any router may see it."""
     expected, given = template.split("/"), path.split("/")
     return len(expected) == len(given) and all("{" in e or e == g for e, g in zip(expected, given, strict=True))

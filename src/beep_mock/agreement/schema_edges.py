@@ -41,7 +41,7 @@ class SchemaEdges:
         self._sampler = sampler
 
     def changes(self, schema: Schema | None, value: Json, depth: int = 0) -> Iterator[Change]:
-        """Changes of ``value``, which keeps ``schema``: of itself, then of what it holds."""
+        """Yield changes of ``value``, which keeps ``schema``: of itself, then of its parts."""
         parts = self._parts(schema)
         for edge in _edges(parts, value):
             if edge != value or type(edge) is not type(value):
@@ -108,7 +108,7 @@ class SchemaEdges:
         return next(nodes, None)
 
     def _parts(self, schema: Schema | None) -> list[Schema]:
-        """The schema and all that it is made of: what its reference leads to, what it combines."""
+        """Yield the schema and its parts: the target of its reference, the schemas it combines."""
         found: list[Schema] = []
         waiting = [schema] if schema is not None else []
         while waiting and len(found) < _PARTS:

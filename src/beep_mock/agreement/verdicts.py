@@ -1,4 +1,4 @@
-"""What is a difference between the answers of a mock and of a provider to one request, and what is none.
+"""Decide which differences between a mock's and a provider's answers to one request count.
 
 The mock's answer is the contract's: whether the request is valid, and whether what it gets is declared. The provider
 differs when it takes what is refused, refuses what is taken, fails, or answers in a way that the contract does not
@@ -34,7 +34,7 @@ __all__ = ["Aspect", "MockVerdict", "MockVerdicts", "VerdictJudge"]
 
 @dataclass(frozen=True, slots=True)
 class MockVerdict:
-    """What the mock made of a request: its status, and why the request is invalid if it is.
+    """The mock's verdict on a request: its status, and why the request is invalid if it is.
 
     ``routed`` is whether an operation has answered.
     """
@@ -45,23 +45,23 @@ class MockVerdict:
 
     @property
     def valid(self) -> bool:
-        """Whether it takes the request."""
+        """Return whether it takes the request."""
         return self.routed and not self.violations
 
     @property
     def reason(self) -> str:
-        """Why it does not, in few words: ``query.limit: minimum``."""
+        """Return why it is rejected, in few words: ``query.limit: minimum``."""
         return ", ".join(f"{'.'.join(one.location)}: {one.code}" for one in self.violations[:2])
 
 
 class MockVerdicts:
-    """Asks the mock of a contract, without overrides: what it says is what the contract says."""
+    """The mock of a contract without overrides: it says what the contract says."""
 
     def __init__(self, contract: Contract) -> None:
         self._mock = Mock("mock", contract, cors=False, callbacks=None)
 
     def of(self, request: RawRequest) -> MockVerdict:
-        """What it makes of ``request``."""
+        """Return the verdict on ``request``."""
         started: list[Any] = []
         for _ in self._mock(_environ(request), lambda *answer: started.extend(answer)):
             pass  # only the head counts
@@ -125,7 +125,7 @@ class VerdictJudge:
         """The provider's answer for a path that no contract has."""
 
     def aspects(self, made: MadeRequest, mock: MockVerdict, reply: Reply, *, looked_up: bool = False) -> list[Aspect]:
-        """How they differ; empty when they agree.
+        """Return how the answers differ; empty when they agree.
 
         ``looked_up``: the answer is about what the provider knows (no such world). A valid request may get one; an
         invalid one was taken then.
@@ -136,13 +136,13 @@ class VerdictJudge:
         return list(self._conformity(made, mock, reply))
 
     def may_be_of_state(self, operation: Operation, reply: Reply) -> bool:
-        """Whether a refusal of a valid request has a declared status that speaks of what the provider knows."""
+        """Return whether a refusal of a valid request has a declared status that speaks of what the provider knows."""
         return self.is_of_state(operation, reply) or (
             reply.status in _STATE and operation.response_for(reply.status) is not None
         )
 
     def is_of_state(self, operation: Operation, reply: Reply) -> bool:
-        """Whether a refusal says what the provider knows, not what is wrong with the request."""
+        """Return whether a refusal says what the provider knows, not what is wrong with the request."""
         status = reply.status
         if status in (401, 403) and operation.security and (status == 403 or not self._known):
             return True
@@ -159,7 +159,7 @@ class VerdictJudge:
         return status != 404 or not self._is_as_for_no_path(reply) or self._may_be_nowhere(operation)
 
     def is_shown_refusal(self, operation: Operation, mock: MockVerdict, reply: Reply) -> bool:
-        """Whether an invalid request got what the contract's examples show for a valid one."""
+        """Return whether an invalid request got what the contract's examples show for a valid one."""
         return (
             400 <= reply.status < 500
             and reply.status not in (401, mock.status)
@@ -192,7 +192,7 @@ class VerdictJudge:
         return Aspect("agreement-verdict", (str(status),), f"{takes}refuses it ({status}{_said(reply)})")
 
     def _conformity(self, made: MadeRequest, mock: MockVerdict, reply: Reply) -> Iterator[Aspect]:
-        """How the provider's answer is not as the contract declares, where the mock's own is declared."""
+        """Return how the provider's answer breaks the contract, where the mock's own status is declared."""
         operation = made.operation
         if made.method or not operation.responses or operation.response_for(mock.status) is None:
             return
@@ -211,7 +211,7 @@ class VerdictJudge:
             yield Aspect(f"agreement-{kind}", (str(status), *where, violation.code), message)
 
     def _may_be_nowhere(self, operation: Operation) -> bool:
-        """Whether an unknown id may get the answer of an unknown path: no example shows another."""
+        """Return whether an unknown id may get the answer of an unknown path: no example shows another."""
         shown = any(r.status == "404" and any(m.examples for m in r.content) for r in operation.responses)
         return "{" in operation.path and not shown
 
@@ -223,14 +223,14 @@ class VerdictJudge:
 
 
 def _place(made: MadeRequest, mock: MockVerdict) -> tuple[str, ...]:
-    """What of a request is wrong: as the mock says, else what was changed."""
+    """Return the invalid part of a request: as the mock says, else the part that was changed."""
     by_place = made.place and (not mock.violations or mock.violations[0].code == "required")
     location = made.place if by_place else mock.violations[0].location if mock.violations else ()
     return tuple("*" if token.isdecimal() else token for token in location)
 
 
 def _is_alike(kind: dict[str, Any], reply: Reply) -> bool:
-    """Whether an answer names the error as an example does, but for paths, times and numbers in it."""
+    """Return whether an answer names the error as an example does, but for paths, times and numbers in it."""
     try:
         content = json.loads(reply.body)
     except ValueError:

@@ -1,1 +1,1 @@
-"""Two versions of a contract: what has changed, whether it breaks, and whom."""
+"""Compare two versions of a contract: the differences, whether they break, and which consumers."""

@@ -123,7 +123,7 @@ def _name(part: Part) -> str:
 
 
 def _exclude(view: View, one: Part, other: Part) -> bool:
-    """Whether no value fits both, as far as is easily seen."""
+    """Return whether no value fits both, as far as is easily seen."""
     if any("discriminator" in node for node, _ in view.parts):
         return True  # it says which alternative counts (OpenAPI 3.1.1, 4.8.25)
     first, second = (View(view.side, (part,), view.direction) for part in (one, other))
@@ -243,7 +243,7 @@ def _conditions(view: View) -> dict[str, Part]:
 
 
 def compare_discriminators(this: SchemaComparison) -> None:
-    """Which alternative counts, and by which name of which property."""
+    """Compare which alternative a discriminator selects, and by which property and name."""
     old, new = ({} if not found else found[0] for found in (v.all("discriminator") for v in (this.old, this.new)))
     if not (isinstance(old, dict) and isinstance(new, dict)) or same_text(old, new):
         return

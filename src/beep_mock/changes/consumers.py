@@ -1,4 +1,4 @@
-"""Who depends on a difference: the pacts that keep the old contract and not the new one, or use what has changed.
+"""Find the consumers that depend on a difference: by pacts that only the old contract keeps, or that use what changed.
 
 Proof comes from comparing each pact with both versions; what appears only with the new one is what breaks the
 consumer. Beside that, a pact that reads a field depends on everything that breaks that field, even where its example
@@ -41,7 +41,7 @@ class _Call:
 
 
 def broken_by(pact: Pact, old: Contract, new: Contract) -> tuple[Finding, ...]:
-    """What in a pact the new contract does not promise, and the old one did."""
+    """Return the findings in a pact that the old contract promised and the new one does not."""
     known = {(one.rule, one.where.pointer) for one in compare(pact, old)}
     return tuple(
         one
@@ -149,7 +149,7 @@ def _nearest(finding: Finding, call: _Call, candidates: Sequence[tuple[int, Diff
 
 
 def _uses(one: Difference, use: Use, call: _Call) -> Iterator[tuple[str, str]]:
-    """Where in an interaction (JSON pointers below it) something is used that has changed, and how."""
+    """Return where an interaction uses something that changed (JSON pointers below it), and how."""
     interaction = call.interaction
     if use.part == "operation":
         if one.level is Level.BREAKING and one.rule.endswith("-removed"):

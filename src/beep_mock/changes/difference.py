@@ -13,7 +13,7 @@ Direction = Literal["request", "response", ""]
 
 
 class Level(Enum):
-    """Whether a consumer that kept the old contract can stop working: yes, no, or not to be decided."""
+    """The effect on a consumer that kept the old contract: breaking, not breaking, or undecidable."""
 
     BREAKING = "breaking"
     UNKNOWN = "unknown"
@@ -37,7 +37,7 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Dependence:
-    """What of a consumer's pact meets a difference.
+    """The part of a consumer's pact that meets a difference.
 
     ``pointer`` leads to it in the pact's file; ``reason`` says how it depends on it. ``proven`` when the pact keeps
     the old contract and not the new one; otherwise the pact uses what has changed.

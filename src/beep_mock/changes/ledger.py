@@ -1,4 +1,4 @@
-"""What has been found in operations, and the pairs of schemas that they hold, becomes differences with their uses."""
+"""Collect what was found in operations and in their pairs of schemas, and turn it into differences with their uses."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SYNTHETIC = re.compile(r"~(?:oneOf|anyOf)|type [a-z]+$")
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """Where a message holds a pair of schemas; ``subject`` is ``body``, ``parameter`` or ``header``."""
+    """The place where a message holds a pair of schemas; ``subject`` is ``body``, ``parameter`` or ``header``."""
 
     use: Use
     subject: str

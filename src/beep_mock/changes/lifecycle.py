@@ -32,7 +32,7 @@ Discovery = tuple[str, Level, str, str, str]
 
 
 def compare_lifecycle(old: tuple[Any, str], new: tuple[Any, str], policy: Policy) -> Iterator[Discovery]:
-    """What has changed in the announcements about one operation, parameter or property."""
+    """Compare the announcements (deprecation, sunset, stability) of an operation, parameter or property."""
     (before, old_at), (after, new_at) = old, new
     if not (isinstance(before, dict) and isinstance(after, dict)):
         return
@@ -76,7 +76,7 @@ def _compare_sunset(
 
 
 def may_go(node: Any, policy: Policy) -> bool:
-    """Whether what a node describes was announced to go by now, or was never to be relied on."""
+    """Return whether what a node describes was announced to go by now, or was never to be relied on."""
     if not isinstance(node, dict):
         return False
     if node.get(_STABILITY) in ("draft", "alpha"):

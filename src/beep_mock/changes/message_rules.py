@@ -67,7 +67,7 @@ def _compare_parameters(rules: OperationRules, old: Parameter, new: Parameter) -
 
 
 def _compare_writing(rules: OperationRules, old: Parameter, new: Parameter) -> None:
-    """How values are written: what matters depends on whether there are lists and objects among them."""
+    """Compare how values are written; it matters only where there are lists and objects."""
     part, path = old.location, (old.name,)
     if bool(old.media_type) != bool(new.media_type) or old.media_type != new.media_type:
         message = f"{old.name!r} is written as {new.media_type or 'text'}, it was {old.media_type or 'text'}"

@@ -13,7 +13,7 @@ __all__ = ["compare_objects"]
 
 
 def compare_objects(this: SchemaComparison) -> None:
-    """Everything that is said of objects. Nobody sends a property that the sender's contract does not name."""
+    """Compare what two schemas demand of objects. Senders send only properties that their contract names."""
     if "object" not in this.sender.types & this.taker.types:
         return
     for name in dict.fromkeys((*this.old.properties, *this.new.properties)):
@@ -66,7 +66,7 @@ def _removed(this: SchemaComparison, name: str) -> None:
 
 
 def _generalized(this: SchemaComparison, name: str) -> tuple[Part, ...]:
-    """What the new contract says of a property that it does not name, where it says something."""
+    """Return what the new contract says of a property it does not name."""
     rest = tuple(part for part in this.new.schemas_for(name) if part[0] not in (True, {}))
     return () if any(schema is False for schema, _ in rest) else rest
 

@@ -1,4 +1,4 @@
-"""Two versions of one operation: parameters, request body, responses, security, and what is said about it."""
+"""Compare two versions of one operation: parameters, request body, responses, security and announcements."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class OperationRules:
         self.label = ""
 
     def compare(self, old: Operation, new: Operation, *, label: str = "", outgoing: bool = False) -> None:
-        """Compare two versions of an operation; ``label`` is what it is called (default: its old key)."""
+        """Compare two versions of an operation; ``label`` names it in findings (default: its old key)."""
         self.label, self.outgoing = label or old.key, outgoing
         if (old.broken is None) != (new.broken is None):
             found = old.broken or new.broken

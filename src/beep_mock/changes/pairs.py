@@ -32,7 +32,7 @@ _JOINED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What differs in a pair. ``rule`` lacks direction and subject; ``path`` leads to the value from the pair's."""
+    """A difference in a pair. ``rule`` lacks direction and subject; ``path`` leads to the value from the pair's."""
 
     rule: str
     level: Level
@@ -89,7 +89,7 @@ class SchemaComparison:
     def note(
         self, rule: str, is_kept: bool | None, message: str, keyword: str = "", path: tuple[str, ...] = ()
     ) -> None:
-        """Something differs; ``is_kept`` is whether all that is sent is still taken (None: nobody can tell)."""
+        """Note a difference; ``is_kept`` says whether everything sent is still accepted (None: undecidable)."""
         level = Level.NON_BREAKING if is_kept or self.capped else Level.UNKNOWN if is_kept is None else Level.BREAKING
         old, new = (view.place(keyword) if keyword else view.at for view in (self.old, self.new))
         self.pair.found[Found(rule, level, message, old, new, path)] = None
@@ -106,11 +106,11 @@ class SchemaComparison:
             self.pair.edges[edge, path] = None
 
     def ordered(self, sender: Any, taker: Any) -> tuple[Any, Any]:
-        """What belongs to sender and taker, as old and new."""
+        """Return the values of sender and receiver as old and new."""
         return (sender, taker) if self.is_request else (taker, sender)
 
     def is_included(self, sender: tuple[Part, ...], taker: tuple[Part, ...], *, turned: bool = False) -> bool:
-        """Whether the taker's schemas take all that the sender's allow, as far as can be proved.
+        """Return whether the taker's schemas take all that the sender's allow, as far as can be proved.
 
         ``turned`` when what is said to be the sender's is the taker's, and the other way round.
         """
@@ -166,14 +166,14 @@ class Pairs:
         )
 
     def are_same(self, old: tuple[Part, ...], new: tuple[Part, ...]) -> bool:
-        """Whether two lists of schemas say the same and refer to the same."""
+        """Return whether two lists of schemas say the same and refer to the same."""
         return len(old) == len(new) and all(
             same_text(one, other) and (self._alike or reads_alike(one)) and not self._is_touched(one)
             for (one, _), (other, _) in zip(old, new, strict=True)
         )
 
     def run(self) -> None:
-        """Compare what is waiting, and what it leads to."""
+        """Compare the waiting pairs and those they lead to."""
         self._finish(0)
 
     def _finish(self, before: int) -> None:
@@ -193,7 +193,7 @@ class Pairs:
     def is_included(
         self, old: tuple[Part, ...], new: tuple[Part, ...], direction: Direction, depth: int, turned: bool
     ) -> bool:
-        """Whether nothing that can be found there breaks."""
+        """Return whether nothing that can be found there breaks."""
         before, outer = len(self._waiting), self._depth
         self._depth = depth
         try:
@@ -213,7 +213,7 @@ class Pairs:
         return True
 
     def _is_touched(self, node: Any) -> bool:
-        """Whether a node refers to something that has changed."""
+        """Return whether a node refers to something that has changed."""
         if not self._changed or not isinstance(node, dict | list):
             return False
         if isinstance(node, list):
@@ -265,7 +265,7 @@ class Pairs:
         return True
 
     def _is_plain(self, node: Any) -> bool:
-        """Whether only properties and items refer to what has changed."""
+        """Return whether only properties and items refer to what has changed."""
         return not any(
             self._is_touched(value)
             for key, value in node.items()

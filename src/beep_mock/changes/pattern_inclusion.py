@@ -1,4 +1,4 @@
-"""Whether every text that fits one pattern fits another: decided by automata, for patterns that are regular.
+"""Decide whether every text that fits one regular pattern fits another, by automata.
 
 A pattern fits a text when it is found anywhere in it (JSON Schema 2020-12 validation, 6.3.3), so that ``^`` and ``$``
 count at the ends of it only. Look-arounds, back references and Unicode properties are not decided.
@@ -34,7 +34,7 @@ class _UndecidedError(Exception):
 
 
 def is_included(one: str, other: str) -> bool | None:
-    """Whether what fits ``one`` fits ``other``; None when it cannot be decided."""
+    """Return whether every text that fits ``one`` fits ``other``; None when it cannot be decided."""
     try:
         first, second = _Automaton(one), _Automaton(other)
         return _included(first, second)
@@ -139,7 +139,7 @@ class _Automaton:
 
 
 def _included(one: _Automaton, other: _Automaton) -> bool:
-    """Whether no text leads ``one`` to its end and not ``other``."""
+    """Return whether no text leads ``one`` to its end and not ``other``."""
     bounds = sorted(
         {0}
         | {

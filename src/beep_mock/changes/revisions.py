@@ -1,4 +1,4 @@
-"""Where a version of a contract is: in a file, in a git revision, or at a running service."""
+"""Find a version of a contract: in a file, in a git revision, or at a running service."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SUFFIXES = (".json", ".yaml", ".yml")
 
 
 def is_revision(source: str) -> bool:
-    """Whether ``source`` is ``REVISION:PATH``, as git writes it, and neither a URL nor a file of that name."""
+    """Return whether ``source`` is ``REVISION:PATH``, as git writes it, and neither a URL nor a file of that name."""
     revision, colon, path = source.partition(":")
     return bool(colon and revision and path) and not is_url(source) and not Path(source).exists()
 
@@ -137,5 +137,5 @@ def _from_service(url: str, *, allow_remote: bool) -> Contract:
 
 
 def _answered(error: InvalidDocumentError) -> bool:
-    """Whether there was an HTTP answer, though not the one wanted."""
+    """Return whether there was an HTTP answer, though not the one wanted."""
     return "Client error" in error.message or "Server error" in error.message or "Redirect" in error.message

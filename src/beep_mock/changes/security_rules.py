@@ -1,4 +1,4 @@
-"""Security of an operation: whoever could call it must still be able to.
+"""Compare the security of an operation: every client that could call it must still be able to.
 
 Requirements are alternatives, the schemes of one are demanded together, and so are the scopes of a scheme
 (OpenAPI 3.1.1, 4.8.30). What schemes are called does not matter.
@@ -72,7 +72,7 @@ def _scopes(listed: Any) -> frozenset[str]:
 
 
 def _is_met(given: Alternative, demanded: Alternative) -> bool:
-    """Whether whoever has the credentials ``given`` has those ``demanded``."""
+    """Return whether whoever has the credentials ``given`` has those ``demanded``."""
     return all(scheme in given and scopes <= given[scheme] for scheme, scopes in demanded.items())
 
 
@@ -98,7 +98,7 @@ def _shown(scheme: Scheme) -> tuple[str]:
 
 
 def _compare_schemes(rules: OperationRules, old: Operation, new: Operation) -> None:
-    """Where tokens come from: a client that knows the old address cannot be told from one that asks."""
+    """Compare where tokens come from: a client that knows the old address cannot be told from one that asks."""
     before, after = ({_identity(s): s for each in op.security for s in each} for op in (old, new))
     for identity in before.keys() & after.keys():
         one, other = _node(before[identity], rules.pairs.old), _node(after[identity], rules.pairs.new)

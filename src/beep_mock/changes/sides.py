@@ -31,7 +31,7 @@ class Side:
         self._hidden: dict[tuple[str, int], tuple[Direction, ...]] = {}
 
     def follow(self, part: Part) -> Part | None:
-        """What a part's ``$ref`` leads to; None when it leads nowhere."""
+        """Return the target of a part's ``$ref``; None when it has none."""
         try:
             return self.document.follow(*part)
         except ContractError:
@@ -47,7 +47,7 @@ class Side:
 
 
 def same_text(one: Any, other: Any) -> bool:
-    """Whether two nodes say the same, word for word (``1`` is not ``true``)."""
+    """Return whether two nodes say the same, word for word (``1`` is not ``true``)."""
     return one is other or (bool(one == other) and text_of(one) == text_of(other))
 
 
@@ -56,7 +56,7 @@ _NAMED = frozenset({"$defs", "definitions", "dependentSchemas", "patternProperti
 
 
 def reads_alike(node: Any, *, named: bool = False) -> bool:
-    """Whether a schema means in OpenAPI 3.0 what it means in 3.1, word for word.
+    """Return whether a schema means in OpenAPI 3.0 what it means in 3.1, word for word.
 
     ``nullable`` is a word of 3.0 alone (3.0.3, 4.7.24), and what stands beside a ``$ref`` counts since 3.1 (3.0.3,
     4.7.23.1; 3.1.1, 4.8.24). A flag of ``exclusiveMinimum`` is read as what it means in both. ``named`` when the

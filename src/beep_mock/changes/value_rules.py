@@ -34,7 +34,7 @@ _MOST_VALUES = 300
 
 
 def is_finite_kept(this: SchemaComparison) -> bool:
-    """Whether the sender's values can be counted, and the taker's validator takes each of them."""
+    """Return whether the sender's values can be counted, and the taker's validator takes each of them."""
     domain = this.sender.domain
     if domain is None or len(domain) > _MOST_VALUES or this.sender.opaque or this.taker.opaque or this.pair.textual:
         return False

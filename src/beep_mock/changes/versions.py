@@ -21,7 +21,7 @@ __all__ = ["differences"]
 def differences(
     old: Contract, new: Contract, *, today: date | None = None, deprecation_days: int = 0
 ) -> tuple[Difference, ...]:
-    """What differs between two versions of a contract, breaking differences first.
+    """Return the differences between two versions of a contract, breaking ones first.
 
     ``today`` (default: the day it is) decides whether what has gone was announced to be gone by now;
     ``deprecation_days`` how long before its end an operation has to be announced (0: it need not be).
@@ -39,7 +39,7 @@ def differences(
 
 
 def _nodes(side: Side) -> Iterator[object]:
-    """What messages are described by: everything that may refer to a schema."""
+    """Yield the nodes that describe messages: all that may refer to a schema."""
     root = side.document.root
     yield root.get("paths")
     yield root.get("webhooks")
@@ -79,12 +79,12 @@ def _removed(operation: Operation, what: str, rules: OperationRules, policy: Pol
 
 
 def _route(operation: Operation) -> tuple[str, tuple[tuple[str, ...], ...]]:
-    """What tells operations apart: the names of path parameters do not (OpenAPI 3.1.1, 4.8.8)."""
+    """Return what identifies an operation: names of path parameters do not (OpenAPI 3.1.1, 4.8.8)."""
     return operation.method, tuple(segment.literals for segment in parse_template(operation.path).segments)
 
 
 def _compare_webhooks(old: Contract, new: Contract, rules: OperationRules, ledger: FoundDifferences) -> None:
-    """What the provider sends by itself: its requests are what consumers read, their answers what it reads."""
+    """Compare webhooks: consumers read their requests, and the provider reads the answers."""
     for name in dict.fromkeys((*old.webhooks, *new.webhooks)):
         before, after = old.webhooks.get(name, {}), new.webhooks.get(name, {})
         for method in dict.fromkeys((*before, *after)):

@@ -117,7 +117,7 @@ _DEEPEST_BRANCH = 4  # alternatives within alternatives, and the allOf around th
 
 
 class View:
-    """What several schemas, all to be met, demand of a value that travels in ``direction``.
+    """The combined demands of several schemas on a value that travels in ``direction``.
 
     ``parts`` are the schemas without ``$ref`` and ``allOf`` that they are made of. ``impossible`` when one is
     ``false``, ``opaque`` when something in it cannot be read.
@@ -197,16 +197,16 @@ class View:
 
     @property
     def anything(self) -> bool:
-        """Whether it says nothing at all."""
+        """Return whether it says nothing at all."""
         return not self.impossible and not any(ASSERTING & node.keys() for node, _ in self.parts)
 
     @property
     def typed(self) -> bool:
-        """Whether it says of which types values are."""
+        """Return whether it says of which types values are."""
         return self.types != ALL_TYPES
 
     def place(self, keyword: str) -> str:
-        """Where the keyword stands, or where the schema does."""
+        """Return where the keyword stands, or where the schema does."""
         return next((child(at, keyword) for node, at in self.parts if keyword in node), self.at)
 
     def all(self, keyword: str) -> list[Any]:
@@ -318,16 +318,16 @@ class View:
 
     @cached_property
     def others(self) -> tuple[Part, ...]:
-        """What the values of properties have to meet that nothing names."""
+        """Return the demands on properties without a name in the schema."""
         return tuple(schema for node, at in self.parts for schema in others_of(node, at) if schema[0] not in (True, {}))
 
     @property
     def closed(self) -> bool:
-        """Whether properties that nothing names are refused."""
+        """Return whether properties that nothing names are refused."""
         return any(schema is False for schema, _ in self.others)
 
     def item(self, index: int | None) -> tuple[Part, ...]:
-        """What an item has to meet: one at a position, or those after all positions that are spoken of."""
+        """Return the demands on an item: at a position, or after all the positions named."""
         found: list[Part] = []
         for node, at in self.parts:
             first = listed(node, "prefixItems")
@@ -341,7 +341,7 @@ class View:
 
     @property
     def positions(self) -> int:
-        """How many positions ``prefixItems`` speaks of."""
+        """Return how many positions ``prefixItems`` names."""
         return max((len(listed(node, "prefixItems")) for node, _ in self.parts), default=0)
 
 

@@ -1,4 +1,4 @@
-"""Who breaks when a contract or pact is saved: only what the file touches is compared again, in milliseconds."""
+"""Find which consumers a saved contract or pact breaks, comparing only what the file affects, in milliseconds."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = ["BlastRadius", "Breakage"]
 
 @dataclass(frozen=True, slots=True)
 class Breakage:
-    """What the saving of one file has done.
+    """The effect of saving one file.
 
     ``file`` is relative to the workspace; ``broken`` and ``mended`` are errors that are new and that are gone, by
     consumer; ``interactions`` were looked at, in ``seconds``; ``fault`` says why the file cannot be used.
@@ -93,16 +93,16 @@ class BlastRadius:
 
     @property
     def interactions(self) -> int:
-        """How many interactions are known."""
+        """Return how many interactions are known."""
         return sum(len(pact.interactions) for pact in self._pacts.values())
 
     def standing(self) -> Iterator[Finding]:
-        """What is broken now."""
+        """Return what is broken now."""
         for errors in self._errors.values():
             yield from errors.values()
 
     def saved(self, name: str) -> Breakage:
-        """What has changed with a contract (by its service) or a pact (by its path)."""
+        """Return the effect of saving a contract (by its service) or a pact (by its path)."""
         begun = time.perf_counter()
         service = name.removeprefix(_CONTRACT) if name.startswith(_CONTRACT) else ""
         path = Path(name)

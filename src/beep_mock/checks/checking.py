@@ -1,4 +1,4 @@
-"""What `check` looks at: the paths it was given become documents and workspaces, and each of their files a case."""
+"""Run `check`: paths become documents and workspaces, and each of their files a case."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def document_finding(fault: BeepMockError) -> Finding:
 
 
 def contract_findings(contract: Contract) -> Iterator[Finding]:
-    """What is wrong with the document, used by an operation or not, and with its schemas when they are compiled."""
+    """Yield what is wrong with the document, used or not, and with its schemas once compiled."""
     validator_of(contract).register_all()
     parts = list(part_findings(contract))
     found = (*contract.findings, *contract.schemas.findings())
@@ -102,7 +102,7 @@ def answer_findings(contract: Contract) -> Iterator[Finding]:
 
 
 def override_findings(path: Path, contract: Contract) -> Iterator[Finding]:
-    """What an override file says against its contract."""
+    """Yield the findings of an override file against its contract."""
     try:
         yield from load_overrides(path, contract).findings
     except OverrideError as fault:
@@ -165,7 +165,7 @@ def pact_findings(
 
 
 def _no_sample(contract: Contract, operation: Operation, response: ResponseSpec, answers: Answers) -> str:
-    """Why there is no truthful generated answer for a response that needs one; empty if there is, or none is needed."""
+    """Return why a response that needs a generated answer has no truthful one; empty if it has, or needs none."""
     status = status_code(response, operation)
     answer = answers.stored(response, status, None, None)
     if answer is None:

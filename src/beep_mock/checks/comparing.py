@@ -1,4 +1,4 @@
-"""What a comparison of pacts with contracts has found, as a report."""
+"""Report a comparison of pacts with contracts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What differs between two versions of a contract and whom it breaks, as a report."""
+"""Report the differences between two versions of a contract and the consumers they break."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ class Diff:
     fail_on: str
 
     def count(self, level: Level) -> int:
-        """How many differences are of this level."""
+        """Return how many differences have this level."""
         return sum(one.level is level for one in self.differences)
 
     def fails(self, one: Difference) -> bool:
-        """Whether a difference makes the check fail."""
+        """Return whether a difference makes the check fail."""
         return one.level is Level.BREAKING and (self.fail_on == "breaking" or bool(one.consumers))
 
     def report(self, *, everything: bool = True) -> Report:
@@ -221,7 +221,7 @@ def _shown(use: Use) -> str:
 
 
 def _dependences(found: Sequence[Dependence]) -> Iterator[str]:
-    """Who depends on a difference: a line a consumer, and one a place in its pact."""
+    """Return a line for each consumer that depends on a difference, and one for each place in its pact."""
     for (consumer, file), group in groupby(sorted(found, key=_owner), key=_owner):
         places = list(group)
         verb = "breaks" if any(one.proven for one in places) else "concerns"

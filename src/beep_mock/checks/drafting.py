@@ -91,7 +91,7 @@ def _draft(workspace: Workspace, consumer: str, provider: str, recorded: Sequenc
 
 
 def _states(workspace: Workspace, provider: str) -> Callable[[str], bool]:
-    """Which states the provider has; where it is not of this workspace, it shall have one for each example."""
+    """Return which states the provider has; one outside this workspace is assumed to have a state for each example."""
     if not workspace.provider_folder(provider).is_dir() and not workspace.states_path(provider).is_file():
         return lambda _: True
     try:

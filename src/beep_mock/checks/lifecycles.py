@@ -1,4 +1,4 @@
-"""What a provider creates can be read, is what was asked for, and is gone when it is deleted.
+"""Check that what a provider creates can be read, equals what was sent, and is gone when it is deleted.
 
 A contract says it by its paths: ``POST /worlds`` answers 201, ``/worlds/{worldId}`` can be read and, maybe, deleted.
 That an answer repeats what was sent is expected where the contract's examples of the operation show it.
@@ -187,7 +187,7 @@ class _Lifecycle:
 
 
 def _identity(created: _Created, name: str) -> Json:
-    """What names the new thing in its path: the end of Location, else its id."""
+    """Return what identifies the new resource in its path: the end of Location, else its id."""
     location = created.reply.header("location")
     segment = unquote(urlsplit(location).path.rstrip("/").rpartition("/")[2])
     if segment:

@@ -96,7 +96,7 @@ class VerificationRequest:
 
 @dataclass(slots=True)
 class Verified:
-    """What came of it. What was not asked for, or could not be, is None; ``notes`` say why.
+    """The outcome of a verification. What was not run is None; ``notes`` say why.
 
     ``partial`` says what broke off, where something has.
     """
@@ -267,7 +267,7 @@ class _Verification:
         self._found.partial = self._found.properties.partial
 
     def _verify_edges(self, contract: Contract, target: Target, max_time: float) -> None:
-        """Where the provider can be made anew it is: what chance has deleted is there again."""
+        """Run the edge checks on a fresh provider where possible: generated requests may have deleted its data."""
         from beep_mock.checks.edge_properties import with_edges
 
         asked = self._asked

@@ -1,4 +1,4 @@
-"""What a verification has found, as a report."""
+"""Report a verification."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def report_of(verified: Verified, contract: Contract | None = None) -> Report:
 
 
 def is_untried(verified: Verified) -> bool:
-    """Whether something could not be verified, so that the outcome is a fault (2) and no finding."""
+    """Return whether something could not be verified, so that the outcome is a fault (2) and no finding."""
     return bool(
         verified.partial
         or any(result.fault for result in (verified.pacts.results if verified.pacts else ()))
@@ -176,7 +176,7 @@ def keep_evidence(workspace: Workspace, verified: Verified, store: Store, versio
 
 
 def tried_by(verified: Verified) -> Iterator[Tried]:
-    """What was tried: not what a fault prevented, nor what nothing told how to bring about.
+    """Yield what was tried: not what a fault prevented, nor what could not be set up.
 
     That a consumer does not insist on a pending interaction yet does not make the provider keep it.
     """

@@ -1,4 +1,4 @@
-"""Where evidence lies: a file of SQLite by the standard library, everything else by SQLAlchemy.
+"""Open the database of evidence: a SQLite file by the standard library, everything else by SQLAlchemy.
 
 Both take the same statements. The file is what every workspace has, and reading it must cost a mock's start nothing
 worth mentioning: SQLAlchemy takes longer to import than such a start takes as a whole.
@@ -49,7 +49,7 @@ class Transaction(Protocol):
     """Statements with ``:name`` parameters, inside one transaction."""
 
     def rows(self, statement: str, parameters: Mapping[str, Any]) -> Sequence[Row]:
-        """What a query finds."""
+        """Return the rows of a query."""
 
     def run(self, statement: str, parameters: Sequence[Mapping[str, Any]]) -> None:
         """Run a statement once for each of ``parameters``."""
@@ -61,7 +61,7 @@ class Database(Protocol):
     shown: str
 
     def exists(self) -> bool:
-        """Whether there may be anything to read."""
+        """Return whether there may be anything to read."""
 
     def read(self, use: Callable[[Transaction], _Result]) -> _Result:
         """What ``use`` reads."""
@@ -78,7 +78,7 @@ class SqliteFile:
         self.shown = str(path)
 
     def exists(self) -> bool:
-        """Whether the file is there, and something was written to it: SQLite makes it empty at first."""
+        """Return whether the file is there, and something was written to it: SQLite makes it empty at first."""
         try:
             return self.path.stat().st_size > 0
         except OSError:
@@ -243,7 +243,7 @@ def shown_url(url: str) -> str:
 
 
 def _bounded(url: str) -> dict[str, Any]:
-    """What keeps the drivers that know how from waiting for ever for a host that does not answer."""
+    """Return arguments that keep drivers from waiting for ever for a host that does not answer."""
     scheme = url.partition("://")[0]
     known = scheme == "postgresql" or scheme.partition("+")[2] in ("psycopg", "psycopg2", "pymysql", "mysqldb")
     return {"connect_timeout": _CONNECT_SECONDS} if known else {}

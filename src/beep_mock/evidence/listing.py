@@ -1,4 +1,4 @@
-"""What is known of each interaction of a service: of its contract's examples and of the pacts that name it."""
+"""List the evidence about each interaction of a service: its contract's examples and the pacts that name it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["ListedInteraction", "listed"]
 
 @dataclass(frozen=True, slots=True)
 class ListedInteraction:
-    """One interaction and what is known of it. ``consumer`` is whose pact it is of, empty for an example."""
+    """An interaction and its evidence. ``consumer`` is the consumer of its pact, empty for an example."""
 
     service: str
     interaction: Interaction
@@ -37,7 +37,7 @@ class ListedInteraction:
 
     @property
     def operation(self) -> str:
-        """What is asked: the contract's operation, of a pact method and path."""
+        """The contract's operation, or a pact's method and path."""
         request = self.interaction.request
         return self.interaction.operation or f"{request.method} {request.path}"
 

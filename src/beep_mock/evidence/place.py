@@ -1,4 +1,4 @@
-"""Where evidence is: an option, the environment, or a file of the workspace. Light, since every mock asks."""
+"""Say where evidence is: an option, the environment, or a file of the workspace. Light, since every mock asks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NONE: Final = "none"
 
 
 def address_of(given: str, root: Path) -> str | Path:
-    """Where evidence is: as ``given`` (an option), else as the environment says, else in the folder ``root``."""
+    """Return where evidence is: ``given`` (an option), else the environment, else in the folder ``root``."""
     return given or os.environ.get(VARIABLE, "") or root / DEFAULT
 
 

@@ -1,4 +1,4 @@
-"""What mocks need of a store: read once, watched, and never a reason not to start."""
+"""Give mocks the evidence of a store: read once, watched, and never a reason not to start."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class EvidenceReader:
         return file_of(self._address)
 
     def trust(self, provider: str, document: Path | None) -> Trust:
-        """What is known of ``provider``, whose contract is at ``document``, now."""
+        """Return the evidence about ``provider``, whose contract is at ``document``, as it is now."""
         file = self.file
         if self._address == NONE or (file is not None and not file.exists()):
             return Trust(provider, tell=self._tell)

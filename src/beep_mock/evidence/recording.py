@@ -1,4 +1,4 @@
-"""What a verification has found, written down as evidence."""
+"""Store the results of a verification as evidence."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def record_results(
 
 
 def require_version(version: str) -> None:
-    """Nothing, when ``version`` may name a provider's: it goes into a header (RFC 9110, section 5.5).
+    """Check that ``version`` may be a provider's: it goes into a header (RFC 9110, section 5.5).
 
     :raises EvidenceError: it may not.
     """
@@ -90,7 +90,7 @@ def require_version(version: str) -> None:
 
 
 def provider_version(workspace: Workspace, provider: str) -> str:
-    """What git calls the state that the provider's sources are in; ``unversioned`` where there is no git."""
+    """Return git's name for the state of the provider's sources; ``unversioned`` where there is no git."""
     folder = workspace.sources(provider)
     git = which("git")
     if git is None:

@@ -72,11 +72,11 @@ class Store:
 
     @property
     def shown(self) -> str:
-        """Where it is, for people: without a password."""
+        """The address for people: without a password."""
         return self._database.shown
 
     def exists(self) -> bool:
-        """Whether there may be anything in it; a cheap look, for a file."""
+        """Return whether there may be anything in it; a cheap look, for a file."""
         return self._database.exists()
 
     def record(self, verification: Verification, *others: Verification) -> int:
@@ -130,7 +130,7 @@ class Store:
         return sorted(str(row[0]) for row in self._database.read(lambda transaction: transaction.rows(statement, {})))
 
     def verdicts(self, provider: str, now: Hashes) -> Mapping[str, Evidence]:
-        """What is known of a provider's interactions, by their hash, while it and its contract are as ``now``."""
+        """Return the evidence about a provider's interactions, by hash, for the sources and contract of ``now``."""
         if not self.exists():
             return {}
         parameters = {"provider": provider, "sources": now.sources, "contract": now.contract}

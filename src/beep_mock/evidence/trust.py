@@ -1,4 +1,4 @@
-"""What is known of one service's interactions, as its mock asks for it."""
+"""The evidence about one service's interactions, as its mock asks for it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ CHECKS: Final[tuple[Check, ...]] = get_args(Check)
 
 @dataclass(frozen=True, slots=True)
 class Hashes:
-    """What a verification was of: SHA-256, in hexadecimal, of a provider's sources and of its contract's files.
+    """The subject of a verification: SHA-256, in hexadecimal, of a provider's sources and of its contract's files.
 
     ``""`` stands for what is not in the workspace.
     """
@@ -69,17 +69,17 @@ class Verification:
 
     @property
     def key(self) -> tuple[str, str, str, str, str]:
-        """What there is one of: a later verification of the same takes its place."""
+        """The identity of a verification: a later one with the same key replaces it."""
         return self.interaction, self.provider, self.version, self.check, self.consumer
 
     def outweighs(self, other: Verification) -> bool:
-        """Whether this and not ``other`` (of the same key) is to be kept: the later, of equals the worse."""
+        """Return whether this and not ``other`` (of the same key) is to be kept: the later, of equals the worse."""
         return (self.at, self.verdict == "refuted") > (other.at, other.verdict == "refuted")
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What is known of an interaction. ``stale``: the provider or its contract has changed since ``latest``."""
+    """The evidence about an interaction. ``stale``: the provider or its contract has changed since ``latest``."""
 
     standing: Standing
     latest: Verification
@@ -92,7 +92,7 @@ class Evidence:
 
 
 def evidence_of(found: Iterable[Verification], now: Hashes) -> Evidence:
-    """What verifications of one interaction (at least one) say while the provider and its contract are as ``now``.
+    """Combine verifications (at least one) of an interaction while the provider and its contract are as ``now``.
 
     Those of the present state count, were it one of them: among these a refutation outweighs what else has passed, for
     a provider is only right if all who looked say so. Without them it is stale.
@@ -124,7 +124,7 @@ class Trust:
     fault: str = ""
 
     def of(self, interaction: Interaction) -> Evidence | None:
-        """What is known of an interaction; None for nothing. Hashes it: to be asked once, not for each request."""
+        """Return the evidence about an interaction, None without any. It hashes: ask once, not for each request."""
         if not self.verdicts:
             return None
         from beep_mock.evidence.hashing import interaction_hash
@@ -136,7 +136,7 @@ NOTHING_KNOWN: Final = Trust()
 
 
 def bare_interaction(operation: Operation, status: int) -> Interaction | None:
-    """What an operation's answer of ``status`` is where that is all it says: no content, no headers, so no example.
+    """Return the interaction of a status that declares no content and no headers, so has no example.
 
     None where the contract declares more of it, or nothing.
     """

@@ -17,7 +17,7 @@ class Sent(Protocol):
 
     @property
     def status(self) -> int:
-        """The status; 0 when nobody answered."""
+        """The status; 0 without an answer."""
 
     @property
     def headers(self) -> Sequence[tuple[str, str]]:
@@ -29,7 +29,7 @@ class Sent(Protocol):
 
     @property
     def source(self) -> str:
-        """Where it comes from: ``example earth``, ``real``, ``problem``."""
+        """The origin: ``example earth``, ``real``, ``problem``."""
 
 
 class Answered(NamedTuple):

@@ -14,7 +14,7 @@ INTERVAL: Final = 0.5
 
 
 def accepts_connections(host: str, port: int, timeout: float = INTERVAL) -> bool:
-    """Whether somebody listens there. Nothing is sent: a probe leaves no trace in the peer's own log."""
+    """Return whether somebody listens there. Nothing is sent: a probe leaves no trace in the peer's own log."""
     try:
         socket.create_connection((host, port), timeout).close()
     except OSError:

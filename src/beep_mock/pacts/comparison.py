@@ -20,7 +20,7 @@ __all__ = ["compare", "operation_of"]
 
 
 def compare(pact: Pact, contract: Contract) -> tuple[Finding, ...]:
-    """What in the pact the contract does not promise; empty when a provider that keeps the contract keeps the pact.
+    """Return what a pact relies on and the contract does not promise; empty when keeping the contract keeps the pact.
 
     Errors are what would break; warnings what the contract does not know and that does no harm. A finding's place is
     in the pact; its hint names the place in the contract.

@@ -32,7 +32,7 @@ _DONE = frozenset({"HTTP_AUTHORIZATION", "HTTP_ACCEPT", "CONTENT_TYPE", "HTTP_CO
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An exchange and what it is of its operation: the path as sent, raw path values, decoded values by key."""
+    """An exchange and its operation: the path as sent, raw path values, decoded values by key."""
 
     exchange: Exchange
     operation: Operation
@@ -42,7 +42,7 @@ class Asked:
 
 
 def request_shape(asked: Asked) -> Any:
-    """What tells two requests of one operation apart: the parameters that are there, and the body's build."""
+    """Return what distinguishes two requests of one operation: the parameters present, and the body's structure."""
     body = asked.values.get("body", MISSING)
     keys = frozenset(key for key in asked.values if key != "body")
     credentials = any(name.lower() == "authorization" for name, _ in asked.exchange.request_headers)

@@ -50,7 +50,7 @@ class Draft:
 def draft_pact(
     contract: Contract, provider: str, recorded: Iterable[Exchange], knows: Callable[[str], bool] = lambda _: True
 ) -> Draft:
-    """What ``recorded`` shows of a consumer's use of ``provider``, whose contract this is.
+    """Draft the pact that ``recorded`` shows of a consumer with ``provider``, whose contract this is.
 
     Exchanges with others are passed over. ``knows`` says whether the provider has a state of that name: an answer that
     was an example of the contract is given in the state that the example names, else in the one of its own name if
@@ -82,7 +82,7 @@ def draft_pact(
 
 
 def _judged(contract: Contract, exchange: Exchange) -> Asked | str:
-    """What was asked of which operation; or why the exchange is none to rely on."""
+    """Return the request and its operation, or why the exchange cannot be relied on."""
     if exchange.source.startswith("problem") or exchange.status == 0:
         return "answered by beep-mock itself"
     if exchange.violations:
@@ -115,12 +115,12 @@ def _judged(contract: Contract, exchange: Exchange) -> Asked | str:
 
 
 def _is_real(location: tuple[str, ...], values: Mapping[str, Json]) -> bool:
-    """Whether a violation is none of a secret that was masked."""
+    """Return whether a violation is none of a secret that was masked."""
     return bool(values.get(".".join(location[:2]), "") != MASK)
 
 
 def _rank(exchange: Exchange) -> tuple[int, ...]:
-    """What makes the better example: one that the contract writes down, without empty lists, the first of them."""
+    """Rank exchanges as examples: one the contract writes down, without empty lists, the first of them."""
     source = exchange.source.partition(" ")[0]
     known = {"example": 2, "override": 1, "real": 1}.get(source, 0)
     return known, -exchange.response_body.count(b"[]"), -exchange.response_body.count(b"null")
@@ -195,7 +195,7 @@ DRAFT_KEY: Final = "beep-mock"
 
 @dataclass(frozen=True, slots=True)
 class DraftFile:
-    """What became of a draft: ``added`` and ``kept`` interactions."""
+    """The result of writing a draft: ``added`` and ``kept`` interactions."""
 
     file: Path
     added: int

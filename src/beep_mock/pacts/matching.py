@@ -39,7 +39,7 @@ _TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Matcher:
-    """What is demanded of a value.
+    """The demand on a value.
 
     ``kind`` is ``equality`` (that value), ``type`` (one like it), ``regex`` (a text that ``pattern`` fits), ``any``
     (nothing), or a JSON type (``integer``, ``number``, ``boolean``, ``null``, ``string``).
@@ -74,7 +74,7 @@ class MatchingRules:
         self._rules = sorted(rules, key=lambda rule: rule.rank, reverse=True)
 
     def at(self, place: Place) -> Matcher:
-        """What is demanded of the value at ``place``: equality where no rule is for it."""
+        """Return the demand on the value at ``place``: equality where no rule applies."""
         return next((rule.matcher for rule in self._rules if rule.fits(place)), _EQUAL)
 
 

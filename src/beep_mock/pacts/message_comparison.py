@@ -47,11 +47,11 @@ class Compared:
     specification: str
 
     def error(self, code: str, message: str, pointer: str, at: str = "", hint: str = "") -> Finding:
-        """What would break. ``pointer`` is within the interaction, ``at`` a place of the contract."""
+        """Return an error. ``pointer`` is within the interaction, ``at`` a place of the contract."""
         return self._finding(code, Severity.ERROR, message, pointer, at, hint)
 
     def warning(self, code: str, message: str, pointer: str, at: str = "") -> Finding:
-        """What the contract does not know, and that does no harm."""
+        """Return a warning: the contract does not know something that does no harm."""
         return self._finding(code, Severity.WARNING, message, pointer, at, "")
 
     def _finding(self, code: str, severity: Severity, message: str, pointer: str, at: str, hint: str) -> Finding:
@@ -94,7 +94,7 @@ RESPONSE_HEADERS = frozenset(_RESPONSE.split())
 
 
 def request_findings(compared: Compared, operation: Operation, path_values: Mapping[str, str]) -> Iterator[Finding]:
-    """What of the request the contract refuses or does not know; ``path_values`` are the raw values of its path."""
+    """Find what the contract refuses or does not know in a request; ``path_values`` are its raw path values."""
     return _RequestComparison(compared).findings(operation, path_values)
 
 
@@ -249,7 +249,7 @@ def status_of(spec: ResponseSpec, status: int) -> int:
 
 
 def _rule(message: Any) -> Any:
-    """What the rule for the status takes: the name of a class or a list of statuses; None when there is no rule."""
+    """Return the statuses a rule accepts: the name of a class or a list; None without a rule."""
     match message:
         case {"matchingRules": {"status": {"matchers": [{"match": "statusCode", "status": taken}, *_]}}}:
             return taken
@@ -270,7 +270,7 @@ def _takes(rule: Any, declared: str) -> bool:
 
 
 def response_findings(compared: Compared, operation: Operation) -> Iterator[Finding]:
-    """What of the response the contract does not promise."""
+    """Find what the contract does not promise in a response."""
     return _ResponseComparison(compared).findings(operation)
 
 

@@ -22,7 +22,7 @@ __all__ = ["Pact", "body_pointer", "encoded_body", "is_wrapped", "read_pact"]
 
 
 def is_wrapped(message: Any, specification: str) -> bool:
-    """Whether the body of a request or response is the ``content`` of what stands there.
+    """Return whether the body of a request or response is the ``content`` of what stands there.
 
     In a pact of version 4 that holds no ``content`` the body is taken for a bare one, as people write it by hand.
     """
@@ -32,7 +32,7 @@ def is_wrapped(message: Any, specification: str) -> bool:
 
 
 def body_pointer(entry: Any, role: str, specification: str) -> str:
-    """Where in an interaction the body of its ``request`` or ``response`` is."""
+    """Return where the body of an interaction's ``request`` or ``response`` is."""
     message = entry.get(role) if isinstance(entry, Mapping) else None
     return f"/{role}/body/content" if is_wrapped(message, specification) else f"/{role}/body"
 
@@ -43,7 +43,7 @@ _JSON: Final = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class Pact:
-    """What one consumer expects of one provider.
+    """The expectations of one consumer on one provider.
 
     ``specification`` is as the file says it (``"4.0"``), ``"2.0.0"`` if it says nothing. ``interactions`` are the HTTP
     ones, in the file's order, named by their descriptions; ``entries`` are the same as the file has them, with their

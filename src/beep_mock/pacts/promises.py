@@ -1,4 +1,4 @@
-"""Whether a contract promises what a consumer reads: a body of a pact against the schema of a response.
+"""Decide whether a contract promises what a consumer reads: a pact's body against a response's schema.
 
 A consumer may leave out what it does not read, so nothing is required of its example; what it does read must be
 declared: a field that no schema names may be gone tomorrow. A matching rule demands less than a value: of a matched
@@ -64,7 +64,7 @@ class Broken:
 
 
 def broken_promises(contract: Contract, schema: Schema, value: Json, rules: MatchingRules) -> list[Broken]:
-    """What of ``value``, an example of a consumer with its matching rules, ``schema`` does not promise."""
+    """Return what of ``value``, a consumer's example with its matching rules, ``schema`` does not promise."""
     return _Reader(contract, rules).read((schema.node, schema.at), value, ())
 
 
@@ -75,7 +75,7 @@ class _Reader:
         self._rules = rules
 
     def read(self, part: Part, value: Json, place: Place) -> list[Broken]:
-        """What is broken in the way that breaks least."""
+        """Return what is broken in the alternative that breaks least."""
         return self._read_one_of(self._ways(part, 0), value, place)
 
     def _read_one_of(self, ways: Iterator[Way], value: Json, place: Place) -> list[Broken]:
@@ -154,7 +154,7 @@ class _Reader:
         return found
 
     def _wrong_kind(self, node: Mapping[str, Any], value: Json, matcher: Matcher) -> str:
-        """Why the kind of a value is none that the schema allows; its own limits are not looked at."""
+        """Return why the schema does not allow the kind of a value; its other limits are not checked."""
         types = node.get("type")
         allowed = [types] if isinstance(types, str) else list(types) if isinstance(types, list) else []
         if not allowed or matcher.kind == "any":
@@ -211,7 +211,7 @@ def _distance(found: list[Broken]) -> tuple[int, int]:
 
 
 def _is_object(node: Mapping[str, Any]) -> bool:
-    """Whether a schema speaks of the properties of objects."""
+    """Return whether a schema speaks of the properties of objects."""
     types = node.get("type")
     return types == "object" or (isinstance(types, list) and "object" in types) or "properties" in node
 
@@ -222,6 +222,6 @@ def _alone(node: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _offers(node: Mapping[str, Any], pattern: str) -> bool:
-    """Whether one of the values that a schema lists is a text that the pattern fits."""
+    """Return whether one of the values that a schema lists is a text that the pattern fits."""
     listed = node.get("enum", [node["const"]] if "const" in node else [])
     return isinstance(listed, list) and any(isinstance(one, str) and matches(pattern, one) for one in listed)

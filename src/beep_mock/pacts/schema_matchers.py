@@ -56,7 +56,7 @@ class MatchedValue:
 
 
 def merged(one: MatchedValue, other: MatchedValue) -> MatchedValue | None:
-    """What two items have in common; None where that is nothing."""
+    """Return what two items have in common; None for nothing."""
     if one.members is not None and other.members is not None:
         members = {}
         for name, shape in one.members.items():
@@ -248,7 +248,7 @@ class Matchers:
         return _TYPE
 
     def _substitute(self, parts: Sequence[Part]) -> MatchedValue | None:
-        """What may stand for a secret: a value that its schema allows."""
+        """Return a substitute for a secret: a value its schema allows."""
         for value in _SUBSTITUTES:
             if all(self._allows(part, value) for part in parts):
                 return MatchedValue(value, (self._rule(self._met(parts, value), value),))
@@ -302,7 +302,7 @@ def _additional(node: Mapping[str, Any], at: str) -> Iterator[Part]:
 
 
 def _is_object(node: Mapping[str, Any]) -> bool:
-    """Whether a schema speaks of the properties of objects: what it does not name may be gone tomorrow."""
+    """Return whether a schema speaks of the properties of objects: what it does not name may be gone tomorrow."""
     return "object" in _texts(node.get("type")) or "properties" in node or "additionalProperties" in node
 
 

@@ -1,1 +1,1 @@
-"""What a provider proves: pacts replayed at it."""
+"""Verify providers: replay pacts and examples, and send generated requests."""

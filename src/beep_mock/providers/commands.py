@@ -99,7 +99,7 @@ class _Output:
             del self._kept[:-_OUTPUT_KEPT]
 
     def text(self) -> str:
-        """What there is of it when the process has ended; children that still write are not waited for long."""
+        """Return the output once the process has ended, without waiting long for children that still write."""
         with suppress(TimedOut):
             self._reading.result(_LAST_WORDS)
         return self._kept.decode("utf-8", "replace").strip()

@@ -1,4 +1,4 @@
-"""What of a contract was exercised, and by which kind of check: operations, statuses, media types, parameters."""
+"""Record how much of a contract was exercised, and by which kind of check."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Exercise:
 
 @dataclass(slots=True)
 class OperationCoverage:
-    """Who has exercised the parts of one operation; an empty set of kinds means nobody.
+    """The kinds of checks that exercised each part of one operation.
 
     ``statuses`` is by declared status (``200``, ``4XX``), ``media_types`` by ``200 application/json``, ``parameters``
     by key; ``undeclared`` are statuses that were answered and no response declares; ``consumers`` those whose pacts
@@ -64,7 +64,7 @@ class Coverage:
 
     @property
     def unreached(self) -> tuple[str, ...]:
-        """What no check has reached: operations, and of those that were reached statuses (``GET /worlds 502``)."""
+        """Return what no check reached: operations, and statuses of the operations reached (``GET /worlds 502``)."""
         found = []
         for one in self.operations:
             if not one.kinds:
@@ -74,7 +74,7 @@ class Coverage:
         return tuple(found)
 
     def share(self, part: Literal["operations", "statuses", "media_types", "parameters"]) -> tuple[int, int]:
-        """How many were exercised by any check, of how many there are."""
+        """Return how many were exercised by any check, and how many there are."""
         if part == "operations":
             kinds = [one.kinds for one in self.operations]
         else:
@@ -83,7 +83,7 @@ class Coverage:
 
 
 def coverage_of(contract: Contract, exercises: Iterable[Exercise], pacts: Iterable[Pact] = ()) -> Coverage:
-    """What ``exercises`` have reached of ``contract``. Those of operations that it does not declare are left out.
+    """Return how much of ``contract`` the ``exercises`` reached; undeclared operations are left out.
 
     Who consumes an operation is said by ``pacts`` too, whether they were replayed or not.
     """
@@ -113,7 +113,7 @@ def coverage_of(contract: Contract, exercises: Iterable[Exercise], pacts: Iterab
 
 
 def exercises_of(contract: Contract, pact: Pact) -> Iterator[Exercise]:
-    """What a pact exercises, if each of its interactions is replayed and kept."""
+    """Yield what a pact exercises, if each of its interactions is replayed and kept."""
     for interaction in pact.interactions:
         found = operation_of(contract, interaction)
         if found is None:

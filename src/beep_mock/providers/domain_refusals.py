@@ -38,7 +38,7 @@ class DomainRefusals:
         self._known: dict[str, list[tuple[int, dict[str, Any]]]] = {}
 
     def allow(self, operation: str, status: int, body: bytes) -> bool:
-        """Whether an answer to a valid request is one that an example shows."""
+        """Return whether an answer to a valid request is one that an example shows."""
         said = _kind_of(body)
         return any(
             status == shown and all(said.get(name) == value for name, value in kind.items())

@@ -1,4 +1,4 @@
-"""How an answer differs from an example, but for what only the provider can know."""
+"""Compare an answer with an example, except for what only the provider can know."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Place = tuple[str, ...]
 def differences(
     contract: Contract, schema: Schema | None, expected: Json, actual: Json, made: Sequence[str]
 ) -> Iterator[tuple[Place, Json, Json]]:
-    """Where ``actual`` is not ``expected``: the place, what is expected and what there is (MISSING for nothing).
+    """Yield where ``actual`` differs from ``expected``: place, expected and actual value (MISSING for none).
 
     Properties that ``schema`` marks ``readOnly`` and places that ``made`` names (JSON pointers, ``*`` for any key or
     index) are the provider's own to fill.
@@ -110,7 +110,7 @@ def not_repeated(
     actual: Json,
     places: Mapping[str, frozenset[Place]],
 ) -> Iterator[tuple[Place, Json, Json]]:
-    """Where ``actual`` does not repeat what examples repeat: the place, what is expected, what there is.
+    """Yield where ``actual`` does not repeat what the examples repeat: place, expected and actual value.
 
     ``parameters`` are the request's by ``"<location>.<name>"``, ``body`` its body; ``expected`` is the example's body,
     and ``places`` are those of :func:`repeated_places`.

@@ -1,4 +1,4 @@
-"""A contract's examples replayed at its provider: what it answers must be what the contract says.
+"""Replay a contract's examples at its provider, and judge the answers by the contract.
 
 An example is one interaction. Its answer must have the status that the example has, and headers and body as the
 contract declares them for it, and what the example repeats of its request the answer must repeat too (``echoes``); with
@@ -40,7 +40,7 @@ _SCHEME: Final = re.compile(r"(?:^|,)\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?=\s*(?:,|
 
 
 def challenge_fault(operation: Operation, headers: Iterable[tuple[str, str]]) -> str:
-    """What is wrong with the challenges of a 401 to ``operation``, or ``""``.
+    """Return what is wrong with the challenges of a 401 to ``operation``, or ``""``.
 
     None at all is left to what the contract says of the header. They must be challenges, and one of them must name a
     scheme that the operation declares, where it declares any of HTTP's.
@@ -62,10 +62,10 @@ _SHOWN = 200
 
 
 class States(Protocol):
-    """Who brings provider states about: a registry, or the endpoint of a running provider."""
+    """A way to set up provider states: a registry, or the endpoint of a running provider."""
 
     def knows(self, name: str) -> bool:
-        """Whether there is such a state."""
+        """Return whether there is such a state."""
 
     def setup(self, name: str, parameters: Mapping[str, Json]) -> None:
         """Bring it about.
@@ -82,7 +82,7 @@ class States(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ExampleResult:
-    """What became of one example.
+    """The outcome of one example.
 
     ``fault`` says why it could not be tried, and ``skipped`` why there was nothing to try; ``reply`` is None for both.
     A state that could not be taken back is a ``fault`` too, beside what the provider had answered by then.
@@ -99,7 +99,7 @@ class ExampleResult:
 
     @property
     def passed(self) -> bool:
-        """Whether the provider keeps it, or there was nothing to keep."""
+        """Return whether the provider keeps it, or there was nothing to keep."""
         return not self.fault and not self.mismatches
 
     @property
@@ -263,7 +263,7 @@ _VALUES = {"value", "dataValue", "serializedValue"}
 
 
 def _untriable(interaction: Interaction, states: Sequence[ProviderState]) -> str:
-    """Why an example of a response cannot be brought about: nothing tells how."""
+    """Return why an example cannot be set up: the contract does not say how."""
     status = interaction.response.status
     request = interaction.request
     if status < 200:

@@ -31,7 +31,7 @@ Answer = tuple[str, list[tuple[str, str]], bytes]
 
 
 class Bounded:
-    """The application, answering 500 for what it does not answer in ``timeout`` seconds, or fails to."""
+    """An application that answers 500 for what it does not answer within ``timeout`` seconds, or fails to."""
 
     def __init__(self, app: Any, timeout: float) -> None:
         self._app = app
@@ -41,7 +41,7 @@ class Bounded:
 
     @property
     def is_silent(self) -> bool:
-        """Whether the last two questions got no answer."""
+        """Return whether the last two questions got no answer."""
         return self._silences > 1
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -59,7 +59,7 @@ class Bounded:
 
 
 def answer_of(app: Any, environ: dict[str, Any]) -> Answer:
-    """What a WSGI application answers; its mistakes, also those it makes while its body is read, are answers of 500.
+    """Return a WSGI application's answer; its exceptions, also while its body is read, are answers of 500.
 
     A server would have sent the beginning of such a body by then: here nothing is sent before all of it is known.
     """
@@ -147,7 +147,7 @@ _STOP_LIMIT: Final = 5.0
 
 
 def is_asgi(app: Any) -> bool:
-    """Whether it is called as ASGI applications are."""
+    """Return whether it is called as ASGI applications are."""
     from inspect import iscoroutinefunction
 
     return iscoroutinefunction(app) or iscoroutinefunction(getattr(app, "__call__", None))  # noqa: B004 - of its class

@@ -29,7 +29,7 @@ _TIMEOUT: Final = 4.0
 
 @dataclass(frozen=True, slots=True)
 class StateHandling:
-    """Where provider states are arranged, and what is known of it beforehand.
+    """Where provider states are set up, and what is known of them beforehand.
 
     ``objection`` gives the reason why an interaction's states cannot be arranged, or ``""``; ``failures`` is the list
     that the endpoint adds to whenever it fails.
@@ -81,7 +81,7 @@ def verify_pacts(
 
 
 def require_interactions(provider: str, pacts: Sequence[Pact]) -> None:
-    """Nothing, when there is something to verify: nothing verified must not look like success.
+    """Check that there is something to verify: verifying nothing must not look like success.
 
     :raises VerificationError: no pact names ``provider``, or none that does holds an interaction.
     """

@@ -1,4 +1,4 @@
-"""A provider judged by its contract's properties: valid requests are taken, invalid ones refused, answers conform.
+"""Verify a provider by its contract's properties: generated requests accepted or rejected, answers conforming.
 
 Schemathesis makes the requests and judges the answers; its phases are examples, coverage (the boundaries of each
 schema), fuzzing and, where the contract has links, stateful testing. Every operation gets its share of the time, so
@@ -135,7 +135,7 @@ _STATEFUL_SHARE: Final = 0.2
 
 @dataclass(frozen=True, slots=True)
 class PropertiesResult:
-    """What came of it: ``cases`` requests were made; ``errors`` are operations that could not be tried, and why.
+    """The outcome: ``cases`` requests were sent; ``errors`` are operations that could not be tried, and why.
 
     ``partial`` says why it ended early, where it did.
     """

@@ -37,7 +37,7 @@ _LOOPBACK: Final = "127.0.0.1,localhost,::1"
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a provider runs, as the verifier needs it: ``path`` is its base path (``/`` or ``/api``)."""
+    """The address of a provider, as the verifier needs it: ``path`` is its base path (``/`` or ``/api``)."""
 
     url: str
     scheme: str
@@ -63,7 +63,7 @@ class Address:
         return cls(url, parts.scheme, parts.hostname, port, unquote(parts.path).rstrip("/") or "/")
 
     def require_listener(self, name: str) -> None:
-        """Nothing, when somebody accepts connections there.
+        """Check that something accepts connections there.
 
         :raises VerificationError: nobody does, within a few seconds.
         """
@@ -79,7 +79,7 @@ class Address:
 def replay(
     provider: str, address: Address, files: Sequence[Path], *, states_url: str, timeout: float
 ) -> Iterator[dict[str, Any] | str]:
-    """What the verifier tells of each pact file, in their order; a text says why it tells nothing.
+    """Return the verifier's results of each pact file, in their order; a text says why there are none.
 
     ``timeout`` is in seconds for one answer of the provider. After an interaction that hangs (or a verifier that ends
     early) there are no further results.

@@ -1,4 +1,4 @@
-"""What a verification has found: results by interaction, mismatches by field, both as values.
+"""The results of a verification: by interaction, with mismatches by field.
 
 pact-python's verifier tells a mismatch (a finding about the provider) from an error (it could not ask) in its results
 only; they name secrets, quote some values twice and come in no particular order. All of that ends here.
@@ -49,7 +49,7 @@ class Mismatch:
 
 @dataclass(frozen=True, slots=True)
 class InteractionResult:
-    """What became of one interaction. ``fault`` says why it could not be tried, where that is so.
+    """The outcome of one interaction. ``fault`` says why it could not be tried, where that is so.
 
     Mismatches of a ``pending`` interaction, which its consumer does not insist on yet, do not count as broken.
     """
@@ -62,7 +62,7 @@ class InteractionResult:
 
     @property
     def passed(self) -> bool:
-        """Whether the provider keeps it."""
+        """Return whether the provider keeps it."""
         return not self.fault and (self.pending or not self.mismatches)
 
 
@@ -75,7 +75,7 @@ class VerificationReport:
 
     @property
     def passed(self) -> bool:
-        """Whether every interaction was tried and is kept, and there was one at all."""
+        """Return whether every interaction was tried and is kept, and there was one at all."""
         return bool(self.results) and all(result.passed for result in self.results)
 
     def __str__(self) -> str:
@@ -146,7 +146,7 @@ def _body_mismatches(
 
 
 def _wanted(expected: Any, message: str) -> str:
-    """What is expected, in words where a rule is and not a value: ``an integer, such as 3``."""
+    """Return the expectation, in words where it is a rule: ``an integer, such as 3``."""
     rule = _RULE.search(message)
     if rule is None:
         return _shown(expected)
@@ -181,7 +181,7 @@ def _reason(mismatch: Any) -> str:
 
 
 def _find(value: Json | Missing, path: str) -> Json | Missing:
-    """What stands in ``value`` at the verifier's path; an index beyond a list's end means its last entry."""
+    """Return the part of ``value`` at the verifier's path; an index beyond a list's end means its last entry."""
     for name, quoted, index in _STEP.findall(path):
         key = name or quoted
         if isinstance(value, dict) and key in value:

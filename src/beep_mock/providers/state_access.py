@@ -31,7 +31,7 @@ class RegistryStates:
         self._app = app
 
     def knows(self, name: str) -> bool:
-        """Whether the registry defines it."""
+        """Return whether the registry defines it."""
         return name in self._registry.names
 
     def setup(self, name: str, parameters: Mapping[str, Json]) -> None:

@@ -60,7 +60,7 @@ class Target:
         return reply
 
     def is_gone(self) -> bool:
-        """Whether asking on makes no sense: nobody listens any more, or the last two questions got no answer."""
+        """Return whether asking on makes no sense: nobody listens any more, or the last two questions got no answer."""
         if self._silences > 1:
             return True
         if self.app is not None or not self._url:

@@ -157,7 +157,7 @@ def _import(workspace: Workspace, module_name: str, attribute: str) -> Any:
 
 
 def _is_factory(found: Callable[..., Any]) -> bool:
-    """Whether it is called with nothing: what wants two arguments is an application already (PEP 3333)."""
+    """Return whether it is called with nothing: what wants two arguments is an application already (PEP 3333)."""
     try:
         inspect.signature(found).bind()
     except (TypeError, ValueError):

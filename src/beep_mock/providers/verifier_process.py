@@ -1,4 +1,4 @@
-"""pact-python's verifier in a process of its own: what hangs can be ended, and what it prints goes nowhere.
+"""Run pact-python's verifier in a process of its own: a hang can be ended, and its output goes nowhere.
 
 Its standard input is one line of JSON, ``{"parent", "provider", "host", "port", "scheme", "path", "states_url",
 "timeout", "files"}`` (``timeout`` in milliseconds). It prints a line ``{}`` when it is ready, and then for each of the

@@ -1,4 +1,4 @@
-"""What of a contract was covered, as the reports tell it: in a few lines, or whole for programs."""
+"""Show how much of a contract was covered: in a few lines for people, in full for programs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a check has found, ready to be rendered: the report that `check` and `verify` share.
+"""The report that all checks share: what was found, ready to be rendered.
 
 A report is rendered by one module a format (:data:`FORMATS`); all of them see places as :func:`place` gives them.
 """
@@ -74,12 +74,12 @@ class Report:
             yield from case.findings
 
     def count(self, severity: Severity) -> int:
-        """How many findings are of this severity."""
+        """Return how many findings have this severity."""
         return sum(finding.severity is severity for finding in self.every_finding())
 
     @property
     def failed(self) -> int:
-        """How many cases have not passed."""
+        """Return how many cases failed."""
         return sum(not case.passed for case in self.cases)
 
     @property
@@ -104,7 +104,7 @@ class Report:
 
 
 def place(finding: Finding) -> Where:
-    """Where a finding is, for people: its line looked up, its file relative to the current folder if it is in it."""
+    """Return where a finding is, for people: with its line, and relative to the current folder if it is in it."""
     # Imported here: composing YAML for positions is only worth loading once there is something to print.
     from beep_mock.contracts.reading.positions import line_of
 

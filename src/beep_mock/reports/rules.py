@@ -1,4 +1,4 @@
-"""What rules are about, in a sentence each: for reports that show a rule's help beside its findings."""
+"""Describe each rule in a sentence, for reports that show help beside findings."""
 
 from __future__ import annotations
 
@@ -47,6 +47,6 @@ def title(rule: str) -> str:
 
 
 def about(rule: str) -> str:
-    """What the rule is about, in one sentence."""
+    """Return what the rule is about, in one sentence."""
     told = _ABOUT.get(rule) or next((text for prefix, text in _FAMILIES if rule.startswith(prefix)), "")
     return told or f"{title(rule)}."

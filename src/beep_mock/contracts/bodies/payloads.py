@@ -46,7 +46,7 @@ def json_written_as_text(value: str, schema: Schema | None, document: Document |
 
 
 def admits_text(node: Any, document: Document | None, depth: int = _DEPTH) -> bool | None:
-    """Whether a schema admits a string; None when it does not say."""
+    """Return whether a schema admits a string; None when it does not say."""
     if not isinstance(node, dict) or depth == 0:
         return None
     if isinstance(node.get("$ref"), str):

@@ -220,7 +220,7 @@ _KINDS: dict[str, Kind] = {
 
 
 def kind_of_sequence(name: str) -> Kind | None:
-    """How the items of a media type follow each other; None where it is not sequential.
+    """Return how the items of a media type follow each other; None where it is not sequential.
 
     ``events`` (server-sent), ``lines`` (of JSON), ``sequence`` (RFC 7464) or ``parts`` (multipart without names).
     """
@@ -268,7 +268,7 @@ def _around(schema: Schema) -> str:
 
 
 def _is_wrapped(item: Schema | None, document: Document) -> bool:
-    """Whether a schema of server-sent events describes what their ``data`` holds, as JSON, and not the events.
+    """Return whether a schema of server-sent events describes what their ``data`` holds, as JSON, and not the events.
 
     By the specification it describes the events; one that knows none of their fields cannot be meant so.
     """

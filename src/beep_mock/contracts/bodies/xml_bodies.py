@@ -82,7 +82,7 @@ class _Property:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What is to be known of a schema, looked up once."""
+    """What is known of a schema, looked up once."""
 
     shape: Shape
     scalar: Reader
@@ -92,7 +92,7 @@ class _Plan:
 
 
 def _root_names(schema: Schema, document: Document, hinted: str) -> set[str]:
-    """What the root element may be called: as hinted; as the component, where the hint is only in its `allOf`."""
+    """Return the names the root element may have: as hinted, or the component's where its `allOf` has the hint."""
     try:
         node, at = document.follow(schema.node, schema.at)
     except ContractError:
@@ -121,7 +121,7 @@ class _Reading:
         return found
 
     def value(self, element: Element, schema: Schema | None) -> Json:
-        """What an element holds, by its schema; without one an object, a list or text, as it looks."""
+        """Return an element's value by its schema; without one an object, a list or text, as it looks."""
         if element.is_nil:
             return None
         if schema is None:

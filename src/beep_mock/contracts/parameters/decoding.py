@@ -1,4 +1,4 @@
-"""Requests' parameters to typed values: one function an operation, specialised for what it declares.
+"""Read requests' parameters as typed values: one function an operation, specialised for its declarations.
 
 The readers are chosen when an operation is compiled; a request only runs them. A parameter that is not there is absent
 from the values; one that does not fit its schema's types keeps its text, so that the schema refuses it.
@@ -52,7 +52,7 @@ def compile_decoder(parameters: Sequence[Parameter], document: Document) -> Deco
 
 
 def header_value(header: Header, text: str, document: Document) -> Json:
-    """What the text of a response header stands for: it travels as a header parameter of style ``simple`` does."""
+    """Return the value of a response header: it travels as a header parameter of style ``simple`` does."""
     parameter = Parameter(
         header.name,
         "header",

@@ -30,7 +30,7 @@ def compile_headers(parameters: Sequence[Parameter], document: Document) -> list
 
 
 def is_token(text: str) -> bool:
-    """Whether ``text`` is a token, as the names of headers must be (RFC 9110, 5.6.2)."""
+    """Return whether ``text`` is a token, as the names of headers must be (RFC 9110, 5.6.2)."""
     return _TOKEN.fullmatch(text) is not None
 
 

@@ -68,7 +68,7 @@ def _nesting(text: bytes) -> int:
 
 
 def _load_exactly(body: bytes, parameters: Mapping[str, str]) -> Json:
-    """What the fast parser refuses or would round, by the standard library: slower, and with a better message."""
+    """Read with the standard library what the fast parser refuses or would round, with a better message."""
     try:
         text = _decoded(body, parameters.get("charset", ""))
         value = json.loads(text, parse_constant=_refuse, parse_float=_float)

@@ -54,22 +54,22 @@ def is_json(name: str) -> bool:
 
 
 def lists_json(content_types: str) -> bool:
-    """Whether JSON is among the media types that an Encoding Object lists (``text/plain, application/json``)."""
+    """Return whether JSON is among the media types that an Encoding Object lists (``text/plain, application/json``)."""
     return any(is_json(parse_content_type(each)[0]) for each in content_types.split(","))
 
 
 def is_xml(name: str) -> bool:
-    """Whether bodies of the media type are XML (RFC 7303, 4.2). ``name`` is in lower case."""
+    """Return whether bodies of the media type are XML (RFC 7303, 4.2). ``name`` is in lower case."""
     return name.endswith(("/xml", "+xml"))
 
 
 def is_yaml(name: str) -> bool:
-    """Whether bodies of the media type are YAML (RFC 9512, 2.1 and 2.2). ``name`` is in lower case."""
+    """Return whether bodies of the media type are YAML (RFC 9512, 2.1 and 2.2). ``name`` is in lower case."""
     return name.endswith(("/yaml", "/x-yaml", "+yaml"))
 
 
 def _fit(name: str, parameters: dict[str, str], entry: str) -> int:
-    """How well a declared media type fits: 0 not at all, 6 exactly."""
+    """Return how well a declared media type fits: 0 not at all, 6 exactly."""
     known, expected = parse_content_type(entry)
     if known == name and "/" in name:
         if _folded(expected) == parameters:

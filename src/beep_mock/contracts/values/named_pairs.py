@@ -26,7 +26,7 @@ Readers = dict[str, tuple[str, Reader, bool]]
 
 
 class Named(Protocol):
-    """What pairs are read for: a parameter, or a property of a form."""
+    """A name with values in pairs: a parameter, or a property of a form."""
 
     @property
     def name(self) -> str: ...
@@ -186,7 +186,7 @@ def _text_reader(parameter: Named, shape: Shape, document: Document, decode: Dec
 
 
 def _empty(shape: Shape) -> Json | Missing:
-    """What a parameter of ``allowEmptyValue`` means without a text: something its schema can admit, else nothing."""
+    """Return the value of an ``allowEmptyValue`` parameter without a text: one its schema admits, else none."""
     if "string" in shape.types:
         return ""
     if "array" in shape.types:

@@ -1,4 +1,4 @@
-"""What a schema says about how text is to be read: the JSON types it admits, its items and its properties."""
+"""Derive from a schema how text is to be read: the JSON types it admits, its items and its properties."""
 
 from __future__ import annotations
 
@@ -183,7 +183,7 @@ def _parts(node: dict[str, Any], keyword: str) -> enumerate[Any]:
 
 
 def _both(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:
-    """What two schemas admit together; ``number`` includes ``integer``. Where they exclude each other, either."""
+    """Return the types two schemas admit together, either where they exclude each other; ``number`` includes ``integer``."""
     if one is None or other is None:
         return other if one is None else one
     common = one & other
