@@ -43,7 +43,7 @@ _TYPES: Final = {"string": str, "array": list, "object": dict, "boolean": bool}
 
 @dataclass(frozen=True, slots=True)
 class ServiceConfiguration:
-    """What is configured for one service; an empty text where nothing is."""
+    """The configuration of one service; an empty text where nothing is configured."""
 
     contract: str = ""
     mock: str = ""

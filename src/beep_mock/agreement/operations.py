@@ -174,7 +174,7 @@ class OperationComparison:
         return judge.is_shown_refusal(operation, verdict, reply)
 
     def _concerns(self, made: MadeRequest, reply: Reply) -> bool:
-        """Whether it is what was changed that the provider has looked up, and not another part of the request."""
+        """Return whether the provider looked up the part that was changed, and not another part of the request."""
         location = made.place[:1]
         paths = sum(parameter.location == "path" for parameter in self._operation.parameters)
         if location == ("credentials",) or (location == ("path",) and paths == 1):
@@ -182,7 +182,7 @@ class OperationComparison:
         return made.origin is not None and self._asker.provider(made.origin).status != reply.status
 
     def _is_alike(self, made: MadeRequest, verdict: MockVerdict) -> bool:
-        """Whether the mock thinks of it as of another: valid, or invalid for the same reason and no further one."""
+        """Return whether the mock judges both alike: valid, or invalid for the same reason and no other."""
         other = self._asker.mock(made)
         if other is None or other.valid != verdict.valid or other.routed != verdict.routed:
             return False

@@ -180,7 +180,7 @@ def _compare_patterns(this: SchemaComparison) -> None:
 
 
 def _is_matched(sent: set[str], pattern: str) -> bool | None:
-    """Whether what fits all of ``sent`` fits ``pattern``; None when no text says otherwise, and nothing proves it."""
+    """Return whether what fits all of ``sent`` fits ``pattern``; None when it can be neither shown nor refuted."""
     if not sent:
         return False
     if len(sent) == 1:

@@ -1,4 +1,4 @@
-"""What tests tell mocks over HTTP: preferences and overrides."""
+"""Let tests set preferences and overrides of mocks over HTTP."""
 
 from __future__ import annotations
 

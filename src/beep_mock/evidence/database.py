@@ -64,10 +64,10 @@ class Database(Protocol):
         """Return whether there may be anything to read."""
 
     def read(self, use: Callable[[Transaction], _Result]) -> _Result:
-        """What ``use`` reads."""
+        """Read with ``use``."""
 
     def write(self, schema: str, use: Callable[[Transaction], _Result]) -> _Result:
-        """What ``use`` does, all of it or nothing; ``schema`` makes the table where it is not there yet."""
+        """Write with ``use``, all of it or nothing; ``schema`` creates the table where it is missing."""
 
 
 class SqliteFile:
@@ -85,11 +85,11 @@ class SqliteFile:
             return False
 
     def read(self, use: Callable[[Transaction], _Result]) -> _Result:
-        """What ``use`` reads; the file is not changed, were it by accident."""
+        """Read with ``use``; the file cannot be changed by accident."""
         return self._with("ro", READ_SECONDS, lambda connection: use(_SqliteTransaction(connection)))
 
     def write(self, schema: str, use: Callable[[Transaction], _Result]) -> _Result:
-        """What ``use`` does, all of it or nothing."""
+        """Write with ``use``, all of it or nothing."""
 
         def within(connection: sqlite3.Connection) -> _Result:
             connection.execute("BEGIN IMMEDIATE")  # what is read here is still so when it is written
@@ -165,11 +165,11 @@ class SqlDatabase:
         return True
 
     def read(self, use: Callable[[Transaction], _Result]) -> _Result:
-        """What ``use`` reads."""
+        """Read with ``use``."""
         return self._with(use, "")
 
     def write(self, schema: str, use: Callable[[Transaction], _Result]) -> _Result:
-        """What ``use`` does, all of it or nothing."""
+        """Write with ``use``, all of it or nothing."""
         return self._with(use, schema)
 
     def _with(self, use: Callable[[Transaction], _Result], schema: str) -> _Result:

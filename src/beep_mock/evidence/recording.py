@@ -130,7 +130,7 @@ def _said(interaction: Interaction) -> str:
 
 
 def _asks_the_same(contract: Contract, operation: Operation, example: Interaction, pact: Interaction) -> bool:
-    """Whether an example's request, encoded, is the pact's; headers and cookies count where they are declared."""
+    """Return whether an example's encoded request is the pact's; headers and cookies count where declared."""
     asked, wanted = example.request, pact.request
     try:
         raw = encode_request(operation, asked.parameters, asked.body, asked.media_type, contract.document)

@@ -1,4 +1,4 @@
-"""Who may see the built-in pages: requests to this machine by a name that is known, and from no foreign page.
+"""Decide who may see the built-in pages: requests by a known host name, and from no foreign page.
 
 A page on the web can make a browser send requests to 127.0.0.1, and by DNS rebinding even read the answers. Such
 requests name a foreign ``Host`` or ``Origin``. Neither may it make a mock send such a request, as a callback.

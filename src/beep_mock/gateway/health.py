@@ -1,4 +1,4 @@
-"""Whether real peers are up: each is probed twice a second, and a change is told at once."""
+"""Watch whether real peers are up: each is probed twice a second, and a change is reported at once."""
 
 from __future__ import annotations
 

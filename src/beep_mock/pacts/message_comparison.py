@@ -259,7 +259,7 @@ def _rule(message: Any) -> Any:
 
 
 def _takes(rule: Any, declared: str) -> bool:
-    """Whether one of the statuses that ``declared`` (``201``, ``4XX``) stands for is taken; ``default`` says none."""
+    """Return whether the rule accepts a status that ``declared`` (``201``, ``4XX``) covers; ``default`` covers none."""
     if _STATUS.fullmatch(declared) is None:
         return False
     if isinstance(rule, str):

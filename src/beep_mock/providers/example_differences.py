@@ -158,7 +158,7 @@ def repeated_places(
 
 
 def _is_named(name: str, place: Place, *, single: bool) -> bool:
-    """Whether a place is called as the parameter is: ``worldId`` is also the ``id`` of the one thing answered."""
+    """Return whether a place has the parameter's name: ``worldId`` is also the ``id`` of the one thing answered."""
     leaf = _plain(place[-1])
     return leaf == name or (single and "*" not in place and leaf == "id" and name.endswith(leaf))
 

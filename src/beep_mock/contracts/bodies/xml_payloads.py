@@ -37,7 +37,7 @@ def xml_text(value: Json, schema: Schema | None, document: Document | None) -> s
 
 
 def _nodes(name: str, value: Json, node: Any, document: Document | None) -> Iterator[str]:
-    """What a property, or an item, of that name is written as."""
+    """Yield the XML of a property, or an item, of that name."""
     hints = hints_of(node, document)
     if isinstance(value, list) and hints.node_type != "element":
         yield from _items(name, value, node, document)

@@ -263,7 +263,7 @@ class SchemaGraph:
         return f"#/$defs/{self.name(number, direction)}"
 
     def _spread_directed(self) -> None:
-        """Who refers to a schema that has two versions has two versions."""
+        """Give two versions to every schema that refers to one with two versions."""
         referring: dict[int, list[int]] = {}
         for number, entry in enumerate(self._entries):
             for target in entry.refers_to:

@@ -49,7 +49,7 @@ def match_media_type(content_type: str, declared: Sequence[str]) -> int | None:
 
 
 def is_json(name: str) -> bool:
-    """Whether bodies of the media type are one JSON text (RFC 8259; RFC 6839, 3.1). ``name`` is in lower case."""
+    """Return whether bodies of the media type are one JSON text (RFC 8259; RFC 6839, 3.1), ``name`` in lower case."""
     return name.endswith(("/json", "+json"))
 
 

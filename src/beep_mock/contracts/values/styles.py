@@ -70,7 +70,7 @@ def pairs(name: str, value: Json, style: str, *, explode: bool, encode: Encode |
 
 
 def _repeated(value: Json) -> list[Json]:
-    """What a property is written as: an array, which no style speaks of inside an object, as a pair an item."""
+    """Return a property that is an array as a pair for each item: no style defines it inside an object."""
     items = value if isinstance(value, list) else [value]
     return [item for item in items if item is not None]
 
