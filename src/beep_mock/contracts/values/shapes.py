@@ -183,7 +183,7 @@ def _parts(node: dict[str, Any], keyword: str) -> enumerate[Any]:
 
 
 def _both(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:
-    """Return the types two schemas admit together, or either's where none is common; ``number`` includes ``integer``."""
+    """Return the types two schemas admit together, or either's if none is common; ``number`` includes ``integer``."""
     if one is None or other is None:
         return other if one is None else one
     common = one & other
