@@ -73,7 +73,7 @@ bench: $(VENV)/.dev node_modules/.installed ## Throughput, start-up, size and me
 	python -m benchmarks
 
 docs: $(VENV)/.dev ## Build the documentation into build/site, offline; broken links fail
-	NO_MKDOCS_2_WARNING=1 mkdocs build --quiet
+	NO_MKDOCS_2_WARNING=1 mkdocs build
 	@echo "build/site is complete; read it with: python -m http.server --directory build/site --bind 127.0.0.1"
 
 # The wheel is built from the sdist, so that the sdist is known to be complete.

@@ -38,7 +38,7 @@ def environment() -> Mapping[str, str]:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The built site; a warning (a broken link, a name that does not exist) fails the build."""
     folder = tmp_path_factory.mktemp("site")
-    command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict", "--site-dir", str(folder)]
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
     done = subprocess.run(
         command,
         cwd=ROOT,

@@ -138,7 +138,7 @@ class Exchange:
     def from_dict(cls, entry: Mapping[str, Any]) -> Exchange:
         """Read what :meth:`as_dict` returned.
 
-        :raises (AttributeError, KeyError, TypeError, ValueError): ``entry`` is not an exchange.
+        :raises ValueError: ``entry`` is not an exchange; AttributeError, KeyError and TypeError mean the same.
         """
         request, response = entry["request"], entry["response"]
         return cls(
