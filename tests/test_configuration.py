@@ -102,6 +102,9 @@ def test_a_single_service_is_called_after_its_folder_where_nothing_else_names_it
         ("specs/*.openapi.yaml", ["specs/a.openapi.yaml", "specs/b.yaml"], ("a",)),
         ("teams/*/*/api.yaml", ["teams/x/a/api.yaml"], ("x-a",)),
         ("**/openapi.yaml", ["deep/er/a/openapi.yaml"], ("a",)),
+        ("specs/*-api-*.yaml", ["specs/shop-api-v1.yaml", "specs/stock-api-v2.yaml"], ("shop-v1", "stock-v2")),
+        ("s?ecs/*.[xy]aml", ["specs/a.yaml", "spots/b.yaml"], ("a",)),
+        ("services/shop/*.yaml", ["services/shop/openapi.yaml"], ("openapi",)),
     ],
 )
 def test_globs_name_the_services(tmp_path: Path, pattern: str, files: list[str], names: tuple[str, ...]) -> None:
@@ -159,9 +162,17 @@ def test_everything_can_be_elsewhere(tmp_path: Path) -> None:
         ("a = ", 1, "is not TOML"),
         ('name = "a b"', 1, "name: 'a b' has not the right form"),
         ('contracts = ""', 1, "contracts: must not be empty"),
+        ('[services.a]\napp = "a:b"\n[services.b]\napp = "b"', 4, "services.b.app: 'b' has not the right form"),
+        ('[[ignore]]\nrule = "x"\nreason = "y"\n[[ignore]]\nrule = "z"', 4, "ignore[1]: lacks 'reason'"),
+        ('[[ignore]]\nrule = "x"\nreason = "  "', 3, "ignore[0].reason: '  ' has not the right form"),
+        ('name = """\npacts"""\npacts = 3', 3, "pacts: must be a text"),
+        ('# pacts\npacts = [\n  "pacts",\n]', 2, "pacts: must be a text"),
+        ('contracts = "services/*/../../../*/openapi.yaml"', 1, "leads out of the workspace"),
+        ('mocks = "a\\u0000b"', 1, "leads out of the workspace"),
+        (f"a = {'[' * 20_000}", None, "is nested too deeply"),
     ],
 )
-def test_what_is_wrong_is_one_fault_with_its_line(tmp_path: Path, text: str, line: int, message: str) -> None:
+def test_what_is_wrong_is_one_fault_with_its_line(tmp_path: Path, text: str, line: int | None, message: str) -> None:
     file = write(tmp_path, text)
     with pytest.raises(ConfigurationError) as fault:
         read_configuration(tmp_path)
@@ -174,6 +185,50 @@ def test_two_configurations_are_a_fault(tmp_path: Path) -> None:
     write(tmp_path, '[tool.beep-mock]\npacts = "b"', "pyproject.toml")
     with pytest.raises(ConfigurationError, match="configured twice"):
         read_configuration(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("own", "project", "pacts"),
+    [
+        ("", '[tool.beep-mock]\npacts = "b"', "b"),
+        ('pacts = "a"', "[tool.beep-mock]", "a"),
+        ("# nothing yet", '[project]\nname = "x"', "pacts"),
+    ],
+)
+def test_an_empty_configuration_leaves_the_other_in_force(tmp_path: Path, own: str, project: str, pacts: str) -> None:
+    write(tmp_path, own)
+    write(tmp_path, project, "pyproject.toml")
+    assert read_configuration(tmp_path).pacts == pacts
+    assert find_root(tmp_path) == tmp_path
+
+
+tables_with_apps = st.lists(
+    st.tuples(st.sampled_from(["", "# app = 1", "# [services.x]"]), st.booleans()), min_size=1, max_size=6
+)
+
+
+@given(tables=tables_with_apps, data=st.data())
+def test_the_line_of_a_fault_is_that_of_its_statement(
+    tmp_path_factory: pytest.TempPathFactory, tables: list[tuple[str, bool]], data: st.DataObject
+) -> None:
+    wrong = data.draw(st.integers(0, len(tables) - 1))
+    lines: list[str] = []
+    expected = 0
+    for number, (before, dotted) in enumerate(tables):
+        value = json.dumps("app" if number == wrong else "app:app")
+        if dotted:
+            lines += [before, "[services]", f"s{number}.app = {value}"] if "[services]" not in lines else [before]
+            if lines[-1] == before:
+                lines += [f"[services.s{number}]", f"app = {value}"]
+        else:
+            lines += [before, f"[services.s{number}]", 'states = """', "app", '"""', f"app = {value}"]
+        expected = len(lines) if number == wrong else expected
+    root = tmp_path_factory.mktemp("workspace")
+    write(root, "\n".join(lines))
+    with pytest.raises(ConfigurationError) as fault:
+        read_configuration(root)
+    assert f"services.s{wrong}.app" in fault.value.message
+    assert fault.value.line == expected
 
 
 def test_a_project_file_of_others_is_left_alone(tmp_path: Path) -> None:
@@ -196,6 +251,27 @@ def test_a_link_out_of_the_workspace_is_refused(tmp_path: Path) -> None:
     write(tmp_path / "home", 'pacts = "link/pacts"')
     with pytest.raises(ConfigurationError, match="leads out of the workspace"):
         read_configuration(tmp_path / "home")
+
+
+def test_a_link_behind_a_wildcard_is_refused_where_it_leads_out(tmp_path: Path) -> None:
+    contract(tmp_path, "elsewhere/openapi.yaml")
+    contract(tmp_path, "home/services/shop/openapi.yaml")
+    (tmp_path / "home/services/stock").symlink_to(tmp_path / "elsewhere")
+    write(tmp_path / "home", 'name = "x"\ncontracts = "services/*/openapi.yaml"')
+    with pytest.raises(ConfigurationError, match=r"'services/stock/openapi\.yaml', which leads out") as fault:
+        _ = Workspace.find(tmp_path / "home").services
+    assert fault.value.line == 2
+
+
+def test_an_absolute_path_inside_the_workspace_is_that_path(tmp_path: Path) -> None:
+    contract(tmp_path, "contracts/shop/openapi.yaml")
+    write(tmp_path, f"pacts = {json.dumps(str(tmp_path / 'agreed'))}")
+    assert Workspace.find(tmp_path).pacts == tmp_path / "agreed"
+
+
+def test_a_folder_that_cannot_name_a_service_is_written_as_one_that_can(tmp_path: Path) -> None:
+    contract(tmp_path / "My shop (new)", "docs/openapi.yaml")
+    assert Workspace.find(tmp_path / "My shop (new)").services == ("My-shop-new",)
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,9 @@ __all__ = [
     "ServiceConfiguration",
     "configuration_schema",
     "find_root",
+    "leads_out",
     "read_configuration",
+    "single_contract",
 ]
 
 CONTRACT_NAMES: Final = ("openapi.yaml", "openapi.yml", "openapi.json", "swagger.yaml", "swagger.yml", "swagger.json")
@@ -38,6 +40,12 @@ _SINGLE: Final = tuple(f"{folder}{name}" for folder in ("", "docs/", "api/") for
 
 _PATHS: Final = ("pacts", "mocks", "providers", "consumers")
 _SERVICE_PATHS: Final = ("contract", "mock", "states", "sources")
+_LONGEST_STATEMENT: Final = 200
+"""Lines of a statement within which a fault's line is looked for."""
+
+_Place = tuple[str | int, ...]
+"""The keys and indices that lead to a value, from the configuration's table."""
+
 _TYPES: Final = {"string": str, "array": list, "object": dict, "boolean": bool}
 
 
@@ -91,6 +99,17 @@ class Configuration:
         """Return what is configured for a service."""
         return self.services.get(name, ServiceConfiguration())
 
+    def fault(self, place: _Place, message: str, hint: str = "") -> ConfigurationError:
+        """Return an error on the value at ``place``, ``("services", "shop", "app")``, with its file and line."""
+        if self.file is None:
+            return ConfigurationError(f"{_shown(place)}: {message}", file=str(self.root), hint=hint)
+        return _fault(self.file, _table_place(self.file), place, message, hint)
+
+    def origin(self, *place: str | int) -> str:
+        """Return where the value at ``place`` is written, ``beep-mock.toml:3``; "" where it is not configured."""
+        line = _line_of(self.file, (*_table_place(self.file), *place)) if self.file is not None else None
+        return f"{self.file.name}:{line}" if self.file is not None and line is not None else ""
+
 
 def configuration_schema() -> dict[str, Any]:
     """Return the JSON Schema of the configuration."""
@@ -126,22 +145,20 @@ def read_configuration(root: Path) -> Configuration:
     found = _configured(root)
     if found is None:
         return Configuration(root)
-    file, table, prefix = found
-    _check(file, table, prefix)
+    file, table = found
+    above = _table_place(file)
+    for place, message in _violations(configuration_schema(), table, ()):
+        raise _fault(file, above, place, message)
+    for place, path in _paths(table):
+        if leads_out(root, path):
+            raise _fault(file, above, place, f"{path!r} leads out of the workspace")
     services = {}
     for name, entry in table.get("services", {}).items():
-        for key in _SERVICE_PATHS:
-            _inside(root, file, f"{prefix}services.{name}.{key}", entry.get(key, ""))
         given = [key for key in ("app", "command", "url") if entry.get(key)]
         if len(given) > 1 and given != ["command", "url"]:
-            raise _fault(file, f"{prefix}services.{name}", f"{' and '.join(given)} exclude each other", given[1])
+            raise _fault(file, above, ("services", name, given[1]), f"{' and '.join(given)} exclude each other")
         services[name] = ServiceConfiguration(**{key.replace("-", "_"): value for key, value in entry.items()})
-    for key in _PATHS:
-        _inside(root, file, f"{prefix}{key}", table.get(key, ""))
-    for key in ("contracts", "pythonpath"):
-        for path in _texts(table.get(key, ())):
-            _inside(root, file, f"{prefix}{key}", path)
-    folders = {key: table[key].strip("/") for key in _PATHS if key in table}
+    folders = {key: table[key].rstrip("/") for key in _PATHS if key in table}
     return Configuration(
         root,
         file,
@@ -155,27 +172,56 @@ def read_configuration(root: Path) -> Configuration:
     )
 
 
-def _configured(folder: Path) -> tuple[Path, dict[str, Any], str] | None:
-    """Return the file, its table and the prefix of the table's keys, where the folder has a configuration."""
+def leads_out(root: Path, path: str) -> bool:
+    """Return whether a path or glob, relative to ``root``, can lead out of it: by ``..``, a link or an absolute path.
+
+    Links behind a wildcard are seen only in what the glob matches.
+    """
+    if "\0" in path:
+        return True
+    plain, wildcard, rest = re.fullmatch(r"(?s)([^*?\[]*)([*?\[]?)(.*)", path).groups()  # type: ignore[union-attr]
+    if wildcard and ".." in Path(wildcard + rest).parts:
+        return True
+    return not (root / plain).resolve().is_relative_to(root.resolve())
+
+
+def _paths(table: Mapping[str, Any]) -> Iterator[tuple[_Place, str]]:
+    for key in _PATHS:
+        if key in table:
+            yield (key,), table[key]
+    for key in ("contracts", "pythonpath"):
+        for path in _texts(table.get(key, ())):
+            yield (key,), path
+    for name, entry in table.get("services", {}).items():
+        for key in _SERVICE_PATHS:
+            if key in entry:
+                yield ("services", name, key), entry[key]
+
+
+def _configured(folder: Path) -> tuple[Path, dict[str, Any]] | None:
+    """Return the file and its table, where the folder has a configuration."""
     own, project = folder / _OWN_FILE, folder / _PROJECT_FILE
     table = _toml(own) if own.is_file() else None
     # Most files named pyproject.toml are not ours, and a broken one is for its own tools to report.
     ours = project.is_file() and b"beep-mock" in _bytes(project)
     tools = _toml(project).get("tool", {}) if ours else {}
     in_project = tools.get("beep-mock") if isinstance(tools, dict) else None
-    if table is not None and in_project is not None:
+    if table and in_project:
         raise ConfigurationError(
             f"configured twice: in {_OWN_FILE} and in [tool.beep-mock] of {_PROJECT_FILE}",
             file=str(own),
             hint="keep one of them",
         )
-    if table is not None:
-        return own, table, ""
-    if in_project is None:
-        return None
+    if in_project is None or table:
+        return (own, table) if table is not None else None
     if not isinstance(in_project, dict):
-        raise ConfigurationError("tool.beep-mock must be a table", file=str(project))
-    return project, in_project, "tool.beep-mock."
+        raise _fault(project, (), ("tool", "beep-mock"), "must be a table")
+    return project, in_project
+
+
+def _table_place(file: Path) -> _Place:
+    """Return where the configuration's table is in ``file``."""
+    return () if file.name == _OWN_FILE else ("tool", "beep-mock")
 
 
 def _bytes(file: Path) -> bytes:
@@ -190,6 +236,8 @@ def _toml(file: Path) -> dict[str, Any]:
         return tomllib.loads(_bytes(file).decode())
     except UnicodeDecodeError as error:
         raise ConfigurationError("is not UTF-8", file=str(file)) from error
+    except RecursionError as error:
+        raise ConfigurationError("is nested too deeply", file=str(file)) from error
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"at line (\d+)", str(error))
         line = int(found[1]) if found is not None else _bytes(file).count(b"\n") + 1  # "at end of document"
@@ -201,70 +249,89 @@ def _texts(value: Any) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
 
 
-def _check(file: Path, table: dict[str, Any], prefix: str) -> None:
-    for place, message, key in _violations(configuration_schema(), table, ""):
-        raise _fault(file, f"{prefix}{place}".rstrip("."), message, key)
-
-
-def _violations(schema: Mapping[str, Any], value: Any, place: str) -> Iterator[tuple[str, str, str]]:
-    """Yield what is wrong: place, message, and the key to look for. Reads the keywords that our schema uses."""
+def _violations(schema: Mapping[str, Any], value: Any, place: _Place) -> Iterator[tuple[_Place, str]]:
+    """Yield what is wrong, and where. Reads the keywords that our schema uses."""
     wanted = schema.get("type", ())
     kinds = (wanted,) if isinstance(wanted, str) else tuple(wanted)
     if kinds and not any(isinstance(value, _TYPES[kind]) for kind in kinds):
-        yield place, f"must be {' or '.join(_described(kind) for kind in kinds)}", place.rpartition(".")[2]
+        yield place, f"must be {' or '.join(_described(kind) for kind in kinds)}"
     elif isinstance(value, str):
         if len(value) < schema.get("minLength", 0):
-            yield place, "must not be empty", place.rpartition(".")[2]
+            yield place, "must not be empty"
         elif "pattern" in schema and not re.search(schema["pattern"], value):
-            yield (
-                place,
-                f"{value!r} has not the right form: {schema['description']}",
-                place.rpartition(".")[2],
-            )
+            yield place, f"{value!r} has not the right form: {schema['description']}"
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _violations(schema.get("items", {}), item, f"{place}[{index}]")
+            yield from _violations(schema.get("items", {}), item, (*place, index))
     elif isinstance(value, dict):
         known = schema.get("properties", {})
         other = schema.get("additionalProperties", True)
         for key, item in value.items():
-            inner = f"{place}.{key}" if place else key
+            inner = (*place, key)
             if key in known:
                 yield from _violations(known[key], item, inner)
             elif other is False:
                 near = get_close_matches(key, known, n=1, cutoff=0.5)
                 hint = f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(known)}"
-                yield inner, f"unknown key {key!r}{hint}", key
+                yield inner, f"unknown key {key!r}{hint}"
             elif isinstance(other, dict):
                 yield from _violations(other, item, inner)
         for key in schema.get("required", ()):
             if key not in value:
-                yield place, f"lacks {key!r}", place.partition("[")[0].rpartition(".")[2]
+                yield place, f"lacks {key!r}"
 
 
 def _described(kind: str) -> str:
     return {"string": "a text", "array": "a list", "object": "a table", "boolean": "true or false"}[kind]
 
 
-def _inside(root: Path, file: Path, place: str, path: str) -> None:
-    """Refuse a path that leads out of the workspace."""
-    plain = re.split(r"[*?\[]", path, maxsplit=1)[0]
-    target = (root / plain).resolve()
-    if not target.is_relative_to(root.resolve()):
-        raise _fault(file, place, f"{path!r} leads out of the workspace", place.rpartition(".")[2])
+def _fault(file: Path, above: _Place, place: _Place, message: str, hint: str = "") -> ConfigurationError:
+    whole = (*above, *place)
+    return ConfigurationError(f"{_shown(whole)}: {message}", file=str(file), line=_line_of(file, whole), hint=hint)
 
 
-def _fault(file: Path, place: str, message: str, key: str) -> ConfigurationError:
-    return ConfigurationError(f"{place}: {message}" if place else message, file=str(file), line=_line_of(file, key))
+def _shown(place: _Place) -> str:
+    """Return a place as an author would write it: ``tool.beep-mock.ignore[0].rule``."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
 
 
-def _line_of(file: Path, key: str) -> int | None:
-    """Return the first line that writes ``key`` as a key or in a table's name; None where it is not found."""
-    name = re.escape(key)
-    written = re.compile(
-        rf"""\s*(\[+[^=]*\b{name}\b[^=]*\]|(?:[\w"'-]+\.)*["']?{name}["']?\s*[=.]|.*[{{,]\s*["']?{name}["']?\s*=)"""
-    )
-    for number, line in enumerate(_bytes(file).decode("utf-8", "replace").splitlines(), start=1):
-        if key and written.match(line):
+def _line_of(file: Path, place: _Place) -> int | None:
+    """Return the line of the statement that writes the value at ``place``; None where none is found.
+
+    TOML keeps no lines, so the file is read again up to each line that names the key: the statement is the one with
+    which the value comes to be.
+    """
+    lines = _bytes(file).decode("utf-8", "replace").splitlines(keepends=True)
+    names = [part for part in place if isinstance(part, str)]
+    if not names:
+        return None
+    written = re.compile(rf"(?<![\w-]){re.escape(names[-1])}(?![\w-])")
+    for number, line in enumerate(lines, start=1):
+        if written.search(line) is None:
+            continue
+        ends = range(number, min(number + _LONGEST_STATEMENT, len(lines)) + 1)
+        read = next((table for end in ends if (table := _read_part(lines[:end])) is not None), None)
+        if _is_there(read, place) and not _is_there(_read_part(lines[: number - 1]), place):
             return number
     return None
+
+
+def _read_part(lines: list[str]) -> dict[str, Any] | None:
+    """Return the table that the first lines of a file give; None where they end within a statement."""
+    try:
+        return tomllib.loads("".join(lines))
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return None
+
+
+def _is_there(table: Any, place: _Place) -> bool:
+    value = table
+    for part in place:
+        if isinstance(part, int):
+            there = isinstance(value, list) and part < len(value)
+        else:
+            there = isinstance(value, dict) and part in value
+        if not there:
+            return False
+        value = value[part]
+    return True

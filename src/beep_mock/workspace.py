@@ -6,6 +6,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from difflib import get_close_matches
+from fnmatch import translate
 from functools import cached_property
 from pathlib import Path
 
@@ -13,10 +14,11 @@ from beep_mock.configuration import (
     CONTRACT_NAMES,
     Configuration,
     find_root,
+    leads_out,
     read_configuration,
     single_contract,
 )
-from beep_mock.errors import ConfigurationError, WorkspaceError
+from beep_mock.errors import WorkspaceError
 
 __all__ = ["CONTRACT_NAMES", "Workspace", "environment_name", "is_service_name", "pact_files"]
 
@@ -144,11 +146,9 @@ class Workspace:
             if entry.contract:
                 path = self.root / entry.contract
                 if not is_service_name(name):
-                    raise ConfigurationError(f"{name!r} cannot name a service", file=str(configuration.file))
+                    raise configuration.fault(("services", name), "cannot name a service")
                 if not path.is_file():
-                    raise ConfigurationError(
-                        f"services.{name}.contract: no file {entry.contract!r}", file=str(configuration.file)
-                    )
+                    raise configuration.fault(("services", name, "contract"), f"no file {entry.contract!r}")
                 found[name] = path
         if not found and not configuration.contracts:
             single = single_contract(self.root)
@@ -161,19 +161,22 @@ class Workspace:
         try:
             found = sorted(path for path in self.root.glob(pattern) if path.is_file())
         except (ValueError, NotImplementedError, IndexError) as error:
-            message = f"contracts: {pattern!r} is not a pattern: {error}"
-            raise ConfigurationError(message, file=str(self.configuration.file)) from error
+            raise self.configuration.fault(("contracts",), f"{pattern!r} is not a pattern: {error}") from error
         if not found:
-            message = f"contracts: no file matches {pattern!r}"
-            raise ConfigurationError(message, file=str(self.configuration.file))
+            raise self.configuration.fault(("contracts",), f"no file matches {pattern!r}")
+        for path in found:
+            shown = str(path.relative_to(self.root))
+            if leads_out(self.root, shown):
+                message = f"{pattern!r} matches {shown!r}, which leads out of the workspace"
+                raise self.configuration.fault(("contracts",), message, "copy the file, or narrow the pattern")
         return found
 
     def _require_one(self, name: str, known: Path, path: Path) -> None:
         if known != path:
-            raise ConfigurationError(
-                f"contracts: {known.relative_to(self.root)} and {path.relative_to(self.root)} are both {name!r}",
-                file=str(self.configuration.file),
-                hint="make the glob match one file a service",
+            raise self.configuration.fault(
+                ("contracts",),
+                f"{known.relative_to(self.root)} and {path.relative_to(self.root)} are both {name!r}",
+                "make the glob match one file a service",
             )
 
     @property
@@ -183,7 +186,8 @@ class Workspace:
     @cached_property
     def _single_name(self) -> str:
         """The name of a repository's only service: as configured, else the project's, else the folder's."""
-        return self.configuration.name or _project_name(self.root) or self.root.resolve().name
+        folder = re.sub(r"[^A-Za-z0-9]+", "-", self.root.resolve().name).strip("-")
+        return self.configuration.name or _project_name(self.root) or folder
 
     def contract_path(self, service: str) -> Path:
         """Return the contract of ``service``.
@@ -280,12 +284,12 @@ def _named_by(pattern: str, path: Path) -> str:
     parts = Path(pattern).parts
     if "**" in parts:
         return path.parent.name
-    names = []
+    names: list[str] = []
     for wanted, part in zip(parts, path.parts, strict=True):
-        before, star, after = wanted.partition("*")
-        if star:
-            names.append(part[len(before) : len(part) - len(after.lstrip("*"))])
-    return "-".join(names) or path.parent.name
+        between = [translate(text).removeprefix("(?s:").rpartition(")")[0] for text in re.split(r"\*+", wanted)]
+        found = re.fullmatch("(?s)" + "(.*?)".join(between), part)
+        names += found.groups() if found is not None else ()
+    return "-".join(filter(None, names)) or path.parent.name
 
 
 def _project_name(root: Path) -> str:

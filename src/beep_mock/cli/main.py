@@ -89,7 +89,10 @@ class _LazyGroup(click.Group):
         """Take the defaults of a command's options from the configuration."""
         from beep_mock.cli.configured import option_defaults
 
-        ctx.default_map = {**(ctx.default_map or {}), name: option_defaults(name, command)}
+        ctx.default_map = {
+            **(ctx.default_map or {}),
+            name: option_defaults(name, command, _COMMANDS.keys() - _UNCONFIGURED),
+        }
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
