@@ -6,6 +6,7 @@ import json
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from itertools import groupby
 from pathlib import Path
 from types import MappingProxyType
@@ -134,6 +135,12 @@ def name_findings(workspace: Workspace) -> Iterator[Finding]:
                 Where(str(folder)),
                 "" if proper else "use letters, digits, '.', '-' and '_'",
             )
+    for name in sorted(workspace.configuration.services.keys() - set(workspace.services)):
+        near = get_close_matches(name, workspace.services, n=1, cutoff=0.5)
+        fault = workspace.configuration.fault(("services", name), "no service of that name has a contract here")
+        hint = f"did you mean {near[0]!r}?" if near else f"services: {', '.join(workspace.services) or 'none yet'}"
+        where = Where(fault.file, line=fault.line)
+        yield Finding("service-configured-unknown", Severity.WARNING, fault.message, where, hint)
     for variable, names in groupby(sorted(workspace.services, key=workspace.variable), key=workspace.variable):
         same = list(names)
         if len(same) > 1:

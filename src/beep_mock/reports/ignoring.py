@@ -40,8 +40,9 @@ def without_ignored(report: Report, configuration: Configuration, *, whole: bool
 
     cases = tuple(replace(case, findings=kept(case.findings, case.name)) for case in report.cases)
     loose = list(kept(report.findings))
-    where = Where(str(configuration.file))
-    for entry in configuration.ignore:
+    for index, entry in enumerate(configuration.ignore):
+        place = configuration.fault(("ignore", index), "")
+        where = Where(place.file, line=place.line)
         if entry in used:
             message = f"{counted(used[entry], 'finding')} of {entry.rule} ignored: {entry.reason}"
             loose.append(Finding("ignored", Severity.INFO, message, where))

@@ -25,6 +25,9 @@ _ABOUT: Final = {
     "document-unreadable": "A contract cannot be read.",
     "override-unreadable": "The file of a mock's overrides cannot be read.",
     "override-stray": "A mock's override is for an operation that the contract does not have.",
+    "service-configured-unknown": "The configuration has a table for a service that has no contract here.",
+    "ignored": "The configuration accepts a finding, for the reason it gives.",
+    "ignore-unused": "The configuration accepts a finding that does not occur.",
     "engines-differ": "beep-mock and Prism answer one request differently.",
 }
 _FAMILIES: Final = (
