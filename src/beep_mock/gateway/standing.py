@@ -10,10 +10,11 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
 from beep_mock.contracts.examples import interactions_of
-from beep_mock.errors import EvidenceError
+from beep_mock.errors import EvidenceError, WorkspaceError
 from beep_mock.evidence.reading import EvidenceReader
 from beep_mock.evidence.trust import SPECIFICATION_ONLY, bare_interaction
 from beep_mock.gateway.service import Service
+from beep_mock.workspace import Workspace
 
 if TYPE_CHECKING:
     from beep_mock.evidence.trust import Trust
@@ -63,11 +64,19 @@ class Knowledge:
 
 
 def _home(entry: Entry) -> tuple[Path, str] | None:
-    """The workspace, and the service in it, that a document served alone belongs to: ``contracts/<service>/``."""
+    """Return the workspace, and the service in it, that a document served alone belongs to; None for none."""
     if "://" in str(entry.document):
         return None
-    folder = Path(entry.document).absolute().parent
-    return (folder.parent.parent, folder.name) if folder.parent.name == "contracts" else None
+    document = Path(entry.document).absolute()
+    folder = document.parent
+    if folder.parent.name == "contracts":
+        return folder.parent.parent, folder.name
+    with suppress(WorkspaceError):  # the document is served whatever is wrong around it
+        workspace = Workspace.find(folder)
+        for service in workspace.services:
+            if workspace.contract_path(service).resolve() == document.resolve():
+                return workspace.root, service
+    return None
 
 
 _ORDER: Final = ("refuted", "stale", "verified", SPECIFICATION_ONLY)
