@@ -80,8 +80,9 @@ def list_(services: tuple[str, ...], standings: tuple[str, ...], output: str, ev
         click.echo(line)
     counts = Counter(known.standing for known in found)
     click.echo(", ".join(f"{count} {standing}" for standing, count in counts.items()) or "no interactions")
-    if found and not any(known.evidence for known in found):
-        click.echo(f"nothing is verified yet in {store.shown}: `beep-mock verify {found[0].service}`", err=True)
+    own = [known.service for known in found if not workspace.is_external(known.service)]
+    if own and not any(known.evidence for known in found):
+        click.echo(f"nothing is verified yet in {store.shown}: `beep-mock verify {own[0]}`", err=True)
 
 
 @command.command("export", short_help="Write all evidence to a file.")
