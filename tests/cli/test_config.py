@@ -7,10 +7,11 @@ import os
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 import yaml
 
-from tests.support.command_line import run
+from tests.support.command_line import run, serving
 
 PYTHON = sys.executable
 
@@ -100,11 +101,13 @@ states = ProviderStates()
 
 @states.state("a pen is there")
 def pen():
-    pass
+    return {"shelf": "pens"}
 """
 
 TESTS = """
 import urllib.request
+
+import pytest
 
 def get(url):
     with urllib.request.urlopen(url) as answer:
@@ -120,8 +123,9 @@ def test_pact(pact_recorder):
     with pact.serve() as server:
         assert b"pen" in get(f"{server.url}/items/1")
 
-def test_states():
-    pass
+@pytest.mark.pact(provider="stock")
+def test_states(provider_states):
+    assert provider_states.setup("a pen is there", {}) == {"shelf": "pens"}
 """
 
 
@@ -175,7 +179,6 @@ def test_external_contracts_are_counted_and_rules_ignored(repository: Path) -> N
     lie = json.loads(json.dumps(CONTRACT).replace('"name": "pen"', '"name": 7'))
     (repository / "services/stock/openapi.yaml").write_text(yaml.safe_dump(lie))
     assert run("check", cwd=repository).returncode == 1
-    (repository / "pyproject.toml").write_text(f"{CONFIGURATION}\n[tool.beep-mock.services.stock2]\nexternal = true\n")
     external = CONFIGURATION.replace('app = "stock.web:app"', 'app = "stock.web:app"\nexternal = true')
     (repository / "pyproject.toml").write_text(external)
     done = run("check", cwd=repository)
@@ -187,14 +190,59 @@ def test_external_contracts_are_counted_and_rules_ignored(repository: Path) -> N
     assert done.returncode == 0, done.stdout
     assert "1 finding of example-invalid ignored: known, see #7" in done.stdout
     (repository / "pyproject.toml").write_text(CONFIGURATION + ignored.replace("example-invalid", "no-such-rule"))
-    assert "nothing to ignore" in run("check", cwd=repository).stdout
+    line = len(CONFIGURATION.splitlines()) + 2
+    assert f"pyproject.toml:{line}: warning: nothing to ignore" in run("check", cwd=repository).stdout
+
+
+def test_a_table_for_an_unknown_service_is_a_warning(repository: Path) -> None:
+    text = f"{CONFIGURATION}\n[tool.beep-mock.services.stok]\nexternal = true\n"
+    (repository / "pyproject.toml").write_text(text)
+    done = run("check", cwd=repository)
+    line = text.splitlines().index("[tool.beep-mock.services.stok]") + 1
+    assert f"pyproject.toml:{line}: warning: tool.beep-mock.services.stok: no service of that name" in done.stdout
+    assert "did you mean 'stock'?" in done.stdout
+
+
+def test_a_contract_served_alone_is_known_by_the_configuration(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BEEP_MOCK_EVIDENCE", "")
+    document = "services/stock/openapi.yaml"
+    with serving("serve", document, "-p", "0", cwd=repository) as (url, _):
+        assert httpx.get(f"{url}/items/1").headers["Beep-Mock-Evidence"] == "specification-only"
+    assert run("verify", "stock", "--examples", cwd=repository).returncode == 0
+    with serving("serve", document, "-p", "0", cwd=repository) as (url, _):
+        assert httpx.get(f"{url}/items/1").headers["Beep-Mock-Evidence"].startswith("verified")
+
+
+def test_external_services_are_not_proposed_for_verification(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BEEP_MOCK_EVIDENCE", "")
+    assert "`beep-mock verify stock`" in run("evidence", "list", cwd=repository).stderr
+    external = CONFIGURATION.replace('app = "stock.web:app"', "external = true")
+    (repository / "pyproject.toml").write_text(external)
+    assert "beep-mock verify" not in run("evidence", "list", cwd=repository).stderr
 
 
 def test_what_is_in_effect_can_be_seen(repository: Path) -> None:
     shown = json.loads(run("config", "--format", "json", cwd=repository).stdout)
     assert shown["services"]["stock"]["contract"] == os.path.join("services", "stock", "openapi.yaml")  # noqa: PTH118
     assert shown["options"] == {"verify": {"max-examples": 3, "max-time": 60}}
-    assert "STOCK_BASE_URL" in run("config", cwd=repository).stdout
+    lines = CONFIGURATION.splitlines()
+    assert shown["origins"] == {
+        "name": "pyproject.toml:3",
+        "contracts": "pyproject.toml:4",
+        "pacts": "pyproject.toml:5",
+        "pythonpath": "pyproject.toml:6",
+        **{
+            f"services.stock.{line.partition(' ')[0]}": f"pyproject.toml:{number}"
+            for number, line in enumerate(lines[8:12], start=9)
+        },
+        "options.verify.max-examples": "pyproject.toml:15",
+        "options.verify.max-time": "pyproject.toml:16",
+    }
+    text = " ".join(run("config", cwd=repository).stdout.split())
+    assert "variable STOCK_BASE_URL (pyproject.toml:12)" in text
+    assert "mocks mocks (convention)" in text
     assert json.loads(run("config", "--schema", cwd=repository).stdout)["title"] == "beep-mock configuration"
 
 
@@ -203,9 +251,17 @@ def test_an_option_that_a_command_does_not_have_is_a_fault(repository: Path) -> 
     (repository / "pyproject.toml").write_text(text)
     done = run("verify", "stock", cwd=repository)
     assert done.returncode == 2
-    assert "options.verify: `verify` has no option 'max-tiem'" in done.stderr
+    assert "pyproject.toml:16: tool.beep-mock.options.verify.max-tiem: `verify` has no option" in done.stderr
     assert "did you mean 'max-time'?" in done.stderr
     assert run("graph", cwd=repository).returncode == 0
+
+
+def test_defaults_of_an_unknown_command_are_a_fault(repository: Path) -> None:
+    (repository / "pyproject.toml").write_text(CONFIGURATION.replace("options.verify", "options.verfy"))
+    done = run("check", cwd=repository)
+    assert done.returncode == 2
+    assert "pyproject.toml:14: tool.beep-mock.options.verfy: no command 'verfy' takes defaults" in done.stderr
+    assert "did you mean 'verify'?" in done.stderr
 
 
 @pytest.mark.parametrize(
