@@ -123,6 +123,18 @@ def test_a_contract_that_is_moved_away_and_back_is_watched_on(
     assert set(told.get(timeout=20).broken) == {"moonlight"}
 
 
+def test_a_configuration_that_is_half_written_does_not_end_the_watching(
+    workspace: Workspace, radius: BlastRadius, told: SimpleQueue[Breakage]
+) -> None:
+    for text in ("pacts = ", 'contracts = "services/*/openapi.yaml"'):
+        save(workspace, "beep-mock.toml", text)
+        save(workspace, "pacts/hello.json", pact("hello", {"name": "Mars", "half": text}))
+        assert told.get(timeout=20).file == "pacts/hello.json"
+    save(workspace, "beep-mock.toml", 'contracts = "contracts/*/openapi.yaml"')
+    save(workspace, "contracts/world/openapi.yaml", CONTRACT.replace("moons:", "satellites:"))
+    assert "moonlight" in told.get(timeout=20).broken
+
+
 def test_contracts_and_pacts_may_come_while_watching(
     workspace: Workspace, radius: BlastRadius, told: SimpleQueue[Breakage]
 ) -> None:

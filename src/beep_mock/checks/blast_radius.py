@@ -174,7 +174,8 @@ class BlastRadius:
     def _files(self) -> Mapping[str, tuple[Path, ...]]:
         now = self._workspace.afresh()  # services and pacts come and go while they are watched
         found = {f"{_CONTRACT}{name}": contract.document.files for name, contract in self._contracts.items()}
-        with suppress(OSError):  # a folder that goes while it is listed; the next look tells
+        # A folder that goes while it is listed, or a configuration that is half written: the next look tells.
+        with suppress(OSError, WorkspaceError):
             for service in now.services:
                 with suppress(WorkspaceError):
                     name = f"{_CONTRACT}{service}"
