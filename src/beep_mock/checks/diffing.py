@@ -16,7 +16,7 @@ from beep_mock.changes.revisions import is_revision, load_version, working_file
 from beep_mock.changes.versions import differences
 from beep_mock.contracts.model import Contract
 from beep_mock.contracts.reading.retrieval import is_url
-from beep_mock.errors import WorkspaceError
+from beep_mock.errors import ConfigurationError, WorkspaceError
 from beep_mock.findings import Finding, Severity, Where
 from beep_mock.pacts.model import Pact, read_pact
 from beep_mock.reports.report import Case, Report, counted, render
@@ -170,6 +170,8 @@ def _versions_of(source: str) -> tuple[str, str]:
     if not file.exists():
         try:
             file = Workspace.find().contract_path(source)
+        except ConfigurationError:
+            raise
         except WorkspaceError:
             file = Path(source)
     path = file if file.is_absolute() else Path.cwd() / file
@@ -184,6 +186,8 @@ def _all_pacts(folder: Path | None) -> tuple[Pact, ...] | None:
     if folder is None:
         try:
             workspace = Workspace.find()
+        except ConfigurationError:
+            raise
         except WorkspaceError:
             return None
         return tuple(map(read_pact, workspace.pact_paths())) if workspace.pacts.is_dir() else None
@@ -199,6 +203,8 @@ def _provider(old: str, new: str, contract: Contract, pacts: Iterable[Pact]) -> 
             for service in workspace.services:
                 if workspace.contract_path(service).resolve() == file.resolve():
                     return service
+    except ConfigurationError:  # without it no consumer would seem affected
+        raise
     except WorkspaceError:
         pass
     names = {pact.provider for pact in pacts}
