@@ -194,6 +194,30 @@ def test_external_contracts_are_counted_and_rules_ignored(repository: Path) -> N
     assert f"pyproject.toml:{line}: warning: nothing to ignore" in run("check", cwd=repository).stdout
 
 
+def test_compare_ignores_what_check_ignores(repository: Path) -> None:
+    interaction = {"description": "all", "request": {"method": "GET", "path": "/all"}, "response": {"status": 200}}
+    pact = {"consumer": {"name": "shop"}, "provider": {"name": "stock"}, "interactions": [interaction]}
+    (repository / "tests/pacts").mkdir()
+    (repository / "tests/pacts/shop-stock.json").write_text(json.dumps(pact))
+    report = json.loads(run("compare", "--format", "json", cwd=repository).stdout)
+    rules = {finding["rule"] for case in report["cases"] for finding in case["findings"]}
+    assert rules
+    ignored = "".join(f'\n[[tool.beep-mock.ignore]]\nrule = "{rule}"\nreason = "see #8"\n' for rule in rules)
+    (repository / "pyproject.toml").write_text(CONFIGURATION + ignored)
+    for command in ("check", "compare"):
+        done = run(command, cwd=repository)
+        assert (done.returncode, "ignored: see #8" in done.stdout) == (0, True), done.stdout
+
+
+def test_diff_does_not_take_a_wrong_configuration_for_no_consumers(repository: Path) -> None:
+    (repository / "pyproject.toml").write_text(CONFIGURATION.replace("services/*/", "service/*/"))
+    document = "services/stock/openapi.yaml"
+    for given in (("stock",), (document, document)):
+        done = run("diff", *given, cwd=repository)
+        assert done.returncode == 2
+        assert "pyproject.toml:4: tool.beep-mock.contracts: no file matches" in done.stderr
+
+
 def test_a_table_for_an_unknown_service_is_a_warning(repository: Path) -> None:
     text = f"{CONFIGURATION}\n[tool.beep-mock.services.stok]\nexternal = true\n"
     (repository / "pyproject.toml").write_text(text)

@@ -52,13 +52,16 @@ def command(
     if contract is not None and (provider or consumer):
         raise click.UsageError("--provider and --consumer choose among the pacts of a workspace: not with --contract")
     from beep_mock.checks.comparing import compare_files, compare_workspace
+    from beep_mock.reports.ignoring import without_ignored
     from beep_mock.reports.report import render
     from beep_mock.workspace import Workspace
 
     if contract is not None:
         report = compare_files(pacts, contract, allow_remote=allow_remote_refs)
     else:
-        report = compare_workspace(Workspace.find(), pacts, provider=provider, consumer=consumer)
+        workspace = Workspace.find()
+        report = compare_workspace(workspace, pacts, provider=provider, consumer=consumer)
+        report = without_ignored(report, workspace.configuration)
     click.echo(render(report, output, colour=sys.stdout.isatty()))
     write_reports(report, reports)
     click.get_current_context().exit(report.exit_code)
