@@ -8,6 +8,7 @@ from queue import Empty, Queue
 
 import pytest
 
+from beep_mock.gateway import reload
 from beep_mock.gateway.reload import Reloader
 
 WAIT = 10  # seconds; only a failing test takes them
@@ -132,3 +133,9 @@ def test_what_a_reload_finds_is_no_change(tmp_path: Path, seen: Queue[str]) -> N
     other.write_text("a look later", encoding="utf-8")
     assert seen.get(timeout=WAIT) == "other"
     reloader.stop()
+
+
+def test_checks_without_an_event_take_a_bounded_share_of_a_core(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reload, "thread_time", lambda: 10.0)
+    assert reload._pause_after(9.5) == 0.5 / reload.SHARE
+    assert reload._pause_after(10.0) == reload.INTERVAL
