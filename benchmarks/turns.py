@@ -1,8 +1,12 @@
 """Compare this tree with another commit, in turns: processor time a request, start-up and memory.
 
-``python -m benchmarks.turns COMMIT [--rounds N]`` checks the commit out beside this tree, starts both servers on the
-same document, asks them in turns, and prints the ratio of medians (other / ours for requests: above 1 is faster now;
-ours / other for start-up and memory: below 1 is less now). Processor time moves less than throughput on a busy machine.
+``python -m benchmarks.turns COMMIT [--rounds N]`` checks the commit out, starts servers of both trees on the same
+document, asks them in turns, and prints the ratio of medians (other / ours for requests: above 1 is faster now;
+ours / other for start-up and memory: below 1 is less now). Processor time varies less than throughput on a busy
+machine.
+
+A second server of this tree takes part as the control: its ratio, which would be 1 without noise, is printed beside
+each figure. A difference that is not clearly larger than the control's says nothing.
 """
 
 from __future__ import annotations
@@ -25,7 +29,7 @@ _PATH = "/worlds/1?limit=1"
 
 @contextmanager
 def _checkout(commit: str) -> Iterator[Path]:
-    """The tree of a commit, in a folder that goes again."""
+    """Check a commit out into a temporary folder."""
     with tempfile.TemporaryDirectory() as folder:
         tree = Path(folder) / "tree"
         subprocess.run(["git", "worktree", "add", "--detach", str(tree), commit], cwd=ROOT, check=True)
@@ -49,7 +53,7 @@ def main() -> None:
     chosen = parser.parse_args()
     figures: dict[str, dict[str, list[float]]] = {}
     with ExitStack() as stack:
-        trees = {"ours": ROOT, "other": stack.enter_context(_checkout(chosen.commit))}
+        trees = {"ours": ROOT, "other": stack.enter_context(_checkout(chosen.commit)), "control": ROOT}
         for tree in trees.values():
             compileall.compile_dir(tree / "src", quiet=1)
         for turn in range(chosen.rounds):
@@ -73,14 +77,20 @@ def main() -> None:
                     if turn >= 0:  # the first round warms up
                         figures.setdefault(kind, {}).setdefault(name, []).append(spent)
     for what, values in figures.items():
-        ours, other = statistics.median(values["ours"]), statistics.median(values["other"])
-        ratio = other / ours if what in KINDS else ours / other
+        ours, other, control = (statistics.median(values[name]) for name in ("ours", "other", "control"))
+        ratio, noise = (other / ours, control / ours) if what in KINDS else (ours / other, ours / control)
         unit = {"start-up": "s", "memory": "MiB"}.get(what, "us of processor time")
-        print(f"{what:10} {ratio:5.3f}   ours {ours:8.3f}  other {other:8.3f}  {unit}, {chosen.rounds} rounds")
+        print(
+            f"{what:10} {ratio:5.3f}  (control {noise:5.3f})   ours {ours:8.3f}  other {other:8.3f}"
+            f"  {unit}, {chosen.rounds} rounds"
+        )
 
 
 def _order(trees: dict[str, Path], turn: int) -> list[str]:
-    return list(trees) if turn % 2 == 0 else list(trees)[::-1]
+    """Return the names in an order that gives each of them each place equally often."""
+    names = list(trees)
+    shift = turn % len(names)
+    return names[shift:] + names[:shift]
 
 
 if __name__ == "__main__":
