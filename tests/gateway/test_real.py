@@ -267,6 +267,25 @@ def test_a_location_keeps_its_path_where_the_host_names_the_service(start: Start
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "seen"),
+    [
+        ("Link", "</v1/x?page=2>; rel=next", "</world/x?page=2>; rel=next"),
+        ("Refresh", "5; url=/v1/x", "5; url=/world/x"),
+        ("Set-Cookie", "a=1; Path=/v1", "a=1; Path=/world"),
+        ("Set-Cookie", "a=1; Path=/", "a=1; Path=/world"),
+    ],
+)
+def test_other_urls_of_an_answer_are_moved_as_a_location(
+    workspace: Workspace, peer: Peer, server: ThreadServer, name: str, value: str, seen: str
+) -> None:
+    app = create_app(workspace, real={"world": f"{server.url}/v1"})
+    peer.says("201 Created", {"name": "x"}, **{name: value})
+    reply = call(app, "POST", "/world/worlds", POST, b'{"name": "x"}')
+    app.extensions["beep_mock"].close()
+    assert reply.header(name) == seen
+
+
 def test_a_body_beyond_bounds_is_refused(start: Start, peer: Peer) -> None:
     assert call(start(), "POST", "/world/worlds", {**POST, "Content-Length": str(11 * 2**20)}).status == 413
     assert peer.asked == []

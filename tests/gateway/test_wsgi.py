@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -103,3 +105,27 @@ def test_flask_test_client_takes_the_same_way(app: Any) -> None:
     answer = app.test_client().get("/world/worlds/1")
     assert answer.json == {"name": "Earth"}
     assert answer.headers["Beep-Mock-Source"] == "example earth"
+
+
+def test_what_an_answer_says_of_its_own_urls_leads_back_to_the_service(tmp_path: Path) -> None:
+    headers = {name: {"schema": {"type": "string"}, "example": value} for name, value in _URLS.items()}
+    operation = {"responses": {"202": {"description": "accepted", "headers": headers}}}
+    got = {"responses": {"200": {"description": "ok", "content": {"application/json": {"example": {"id": 42}}}}}}
+    paths = {"/jobs": {"post": operation}, "/jobs/42": {"get": got}}
+    document = {"openapi": "3.1.0", "info": {"title": "Shop", "version": "1"}, "paths": paths}
+    (tmp_path / "contracts" / "shop").mkdir(parents=True)
+    (tmp_path / "contracts" / "shop" / "openapi.json").write_text(json.dumps(document))
+    app = create_app(Workspace(tmp_path))
+    reply = call(app, "POST", "/shop/jobs")
+    assert {name: reply.header(name) for name in _URLS} == {
+        "Location": "/shop/jobs/42",
+        "Link": "</shop/jobs?page=2>; rel=next",
+        "Set-Cookie": "a=1; Path=/shop/jobs",
+    }
+    assert call(app, "GET", reply.header("Location") or "").json == {"id": 42}
+    assert call(app, "POST", "/jobs", {"Host": "shop.localhost"}).header("Location") == "/jobs/42"
+    recorded = app.extensions["beep_mock"].journal[0]
+    assert ("Location", "/shop/jobs/42") in recorded.response_headers
+
+
+_URLS = {"Location": "/jobs/42", "Link": "</jobs?page=2>; rel=next", "Set-Cookie": "a=1; Path=/jobs"}

@@ -23,6 +23,7 @@ from beep_mock.mocks.refusals import too_large
 from beep_mock.outgoing.forwarding import Forwarder, PeerDown, UpstreamResponse, request_headers
 from beep_mock.servers.answers import phrase, problem, violation_headers
 from beep_mock.servers.deferred import later
+from beep_mock.servers.mounting import moved_headers
 from beep_mock.servers.request_body import read_body
 
 if TYPE_CHECKING:
@@ -76,7 +77,6 @@ _LIMITED = frozenset({"OPTIONS", "TRACE"})  # RFC 9110, section 7.6.2
 _DIGITS = 9  # of a number of hops; more of them is as good as no limit
 # Paths arrive decoded: `..%2F..` would leave the base path (RFC 3986, section 5.2.4, and 7.3).
 _DOTS = frozenset({".", ".."})
-_LOCATIONS = frozenset({"location", "content-location"})
 
 
 @dataclass(slots=True)
@@ -257,11 +257,8 @@ class RealPeer:
         left_out = {"content-length", "beep-mock-violations"}
         if self._judged:  # a gateway behind this one has its own view; another engine's is the only one
             left_out.add("sl-violations")
-        headers = [
-            (n, self._here(call, v) if n.lower() in _LOCATIONS else v)
-            for n, v in reply.headers
-            if n.lower() not in left_out
-        ]
+        kept = [(n, v) for n, v in reply.headers if n.lower() not in left_out]
+        headers = moved_headers(kept, lambda reference: self._here(call, reference))
         if length is not None:
             headers.append(("Content-Length", length))
         headers.append(("Beep-Mock-Source", self._source))
@@ -293,7 +290,7 @@ class RealPeer:
         )
 
     def _here(self, call: _Call, location: str) -> str:
-        """A location at the server, as the client reaches it: under the path that the service has here."""
+        """Return a location at the server as the client reaches it: under the path that the service has here."""
         try:
             parts = urlsplit(location)
         except ValueError:

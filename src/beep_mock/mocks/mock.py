@@ -295,15 +295,15 @@ class Mock:
             answer = no_path(state.contract, method, path)
         if answer.delay:
             begun -= _wait(environ, answer.delay)
+        if answer.has_urls and len(path) < len(environ["PATH_INFO"]):
+            answer = answer.below(environ["PATH_INFO"].removesuffix(path))
         headers = answer.headers
         self.journal.record(
             self.name, environ, answer, method=method, path=path, body=body, operation=key, violations=violations,
             secrets=state.secrets, note=note, begun=begun,
         )  # fmt: skip
-        if self._cors and "HTTP_ORIGIN" in environ:
-            start_response(answer.status_line, cross_origin(environ, headers))
-        else:
-            start_response(answer.status_line, headers[:])
+        readable = self._cors and "HTTP_ORIGIN" in environ
+        start_response(answer.status_line, cross_origin(environ, headers) if readable else headers[:])
         if called is not None and self._after is not None:
             return self._after.follow(answer.chunks if method != "HEAD" else [], called)
         return answer.chunks if method != "HEAD" else []

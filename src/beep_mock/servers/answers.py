@@ -13,6 +13,7 @@ from beep_mock.contracts.examples import SENT_ANYWAY
 from beep_mock.contracts.model import Violation
 from beep_mock.evidence.trust import HEADER, SPECIFICATION_ONLY
 from beep_mock.interaction import Response
+from beep_mock.servers.mounting import URL_HEADERS, below, moved_headers
 
 __all__ = ["PROBLEM_JSON", "PUT_OFF", "Answer", "phrase", "problem", "violation_headers"]
 
@@ -103,7 +104,7 @@ _NOT_VERIFIED: Final = (HEADER, SPECIFICATION_ONLY)  # until somebody knows more
 class Answer:
     """A response as the WSGI server takes it. ``headers`` is shared: copy it before sending."""
 
-    __slots__ = ("body", "chunks", "delay", "headers", "source", "status", "status_line")
+    __slots__ = ("body", "chunks", "delay", "has_urls", "headers", "source", "status", "status_line")
 
     def __init__(self, response: Response, source: str, delay: float = 0.0) -> None:
         self.status = response.status
@@ -121,6 +122,13 @@ class Answer:
         headers.append(("Beep-Mock-Source", quote(source, safe=" !#$&'()*+,-./:;<=>?@[]^_`{|}~")))
         headers.append(_NOT_VERIFIED)
         self.headers = headers
+        self.has_urls = any(n.lower() in URL_HEADERS for n, _ in headers)
+
+    def below(self, mount: str) -> Answer:
+        """Return the same answer with the URLs in its headers below ``mount``, the path of the service: ``/shop``."""
+        copy = self.with_headers(())
+        copy.headers = moved_headers(self.headers, below(mount))
+        return copy
 
     def with_body(self, body: bytes) -> Answer:
         """The same answer with another body."""
