@@ -10,8 +10,8 @@ from urllib.parse import quote
 from beep_mock.contracts.bodies.form_encoding import encode_form, encode_multipart
 from beep_mock.contracts.bodies.formats import encode
 from beep_mock.contracts.bodies.payloads import concrete_media_type
-from beep_mock.contracts.bodies.stream_bodies import encode_parts, encode_stream
-from beep_mock.contracts.model import MediaType, Operation, Parameter
+from beep_mock.contracts.bodies.stream_bodies import encode_parts, encode_stream, is_event_stream
+from beep_mock.contracts.model import MediaType, Operation, Parameter, Stream
 from beep_mock.contracts.routing.templates import fixed_query, parse_template
 from beep_mock.contracts.values.collection_formats import collection_pairs, collection_text, formats_of
 from beep_mock.contracts.values.media_types import match_media_type, parse_content_type
@@ -88,7 +88,7 @@ def encode_body(
     name = media_type or (media.name if media is not None else "application/json")
     name = concrete_media_type(name, value)
     bare, _ = parse_content_type(name)
-    if media is not None and media.stream is not None and not isinstance(value, str):
+    if media is not None and media.stream is not None and not _is_written_out(value, media.stream):
         items = value if isinstance(value, list) else [value]
         if media.stream.kind != "parts":
             return encode_stream(items, media.stream), name
@@ -100,6 +100,11 @@ def encode_body(
         content, boundary = encode_multipart(value, media, document)
         return content, f"{bare}; boundary={boundary}"
     return encode(value, name, media.schema if media is not None else None, document), name
+
+
+def _is_written_out(value: Json, stream: Stream) -> bool:
+    """Return whether a value is the text of a stream, and not an item of it."""
+    return isinstance(value, str) and (stream.kind != "events" or is_event_stream(value))
 
 
 def _declared(operation: Operation, media_type: str) -> MediaType | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from beep_mock.contracts.bodies.multipart import Part, read_unnamed, write_unnamed
 from beep_mock.contracts.model import Schema, Stream
@@ -22,6 +23,7 @@ __all__ = [
     "compile_stream",
     "encode_parts",
     "encode_stream",
+    "is_event_stream",
     "kind_of_sequence",
     "read_events",
     "whole_schema",
@@ -77,6 +79,14 @@ def _event_text(item: Json, *, wrapped: bool) -> str:
     data = text_of(item["data"]) if "data" in item else ""
     lines += [f"data: {line}\n" for line in data.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
     return "".join(lines) + "\n"
+
+
+def is_event_stream(text: str) -> bool:
+    """Return whether a text is a stream written out: its first line is a field or a comment (HTML, section 9.2.6)."""
+    return _FIRST_LINE.match(text) is not None
+
+
+_FIRST_LINE: Final = re.compile(r"\ufeff?[\r\n]*(data|event|id|retry|):")
 
 
 def _one_line(text: str) -> str:
@@ -249,11 +259,11 @@ def whole_schema(
             return None, None if kind == "parts" else Stream(kind, None)
         shape = shape_of(schema, document)
         if "array" in shape.types:
-            return schema, Stream(kind, shape.items, wrapped=kind == "events" and _is_wrapped(shape.items, document))
-        if "string" in shape.types or kind == "parts":  # the text as it stands; parts by their names
+            return schema, Stream(kind, shape.items, wrapped=kind == "events" and _is_payload(shape.items, document))
+        if kind == "parts" or ("string" in shape.types and kind != "events"):  # parts by their names; text as it stands
             return schema, None
         items: dict[str, object] = {"type": "array", "items": {"$ref": schema.at}}
-        wrapped = kind == "events" and _is_wrapped(schema, document)
+        wrapped = kind == "events" and _is_payload(schema, document)
         return Schema(items, _around(schema)), Stream(kind, schema, wrapped=wrapped, by_item=True)
     items = {"type": "array", "items": {"$ref": item.at}}
     if schema is not None:
@@ -265,6 +275,14 @@ def whole_schema(
 def _around(schema: Schema) -> str:
     """Where the array of ``schema`` is said to stand, as no document writes it down: its Media Type Object."""
     return schema.at.rpartition("/")[0]
+
+
+def _is_payload(item: Schema | None, document: Document) -> bool:
+    """Return whether a schema written as ``schema`` describes the data of each event.
+
+    Before 3.2, OpenAPI knows no events: whatever its properties are called, a schema describes what is sent.
+    """
+    return document.version.startswith(("2.", "3.0", "3.1")) or _is_wrapped(item, document)
 
 
 def _is_wrapped(item: Schema | None, document: Document) -> bool:
