@@ -31,6 +31,7 @@ __all__ = [
     "header_text",
     "interactions_of",
     "placed_interactions",
+    "requests_by_media",
     "response_examples",
     "serialized_bytes",
     "shown_body",
@@ -216,6 +217,13 @@ def _request(document: Document, operation: Operation, name: str) -> Request:
         if body is not MISSING:
             return Request(operation.method, operation.path, parameters, body, media.name)
     return Request(operation.method, operation.path, parameters)
+
+
+def requests_by_media(document: Document, operation: Operation, name: str) -> dict[str, Json]:
+    """Return the body that the request example ``name`` shows in each declared media type that has one."""
+    content = operation.request_body.content if operation.request_body is not None else ()
+    shown = {m.name: shown_body(m, e, document) for m in content if (e := _named(m.examples, name)) is not None}
+    return {media: body for media, body in shown.items() if body is not MISSING}
 
 
 def shown_body(media: MediaType, example: Example, document: Document) -> Json | Missing:

@@ -84,14 +84,15 @@ def _body_violations(contract: Contract, spec: ResponseSpec, content_type: str, 
     if index is None:
         message = f"content type {content_type!r} is not declared; declared: {', '.join(names)}"
         return [Violation(("header", "content-type"), "Error", "content-type", message)]
-    return _judge_body(contract, spec.content[index], parse_content_type(content_type)[1], body)
+    return _judge_body(contract, spec.content[index], content_type, body)
 
 
-def _judge_body(contract: Contract, media: MediaType, parameters: dict[str, str], body: bytes) -> list[Violation]:
+def _judge_body(contract: Contract, media: MediaType, content_type: str, body: bytes) -> list[Violation]:
     if media.schema is None:
         return []
     try:
-        value = compile_body_decoder(media, contract.document)(body, parameters)
+        decode = compile_body_decoder(media, contract.document, content_type)
+        value = decode(body, parse_content_type(content_type)[1])
     except BodyError as error:
         return [Violation(("body",), "Error", error.code, error.message)]
     if value is MISSING:

@@ -8,10 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from weakref import WeakKeyDictionary
 
-from beep_mock.contracts.bodies.formats import BodyError, compile_body_decoder, match_media_type, parse_content_type
+from beep_mock.contracts.bodies.formats import (
+    BodyDecoder,
+    BodyError,
+    compile_body_decoder,
+    format_of,
+    match_media_type,
+    parse_content_type,
+)
 from beep_mock.contracts.model import Contract, MediaType, Operation, Parameter, Schema, Violation
 from beep_mock.contracts.parameters.decoding import compile_decoder
 from beep_mock.contracts.second_reading import SecondReading, TextReadings
@@ -93,6 +100,10 @@ def validator_of(contract: Contract) -> Validator:
         return validator
 
 
+_Found: TypeAlias = "tuple[int, Mapping[str, str], BodyDecoder | None]"
+"""A declared media type by its index, the parameters of the content type sent, and how a range's body is read."""
+
+
 class RequestReader:
     """The decoder and validator of one operation's requests."""
 
@@ -115,7 +126,8 @@ class RequestReader:
         self._names = [m.name for m in self._content]
         self._document = document
         self._media: list[tuple[Callable[..., Json], Callable[[Json], bool], str] | None] = [None] * len(self._content)
-        self._by_content_type: dict[str, tuple[int, Mapping[str, str]] | None] = {}
+        self._by_content_type: dict[str, _Found | None] = {}
+        self._of_ranges: dict[tuple[int, str], BodyDecoder] = {}
 
     def read(self, path_values: Mapping[str, str], query: str, environ: Mapping[str, Any], body: bytes) -> Verdict:
         """Decode a request; ``query`` is the raw query string, ``environ`` a WSGI environ, ``body`` the whole body.
@@ -157,10 +169,10 @@ class RequestReader:
             supported = ", ".join(self._names)
             message = f"content type {content_type!r} is not declared; declared: {supported}"
             return values, (Violation(("header", "content-type"), "Error", "content-type", message),), 415
-        index, parameters = found
+        index, parameters, of_range = found
         decode, check, key = self._media[index] or self._compile_media(index)
         try:
-            value = decode(body, parameters)
+            value = (of_range or decode)(body, parameters)
         except BodyError as error:
             if error.code == "boundary":  # without one the type says nothing of the body (RFC 2046, 5.1.1)
                 return values, (Violation(("header", "content-type"), "Error", error.code, error.message),), 415
@@ -192,20 +204,29 @@ class RequestReader:
                 return read, _NOTHING, 0
         return values, self._reasons(key, values), 422
 
-    def _find(self, content_type: str) -> tuple[int, Mapping[str, str]] | None:
+    def _find(self, content_type: str) -> _Found | None:
         try:
             return self._by_content_type[content_type]
         except KeyError:
             pass
-        found: tuple[int, Mapping[str, str]] | None
+        found: _Found | None = None
         if not content_type:  # RFC 9110, section 8.3: the recipient may assume one
-            found = (0, {}) if self._names else None
-        else:
-            index = match_media_type(content_type, self._names)
-            found = (index, parse_content_type(content_type)[1]) if index is not None else None
+            found = (0, {}, None) if self._names else None
+        elif (index := match_media_type(content_type, self._names)) is not None:
+            found = (index, parse_content_type(content_type)[1], self._decoder_of_range(index, content_type))
         if len(self._by_content_type) < _MEMO_LIMIT:
             self._by_content_type[content_type] = found
         return found
+
+    def _decoder_of_range(self, index: int, content_type: str) -> BodyDecoder | None:
+        """Return how a body is read whose media type is declared as a range; None where the declared name says it."""
+        syntax = format_of(parse_content_type(content_type)[0]) if "*" in self._names[index] else None
+        if syntax is None:
+            return None
+        key = index, syntax.name
+        if key not in self._of_ranges:
+            self._of_ranges[key] = compile_body_decoder(self._content[index], self._document, content_type)
+        return self._of_ranges[key]
 
     def _compile_media(self, index: int) -> tuple[Callable[..., Json], Callable[[Json], bool], str]:
         media = self._content[index]

@@ -142,7 +142,10 @@ class Answers:
     ) -> Answer | EchoingSample:
         spec = prepared.spec
         media = spec.content[index] if spec.content else None
-        found = prepared.example(name, prepared.by_media[id(media)])
+        among = prepared.by_media[id(media)]
+        found = prepared.example(name, among)
+        if found is None and among and _says_little(media):
+            found = among[0]
         if found is None:
             kept = self._samples.kept(spec, status, index, self._seed)
             bare = bare_interaction(self._operation, status)
@@ -192,6 +195,17 @@ class _Prepared:
         fixed = next((p for i in self.interactions if i.name == name and (p := i.request.parameters)), {})
         alike = [i for i in among if fixed and _within(i.request, fixed)]
         return max(alike, key=lambda i: len(i.request.parameters), default=None)
+
+
+_FREE_TEXT = frozenset({"type", "title", "description", "format"})
+
+
+def _says_little(media: MediaType | None) -> bool:
+    """Return whether no sample of a media type could be of use: it has no schema, or one of any text."""
+    if media is None or media.schema is None:
+        return True
+    node = media.schema.node
+    return isinstance(node, dict) and node.get("type", "string") == "string" and node.keys() <= _FREE_TEXT
 
 
 def _within(request: Request, fixed: Mapping[str, Json]) -> bool:

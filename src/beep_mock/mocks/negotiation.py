@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from math import isfinite
 
 from beep_mock.contracts.model import Operation, ResponseSpec
 from beep_mock.contracts.reading.structure import PRODUCES
-from beep_mock.contracts.values.media_types import is_json, match_media_type, parse_content_type
+from beep_mock.contracts.values.media_types import is_json, match_media_type, parse_content_type, telling_parameters
 from beep_mock.interaction import Response
 from beep_mock.servers.answers import Answer
 
@@ -67,10 +67,12 @@ def compile_negotiation(declared: Sequence[str]) -> Callable[[str | None], int |
     """``choose(accept)`` -> index of the declared media type to send, or ``None`` if none is acceptable (406).
 
     No ``Accept`` takes the first declared, so does one without any media range; what is malformed asks for nothing. A
-    media range whose parameters match nothing is tried again without them. A declared range (``*/*``) may be sent for
-    whatever it covers, after what is declared by its name.
+    media range whose parameters match nothing is tried again without those that tell no declared types apart (RFC 9110,
+    section 12.5.1, has a range with parameters match types with them; few contracts declare any). A declared range
+    (``*/*``) may be sent for whatever it covers, after what is declared by its name.
     """
     ranges = [_parse(name) for name in declared]
+    telling = telling_parameters(declared)
     memo: dict[str, int | None] = {}
 
     def choose(accept: str | None) -> int | None:
@@ -78,7 +80,7 @@ def compile_negotiation(declared: Sequence[str]) -> Callable[[str | None], int |
             return 0
         if accept in memo:
             return memo[accept]
-        chosen = _choose(accept, ranges)
+        chosen = _choose(accept, ranges, telling)
         if len(memo) < _MEMO_LIMIT and len(accept) <= LONGEST_KEPT:
             memo[accept] = chosen
         return chosen
@@ -89,7 +91,7 @@ def compile_negotiation(declared: Sequence[str]) -> Callable[[str | None], int |
 _Media = tuple[str, str, frozenset[tuple[str, str]]]
 
 
-def _choose(accept: str, declared: Sequence[_Media]) -> int | None:
+def _choose(accept: str, declared: Sequence[_Media], telling: Mapping[str, frozenset[str]]) -> int | None:
     wanted = []
     for item in _ITEM.findall(accept) if '"' in accept else accept.split(","):
         kind, subtype, parameters = _parse(item)
@@ -101,7 +103,10 @@ def _choose(accept: str, declared: Sequence[_Media]) -> int | None:
         return 0
     best = _best(declared, wanted)
     if best is None:
-        bare = [(kind, subtype, frozenset[tuple[str, str]](), quality) for kind, subtype, _, quality in wanted]
+        bare = [
+            (kind, subtype, frozenset(p for p in parameters if p[0] in telling.get(f"{kind}/{subtype}", ())), quality)
+            for kind, subtype, parameters, quality in wanted
+        ]
         best = _best(declared, bare)
     return best
 

@@ -7,17 +7,21 @@ hundred examples cost one look-up; equals are decided by their order in the docu
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 from beep_mock.contracts.document import Document
+from beep_mock.contracts.examples import requests_by_media
 from beep_mock.contracts.model import Operation, Parameter
 from beep_mock.contracts.parameters.decoding import compile_decoder
 from beep_mock.contracts.parameters.headers import environ_name
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Interaction, Json
 
-__all__ = ["Selection"]
+__all__ = ["BODY_TYPE", "Selection"]
+
+BODY_TYPE: Final = "body.media-type"
+"""The key, among decoded values, of the declared media type of the body; needed if :attr:`Selection.by_media`."""
 
 _PLAIN_STYLES = {"simple", "form"}
 
@@ -25,13 +29,17 @@ _PLAIN_STYLES = {"simple", "form"}
 class Selection:
     """The interactions of one operation that say something about the request."""
 
-    __slots__ = ("_defaults", "_tiers", "count")
+    __slots__ = ("_bodies", "_defaults", "_tiers", "by_media", "count")
 
     def __init__(self, operation: Operation, interactions: Iterable[Interaction], document: Document) -> None:
         parameters = {p.key: p for p in operation.parameters}
         self._defaults: dict[str, Json] = {}
         tiers: dict[tuple[int, tuple[str, ...]], _Tier] = {}
         self.count = 0
+        content = operation.request_body.content if operation.request_body is not None else ()
+        self.by_media = False
+        """Whether an example may answer bodies of one media type and not those of another."""
+        self._bodies: dict[int, dict[str, Any]] = {}  # of an interaction, by media type
         for interaction in interactions:
             request = interaction.request
             if not request.parameters and request.body is MISSING and interaction.source != "override":
@@ -46,13 +54,17 @@ class Selection:
             tier = tiers.setdefault((-weight, keys), _Tier(keys))
             tier.add(tuple(_freeze(expected[k]) for k in keys), interaction)
             self.count += 1
+            if len(content) > 1 and interaction.source == "example" and request.body is not MISSING:
+                shown = requests_by_media(document, operation, interaction.name)
+                self._bodies[id(interaction)] = {media: _freeze(body) for media, body in shown.items()}
+                self.by_media = True
         # Stable: tiers of one weight stay in the order of their first interaction.
         self._tiers = [tier for _, tier in sorted(tiers.items(), key=lambda item: item[0][0])]
 
     def match(self, values: Mapping[str, Json], lowest: int = 0, highest: int = 999) -> Interaction | None:
         """The interaction that answers a request with these decoded values, with a status in the given range."""
         for tier in self._tiers:
-            for interaction in tier.find(values, self._defaults):
+            for interaction in tier.find(values, self._defaults, self._bodies):
                 if lowest <= interaction.response.status <= highest:
                     return interaction
         return None
@@ -71,7 +83,9 @@ class _Tier:
         index = expected[0] if len(expected) == 1 else expected
         self._table.setdefault(index, []).append(interaction)
 
-    def find(self, values: Mapping[str, Json], defaults: Mapping[str, Json]) -> Sequence[Interaction]:
+    def find(
+        self, values: Mapping[str, Json], defaults: Mapping[str, Json], bodies: Mapping[int, Mapping[str, Any]]
+    ) -> Sequence[Interaction]:
         keys = self._keys
         index: Any
         if len(keys) == 1:
@@ -87,15 +101,19 @@ class _Tier:
             return ()
         if len(found) == 1 and found[0].request.body is MISSING:
             return found
-        return [i for i in found if _body_matches(i, values.get("body", MISSING))]
+        body, media = values.get("body", MISSING), values.get(BODY_TYPE, "")
+        return [i for i in found if _body_matches(i, body, media, bodies.get(id(i)))]
 
 
-def _body_matches(interaction: Interaction, body: Any) -> bool:
+def _body_matches(interaction: Interaction, body: Any, media: str, shown: Mapping[str, Any] | None) -> bool:
+    """Return whether an interaction asks for this body; ``shown`` is what it asks for in each of the media types."""
     expected = interaction.request.body
     if expected is MISSING:
         return True
     if body is MISSING:
         return False
+    if shown is not None and media:
+        return media in shown and bool(_freeze(body) == shown[media])
     return _contains(body, expected) if interaction.partial else _freeze(body) == _freeze(expected)
 
 

@@ -235,7 +235,8 @@ def _answer_body(called: Called) -> Json | Missing:
 
 def _decoded(contract: Contract, media: MediaType, content_type: str, body: bytes) -> Json | Missing:
     try:
-        return compile_body_decoder(media, contract.document)(body, parse_content_type(content_type)[1])
+        decode = compile_body_decoder(media, contract.document, content_type)
+        return decode(body, parse_content_type(content_type)[1])
     except BodyError:
         return MISSING
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from beep_mock.contracts.bodies.form_bodies import compile_form, compile_multipart
@@ -38,6 +38,7 @@ __all__ = [
     "BodyFormat",
     "compile_body_decoder",
     "encode",
+    "format_of",
     "match_media_type",
     "parse_content_type",
 ]
@@ -66,15 +67,26 @@ class BodyFormat:
     write: Writer
 
 
-def compile_body_decoder(media: MediaType, document: Document) -> BodyDecoder:
+def format_of(name: str) -> BodyFormat | None:
+    """Return the format of a media type, in lower case and without parameters; None for an unknown one."""
+    return next((entry for entry in FORMATS if entry.takes(name)), None)
+
+
+def compile_body_decoder(media: MediaType, document: Document, sent: str = "") -> BodyDecoder:
     """Return the function that decodes bodies of ``media``; ``document`` resolves references in its schema.
 
+    ``sent`` is the content type that came with the body: it says how to read one that is declared as a range (``*/*``).
     Binary content is text of its bytes as Latin-1, so that lengths are counted in bytes. A type of no known syntax is
     :data:`MISSING`, unless its schema wants an object or array: then it is read as JSON where it is JSON.
     """
     if media.stream is not None:
         return compile_stream(media, document)
     name, _ = parse_content_type(media.name)
+    if "*" in name:
+        if media.schema is not None and shape_of(media.schema, document).types == {"string"}:
+            return _bytes_of_any
+        if format_of(concrete := parse_content_type(sent)[0]) is not None:
+            media, name = replace(media, name=concrete), concrete
     for entry in FORMATS:
         if entry.takes(name):
             decoder = entry.read(media, document)
@@ -239,6 +251,15 @@ def _any(shape: Shape) -> BodyDecoder:
         return body.decode("latin-1") if "string" in shape.types else MISSING
 
     return decode
+
+
+def _bytes_of_any(body: bytes, parameters: Mapping[str, str]) -> Json | Missing:
+    """Read what a range declares as a string: a JSON string, else the bytes of whatever was uploaded."""
+    try:
+        value = load_json(body, parameters)
+    except BodyError:
+        value = None
+    return value if isinstance(value, str) else body.decode("latin-1")
 
 
 def _text(shape: Shape) -> BodyDecoder:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 __all__ = [
     "BodyError",
@@ -14,6 +14,7 @@ __all__ = [
     "lists_json",
     "match_media_type",
     "parse_content_type",
+    "telling_parameters",
     "text_in",
 ]
 
@@ -37,15 +38,46 @@ def match_media_type(content_type: str, declared: Sequence[str]) -> int | None:
     """The index of the declared media type that fits a ``Content-Type`` header best, or None.
 
     The same name with the same parameters is best, then with fewer, with none, with others (RFC 6838 leaves it to each
-    type what they mean), then ``type/*``, then ``*/*``; among equals the first.
+    type what they mean), then ``type/*``, then ``*/*``; among equals the first. Another value of a parameter fits only
+    where no two declared types differ by it (:func:`telling_parameters`).
     """
     name, parameters = parse_content_type(content_type)
     best, found = 0, None
+    folded = _folded(parameters)
     for index, entry in enumerate(declared):
-        fit = _fit(name, _folded(parameters), entry)
+        fit = _fit(name, folded, entry)
+        if fit == 3 and folded and _differs(folded, entry, declared):
+            continue
         if fit > best:
             best, found = fit, index
     return found
+
+
+def telling_parameters(declared: Sequence[str]) -> Mapping[str, frozenset[str]]:
+    """Return, by the names of media types declared more than once, the parameters whose values tell those apart.
+
+    ``application/json; version=1`` and ``application/json; version=2`` give ``{"application/json": {"version"}}``.
+    """
+    variants: dict[str, list[dict[str, str]]] = {}
+    for entry in declared:
+        name, parameters = parse_content_type(entry)
+        variants.setdefault(name, []).append(_folded(parameters))
+    found = {}
+    for name, each in variants.items():
+        known = {key for one in each for key in one}
+        telling = {key for key in known if len({one[key] for one in each if key in one}) > 1}
+        if telling:
+            found[name] = frozenset(telling)
+    return found
+
+
+def _differs(parameters: Mapping[str, str], entry: str, declared: Sequence[str]) -> bool:
+    """Return whether a content type has another value than ``entry`` of a parameter that tells variants apart."""
+    name, expected = parse_content_type(entry)
+    telling = telling_parameters(declared).get(name, frozenset())
+    return any(
+        key in parameters and parameters[key] != value for key, value in _folded(expected).items() if key in telling
+    )
 
 
 def is_json(name: str) -> bool:
