@@ -115,7 +115,7 @@ class Answer:
         self.delay = delay
         headers = []
         if response.media_type and response.status not in _BODILESS:
-            headers.append(("Content-Type", _clean(response.media_type)))
+            headers.append(("Content-Type", _with_charset(_clean(response.media_type), self.body)))
         headers += [(_clean(n), _clean(v)) for n, v in response.headers if n.lower() not in SENT_ANYWAY]
         if response.status not in (204, 304):  # RFC 9110, section 8.6
             headers.append(("Content-Length", str(len(self.body))))
@@ -136,7 +136,10 @@ class Answer:
             return self
         copy = self.with_headers(())
         length = str(len(body))
-        copy.headers = [(n, length) if n == "Content-Length" else (n, v) for n, v in self.headers]
+        copy.headers = [
+            (n, length if n == "Content-Length" else _with_charset(v, body) if n == "Content-Type" else v)
+            for n, v in self.headers
+        ]
         copy.body = body
         copy.chunks = [body]
         return copy
@@ -171,6 +174,23 @@ class _PutOff(Answer):
 
     def with_header(self, name: str, value: str) -> Answer:  # noqa: ARG002
         return self
+
+
+def _with_charset(media_type: str, body: bytes) -> str:
+    """Return a content type that names UTF-8 where the body is text that needs it and no charset is declared.
+
+    Clients read text without a charset as US-ASCII, ISO-8859-1 or windows-1252 (RFC 2046, section 4.1.2; WHATWG
+    Encoding). An event stream is always UTF-8 (HTML, section 9.2.6).
+    """
+    if body.isascii() or media_type[:5].lower() != "text/" or "charset" in media_type.lower():
+        return media_type
+    if media_type.lower().startswith("text/event-stream"):
+        return media_type
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return media_type
+    return f"{media_type}; charset=utf-8"
 
 
 def _clean(text: str) -> str:

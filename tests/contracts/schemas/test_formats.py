@@ -36,6 +36,26 @@ TABLE: dict[str, tuple[list[str], list[str]]] = {
     "relative-json-pointer": (["0", "1/a", "2#"], ["/a", "-1/a", "01/a"]),
     "regex": ([r"^\d+$", "a|b"], ["^(abc", r"a\Z" + "("]),
     "byte": (["", "Zm8=", "Zm9v"], ["Zm8", "Zm9v!", "Zm9-", "Zm9v\n"]),  # RFC 4648, 4
+    "base64url": (["", "Zm8", "Zm8=", "_-9v"], ["Zm9v!", "Zm+v", "A", "Zm9v\n", "Zm8=="]),  # RFC 4648, 5
+    "char": (["a", "é", "😀", "\n"], ["", "ab"]),
+    "decimal": (["1", "-1.50", ".5", "0012"], ["", "1,5", "1e5", "NaN", "."]),
+    "decimal128": (["1", "-1.5e-10", "NaN", "-Infinity"], ["", "1,5", "0x1"]),
+    "http-date": (  # RFC 9110, 5.6.7
+        ["Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"],
+        ["2024-01-01", "Sun, 06 Nov 1994 08:49:37", "Sun, 6 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 25:49:37 GMT"],
+    ),
+    "media-range": (  # RFC 9110, 12.5.1
+        ["*/*", "text/*", "text/plain; charset=utf-8", 'a/b;c="d;e"', "application/vnd.a+json;q=0.5"],
+        ["", "text", "text/", "text/plain; charset", "a b/c", "text/plain, a/b"],
+    ),
+    "sf-binary": ([":cHJldGVuZA==:", "::"], ["cHJldGVuZA==", ":a b:"]),  # RFC 9651, 3.3
+    "sf-boolean": (["?0", "?1"], ["true", "?2", "1"]),
+    "sf-decimal": (["4.5", "-0.125"], ["4", "4.", ".5", "1.2345"]),
+    "sf-integer": (["42", "-7", "007"], ["4.5", "1234567890123456", "+1"]),
+    "sf-string": (['"hello"', '""', r'"a \\ \" b"'], ["hello", '"é"', r'"\n"', '"a', '"a"b"']),
+    "sf-token": (["foo123/456", "*a", "A:b"], ["1a", "a b", "", "a,b"]),
+    "time-local": (["08:30:06", "23:59:60.5"], ["08:30:06Z", "24:00:00", "8:30:06"]),
+    "date-time-local": (["2024-02-29T08:30:06", "2024-02-29t08:30:06.25"], ["2023-02-29T08:30:06", "2024-02-29"]),
     "password": (["", "anything"], []),
     "binary": (["\x00"], []),
     "no-such-format": (["anything"], []),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b16encode, b32encode, b64encode, urlsafe_b64encode
 from collections.abc import Callable
+from email.utils import format_datetime
 from typing import Any
 
 from beep_mock.contracts.samples.facts import Facts
@@ -60,6 +61,14 @@ def _clock(facts: Facts, name: str) -> str:
     return facts.moment(age_of(name)).strftime("%H:%M:%SZ")
 
 
+def _http_date(facts: Facts, name: str) -> str:
+    return format_datetime(facts.moment(age_of(name)), usegmt=True)
+
+
+def _local(make: _Make) -> _Make:
+    return lambda facts, name: make(facts, name).removesuffix("Z")
+
+
 def _host(facts: Facts, _: str) -> str:
     return named_text("hostname", facts)
 
@@ -83,13 +92,18 @@ def _whole(facts: Facts, _: str) -> str:
 
 _FORMATS: dict[str, _Make] = {
     "base64": _base64,
+    "base64url": _base64,
     "byte": _base64,
+    "char": lambda facts, _: facts.random.choice(_PLAIN)[0],
     "date": _date,
     "date-time": _moment,
+    "date-time-local": _local(_moment),
     "decimal": lambda facts, _: named_text("price", facts),
+    "decimal128": lambda facts, _: named_text("price", facts),
     "duration": lambda facts, _: f"PT{facts.random.randint(1, 59)}M",
     "email": _email,
     "hostname": _host,
+    "http-date": _http_date,
     "idn-email": _email,
     "idn-hostname": _host,
     "int32": _whole,
@@ -99,10 +113,18 @@ _FORMATS: dict[str, _Make] = {
     "iri": _url,
     "iri-reference": _path,
     "json-pointer": _path,
+    "media-range": lambda facts, _: facts.random.choice(("application/json", "text/*", "*/*")),
     "password": lambda facts, _: named_text("password", facts),
     "regex": lambda facts, _: f"^{facts.random.choice(_PLAIN)}$",
     "relative-json-pointer": lambda facts, _: str(facts.random.randint(0, 9)),
+    "sf-binary": lambda facts, name: f":{_base64(facts, name)}:",
+    "sf-boolean": lambda facts, _: f"?{facts.random.randint(0, 1)}",
+    "sf-decimal": lambda facts, _: f"{facts.random.randint(1, 99)}.5",
+    "sf-integer": _whole,
+    "sf-string": lambda facts, _: f'"{facts.random.choice(_PLAIN)}"',
+    "sf-token": lambda facts, _: facts.random.choice(_PLAIN),
     "time": _clock,
+    "time-local": _local(_clock),
     "uri": _url,
     "uri-reference": _path,
     "uri-template": lambda facts, _: f"https://example.com/{facts.random.choice(_PLAIN)}/{{id}}",
@@ -213,7 +235,9 @@ def _lengthened(found: str, asked: Any, least: int) -> str:
 
 
 _SHORT = {
+    "base64url": ("",),
     "byte": ("",),
+    "char": ("a",),
     "date-time": ("2026-01-01T00:00:00Z",),
     "duration": ("P1D",),
     "email": ("a@b.c", "a@b"),
@@ -227,6 +251,8 @@ _SHORT = {
     "json-pointer": ("/a", ""),
     "regex": (".",),
     "relative-json-pointer": ("0",),
+    "sf-integer": ("1",),
+    "sf-token": ("a",),
     "uri": ("urn:x:y", "a:b"),
     "uri-reference": ("a", ""),
     "uri-template": ("a",),

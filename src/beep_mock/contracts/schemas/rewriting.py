@@ -251,7 +251,7 @@ class SchemaRewriting:
         if bounds is not None:
             for bound, limit in zip(_TIGHTER, bounds, strict=True):
                 site.out[bound] = _TIGHTER[bound](site.out.get(bound, limit), limit)
-        elif type(value) is str and value in ASSERTED:
+        if type(value) is str and value in ASSERTED:
             site.out[keyword] = value
 
     def _nullable(self, site: Site, keyword: str, value: Any) -> None:

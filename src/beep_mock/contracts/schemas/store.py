@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 
 from beep_mock.contracts.model import Schema
-from beep_mock.contracts.schemas.formats import BASE64, is_base64
+from beep_mock.contracts.schemas.formats import WRITTEN_FORMATS
 from beep_mock.contracts.schemas.graph import SchemaGraph
 from beep_mock.contracts.schemas.messages import (
     HURRIED,
@@ -44,7 +44,6 @@ _MAX_VIOLATIONS = 100
 _ALONE = 8  # schemas: whoever has just started a mock gets the first answers without waiting for a whole document
 _FEW = 64  # parts of a schema, and schemas that it refers to
 _SHARE = 64  # of a large document one in so many, where that is more than these
-_FORMATS = {BASE64: is_base64}
 _EMAIL = jsonschema_rs.EmailOptions(allow_display_text=False)
 
 
@@ -276,7 +275,7 @@ _REFUSED = (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, Value
 def _compiled(keyed: dict[str, Any], shared: dict[str, Any]) -> jsonschema_rs.Validator:
     return jsonschema_rs.Draft202012Validator(
         {"properties": keyed, "$defs": shared},
-        formats=_FORMATS,
+        formats=WRITTEN_FORMATS,
         validate_formats=True,
         pattern_options=PATTERN_OPTIONS,
         email_options=_EMAIL,
