@@ -196,7 +196,7 @@ def test_aliases_cannot_make_a_document_deep() -> None:
     assert "nested deeper" in fault_of("a0: &a0 []\n" + levels).message
 
 
-@pytest.mark.parametrize("text", [b"\0\0a: 1", "a: 1".encode("utf-16-le"), "a: 1".encode("utf-16-be"), b"\0"])
+@pytest.mark.parametrize("text", [b"\0\0a: 1", b"\0"])
 def test_text_that_begins_with_nul_is_a_fault(text: bytes) -> None:
     assert "NUL" in fault_of(text).message
 
@@ -208,10 +208,28 @@ def test_nul_is_not_the_end() -> None:
     assert fault_of(b'{"a": "\0"}', "worlds.json").line == 1
 
 
+_ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"]
+
+
+@pytest.mark.parametrize("name", ["worlds.yaml", "worlds.json"])
+@pytest.mark.parametrize("encoding", [*_ENCODINGS, "utf-16 with mark", "utf-32 with mark"])
+def test_every_encoding_of_yaml_is_read(encoding: str, name: str) -> None:
+    plain = '{"a": "é 世 😀", "b": [1]}'
+    encoding, _, marked = encoding.partition(" ")
+    text = f"\ufeff{plain}".encode(f"{encoding}-be") if marked else plain.encode(encoding)
+    assert read_data(text, name) == ({"a": "é 世 😀", "b": [1]}, [])
+
+
+@given(st.dictionaries(TEXT, TEXT, max_size=4), st.sampled_from(_ENCODINGS))
+def test_any_text_is_read_in_any_encoding(data: dict[str, str], encoding: str) -> None:
+    assert read_data(json.dumps(data, ensure_ascii=False).encode(encoding), "worlds.json") == (data, [])
+
+
 @pytest.mark.parametrize(
-    ("text", "words"), [("a: é\nb: ü".encode("latin-1"), "not UTF-8"), ("a: 1".encode("utf-16"), "UTF-16")]
+    ("text", "words"),
+    [("a: é\nb: ü".encode("latin-1"), "not UTF-8"), ("a: 1".encode("utf-16") + b"\0", "not UTF-16")],
 )
-def test_text_that_is_not_utf_8_is_a_fault(text: bytes, words: str) -> None:
+def test_text_that_is_broken_in_its_encoding_is_a_fault(text: bytes, words: str) -> None:
     fault = fault_of(text)
     assert words in fault.message
     assert fault.line == 1
@@ -300,3 +318,33 @@ def test_any_text_is_data_or_a_fault(text: str | bytes) -> None:
         data, findings = read_data(raw, "worlds.yaml")
         assert json.loads(json.dumps(data)) == data or data != data
         assert all(finding.where.file == "worlds.yaml" for finding in findings)
+
+
+@pytest.mark.parametrize(
+    ("text", "data", "words", "line"),
+    [
+        ('{"a": [1, 2,],\n}', {"a": [1, 2]}, "a comma before a closing bracket in column 12 (and 1 more)", 1),
+        ('{\n// why, "not"\n"a": "// b, ]"}', {"a": "// b, ]"}, "a comment in column 1", 2),
+        ('{"a": /* x,\n} */ 1}', {"a": 1}, "a comment in column 7", 1),
+        ('{"a": 1, // last\n}', {"a": 1}, "a comma before a closing bracket in column 8 (and 1 more)", 1),
+    ],
+)
+@pytest.mark.parametrize("name", ["worlds.json", "WORLDS.JSON"])
+def test_json_as_people_write_it_is_read_with_a_finding(
+    text: str, data: object, words: str, line: int, name: str
+) -> None:
+    found, (finding,) = read_data(text.encode(), name)
+    assert found == data
+    assert (finding.rule, finding.where.line) == ("json-irregular", line)
+    assert words in finding.message
+
+
+def test_comments_of_json_are_read_in_a_file_of_either_kind() -> None:
+    data, (finding,) = read_data(b'{\n// why\n"a": 1}', "worlds.yaml")
+    assert (data, finding.rule) == ({"a": 1}, "json-irregular")
+    assert read_data(b"{a: http://b, c: [1,],}", "worlds.yaml") == ({"a": "http://b", "c": [1]}, [])
+
+
+@pytest.mark.parametrize("text", ['{"a": 1', '{"a": 1, // b', '{"a" 1,}', '{"a": "b // c}'])
+def test_json_that_is_broken_otherwise_stays_a_fault(text: str) -> None:
+    assert "not valid JSON" in fault_of(text, "worlds.json").message

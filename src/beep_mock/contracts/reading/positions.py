@@ -17,6 +17,7 @@ import yaml
 
 from beep_mock.contracts.reading.references import tokens
 from beep_mock.contracts.reading.retrieval import MAX_BYTES
+from beep_mock.contracts.reading.text import decode_text
 from beep_mock.contracts.reading.tolerant_yaml import events
 from beep_mock.contracts.reading.yaml_scalars import key_text
 
@@ -63,7 +64,7 @@ def forget_lines() -> None:
 
 @lru_cache(maxsize=8)
 def _index(file: str, changed: int, size: int) -> _Lines:  # noqa: ARG001 - the arguments are the cache's key
-    text = Path(file).read_bytes().decode("utf-8-sig")
+    text = decode_text(Path(file).read_bytes())
     if text.lstrip()[:1] in ("{", "["):
         try:
             return _build(_json_nodes(text))

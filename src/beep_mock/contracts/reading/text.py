@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, NoReturn
+from collections.abc import Callable
+from typing import Any, Final, NoReturn
 
 from beep_mock.contracts.reading.fast_yaml import InexactError, read_fast
 from beep_mock.contracts.reading.yaml_scalars import MAX_DEPTH, duplicate_key
 from beep_mock.errors import InvalidDocumentError
 from beep_mock.findings import Finding, Severity, Where
 
-__all__ = ["read_data"]
+__all__ = ["decode_text", "read_data"]
 
 _BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]')
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _RUST_PLACE = re.compile(r"at line (\d+), column \d+")
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_COMMENT = re.compile(r'"(?:[^"\\]|\\.)*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
+_TRAILING_COMMA = re.compile(r'"(?:[^"\\]|\\.)*"|,(?=\s*[}\]])', re.DOTALL)
 
 
 def read_data(text: bytes, name: str) -> tuple[Any, list[Finding]]:
@@ -32,28 +34,52 @@ def read_data(text: bytes, name: str) -> tuple[Any, list[Finding]]:
         try:
             return _read_json(string, name)
         except ValueError as error:
-            _fail_json(error, name)
+            return _read_nearly_json(string, name) or _fail_json(error, name)
     if string.lstrip()[:1] in ("{", "["):
         try:
             return _read_json(string, name)
         except ValueError:
-            pass  # a flow mapping of YAML
+            pass
+        # A flow mapping of YAML may have trailing commas; // would begin a key there, which nobody means.
+        if any(not found[0].startswith('"') for found in _COMMENT.finditer(string)):
+            nearly = _read_nearly_json(string, name)
+            if nearly is not None:
+                return nearly
     return _read_yaml(string, name)
+
+
+def decode_text(text: bytes) -> str:
+    """Return the characters of a document: UTF-8, or UTF-16 or UTF-32 with or without a byte order mark.
+
+    The first character of a document is ASCII or a mark, which tells the encodings apart (YAML 1.2.2, section 5.2).
+
+    :raises UnicodeDecodeError: the bytes are not in the encoding that they begin with.
+    """
+    return text.decode(next((encoding for begin, encoding in _ENCODINGS if begin.match(text)), "utf-8-sig"))
+
+
+_ENCODINGS: Final = tuple(
+    (re.compile(begin, re.DOTALL), encoding)
+    for begin, encoding in (
+        (rb"\x00\x00\xfe\xff|\xff\xfe\x00\x00", "utf-32"),
+        (rb"\x00\x00\x00[\x01-\x7f]", "utf-32-be"),
+        (rb"[\x01-\x7f]\x00\x00\x00", "utf-32-le"),
+        (rb"\xfe\xff|\xff\xfe", "utf-16"),
+        (rb"\x00[\x01-\x7f]", "utf-16-be"),
+        (rb"[\x01-\x7f]\x00", "utf-16-le"),
+    )
+)
 
 
 def _decode(text: bytes, name: str) -> str:
     try:
-        string = text.decode("utf-8-sig")
+        string = decode_text(text)
     except UnicodeDecodeError as error:
-        encoding = "UTF-16" if text.startswith(_UTF16) else "not UTF-8"
-        raise InvalidDocumentError(
-            f"the text is {encoding}",
-            file=name,
-            line=text.count(b"\n", 0, error.start) + 1,
-            hint="save the file as UTF-8",
-        ) from None
+        line = text.count(b"\n", 0, error.start) + 1
+        message = f"the text is not {error.encoding.upper()} at byte {error.start}"
+        raise InvalidDocumentError(message, file=name, line=line, hint="save the file as UTF-8") from None
     if "\0" in string[:2]:
-        message = "the text begins with a NUL character, as do damaged files and UTF-16 without a mark"
+        message = "the text begins with a NUL character, as damaged files do"
         raise InvalidDocumentError(message, file=name, line=1, hint="save the file as UTF-8")
     return string
 
@@ -81,6 +107,36 @@ def _read_json(text: str, name: str) -> tuple[Any, list[Finding]]:
         message = "contains half of a surrogate pair, which is not a character; it is replaced by U+FFFD"
         findings.append(Finding("json-irregular", Severity.WARNING, message, Where(name)))
     return data, findings
+
+
+def _read_nearly_json(text: str, name: str) -> tuple[Any, list[Finding]] | None:
+    """Return the data of JSON with comments, or with commas before closing brackets; None where it is not even that."""
+    faults: list[tuple[int, str]] = []
+
+    def blanked(message: str) -> Callable[[re.Match[str]], str]:
+        def blank(found: re.Match[str]) -> str:
+            if found[0].startswith('"'):
+                return found[0]
+            faults.append((found.start(), message))
+            return re.sub(r"\S", " ", found[0])
+
+        return blank
+
+    plain = _COMMENT.sub(blanked("a comment"), text)
+    plain = _TRAILING_COMMA.sub(blanked("a comma before a closing bracket"), plain)
+    if not faults:
+        return None
+    try:
+        data, findings = _read_json(plain, name)
+    except (ValueError, InvalidDocumentError):
+        return None
+    start, message = min(faults)
+    column = start - text.rfind("\n", 0, start)
+    more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+    where = Where(name, line=text.count("\n", 0, start) + 1)
+    message = f"is not quite JSON, but was understood: {message} in column {column}{more}"
+    hint = "remove it: other tools refuse the file"
+    return data, [*findings, Finding("json-irregular", Severity.WARNING, message, where, hint)]
 
 
 def _duplicates(keys: list[str], text: str, name: str) -> list[Finding]:
