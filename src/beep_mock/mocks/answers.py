@@ -8,6 +8,8 @@ from typing import Any
 
 from beep_mock.contracts.examples import placed_interactions
 from beep_mock.contracts.model import Contract, MediaType, Operation, ResponseSpec
+from beep_mock.contracts.values.json_text import BodyError, load_json
+from beep_mock.contracts.values.media_types import is_json, parse_content_type
 from beep_mock.errors import ContractError
 from beep_mock.evidence.trust import NOTHING_KNOWN, Trust, bare_interaction
 from beep_mock.interaction import MISSING, Interaction, Json, Request, Response
@@ -155,7 +157,8 @@ class Answers:
                 return kept
             return self.trusting.sample(kept if isinstance(kept, Answer) else kept.answer(_NOTHING))
         try:
-            headers = (*found.response.headers, *self._samples.headers(spec, found.response.headers, self._seed))
+            shown = _json_of(found.response)
+            headers = (*found.response.headers, *self._samples.headers(spec, found.response.headers, self._seed, shown))
         except ContractError:  # a header that nothing can be
             headers = found.response.headers
         whole = Response(status, headers, found.response.body, found.response.media_type)
@@ -195,6 +198,14 @@ class _Prepared:
         fixed = next((p for i in self.interactions if i.name == name and (p := i.request.parameters)), {})
         alike = [i for i in among if fixed and _within(i.request, fixed)]
         return max(alike, key=lambda i: len(i.request.parameters), default=None)
+
+
+def _json_of(response: Response) -> Json:
+    """Return the value of a JSON body; :data:`MISSING` for any other body."""
+    try:
+        return load_json(response.body) if is_json(parse_content_type(response.media_type)[0]) else MISSING
+    except BodyError:
+        return MISSING
 
 
 _FREE_TEXT = frozenset({"type", "title", "description", "format"})

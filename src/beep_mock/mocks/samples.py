@@ -19,6 +19,7 @@ from beep_mock.contracts.samples.sampler import Sampler, UnsatisfiableError, len
 from beep_mock.contracts.values.media_types import is_json, parse_content_type
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Json, Response
+from beep_mock.mocks.header_samples import HeaderSamples
 from beep_mock.mocks.negotiation import typed_if_empty
 from beep_mock.servers.answers import Answer, problem
 
@@ -189,6 +190,7 @@ class SampleAnswers:
         self._follows_examples = examples
         self._refuses = refuses
         self._links: dict[int, LinkedSamples] = {}
+        self._meanings = HeaderSamples(contract, operation, sampler)
 
     def kept(self, spec: ResponseSpec, status: int, index: int, seed: int) -> Answer | EchoingSample:
         """The sample for every request: an answer, or what makes answers that echo what each request says."""
@@ -215,15 +217,17 @@ class SampleAnswers:
         again.
         """
         try:
-            headers = tuple(self.headers(spec, (), seed, keep=keep))
-            if not spec.content:
+            media = spec.content[index] if spec.content else None
+            value: Json = MISSING
+            if media is not None and media.schema is not None:
+                value = self.echo(spec, media, seed, values if status < 400 else _NOTHING, keep=keep)[0]
+            headers = tuple(self.headers(spec, (), seed, value, keep=keep))
+            if media is None:
                 return typed_if_empty(Answer(Response(status, headers), "sample"), self._operation)
-            media = spec.content[index]
             if media.schema is None:
                 name = concrete_media_type(media.name, {})
                 empty = b"{}" if is_json(parse_content_type(name)[0]) else b""
                 return Answer(Response(status, headers, empty, name), "sample")
-            value = self.echo(spec, media, seed, values if status < 400 else _NOTHING, keep=keep)[0]
             body, name = encode_body(value, media, document=self._contract.document)
             return Answer(Response(status, headers, body, name), "sample")
         except ContractError as error:
@@ -300,11 +304,18 @@ class SampleAnswers:
         return found
 
     def headers(
-        self, spec: ResponseSpec, written: Sequence[tuple[str, str]], seed: int, *, keep: bool = False
+        self,
+        spec: ResponseSpec,
+        written: Sequence[tuple[str, str]],
+        seed: int,
+        body: Json = MISSING,
+        *,
+        keep: bool = False,
     ) -> Iterable[tuple[str, str]]:
-        """The declared headers that are not among the written ones; one that is required is sent without a schema too.
+        """Yield the declared headers that are not among the written ones.
 
-        One that nothing satisfies is left out where it may be. A header has its own example, whatever the body has.
+        One that is required is sent without a schema too. One that nothing satisfies is left out where it may be. A
+        header has its own example, whatever the body has; ``body`` is the decoded body that is sent with it.
 
         :raises ContractError: nothing satisfies the schema of one that is required.
         """
@@ -315,6 +326,8 @@ class SampleAnswers:
             shown = self._shown(header) if self._follows_examples else None
             if shown is not None:
                 yield header.name, shown
+            elif (meant := self._meanings.text(header, spec, seed, body)) is not None:
+                yield header.name, meant
             elif header.schema is not None or header.required:
                 schema = header.schema or Schema({"type": "string"}, header.at)
                 try:
