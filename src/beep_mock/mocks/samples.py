@@ -14,14 +14,15 @@ from beep_mock.contracts.links import Feed, feeds_of
 from beep_mock.contracts.model import Contract, Header, MediaType, Operation, Parameter, ResponseSpec, Schema
 from beep_mock.contracts.parameters.decoding import header_value
 from beep_mock.contracts.reading.references import tokens
-from beep_mock.contracts.samples.echo import echoed, known_values
+from beep_mock.contracts.samples.echo import echoed, known_values, tells_page
 from beep_mock.contracts.samples.sampler import Sampler, UnsatisfiableError, lengthened, sampler_of
 from beep_mock.contracts.values.media_types import is_json, parse_content_type
+from beep_mock.contracts.values.shapes import shape_of
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Json, Response
 from beep_mock.mocks.header_samples import HeaderSamples
 from beep_mock.mocks.negotiation import typed_if_empty
-from beep_mock.servers.answers import Answer, problem
+from beep_mock.servers.answers import Answer, phrase, problem
 
 __all__ = ["EchoingSample", "LinkedSamples", "SampleAnswers", "sampler_of"]
 
@@ -165,6 +166,29 @@ def _with(value: Json, place: _Place, wanted: Json) -> Json:
 
 
 _NOTHING: Mapping[str, Json] = {}
+_STATUS_NAMES = ("status", "statusCode", "httpStatus", "httpStatusCode", "httpCode")
+
+
+def _page_defaults(contract: Contract, operation: Operation) -> dict[str, Json]:
+    """Return the defaults of the query parameters that ask for a page, by name."""
+    found = {}
+    for parameter in operation.parameters:
+        if parameter.location == "query" and parameter.schema is not None and tells_page(parameter.name):
+            try:
+                node, _ = contract.document.follow(parameter.schema.node, parameter.schema.at)
+            except ContractError:
+                continue
+            if isinstance(node, dict) and "default" in node:
+                found[parameter.name] = node["default"]
+    return found
+
+
+def _shows_a_value(schema: Schema) -> bool:
+    return isinstance(schema.node, dict) and not {"const", "default", "enum", "example", "examples"}.isdisjoint(
+        schema.node
+    )
+
+
 _Echo = Callable[[Mapping[str, Json]], tuple[Json, Callable[[], bytes]]]
 
 
@@ -191,6 +215,7 @@ class SampleAnswers:
         self._refuses = refuses
         self._links: dict[int, LinkedSamples] = {}
         self._meanings = HeaderSamples(contract, operation, sampler)
+        self._paging = _page_defaults(contract, operation)
 
     def kept(self, spec: ResponseSpec, status: int, index: int, seed: int) -> Answer | EchoingSample:
         """The sample for every request: an answer, or what makes answers that echo what each request says."""
@@ -220,7 +245,7 @@ class SampleAnswers:
             media = spec.content[index] if spec.content else None
             value: Json = MISSING
             if media is not None and media.schema is not None:
-                value = self.echo(spec, media, seed, values if status < 400 else _NOTHING, keep=keep)[0]
+                value = self.echo(spec, media, seed, values if status < 400 else _NOTHING, keep=keep, status=status)[0]
             headers = tuple(self.headers(spec, (), seed, value, keep=keep))
             if media is None:
                 return typed_if_empty(Answer(Response(status, headers), "sample"), self._operation)
@@ -263,11 +288,24 @@ class SampleAnswers:
         return Answer(Response(status, headers, body, name), "sample; invalid")
 
     def echo(
-        self, spec: ResponseSpec, media: MediaType, seed: int, values: Mapping[str, Json], *, keep: bool = True
+        self,
+        spec: ResponseSpec,
+        media: MediaType,
+        seed: int,
+        values: Mapping[str, Json],
+        *,
+        keep: bool = True,
+        status: int = 200,
     ) -> tuple[Json, Callable[[], bytes]]:
-        """The sample that repeats what a request's decoded ``values`` say, and what writes it."""
+        """Return the sample that repeats what a request's decoded ``values`` say, and what writes it.
+
+        An error repeats its ``status`` instead.
+        """
         assert media.schema is not None  # noqa: S101 - there is nothing to sample then
-        known = known_values(self._operation, values) if values else None
+        if status >= 400:
+            known = self._about_error(media, status)
+        else:
+            known = known_values(self._operation, values, self._paging) if values or self._paging else {}
         if spec.links and (links := self._links_of(spec)):
             value = self._linked(links, media.schema, seed, values, known, keep=keep)
         else:
@@ -278,6 +316,19 @@ class SampleAnswers:
                 lambda item, number: self._sampler.sample(item, "response", seed + number),
             )  # fmt: skip
         return value, partial(self._encoded, value, media)
+
+    def _about_error(self, media: MediaType, status: int) -> Mapping[str, Json]:
+        """Return what an error says of itself: its status, and in a problem that it has no other type than that.
+
+        RFC 9457, sections 3.1 and 4.2.1.
+        """
+        known: dict[str, Json] = dict.fromkeys(_STATUS_NAMES, status)
+        if parse_content_type(media.name)[0].startswith("application/problem+"):
+            properties = shape_of(media.schema, self._contract.document).properties
+            shown = [name for name in ("type", "title") if name in properties and _shows_a_value(properties[name])]
+            if not shown:
+                known |= {"type": "about:blank", "title": phrase(status)}
+        return known
 
     def _linked(
         self,

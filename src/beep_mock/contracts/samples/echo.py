@@ -7,6 +7,8 @@ Names are the same when only case, dashes and underscores differ (``world_id``, 
   ``/worlds/{world}``), unless a property has the parameter's own name;
 - as ``worldId``, when it is the ``{id}`` of a collection's member (``/worlds/{id}/moons``);
 - in what is said about a collection's pages (``meta``, ``pagination``), when it asked for one (``limit``, ``offset``);
+  a parameter that was left out counts with its default;
+- in what is said about a resource (``metadata``), when it selected it;
 - in the items of a collection, when it selected them: a parameter of the path above it or of a GET's query. What was
   posted never is, nor an ``id``.
 
@@ -19,6 +21,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from beep_mock.interaction import MISSING, Json
@@ -26,10 +29,11 @@ from beep_mock.interaction import MISSING, Json
 if TYPE_CHECKING:
     from beep_mock.contracts.model import Operation
 
-__all__ = ["Known", "echoed", "known_values"]
+__all__ = ["Known", "echoed", "known_values", "tells_page"]
 
 _ENVELOPES = frozenset({"data", "item", "payload", "resource", "response", "result"})
 _ABOUT_PAGES = frozenset({"meta", "metadata", "page", "pageinfo", "pagination", "paging"})
+_ABOUT_RESOURCE = frozenset({"meta", "metadata"})
 _PARAMETER = re.compile(r"\{([^{}]+)\}")
 _SEPARATORS = str.maketrans("", "", "-_ .")
 _DEEPEST = 8
@@ -55,13 +59,17 @@ class Known(dict[str, Json]):
         self.selecting: set[str] = set()
 
 
-def known_values(operation: Operation, values: Mapping[str, Json]) -> Mapping[str, Json]:
+def known_values(
+    operation: Operation, values: Mapping[str, Json], defaults: Mapping[str, Json] = MappingProxyType({})
+) -> Mapping[str, Json]:
     """Return the values that an answer shares with a request's decoded ``values`` (``path.worldId``, ``body``).
 
+    ``defaults`` are those of query parameters by their names, and count where the request leaves them out.
     Where they differ, the path counts more than the body, the body more than the query. Headers and cookies say
     nothing.
     """
     known = Known()
+    known.update(defaults)
     reads = operation.method in ("GET", "HEAD", "QUERY")
     for key, value in values.items():
         if key.startswith("query."):
@@ -86,6 +94,11 @@ def known_values(operation: Operation, values: Mapping[str, Json]) -> Mapping[st
                 known.instead[alias] = names[0]
     known.selecting.discard("id")
     return known
+
+
+def tells_page(name: str) -> bool:
+    """Return whether a parameter of that name says which part of a collection is asked for, or how it is sorted."""
+    return _plain(name) in _PAGING
 
 
 @lru_cache(maxsize=4096)
@@ -136,13 +149,15 @@ def _changes(sample: Json, known: Known) -> Iterator[_Change]:
     for name, member in sample.items():
         if isinstance(member, list) and name not in known:
             yield from _in_items(member, (name,), known)
-        elif isinstance(member, dict) and (len(sample) == 1 or name in _ENVELOPES):
+        elif isinstance(member, dict) and (len(sample) == 1 or _plain(name) in _ENVELOPES):
             yield from _in_object(member, (name,), known)
             for inner, items in member.items():
                 if isinstance(items, list) and inner not in known:
                     yield from _in_items(items, (name, inner), known)
         elif isinstance(member, dict) and _plain(name) in _ABOUT_PAGES:
             asked = {name for name in known if _plain(name) in _PAGING}
+            if _plain(name) in _ABOUT_RESOURCE:
+                asked |= known.selecting
             yield from _in_object(member, (name,), known, asked)
 
 
