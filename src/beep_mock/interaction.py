@@ -29,7 +29,7 @@ Json = Any
 
 
 def type_of(value: Json) -> str:
-    """The JSON type of a value, in JSON Schema's words; a number without a fraction is an integer."""
+    """Return the JSON type of a value, in JSON Schema's words; a number without a fraction is an integer."""
     match value:
         case None:
             return "null"

@@ -17,7 +17,7 @@ _CLIENT = "client"
 
 
 def dependency_graph(graph: PeerGraph) -> str:
-    """A flowchart with an arrow from each consumer to each of its providers."""
+    """Return a flowchart with an arrow from each consumer to each of its providers."""
     lines = ["flowchart LR"]
     lines += [f'    {_id(service)}["{_label(service)}"]' for service in graph.services]
     lines += [f"    {_id(consumer)} --> {_id(provider)}" for consumer, provider in graph.edges]
@@ -25,7 +25,7 @@ def dependency_graph(graph: PeerGraph) -> str:
 
 
 def sequence_diagram(graph: PeerGraph) -> str:
-    """The calls of the workspace.
+    """Return the calls of the workspace.
 
     Each operation of a service that nobody consumes is drawn with the calls that its ``x-consumes`` declares, and those
     with theirs, ordered as the pacts record them; then what the pacts record beside these.
@@ -59,7 +59,7 @@ class _Sequence:
                 yield f"    {_id(service)}-->>{_CLIENT}: answer"
 
     def recorded(self) -> Iterator[str]:
-        """The pacts' interactions whose operations no declared call has shown, in the pacts' order."""
+        """Yield the pacts' interactions whose operations no declared call has shown, in the pacts' order."""
         for pact in self._graph.pacts:
             for interaction in pact.interactions:
                 operation = self._operation(pact.provider, interaction)

@@ -62,7 +62,7 @@ class PeerGraph:
 
     @classmethod
     def read(cls, workspace: Workspace) -> PeerGraph:
-        """The graph of ``workspace``; what cannot be read or understood is a finding, never an error."""
+        """Return the graph of ``workspace``; what cannot be read or understood is a finding, never an error."""
         return _Reader(workspace).graph()
 
     @property
@@ -71,11 +71,11 @@ class PeerGraph:
         return tuple(sorted({*self.operations, *(service for edge in self.edges for service in edge)}))
 
     def consumes(self, service: str) -> tuple[str, ...]:
-        """The peers that ``service`` calls, sorted."""
+        """Return the peers that ``service`` calls, sorted."""
         return tuple(provider for consumer, provider in self.edges if consumer == service)
 
     def consumers_of(self, service: str) -> tuple[str, ...]:
-        """Those who call ``service``, sorted."""
+        """Return those who call ``service``, sorted."""
         return tuple(consumer for consumer, provider in self.edges if provider == service)
 
 
@@ -167,7 +167,7 @@ class _Reader:
 
 
 def _places(document: Document) -> Iterator[tuple[str, Mapping[str, Any], str]]:
-    """The places where ``x-consumes`` may stand: key (``""`` at the top), node, place."""
+    """Yield the places where ``x-consumes`` may stand: key (``""`` at the top), node, place."""
     yield "", document.root, "#"
     paths = document.root.get("paths")
     for path, item in (paths if isinstance(paths, dict) else {}).items():

@@ -12,10 +12,10 @@ _CONTROL: Final = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def printable(text: str) -> str:
-    """The text with U+FFFD in place of control characters, line feeds excepted."""
+    """Return the text with U+FFFD in place of control characters, line feeds excepted."""
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def printable_line(text: str) -> str:
-    """The text as one line."""
+    """Return the text as one line."""
     return printable(" ".join(text.split("\n")))

@@ -55,7 +55,7 @@ def adopt_orphans() -> None:
 
 
 def descendants(process: int) -> list[int]:
-    """The ids of all processes below ``process``, parents first; empty where there is no ``/proc``."""
+    """Return the ids of all processes below ``process``, parents first; empty where there is no ``/proc``."""
     children: dict[int, list[int]] = {}
     for folder in Path("/proc").glob("[0-9]*"):
         parent = _parent_of(folder)

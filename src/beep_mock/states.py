@@ -51,7 +51,7 @@ class ProviderStates:
         return tuple(name for name in self._handlers if name)
 
     def state(self, name: str) -> Callable[[_HandlerT], _HandlerT]:
-        """A decorator that makes a function the handler of the state ``name``.
+        """Return a decorator that makes a function the handler of the state ``name``.
 
         :raises WorkspaceError: it has one already.
         """
@@ -70,7 +70,7 @@ class ProviderStates:
         return not name or name in self._handlers
 
     def nearest(self, name: str) -> str:
-        """The defined state whose name is most like ``name``, or ``""``."""
+        """Return the defined state whose name is most like ``name``, or ``""``."""
         return next(iter(get_close_matches(name, self.names, n=1, cutoff=0.5)), "")
 
     def setup(self, name: str, parameters: Mapping[str, Json], app: Any = None) -> Mapping[str, Json]:
@@ -170,7 +170,7 @@ class StatesEndpoint:
 
 
 def states_app(registry: ProviderStates, app: Any = None) -> StatesEndpoint:
-    """The endpoint for the states of ``registry``, whose handlers may arrange ``app``."""
+    """Return the endpoint for the states of ``registry``, whose handlers may arrange ``app``."""
     return StatesEndpoint(registry, app)
 
 
@@ -185,7 +185,7 @@ def _wants_app(handler: Callable[..., Any]) -> bool:
 
 
 def told(error: BaseException) -> str:
-    """An error of the users' code in one line, with the place that raised it."""
+    """Return an error of the users' code in one line, with the place that raised it."""
     frames = traceback.extract_tb(error.__traceback__)
     last = frames[-1] if frames else None
     place = f" ({last.filename}:{last.lineno})" if last else ""

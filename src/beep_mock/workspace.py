@@ -35,7 +35,7 @@ def is_service_name(name: str) -> bool:
 
 
 def environment_name(service: str) -> str:
-    """The environment variable that holds a service's URL: ``people-search`` -> ``PEOPLE_SEARCH_URL``."""
+    """Return the environment variable that holds a service's URL: ``people-search`` -> ``PEOPLE_SEARCH_URL``."""
     return re.sub(r"[^A-Za-z0-9]", "_", service).upper() + "_URL"
 
 
@@ -239,11 +239,14 @@ class Workspace:
         return tuple(str(self.root / folder) for folder in (*self.configuration.pythonpath, "."))
 
     def pact_paths(self) -> tuple[Path, ...]:
-        """All pact files, sorted, without drafts. Whose they are is said by their content, never by their name."""
+        """Return all pact files, sorted, without drafts.
+
+        Whose they are is said by their content, never by their name.
+        """
         return pact_files(self.pacts)
 
     def provider_folder(self, service: str) -> Path:
-        """The folder of the provider ``service``.
+        """Return the folder of the provider ``service``.
 
         :raises WorkspaceError: nothing can be called so.
         """
@@ -268,7 +271,7 @@ class Workspace:
 
 
 def pact_files(folder: Path) -> tuple[Path, ...]:
-    """All pact files in a folder of pacts and below, sorted, without drafts; none where there is no folder."""
+    """Return all pact files in a folder of pacts and below, sorted, without drafts; none where there is no folder."""
     return tuple(sorted(path for path in folder.glob("**/*.json") if not path.is_relative_to(folder / _DRAFTS)))
 
 

@@ -55,7 +55,7 @@ class Asker:
         return self.target.send(raw, headers=self.headers if made.credentials else ())
 
     def shown(self, made: MadeRequest) -> RawRequest:
-        """The request for people: headers that were given are not shown."""
+        """Return the request for people: headers that were given are not shown."""
         raw = made.raw(self.contract)
         assert raw is not None  # noqa: S101 - see above
         if not made.credentials:

@@ -106,7 +106,10 @@ class OperationComparison:
         return self._found
 
     def _sorted(self, made_ones: Iterable[MadeRequest]) -> tuple[list[MadeRequest], list[MadeRequest]]:
-        """Those that the mock refuses, one of each reason and kind of value, and those that it takes; none twice."""
+        """Return those that the mock refuses, one of each reason and kind of value, and those that it takes.
+
+        None twice.
+        """
         refused: dict[tuple[str, ...], tuple[int, MadeRequest]] = {}
         taken: dict[tuple[str, str, bytes, str], MadeRequest] = {}
         for made in made_ones:
@@ -235,7 +238,7 @@ class OperationComparison:
         return (*values, *body, *([made.extra] if made.extra else []))
 
     def _where(self, made: MadeRequest) -> Where:
-        """The declaration of what was changed, else the operation's."""
+        """Return the declaration of what was changed, else the operation's."""
         at = self._operation.at
         if made.place[:1] == ("body",) and self._operation.request_body is not None:
             at = self._operation.request_body.at
@@ -250,7 +253,7 @@ class OperationComparison:
 
 
 def _each_first(refused: dict[tuple[str, ...], tuple[int, MadeRequest]]) -> list[MadeRequest]:
-    """One of each place and reason, then the others: time may not suffice for all."""
+    """Return one of each place and reason, then the others: time may not suffice for all."""
     seen: set[tuple[str, ...]] = set()
     firsts: list[MadeRequest] = []
     others: list[MadeRequest] = []
@@ -261,7 +264,7 @@ def _each_first(refused: dict[tuple[str, ...], tuple[int, MadeRequest]]) -> list
 
 
 def _kind(made: MadeRequest) -> str:
-    """The JSON type of what stands where something was changed: a provider may mind null and not a number."""
+    """Return the JSON type of what stands where something was changed: a provider may mind null and not a number."""
     value: Json = MISSING
     location, *rest = made.place or ("",)
     if location == "body":
@@ -280,7 +283,7 @@ def _member(value: Any, token: str) -> Any:
 
 
 def _line(raw: RawRequest) -> str:
-    """The request in a line: method, target, and the beginning of its body."""
+    """Return the request in a line: method, target, and the beginning of its body."""
     body = " ".join(raw.body[: 2 * _SHOWN].decode("utf-8", "replace").split())
     body = body if len(body) <= _SHOWN else f"{body[:_SHOWN]}..."
     return f"{raw.method} {raw.target}{' ' + body if body else ''}"

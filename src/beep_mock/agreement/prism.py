@@ -60,7 +60,7 @@ class Question:
 
 
 def questions(contract: Contract) -> Iterator[Question]:
-    """Every question about a contract, in the document's order.
+    """Yield every question about a contract, in the document's order.
 
     A request holds the values of the interaction's own request, and where those leave a required one open an example of
     it or a sample. Operations that are broken are left out.
@@ -219,7 +219,7 @@ class _Client:
         self._connection = HTTPConnection(address.hostname or "", address.port, timeout=_TIMEOUT)
 
     def ask(self, question: Question) -> Reply:
-        """The engine's reply; one that breaks off or does not come is a reply of status 0 that says why."""
+        """Return the engine's reply; one that breaks off or does not come is a reply of status 0 that says why."""
         try:
             self._connection.request(
                 question.operation.method, question.target, question.body or None, dict(question.headers)

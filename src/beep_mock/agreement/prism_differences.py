@@ -43,7 +43,7 @@ class IntendedDifference:
 
 
 def intended(comparison: EngineComparison, difference: EngineDifference) -> IntendedDifference | None:
-    """The entry of :data:`INTENDED` that explains a difference; ``None`` makes it a finding."""
+    """Return the entry of :data:`INTENDED` that explains a difference; ``None`` makes it a finding."""
     for entry in INTENDED:
         if entry.aspect in ("", difference.aspect) and entry.applies(comparison, difference):
             return entry
@@ -51,7 +51,7 @@ def intended(comparison: EngineComparison, difference: EngineDifference) -> Inte
 
 
 def _asked(comparison: EngineComparison) -> int:
-    """The status that the question names; 0 when it names none."""
+    """Return the status that the question names; 0 when it names none."""
     interaction = comparison.question.interaction
     return interaction.response.status if interaction is not None else 0
 

@@ -53,7 +53,7 @@ class MadeRequest:
     origin: MadeRequest | None = None
 
     def raw(self, contract: Contract) -> RawRequest | None:
-        """The request as it is sent; None where it cannot be written."""
+        """Return the request as it is sent; None where it cannot be written."""
         body = self.body if self.content is None else MISSING
         try:
             request = encode_request(self.operation, self.values, body, self.media_type, contract.document)
@@ -111,7 +111,7 @@ class RequestMaker:
                                 self._shown.setdefault(key, value)
 
     def valid(self, operation: Operation) -> Iterator[MadeRequest]:
-        """Requests that should be valid: the least, examples, one with each optional part, the fullest."""
+        """Yield requests that should be valid: the least, examples, one with each optional part, the fullest."""
         least = self.least(operation)
         if least is None:
             return
@@ -133,14 +133,14 @@ class RequestMaker:
                 yield replace(least, body=self._edges.filled(media.schema, value), media_type=media.name)
 
     def sampled(self, operation: Operation) -> Iterator[MadeRequest]:
-        """``samples`` requests with some of what is optional, and other values."""
+        """Yield ``samples`` requests with some of what is optional, and other values."""
         least = self.least(operation)
         for number in range(self._samples if least is not None else 0):
             assert least is not None  # noqa: S101 - none are made without
             yield self._sampled(least, Random(f"{self._seed} {operation.key} {number}"))  # noqa: S311 - no secret
 
     def changed(self, operation: Operation) -> Iterator[MadeRequest]:
-        """Requests that differ in one place from the least valid one, or from the fullest where it lacks the place."""
+        """Yield requests that differ in one place from the smallest valid one, or else from the fullest."""
         least = self.least(operation)
         if least is None:
             return
@@ -151,7 +151,7 @@ class RequestMaker:
         yield from self._changed_body(least)
 
     def undeclared_methods(self, path: str) -> Iterator[MadeRequest]:
-        """Requests for a path by methods that it does not declare."""
+        """Yield requests for a path by methods that it does not declare."""
         declared = [one for one in self._contract.operations.values() if one.path == path]
         methods = {operation.method for operation in declared}
         least = self.least(declared[0])
@@ -184,7 +184,7 @@ class RequestMaker:
         return None if body is made.body else replace(made, body=body)
 
     def least(self, operation: Operation) -> MadeRequest | None:
-        """The valid request that says least, with the values of an example that succeeds where there is one.
+        """Return the valid request that says least, with the values of an example that succeeds where there is one.
 
         None where no value can be made for what is required.
         """
@@ -255,7 +255,7 @@ class RequestMaker:
                 yield replace(origin, body=changed(origin.body, change), place=("body", *place), origin=origin)
 
     def _sampled(self, least: MadeRequest, random: Random) -> MadeRequest:
-        """Some of the optional parameters, and a body of other values."""
+        """Return some of the optional parameters, and a body of other values."""
         values = dict(least.values)
         for parameter in least.operation.parameters:
             if not parameter.required and random.random() < 0.5:
@@ -271,7 +271,7 @@ class RequestMaker:
         return made if value is MISSING else replace(made, body=value, media_type=media.name)
 
     def _shown_value(self, parameter: Parameter, errors: set[str]) -> Json | Missing:
-        """An example of a parameter, but for those of the names in ``errors``, else a sample."""
+        """Return an example of a parameter, but for those of the names in ``errors``, else a sample."""
         for example in parameter.examples:
             if example.value is not MISSING and example.name not in errors:
                 return example.value

@@ -54,7 +54,7 @@ class SchemaEdges:
                 yield ("0", *place), edge
 
     def filled(self, schema: Schema | None, value: Json, depth: int = 0) -> Json:
-        """``value`` with every property that a request may have."""
+        """Return ``value`` with every property that a request may have."""
         if not isinstance(value, dict) or depth >= _DEPTH:
             return value
         full = dict(value)
@@ -65,7 +65,7 @@ class SchemaEdges:
         return full
 
     def pruned(self, schema: Schema | None, value: Json, depth: int = 0) -> Json:
-        """``value`` without the properties that nothing demands."""
+        """Return ``value`` without the properties that nothing demands."""
         if not isinstance(value, dict) or depth >= _DEPTH:
             return value
         parts = self._parts(schema)
@@ -93,7 +93,7 @@ class SchemaEdges:
                 yield ((name, *place), edge) if name in value else ((name,), changed(member, (place, edge)))
 
     def _members(self, parts: list[Schema]) -> dict[str, Schema]:
-        """The declared properties that a request may have (OpenAPI, Schema Object, `readOnly`)."""
+        """Return the declared properties that a request may have (OpenAPI, Schema Object, `readOnly`)."""
         found: dict[str, Schema] = {}
         for part in parts:
             properties = part.node.get("properties")
@@ -136,7 +136,7 @@ class SchemaEdges:
 
 
 def changed(value: Json, change: Change) -> Json:
-    """``value`` with that change made; the rest is shared with it."""
+    """Return ``value`` with that change made; the rest is shared with it."""
     place, new = change
     if not place:
         return new

@@ -19,7 +19,7 @@ __all__ = ["shrunk"]
 def shrunk(
     made: MadeRequest, holds: Callable[[MadeRequest], bool], tries: int, least: MadeRequest | None = None
 ) -> MadeRequest:
-    """``made`` without what can go so that ``holds`` still says yes, found in at most ``tries`` questions.
+    """Return ``made`` without what can go so that ``holds`` still says yes, found in at most ``tries`` questions.
 
     What cannot go is as in ``least`` where it can be. What was changed (``place``) stays.
     """
@@ -36,7 +36,7 @@ def shrunk(
 
 
 def _smaller(made: MadeRequest) -> Iterator[MadeRequest]:
-    """Requests with one thing less, the biggest things first."""
+    """Yield requests with one thing less, the biggest things first."""
     if made.extra:
         yield replace(made, extra="")
     body = made.operation.request_body
@@ -54,7 +54,7 @@ def _smaller(made: MadeRequest) -> Iterator[MadeRequest]:
 
 
 def _plainer(made: MadeRequest, least: MadeRequest | None) -> Iterator[MadeRequest]:
-    """Requests with one value as the least request has it."""
+    """Yield requests with one value as the least request has it."""
     if least is None:
         return
     for key, value in least.values.items():
@@ -67,7 +67,7 @@ def _plainer(made: MadeRequest, least: MadeRequest | None) -> Iterator[MadeReque
 
 
 def _members(value: Json, at: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """The places of all properties and items, outer ones first; later items before earlier ones."""
+    """Yield the places of all properties and items, outer ones first; later items before earlier ones."""
     if isinstance(value, dict):
         for name in value:
             yield (*at, name)

@@ -244,7 +244,7 @@ def _plain(value: Any) -> Any:
 
 
 def _kind(reply: Reply) -> object:
-    """A body without what tells one request from another: paths, times, numbers."""
+    """Return a body without what tells one request from another: paths, times, numbers."""
     try:
         content = json.loads(reply.body)
     except ValueError:

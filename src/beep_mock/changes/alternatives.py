@@ -152,14 +152,14 @@ def _without(part: Part, keyword: str) -> Part:
 
 
 def _rest(view: View, group: Group) -> tuple[Part, ...]:
-    """The parts of a view, without one group of alternatives."""
+    """Return the parts of a view, without one group of alternatives."""
     return tuple(
         _without((_bare(node), at), group[0]) if at == group[2] else (_bare(node), at) for node, at in view.parts
     )
 
 
 def _bare(node: Any) -> Any:
-    """A part without what its view has gathered from elsewhere."""
+    """Return a part without what its view has gathered from elsewhere."""
     return {name: value for name, value in node.items() if name not in ("$ref", "allOf")}
 
 

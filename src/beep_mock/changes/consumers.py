@@ -53,7 +53,7 @@ def broken_by(pact: Pact, old: Contract, new: Contract) -> tuple[Finding, ...]:
 def with_consumers(
     differences: Sequence[Difference], old: Contract, new: Contract, pacts: Iterable[Pact]
 ) -> tuple[Difference, ...]:
-    """The differences, each with the pacts that depend on it; ``pacts`` are those that name this provider.
+    """Return the differences, each with the pacts that depend on it; ``pacts`` are those that name this provider.
 
     What breaks a pact is breaking, whatever the documents alone say; where it belongs to no difference it becomes one
     of its own (``consumer-broken``).
@@ -95,7 +95,7 @@ def with_consumers(
 
 
 def _depended(one: Difference, found: Iterable[Dependence]) -> Difference:
-    """A difference with those who depend on it: what provably breaks one of them is no longer unknown."""
+    """Return a difference with those who depend on it: what provably breaks one of them is no longer unknown."""
     consumers = tuple(sorted(found, key=lambda each: not each.proven))
     if not consumers:
         return one
@@ -116,7 +116,7 @@ def _calls(pact: Pact, old: Contract, new: Contract) -> Iterator[_Call]:
 
 
 def _nearest(finding: Finding, call: _Call, candidates: Sequence[tuple[int, Difference, Use]]) -> int | None:
-    """The difference that a finding about a pact is most likely due to."""
+    """Return the difference that a finding about a pact is most likely due to."""
     pointer = finding.where.pointer[len(call.interaction.pointer) :]
     steps = pointer.split("/")[1:]
     best: tuple[tuple[int, int, int], int] | None = None
@@ -203,7 +203,7 @@ def _request_uses(one: Difference, use: Use, call: _Call) -> Iterator[tuple[str,
 
 
 def _places(value: Any, path: tuple[str, ...]) -> Iterator[str]:
-    """The JSON pointers of what a path leads to in a value."""
+    """Yield the JSON pointers of what a path leads to in a value."""
     if not path:
         yield ""
         return

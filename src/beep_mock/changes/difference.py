@@ -70,6 +70,6 @@ class Difference:
 
 
 def shown_path(path: tuple[str, ...]) -> str:
-    """A path for people: ``items[].name``."""
+    """Return a path for people: ``items[].name``."""
     text = "".join("[]" if step == "*" else f".{step}" for step in path)
     return text.removeprefix(".")

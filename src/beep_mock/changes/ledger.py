@@ -40,7 +40,7 @@ class FoundDifferences:
             self._roots.setdefault(pair, []).append(root)
 
     def differences(self) -> tuple[Difference, ...]:
-        """All differences, breaking ones first, else as they were met."""
+        """Return all differences, breaking ones first, else as they were met."""
         self._spread()
         order = list(Level)
         found = [

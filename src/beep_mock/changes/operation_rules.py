@@ -60,13 +60,13 @@ class OperationRules:
         self.ledger.add(rule, level, turned, message, old, new, Use(self.label, part, path, status))
 
     def direction(self, direction: Direction) -> Direction:
-        """The direction as consumers see it."""
+        """Return the direction as consumers see it."""
         if not self.outgoing or not direction:
             return direction
         return "response" if direction == "request" else "request"
 
     def level(self, direction: Direction, *, narrowed: bool) -> Level:
-        """The level of allowing less (``narrowed``) or more in a direction."""
+        """Return the level of allowing less (``narrowed``) or more in a direction."""
         breaks = narrowed is (self.direction(direction) == "request")
         return Level.BREAKING if breaks else Level.NON_BREAKING
 
@@ -81,7 +81,7 @@ class OperationRules:
         self.ledger.hold(pair, Root(Use(self.label, part, path, status), subject, turned))
 
     def node(self, operation: Operation, side: Side) -> dict[str, Any]:
-        """An operation as written."""
+        """Return an operation as written."""
         try:
             found, _ = side.document.follow(*side.document.lookup(operation.at))
         except ContractError:

@@ -144,7 +144,7 @@ class Pairs:
         turned: bool = False,
         omitted: bool = False,
     ) -> Pair | None:
-        """The pair of these schemas, to be compared; None when they are the same."""
+        """Return the pair of these schemas, to be compared; None when they are the same."""
         if self.are_same(old, new):
             return None
         sides = self.sides(turned)
@@ -274,7 +274,7 @@ class Pairs:
 
 
 def reached(roots: Iterable[Pair]) -> list[Pair]:
-    """All pairs that the roots lead to, themselves included."""
+    """Return all pairs that the roots lead to, themselves included."""
     waiting = list(dict.fromkeys(roots))
     seen = dict.fromkeys(waiting)
     while waiting:

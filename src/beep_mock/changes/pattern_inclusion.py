@@ -57,7 +57,7 @@ class _Automaton:
             self._branch(branch)
 
     def closure(self, states: frozenset[int]) -> frozenset[int]:
-        """The states that can be reached without a character."""
+        """Return the states that can be reached without a character."""
         found, waiting = set(states), list(states)
         while waiting:
             for target in self.free[waiting.pop()]:
@@ -67,7 +67,7 @@ class _Automaton:
         return frozenset(found)
 
     def step(self, states: frozenset[int], code: int) -> frozenset[int]:
-        """The states after a character."""
+        """Return the states after a character."""
         found = {
             target
             for state in states
@@ -169,7 +169,7 @@ def _included(one: _Automaton, other: _Automaton) -> bool:
 
 
 def _codes(automaton: _Automaton, states: frozenset[int], bounds: list[int]) -> list[int]:
-    """One character of each kind that leads on from the states."""
+    """Return one character of each kind that leads on from the states."""
     found: set[int] = set()
     for state in states:
         for ranges, _ in automaton.moves[state]:

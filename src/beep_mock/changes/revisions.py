@@ -28,7 +28,7 @@ def is_revision(source: str) -> bool:
 
 
 def load_version(source: str, *, allow_remote: bool = False) -> Contract:
-    """The contract at a path, in a git revision (``main:contracts/world/openapi.yaml``), or at a URL.
+    """Return the contract at a path, in a git revision (``main:contracts/world/openapi.yaml``), or at a URL.
 
     A URL may be that of the document or the base URL of a service that tells its document.
 
@@ -45,7 +45,7 @@ def load_version(source: str, *, allow_remote: bool = False) -> Contract:
 
 
 def working_file(source: str) -> Path:
-    """The file in the working tree that ``REVISION:PATH`` is an earlier version of.
+    """Return the file in the working tree that ``REVISION:PATH`` is an earlier version of.
 
     :raises InvalidDocumentError: this is no git repository.
     """
@@ -109,7 +109,7 @@ def _git(arguments: list[str], source: str) -> bytes:
 
 
 def _from_service(url: str, *, allow_remote: bool) -> Contract:
-    """The document of a running service: what the URL leads to, or what services of that base URL tell."""
+    """Return the document of a running service: what the URL leads to, or what services of that base URL tell."""
     parts = urlsplit(url)
     base = parts.path.rstrip("/")
     candidates = [url] if base.endswith(_SUFFIXES) else []

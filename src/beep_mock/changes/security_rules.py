@@ -51,7 +51,7 @@ def compare_security(rules: OperationRules, old: Operation, new: Operation) -> N
 
 
 def _alternatives(rules: OperationRules, operation: Operation, side: Side) -> list[Alternative]:
-    """The alternatives, with scopes; one that demands nothing where nothing is demanded at all."""
+    """Return the alternatives, with scopes; one that demands nothing where nothing is demanded at all."""
     node = rules.node(operation, side)
     written = node.get("security", side.document.root.get("security"))
     requirements = [one for one in (written if isinstance(written, list) else []) if isinstance(one, dict)]

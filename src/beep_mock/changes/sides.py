@@ -38,7 +38,7 @@ class Side:
             return None
 
     def hidden(self, part: Part) -> tuple[Direction, ...]:
-        """The directions in which the property with this schema does not belong (``readOnly``, ``writeOnly``)."""
+        """Return the directions that a property with this schema does not belong in (``readOnly``, ``writeOnly``)."""
         key = (part[1], id(part[0]))
         found = self._hidden.get(key)
         if found is None:
@@ -76,7 +76,7 @@ def reads_alike(node: Any, *, named: bool = False) -> bool:
 
 
 def text_of(node: Any) -> bytes:
-    """A node as text, for comparison."""
+    """Return a node as text, for comparison."""
     try:
         return orjson.dumps(node, option=orjson.OPT_SORT_KEYS)
     except (TypeError, ValueError):
@@ -84,13 +84,13 @@ def text_of(node: Any) -> bytes:
 
 
 def references_in(node: Any) -> set[str]:
-    """The ``$ref``s anywhere in a node."""
+    """Return the ``$ref``s anywhere in a node."""
     found = _REFERENCE.findall(text_of(node))
     return {orjson.loads(b'"' + ref + b'"') for ref in found}
 
 
 def changed_references(old: Side, new: Side, roots: Iterable[Any]) -> frozenset[str]:
-    """The references, reachable from the nodes ``roots``, that lead to what differs between the two, near or far."""
+    """Return the references, reachable from the nodes ``roots``, that lead to a difference between the two."""
     alike = old.modern is new.modern
     waiting = list({ref for node in roots for ref in references_in(node)})
     known = set(waiting)

@@ -47,7 +47,10 @@ def _takes(view: View, value: Any) -> bool:
 
 
 def compare_types(this: SchemaComparison) -> bool:
-    """The types of values; False when old and new have none in common, so that nothing else is worth comparing."""
+    """Return the types of values.
+
+    False when old and new have none in common, so that nothing else is worth comparing.
+    """
     old, new = this.old, this.new
     if old.types == new.types:
         return True

@@ -89,7 +89,7 @@ def is_number(value: Any) -> bool:
 
 
 def whole(bound: Bound, lower: bool) -> Bound:
-    """The same limit for whole numbers, included."""
+    """Return the same limit for whole numbers, included."""
     value, excluded = bound
     nearest = math.ceil(value) if lower else math.floor(value)
     return (nearest + (1 if lower else -1), False) if excluded and nearest == value else (nearest, False)
@@ -184,7 +184,7 @@ class View:
         return types | {"null"} if nullable else types
 
     def _types_of_any(self, branches: list[Part], depth: int) -> frozenset[str]:
-        """The types that one of several schemas allows; everything where that is not easily seen."""
+        """Return the types that one of several schemas allows; everything where that is not easily seen."""
         if depth >= _DEEPEST_BRANCH:
             return ALL_TYPES
         found: frozenset[str] = frozenset()
@@ -210,11 +210,11 @@ class View:
         return next((child(at, keyword) for node, at in self.parts if keyword in node), self.at)
 
     def all(self, keyword: str) -> list[Any]:
-        """The values of a keyword in all parts."""
+        """Return the values of a keyword in all parts."""
         return [node[keyword] for node, _ in self.parts if keyword in node]
 
     def schemas_of(self, keyword: str) -> tuple[Part, ...]:
-        """The schemas that a keyword holds in all parts."""
+        """Return the schemas that a keyword holds in all parts."""
         return tuple((node[keyword], child(at, keyword)) for node, at in self.parts if is_schema(node.get(keyword)))
 
     @cached_property
@@ -248,7 +248,7 @@ class View:
         return None
 
     def count(self, keyword: str) -> int | None:
-        """A limit of lengths or numbers of things; the tightest of all parts. None for one that says nothing."""
+        """Return a limit of lengths or numbers of things; the tightest of all parts. None for one that says nothing."""
         found = [int(one) for one in self.all(keyword) if type(one) in (int, float) and math.isfinite(one)]
         if not found:
             return None
@@ -256,7 +256,7 @@ class View:
         return None if tightest == 0 and keyword.startswith("min") and keyword != "minContains" else tightest
 
     def bound(self, lower: bool, *, formats: bool = False) -> Bound | None:
-        """The lower or upper limit of numbers; with ``formats``, those that are ranges count."""
+        """Return the lower or upper limit of numbers; with ``formats``, those that are ranges count."""
         word, exclusive = ("minimum", "exclusiveMinimum") if lower else ("maximum", "exclusiveMaximum")
         found: list[Bound] = []
         for node, _ in self.parts:
@@ -302,7 +302,7 @@ class View:
         }
 
     def schemas_for(self, name: str) -> tuple[Part, ...]:
-        """Everything that the value of a property has to meet."""
+        """Return everything that the value of a property has to meet."""
         found: list[Part] = []
         for node, at in self.parts:
             own = mapping(node, "properties")
@@ -346,7 +346,7 @@ class View:
 
 
 def patterns_of(view: View) -> Iterator[tuple[str, Part]]:
-    """The schemas of ``patternProperties``, with their patterns."""
+    """Yield the schemas of ``patternProperties``, with their patterns."""
     for node, at in view.parts:
         for pattern, schema in mapping(node, "patternProperties").items():
             yield pattern, (schema, child(f"{at}/patternProperties", pattern))

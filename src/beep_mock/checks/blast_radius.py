@@ -127,7 +127,7 @@ class BlastRadius:
         return Breakage(file, broken, mended, count, time.perf_counter() - begun, fault)
 
     def _compared(self, path: Path) -> dict[tuple[str, ...], Finding]:
-        """The errors of a pact, by what makes one the same after a change."""
+        """Return the errors of a pact, by what makes one the same after a change."""
         pact = self._pacts.get(path)
         contract = self._contracts.get(pact.provider) if pact is not None else None
         if pact is None or contract is None:
@@ -153,7 +153,7 @@ class BlastRadius:
         return ""
 
     def _contract_file(self, service: str) -> Path:
-        """The contract of a service, or where the last one was."""
+        """Return the contract of a service, or where the last one was."""
         try:
             return self._workspace.afresh().contract_path(service)
         except WorkspaceError:

@@ -52,7 +52,7 @@ __all__ = [
 
 
 def document_finding(fault: BeepMockError) -> Finding:
-    """The fault that keeps a document from being read, as what a check of that document has found."""
+    """Return the fault that keeps a document from being read, as what a check of that document has found."""
     where = Where(fault.file, fault.pointer, fault.line)
     return Finding("document-unreadable", Severity.ERROR, fault.message, where, fault.hint)
 
@@ -278,7 +278,7 @@ def _resolve(path: Path, targets: list[_Target], workspaces: list[Workspace]) ->
 
 
 def _root_of(document: Path) -> Path:
-    """The folder whose ``node_modules`` has Prism: the document's workspace, else the current folder."""
+    """Return the folder whose ``node_modules`` has Prism: the document's workspace, else the current folder."""
     try:
         return Workspace.find(document.absolute().parent).root
     except WorkspaceError:

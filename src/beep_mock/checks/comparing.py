@@ -60,7 +60,7 @@ def compare_workspace(
 
 
 def cases_of(pact: Pact, contract: Contract) -> Iterator[Case]:
-    """A case an interaction, with what was found about it."""
+    """Yield a case an interaction, with what was found about it."""
     by_pointer: dict[str, list[Finding]] = {}
     for finding in compare(pact, contract):
         by_pointer.setdefault("/".join(finding.where.pointer.split("/")[:3]), []).append(finding)

@@ -51,7 +51,7 @@ class Diff:
         return one.level is Level.BREAKING and (self.fail_on == "breaking" or bool(one.consumers))
 
     def report(self, *, everything: bool = True) -> Report:
-        """A case an operation, those that break first; without ``everything`` only what may break."""
+        """Return a case an operation, those that break first; without ``everything`` only what may break."""
         cases: dict[str, list[Finding]] = {}
         ordered = sorted(self.differences, key=lambda one: (not self.fails(one), not one.consumers))
         for one in ordered:
@@ -63,7 +63,7 @@ class Diff:
         return Report(self._notes(), f"{versions}  ({files})", tuple(found), "changed operation")
 
     def render(self, output: str, *, everything: bool = False, colour: bool = False) -> str:
-        """The report in one of the formats; JSON lists the differences as they are, too."""
+        """Return the report in one of the formats; JSON lists the differences as they are, too."""
         text = render(self.report(everything=everything or output != "text"), output, colour=colour)
         if output != "json":
             return text
@@ -161,7 +161,7 @@ def diff_versions(
 
 
 def _versions_of(source: str) -> tuple[str, str]:
-    """The old and the new version when one is named: a revision and the working tree, or the last commit and a file."""
+    """Return the old and the new version if one is named: a revision and the working tree, or HEAD and a file."""
     if is_url(source):
         raise WorkspaceError("a URL alone has no version to be compared with", file=source, hint="name OLD and NEW")
     if is_revision(source):
@@ -195,7 +195,7 @@ def _all_pacts(folder: Path | None) -> tuple[Pact, ...] | None:
 
 
 def _provider(old: str, new: str, contract: Contract, pacts: Iterable[Pact]) -> str:
-    """The service whose contract it is; else the one that the document's title names."""
+    """Return the service whose contract it is; else the one that the document's title names."""
     files = [working_file(one) if is_revision(one) else Path(one) for one in (new, old) if not is_url(one)]
     try:
         workspace = Workspace.find()
@@ -248,7 +248,7 @@ def _near(file: str) -> str:
 
 
 def summary_of(diff: Diff) -> str:
-    """One line: ``3 breaking (1 that a consumer depends on), 1 unknown, 7 non-breaking``."""
+    """Return one line: ``3 breaking (1 that a consumer depends on), 1 unknown, 7 non-breaking``."""
     depended = sum(one.level is Level.BREAKING and bool(one.consumers) for one in diff.differences)
     parts = [f"{diff.count(level)} {level.value}" for level in Level]
     if diff.count(Level.BREAKING) and diff.pacts:

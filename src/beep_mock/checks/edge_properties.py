@@ -41,7 +41,7 @@ def with_edges(
     headers: tuple[tuple[str, str], ...] = (),
     compared: bool = False,
 ) -> PropertiesResult:
-    """``found`` with what is found at the edges; at most ``max_time`` seconds are spent on it.
+    """Return ``found`` with what is found at the edges; at most ``max_time`` seconds are spent on it.
 
     ``compared`` leaves out what a comparison with the mock, made beside this, finds itself.
     """

@@ -145,7 +145,7 @@ class _Lifecycle:
             yield self._failure("use_after_free", "What is deleted is still there", message, reading, again)
 
     def _item(self, created: _Created) -> tuple[MadeRequest, MadeRequest | None] | None:
-        """The requests that read and delete what was created; None where nothing reads it."""
+        """Return the requests that read and delete what was created; None where nothing reads it."""
         pattern = re.compile(re.escape(self._operation.path.rstrip("/")) + r"/\{([^{}/]+)\}")
         for operation in self._contract.operations.values():
             found = pattern.fullmatch(operation.path)
@@ -197,7 +197,7 @@ def _identity(created: _Created, name: str) -> Json:
 
 
 def _shown(contract: Contract, operation: Operation) -> tuple[set[str], set[str]]:
-    """Names of properties that examples of a 201 repeat from their request, and those they answer as others."""
+    """Return names of properties that examples of a 201 repeat from their request, and those they answer as others."""
     repeated, others = set[str](), set[str]()
     for interaction in interactions_of(contract, operation):
         sent = interaction.request.body

@@ -180,7 +180,7 @@ class _Verification:
         return self._found
 
     def _kinds(self) -> list[str]:
-        """The kinds to run, in order; what has nothing to do is left out with a note."""
+        """Return the kinds to run, in order; what has nothing to do is left out with a note."""
         asked = self._asked
         if asked.kinds:
             return [kind for kind in (*KINDS, AGAINST_MOCK) if kind in asked.kinds]

@@ -51,7 +51,7 @@ def curl_of(interaction: Interaction) -> str:
 
 
 def report_of(verified: Verified, contract: Contract | None = None) -> Report:
-    """A case for each interaction of a pact, each example, and each operation whose properties failed; where the
+    """Return a case for each interaction of a pact, each example, and each operation whose properties failed; where the
     provider was compared with the mock, one for each operation that agrees and for each difference.
 
     Pacts are grouped by consumer. What could not be tried is an error too; a mismatch of a pending interaction and what
@@ -83,7 +83,7 @@ def is_untried(verified: Verified) -> bool:
 
 
 def _pact_cases(verified: VerificationReport) -> Iterator[Case]:
-    """A case an interaction, grouped by consumer; a mismatch is an error, of a pending interaction a warning."""
+    """Yield a case an interaction, grouped by consumer; a mismatch is an error, of a pending interaction a warning."""
     for result in verified.results:
         group = f"{result.consumer} → {verified.provider}"
         reproduce = curl_of(result.interaction) if result.mismatches else ""
@@ -149,7 +149,7 @@ def _property_cases(result: PropertiesResult, contract: Contract | None) -> Iter
 
 
 def _agreement_cases(result: OperationAgreement) -> Iterator[Case]:
-    """One that says how much was asked, and one a difference, since each has a request of its own."""
+    """Yield one that says how much was asked, and one a difference, since each has a request of its own."""
     group, key, asked = "agreement with the mock", result.operation.key, f"{result.asked} requests"
     if not result.differences or result.notes:
         yield Case(key, tuple(result.notes), group, asked)

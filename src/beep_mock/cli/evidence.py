@@ -125,7 +125,7 @@ def import_(file: str, evidence: str) -> None:
 
 
 def _require_known(workspace: Workspace, store: Store, services: tuple[str, ...]) -> set[str]:
-    """The providers that the store knows; every one of ``services`` must be one, or be in the workspace.
+    """Return the providers that the store knows; every one of ``services`` must be one, or be in the workspace.
 
     :raises WorkspaceError: it is neither.
     """

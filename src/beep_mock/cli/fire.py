@@ -99,7 +99,7 @@ def command(
 
 
 def _contract(service: str) -> Contract:
-    """The contract of a document where there is a file of that name, else of a service of the workspace."""
+    """Return the contract of a document where there is a file of that name, else of a service of the workspace."""
     from beep_mock.contracts.compiler import compile_contract
     from beep_mock.gateway.plan import plan_document
     from beep_mock.workspace import Workspace, is_service_name

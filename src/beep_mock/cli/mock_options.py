@@ -84,7 +84,7 @@ def recording_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def store_of(given: str, root: Path) -> Store | None:
-    """The store that ``--evidence`` names, else the environment, else the workspace's; None for none.
+    """Return the store that ``--evidence`` names, else the environment, else the workspace's; None for none.
 
     :raises EvidenceError: it is no address of a store.
     """

@@ -78,7 +78,7 @@ def update_pact(folder: Path, recorded: Sequence[Path], *, whole: bool) -> PactU
 
 
 def find_pact(folder: Path, consumer: str, provider: str) -> Path | None:
-    """The file in ``folder`` whose content says that it is the pact of these two.
+    """Return the file in ``folder`` whose content says that it is the pact of these two.
 
     :raises PactFileError: there are several, or the file that should be it cannot be read.
     """
@@ -97,7 +97,7 @@ def find_pact(folder: Path, consumer: str, provider: str) -> Path | None:
 
 
 def pacts_of(folder: Path) -> Iterable[tuple[Path, tuple[str, str]]]:
-    """Every readable pact file in ``folder`` with its consumer and provider, sorted by path; drafts are none."""
+    """Yield every readable pact file in ``folder`` with its consumer and provider, sorted by path; drafts are none."""
     for path in pact_files(folder):
         try:
             yield path, _names(_read(path))
@@ -167,7 +167,10 @@ def _require_v4(pact: _Pact, path: Path, hint: str) -> None:
 
 
 def _free_name(folder: Path, consumer: str, provider: str) -> Path:
-    """``<consumer>-<provider>.json``; another where that is the pact of others: ``a-b`` + ``c`` and ``a`` + ``b-c``."""
+    """Return ``<consumer>-<provider>.json``.
+
+    Another where that is the pact of others: ``a-b`` + ``c`` and ``a`` + ``b-c``.
+    """
     path = folder / f"{consumer}-{provider}.json"
     number = 2
     while path.exists():

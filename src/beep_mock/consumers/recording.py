@@ -90,7 +90,10 @@ class RecordedPact(Pact):
         raises: bool = True,
         verbose: bool = True,
     ) -> RecordedServer:
-        """The mock server of pact-python, to be used in a ``with``; it listens on 127.0.0.1 unless told otherwise."""
+        """Return the mock server of pact-python, to be used in a ``with``.
+
+        It listens on 127.0.0.1 unless told otherwise.
+        """
         return RecordedServer(
             self._handle,
             addr,

@@ -19,7 +19,7 @@ _UNFIT = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 def bundle(document: Document, server_url: str) -> dict[str, Any]:
-    """The document with everything that other files hold moved into its ``components``.
+    """Return the document with everything that other files hold moved into its ``components``.
 
     ``server_url`` comes first in every list of servers. What cannot be a component (a path item, a part of an object)
     stands where it was referred to; a reference that leads nowhere is replaced by an empty object that says so, so
@@ -59,7 +59,7 @@ class _Bundler:
         return result
 
     def _find_homes(self, components: dict[str, Any]) -> dict[tuple[str, str], tuple[str, Any, str]]:
-        """The components that only stand for something in another file: they become its home, under their name."""
+        """Return the components that only refer to another file: they become its home, under their name."""
         aliases = {}
         for kind, section in SECTIONS.items():
             named = components.get(section)
@@ -92,7 +92,7 @@ class _Bundler:
         return self._fields(node, kind, at)
 
     def _fields(self, node: dict[str, Any], kind: str, at: str) -> dict[str, Any]:
-        """A copy of an object or of a mapping of names."""
+        """Return a copy of an object or of a mapping of names."""
         fields = FIELDS.get(kind, {})
         each = kind[1:-1] if kind[:1] == "{" else "path item" if kind == "callback" else None
         result = {}
@@ -166,7 +166,7 @@ class _Bundler:
         return name
 
     def _discriminator(self, schema: dict[str, Any]) -> dict[str, Any]:
-        """A discriminator that leads to the schemas' homes, by the names they had before they were moved."""
+        """Return a discriminator that leads to the schemas' homes, by the names they had before they were moved."""
         discriminator = dict(schema["discriminator"])
         declared = discriminator.get("mapping")
         mapping = {}
@@ -195,7 +195,7 @@ class _Bundler:
 
 
 def _own_name(at: str) -> str:
-    """The name that an author gave to what is at a place: the last key on the way to it, or the file's name."""
+    """Return the name that an author gave to what is at a place: the last key on the way to it, or the file's name."""
     file, fragment = split(at)
     path = tokens(fragment)
     return path[-1] if path else PurePosixPath(file).stem

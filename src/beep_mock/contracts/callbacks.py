@@ -45,7 +45,10 @@ class Callback:
 
 
 def read_callbacks(nodes: Nodes, node: dict[str, Any], at: str, compile_operation: Compile) -> tuple[Callback, ...]:
-    """The callbacks of the Operation Object ``node``; what is wrong with them never breaks the operation itself."""
+    """Return the callbacks of the Operation Object ``node``.
+
+    What is wrong with them never breaks the operation itself.
+    """
     if "callbacks" not in node:
         return ()
     found: list[Callback] = []
@@ -59,7 +62,7 @@ def read_callbacks(nodes: Nodes, node: dict[str, Any], at: str, compile_operatio
 
 
 def read_webhooks(nodes: Nodes, root: dict[str, Any], compile_operation: Compile) -> dict[str, dict[str, Operation]]:
-    """The webhooks of a document by name and method: `webhooks`, or before 3.1 the widely used `x-webhooks`."""
+    """Return the webhooks of a document by name and method: `webhooks`, or before 3.1 the widely used `x-webhooks`."""
     found: dict[str, dict[str, Operation]] = {}
     for field in ("webhooks", "x-webhooks"):
         if field not in root or (field == "webhooks" and nodes.document.version.startswith("3.0")):
@@ -73,7 +76,7 @@ def read_webhooks(nodes: Nodes, root: dict[str, Any], compile_operation: Compile
 
 
 def read_path_item(nodes: Nodes, node: Any, at: str, text: str, compile_operation: Compile) -> tuple[Operation, ...]:
-    """The operations of a path item that is at no path: ``text`` stands for it."""
+    """Return the operations of a path item that is at no path: ``text`` stands for it."""
     with nodes.scope() as broken:
         fields = path_item_fields(nodes, node, at)
         item = {name: value for name, (value, _) in fields.items()}
@@ -86,7 +89,7 @@ def read_path_item(nodes: Nodes, node: Any, at: str, text: str, compile_operatio
 
 
 def outgoing_operations(contract: Contract) -> Iterator[Operation]:
-    """The requests that a provider sends: operations of webhooks and callbacks, in document order."""
+    """Yield the requests that a provider sends: operations of webhooks and callbacks, in document order."""
     for operations in contract.webhooks.values():
         yield from operations.values()
     for operation in contract.operations.values():

@@ -154,7 +154,7 @@ class _Compilation:
             )  # fmt: skip
 
     def _wide(self, path: str, methods: dict[str, Operation]) -> frozenset[str]:
-        """The path parameters whose values hold slashes, as what is shown, listed, demanded or told of them says."""
+        """Return the path parameters whose examples, enums, patterns or descriptions have slashes."""
         # Where all is templated, people's words are not enough to take every path.
         is_told = any(segment.is_literal for segment in parse_template(path).segments)
         return frozenset(
@@ -190,7 +190,7 @@ class _Compilation:
         return isinstance(told, str) and _ENCODED.search(told) is not None
 
     def _listed(self, methods: dict[str, Operation]) -> dict[str, frozenset[str]]:
-        """The values of the path parameters that have a few only."""
+        """Return the values of the path parameters that have a few only."""
         found: dict[str, frozenset[str]] = {}
         for parameter in _of_paths(methods):
             texts = listed_texts(parameter.schema, self.document) if parameter.schema is not None else frozenset()

@@ -30,7 +30,7 @@ _HEADER_FIELDS = frozenset(
 
 
 def read_content(nodes: Nodes, node: dict[str, Any], at: str) -> tuple[MediaType, ...]:
-    """The media types in field ``content``, in the document's order."""
+    """Return the media types in field ``content``, in the document's order."""
     if "content" not in node:
         return ()
     content, place = nodes.mapping(node["content"], child(at, "content"), "'content'")
@@ -49,7 +49,7 @@ def read_content(nodes: Nodes, node: dict[str, Any], at: str) -> tuple[MediaType
 
 
 def read_schema(nodes: Nodes, node: dict[str, Any], at: str, field: str = "schema") -> Schema | None:
-    """The schema in ``field`` as it is written, or None."""
+    """Return the schema in ``field`` as it is written, or None."""
     if field not in node:
         return None
     schema, place = node[field], child(at, field)
@@ -60,7 +60,7 @@ def read_schema(nodes: Nodes, node: dict[str, Any], at: str, field: str = "schem
 
 
 def read_examples(nodes: Nodes, node: dict[str, Any], at: str) -> tuple[Example, ...]:
-    """The unnamed example, if there is one, and the named ones in the document's order."""
+    """Return the unnamed example, if there is one, and the named ones in the document's order."""
     found = []
     if "example" in node:
         place = child(at, "example")
@@ -79,7 +79,7 @@ def read_examples(nodes: Nodes, node: dict[str, Any], at: str) -> tuple[Example,
 
 
 def read_headers(nodes: Nodes, node: dict[str, Any], at: str) -> tuple[Header, ...]:
-    """The response headers in field ``headers``, without Content-Type, which the media type says."""
+    """Return the response headers in field ``headers``, without Content-Type, which the media type says."""
     headers, place = nodes.mapping(node.get("headers", {}), child(at, "headers"), "'headers'", breaking=False)
     found = []
     for name, entry in headers.items():
@@ -130,7 +130,7 @@ def _media_type(nodes: Nodes, name: str, node: dict[str, Any], at: str) -> Media
 
 
 def _of_stream(example: Example) -> Example:
-    """An example of a whole stream: one that is no list shows a stream of one item."""
+    """Return an example of a whole stream: one that is no list shows a stream of one item."""
     if example.value is MISSING or isinstance(example.value, (list, str)):
         return example
     return replace(example, value=[example.value])
@@ -200,7 +200,7 @@ def _external(nodes: Nodes, name: str, node: dict[str, Any], at: str) -> str | N
 
 
 def _literal(nodes: Nodes, value: Json, at: str) -> tuple[Json, str]:
-    """An example's value; a ``$ref`` in its place, though only a value may stand there, is meant as one."""
+    """Return an example's value; a ``$ref`` in its place, though only a value may stand there, is meant as one."""
     if not (isinstance(value, dict) and len(value) == 1 and isinstance(value.get("$ref"), str)):
         return value, at
     document = nodes.document

@@ -77,7 +77,7 @@ class Document:
             raise
 
     def canonical(self, ref: str, at: str) -> str:
-        """A ``$ref`` as an author would write it at the place ``at``, made canonical."""
+        """Return a ``$ref`` as an author would write it at the place ``at``, made canonical."""
         return self._files.canonical(ref, at)
 
     def external(self, uri: str, at: str) -> bytes:
@@ -88,7 +88,7 @@ class Document:
         return self._files.external(uri, at)
 
     def where(self, at: str) -> Where:
-        """The file, as the user would name it, and the JSON pointer of a place."""
+        """Return the file, as the user would name it, and the JSON pointer of a place."""
         places = self._files.places
         return self._files.where(at if places is None else places.written(at))
 

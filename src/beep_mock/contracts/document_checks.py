@@ -70,7 +70,7 @@ def example_findings(contract: Contract, operation: Operation) -> list[Finding]:
 
 
 def _prepared(contract: Contract) -> frozenset[str]:
-    """The places of request examples that some operation refuses.
+    """Return the places of request examples that some operation refuses.
 
     On the first call all schemas with examples are made known, so that they are compiled together.
     """
@@ -93,7 +93,7 @@ def _prepared(contract: Contract) -> frozenset[str]:
 
 
 def _refused_names(operation: Operation, document: Document) -> set[str]:
-    """The names of requests that are shown to be refused: paired with 4xx responses and no others.
+    """Return the names of requests that are shown to be refused: paired with 4xx responses and no others.
 
     ``default`` beside a declared success is how many documents declare them.
     """
@@ -148,7 +148,7 @@ def _response_claims(document: Document, operation: Operation) -> Iterator[_Clai
 
 
 def _as_parameter(header: Header) -> Parameter:
-    """A response's header travels as a request's does."""
+    """Return a response's header travels as a request's does."""
     return Parameter(
         header.name, "header", header.required, "simple", header.explode, False, False, header.schema,
         header.media_type, header.examples, header.at,
@@ -156,7 +156,7 @@ def _as_parameter(header: Header) -> Parameter:
 
 
 def _statuses_by_name(operation: Operation, document: Document) -> dict[str, dict[str, None]]:
-    """The statuses, in order, that each name appears under among the response's examples."""
+    """Return the statuses, in order, that each name appears under among the response's examples."""
     found: dict[str, dict[str, None]] = {}
     for response in operation.responses:
         examples = [example for media in response.content for example in response_examples(media, document)]
@@ -169,7 +169,7 @@ def _statuses_by_name(operation: Operation, document: Document) -> dict[str, dic
 
 
 def _naming(document: Document, operation: Operation) -> Iterator[Finding]:
-    """Names that pair nothing, where the operation pairs others, and names that pair with several responses."""
+    """Yield names that pair nothing, where the operation pairs others, and names that pair with several responses."""
     answers = _statuses_by_name(operation, document)
     asked = {example.name: example for example in _request_examples(operation) if example.name}
     if not answers.keys() & asked.keys():

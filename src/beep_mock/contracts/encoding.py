@@ -154,7 +154,7 @@ def _query_pairs(parameter: Parameter, value: Json) -> list[str]:
 
 
 def _query_string(parameter: Parameter, value: Json) -> str:
-    """The query string as a whole: a form, or any text percent-encoded (OpenAPI 3.2.0, Parameter Object)."""
+    """Return the query string as a whole: a form, or any text percent-encoded (OpenAPI 3.2.0, Parameter Object)."""
     name, _ = parse_content_type(parameter.media_type)
     if name == "application/x-www-form-urlencoded" and isinstance(value, dict):
         return encode_form(value, parameter.content).decode("ascii")
@@ -170,7 +170,7 @@ def _header_text(parameter: Parameter, value: Json) -> str:
 
 
 def _cookie(parameter: Parameter, value: Json) -> str:
-    """``name=text``, and more of them where the style says so: ``form`` parts them as in a query (RFC 6570)."""
+    """Return ``name=text``, and more of them where the style says so: ``form`` parts them as in a query (RFC 6570)."""
     if parameter.media_type:
         return f"{parameter.name}={encoded(text_of(value))}"
     if parameter.style != "cookie":
@@ -181,7 +181,7 @@ def _cookie(parameter: Parameter, value: Json) -> str:
 
 
 def _field_value(text: str) -> str:
-    """A header's value: its line ends made spaces (RFC 9110, 5.5), its UTF-8 as Latin-1; not percent-encoded."""
+    """Return a header's value: its line ends made spaces (RFC 9110, 5.5), its UTF-8 as Latin-1; not percent-encoded."""
     return text.translate(_NO_LINES).encode("utf-8", "replace").decode("latin-1")
 
 

@@ -42,7 +42,7 @@ _CREDENTIALS = {
 def ask(
     operation: Operation, interaction: Interaction | None, sampler: Sampler, *, credentials: bool = True
 ) -> RawRequest:
-    """The request of ``interaction`` (None: of none), with credentials of the right form unless told otherwise.
+    """Return the request of ``interaction`` (None: of none), with credentials of the right form unless told otherwise.
 
     Where its own values leave a required one open, it is an example of that parameter or body, else a sample.
 
@@ -89,7 +89,7 @@ def _value_to_send(parameter: Parameter, sampler: Sampler) -> Json | Missing:
 
 
 def _written(schema: Schema, sampler: Sampler) -> Schema:
-    """``schema`` without the values that no style can carry; one that says nothing is of text."""
+    """Return ``schema`` without the values that no style can carry; one that says nothing is of text."""
     kind = {"type": "string"} if shape_of(schema, sampler.document) == TEXT else {}
     return Schema({"allOf": [schema.node, {**kind, "minLength": 1, "minItems": 1, "minProperties": 1}]}, schema.at)
 
@@ -206,7 +206,7 @@ def compose(
 
 
 def _body(contract: Contract, operation: Operation, name: str) -> tuple[MediaType | None, Example | None]:
-    """The media type to send, and the example of it: the one of that name, else the first there is."""
+    """Return the media type to send, and the example of it: the one of that name, else the first there is."""
     content = operation.request_body.content if operation.request_body is not None else ()
     every = [
         (media, example)

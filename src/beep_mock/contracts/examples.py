@@ -49,7 +49,7 @@ SENT_ANYWAY: Final = frozenset(
 
 
 def written_headers(document: Document, response: ResponseSpec, name: str = "") -> tuple[tuple[str, str], ...]:
-    """The declared headers of ``response`` for which the document gives a value, for the example ``name``.
+    """Return the declared headers of ``response`` for which the document gives a value, for the example ``name``.
 
     A header's value is its example of that name, else its first example, else its schema's example or default.
     """
@@ -62,12 +62,12 @@ def written_headers(document: Document, response: ResponseSpec, name: str = "") 
 
 
 def header_text(value: Json, header: Header) -> str:
-    """``value`` as ``header`` carries it: in style ``simple``, or as one text of its media type."""
+    """Return ``value`` as ``header`` carries it: in style ``simple``, or as one text of its media type."""
     return text_of(value) if header.media_type else simple_text(value, header.explode, header.schema)
 
 
 def simple_text(value: Json, explode: bool, schema: Schema | None = None) -> str:
-    """``value`` in style ``simple`` (RFC 6570 3.2.2, without percent-encoding): ``a,b`` or ``k=v,k=v``.
+    """Return ``value`` in style ``simple`` (RFC 6570 3.2.2, without percent-encoding): ``a,b`` or ``k=v,k=v``.
 
     An array whose ``schema`` notes collection formats of Swagger 2.0 is written in them.
     """
@@ -113,7 +113,7 @@ _cache: WeakKeyDictionary[Operation, tuple[Placed, ...]] = WeakKeyDictionary()
 
 
 def interactions_of(contract: Contract, operation: Operation) -> tuple[Interaction, ...]:
-    """The interactions that the examples of ``operation`` write down, in the document's order.
+    """Return the interactions that the examples of ``operation`` write down, in the document's order.
 
     There is one for each response, media type and example; its request holds what parameters and request body show
     under the same name. An unnamed example gives an interaction named ``""`` that asks nothing of the request. A
@@ -123,7 +123,7 @@ def interactions_of(contract: Contract, operation: Operation) -> tuple[Interacti
 
 
 def placed_interactions(contract: Contract, operation: Operation) -> tuple[Placed, ...]:
-    """The same interactions with where they belong."""
+    """Return the same interactions with where they belong."""
     found = _cache.get(operation)
     if found is None:
         found = _cache.setdefault(operation, tuple(_written_down(contract, operation)))
@@ -131,7 +131,7 @@ def placed_interactions(contract: Contract, operation: Operation) -> tuple[Place
 
 
 def status_code(response: ResponseSpec, operation: Operation) -> int:
-    """The status to answer with: ``2XX`` is 200, ``default`` is 200 unless a success is declared, else 500.
+    """Return the status to answer with: ``2XX`` is 200, ``default`` is 200 unless a success is declared, else 500.
 
     Where another response is declared for that status, it is the next that belongs to this one.
     """
@@ -148,7 +148,7 @@ def status_code(response: ResponseSpec, operation: Operation) -> int:
 
 
 def response_examples(media: MediaType, document: Document) -> tuple[Example, ...]:
-    """The examples of a media type; where it has none, its schema's own (unnamed)."""
+    """Return the examples of a media type; where it has none, its schema's own (unnamed)."""
     if media.examples or media.schema is None:
         return media.examples
     try:
@@ -227,7 +227,7 @@ def requests_by_media(document: Document, operation: Operation, name: str) -> di
 
 
 def shown_body(media: MediaType, example: Example, document: Document) -> Json | Missing:
-    """The decoded value of an example of a body: text is read as a body of ``media`` would be, if it can be.
+    """Return the decoded value of an example of a body: text is read as a body of ``media`` would be, if it can be.
 
     So is a ``value`` that is a string where the schema admits none: examples of formats other than JSON are written as
     text (OpenAPI 3.1.1, Example Object), and many write JSON so too.
@@ -245,7 +245,7 @@ def shown_body(media: MediaType, example: Example, document: Document) -> Json |
 
 
 def serialized_bytes(text: str) -> bytes:
-    """The bytes of an example's text; surrogates stand for what is no UTF-8."""
+    """Return the bytes of an example's text; surrogates stand for what is no UTF-8."""
     try:
         return text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:

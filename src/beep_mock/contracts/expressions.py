@@ -222,7 +222,7 @@ def _pointed(body: Json | Missing, pointer: str) -> Json | Missing:
 
 
 def _asked(query: str, name: str) -> str | Missing:
-    """The first value of a parameter in a query: single values only are available."""
+    """Return the first value of a parameter in a query: single values only are available."""
     for pair in query.split("&"):
         key, _, value = pair.partition("=")
         if pair and query_decoded(key) == name:

@@ -79,7 +79,7 @@ def read_links(nodes: Nodes, node: dict[str, Any], at: str) -> tuple[Link, ...]:
 
 
 def target_of(link: Link, operations: Mapping[str, Operation], document: Document) -> Operation | None:
-    """The operation of ``operations`` (by key) that a link leads to; None when it leads out of the document."""
+    """Return the operation of ``operations`` (by key) that a link leads to; None when it leads out of the document."""
     return _Targets(operations, document).find(link)
 
 
@@ -176,7 +176,7 @@ _targets: WeakKeyDictionary[Contract, _Targets] = WeakKeyDictionary()
 
 
 def _parameter(operation: Operation, name: str) -> Parameter | None:
-    """The parameter that a link's key names: qualified by its location first (OpenAPI 3.2, 4.20.1), then by name."""
+    """Return the parameter that a link's key names: with its location (OpenAPI 3.2, 4.20.1), else by name."""
     location, dot, bare = name.partition(".")
     if dot and location in _LOCATIONS:
         found = _named(operation.parameters, bare, location)

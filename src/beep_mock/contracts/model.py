@@ -279,7 +279,7 @@ class Violation:
     message: str
 
     def as_dict(self) -> dict[str, Any]:
-        """The entry of a problem's ``validation`` list."""
+        """Return the entry of a problem's ``validation`` list."""
         return {
             "location": list(self.location),
             "severity": self.severity,

@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 def child(at: str, key: str | int) -> str:
-    """The place of ``key`` in the node at ``at`` (RFC 6901 escaping)."""
+    """Return the place of ``key`` in the node at ``at`` (RFC 6901 escaping)."""
     if isinstance(key, int):
         return f"{at}/{key}"
     if "~" in key or "/" in key:
@@ -98,7 +98,7 @@ class Nodes:
             self._scope = outer
 
     def read(self, node: Any, at: str, reader: Callable[[dict[str, Any], str], T], what: str) -> T | None:
-        """The mapping at ``at``, or what its ``$ref`` leads to, read by ``reader``.
+        """Return the mapping at ``at``, or what its ``$ref`` leads to, read by ``reader``.
 
         What several places refer to is read once. None, with a breaking finding, when it is no mapping.
         """
@@ -122,7 +122,10 @@ class Nodes:
         return shared
 
     def follow(self, node: Any, at: str, *, breaking: bool = True) -> tuple[Any, str] | None:
-        """The node, or what its ``$ref`` leads to, with its place; None, and a finding, when that leads nowhere."""
+        """Return the node, or what its ``$ref`` leads to, with its place.
+
+        None, and a finding, when that leads nowhere.
+        """
         if not (isinstance(node, dict) and "$ref" in node):
             return node, at
         note = self.breaks if breaking else self.error
@@ -137,7 +140,7 @@ class Nodes:
         return found
 
     def mapping(self, node: Any, at: str, what: str, *, breaking: bool = True) -> tuple[dict[str, Any], str]:
-        """A mapping that may not be a ``$ref`` by the specification, though many write one.
+        """Return a mapping that may not be a ``$ref`` by the specification, though many write one.
 
         An empty one, with a finding, when it is something else.
         """
@@ -150,7 +153,10 @@ class Nodes:
         return self._as_mapping(node, at, what, breaking=breaking) or {}, at
 
     def listing(self, node: dict[str, Any], at: str, name: str, *, breaking: bool = True) -> tuple[list[Any], str]:
-        """The list in field ``name`` and its place; empty when it is absent or, with a finding, something else."""
+        """Return the list in field ``name`` and its place.
+
+        Empty when it is absent or, with a finding, something else.
+        """
         value, place = node.get(name), child(at, name)
         if isinstance(value, dict) and isinstance(value.get("$ref"), str):
             self.warn("reference-misplaced", f"'{name}' may not be a '$ref'; it is followed all the same", place)
@@ -165,7 +171,7 @@ class Nodes:
         return [], place
 
     def text(self, node: dict[str, Any], at: str, name: str, *, required_by: str = "") -> str:
-        """The string in field ``name``; empty when it is absent.
+        """Return the string in field ``name``; empty when it is absent.
 
         With a finding, a number is taken for its text and anything else for absent.
         """
@@ -187,7 +193,7 @@ class Nodes:
                 self._as_mapping(*target, f"'{key}' of '{name}'", breaking=False)
 
     def flag(self, node: dict[str, Any], at: str, name: str, default: bool = False) -> bool:
-        """The boolean in field ``name``; the default when it is absent or, with a finding, something else."""
+        """Return the boolean in field ``name``; the default when it is absent or, with a finding, something else."""
         value = node.get(name, default)
         if isinstance(value, bool):
             return value
@@ -201,7 +207,7 @@ class Nodes:
                 self.warn("field-unknown", f"{what} has no field '{name}'", child(at, name), "see to its spelling")
 
     def _as_mapping(self, node: Any, at: str, what: str, *, breaking: bool) -> dict[str, Any] | None:
-        """The node itself, an empty mapping for null, else None with a finding."""
+        """Return the node itself, an empty mapping for null, else None with a finding."""
         if isinstance(node, dict):
             return node
         self._mistyped(node, at, what, "a mapping", breaking=breaking)

@@ -137,7 +137,10 @@ def _plain_fields(body: bytes, fields: Mapping[str, bool]) -> bytes:
 
 
 def _plain_commas(pairs: str, separator: str) -> str:
-    """The pairs with their encoded commas decoded; where there is a plain one, an encoded one is part of an item."""
+    """Return the pairs with their encoded commas decoded.
+
+    Where there is a plain one, an encoded one is part of an item.
+    """
     return separator.join(p if "," in p else _COMMA.sub(",", p) for p in pairs.split(separator))
 
 
@@ -191,7 +194,7 @@ class TextReadings:
 
 
 def as_text(schema: Schema | None, document: Document, depth: int = _DEPTH) -> Schema | None:
-    """A schema by which each text that may be a string is read as one; None where that is so by ``schema``."""
+    """Return a schema by which each text that may be a string is read as one; None where that is so by ``schema``."""
     if schema is None or depth == 0:
         return None
     shape = shape_of(schema, document)
@@ -218,7 +221,7 @@ def as_text(schema: Schema | None, document: Document, depth: int = _DEPTH) -> S
 
 
 def _blends(values: Mapping[str, Json], texts: Mapping[str, Json]) -> Iterator[dict[str, Json]]:
-    """``values`` with some of the places where ``texts`` differ as they are there; first with all of them."""
+    """Yield ``values`` with some of the places where ``texts`` differ as they are there; first with all of them."""
     places = list(islice(_differing(values, texts, ()), _MOST_BLENDED + 1))
     if places:
         yield dict(texts)

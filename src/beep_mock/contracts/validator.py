@@ -196,7 +196,7 @@ class RequestReader:
         media_type: str = "",
         content: tuple[bytes, Mapping[str, str]] = (b"", {}),
     ) -> Verdict:
-        """The verdict on refused values: the first other reading of their texts that is valid, else the reasons."""
+        """Return the verdict on refused values: the first other reading that is valid, else the reasons."""
         if self._texts is None:
             self._texts = TextReadings(self._operation, self._document)
         for read in self._texts.of(values, sent, media_type, content):

@@ -231,7 +231,7 @@ class _Empty:
 
 
 def shown_url(url: str) -> str:
-    """A database's URL for people: without the password."""
+    """Return a database's URL for people: without the password."""
     try:
         parts = urlsplit(url)
         if parts.password is None:
@@ -250,6 +250,6 @@ def _bounded(url: str) -> dict[str, Any]:
 
 
 def _said(error: Exception) -> str:
-    """The first line of what a driver says; more of it is the statement and a link."""
+    """Return the first line of what a driver says; more of it is the statement and a link."""
     lines = str(getattr(error, "orig", None) or error).strip().splitlines()
     return lines[0] if lines else type(error).__name__

@@ -45,7 +45,7 @@ def interaction_hash(interaction: Interaction) -> str:
 
 
 def plain_response(response: Response) -> dict[str, Any]:
-    """A response as a value: its body decoded where it is JSON, names of headers in lower case."""
+    """Return a response as a value: its body decoded where it is JSON, names of headers in lower case."""
     name, parameters = parse_content_type(response.media_type)
     body = response.body
     value: Any = None
@@ -79,7 +79,7 @@ def _plain(value: Any) -> Any:
 
 
 def provider_hashes(workspace: Workspace, provider: str) -> Hashes:
-    """The present state of ``provider``: of ``providers/<provider>/`` and of its contract.
+    """Return the present state of ``provider``: of ``providers/<provider>/`` and of its contract.
 
     :raises ContractError: the contract cannot be read.
     :raises EvidenceError: a source file cannot be read.
@@ -89,7 +89,7 @@ def provider_hashes(workspace: Workspace, provider: str) -> Hashes:
 
 
 def hashes_of(document: Path | None, sources: Path | None) -> Hashes:
-    """The same of a document, with all files it refers to, and of a folder of sources, where there are such.
+    """Return the same of a document, with all files it refers to, and of a folder of sources, where there are such.
 
     :raises ContractError: the document cannot be read.
     :raises EvidenceError: a source file cannot be read.
@@ -100,7 +100,7 @@ def hashes_of(document: Path | None, sources: Path | None) -> Hashes:
 
 
 def source_files(folder: Path) -> tuple[Path, ...]:
-    """The files that a provider is made of, sorted; without what tools and running it leave behind.
+    """Return the files that a provider is made of, sorted; without what tools and running it leave behind.
 
     :raises EvidenceError: a folder cannot be read.
     """

@@ -42,7 +42,7 @@ class ListedInteraction:
         return self.interaction.operation or f"{request.method} {request.path}"
 
     def as_dict(self) -> dict[str, Any]:
-        """All of it, for JSON."""
+        """Return all of it, for JSON."""
         latest = self.evidence.latest if self.evidence is not None else None
         return {
             "service": self.service,
@@ -62,7 +62,7 @@ class ListedInteraction:
 
 
 def listed(workspace: Workspace, store: Store, service: str) -> list[ListedInteraction]:
-    """The contract's examples in its order, then the interactions of pacts.
+    """Return the contract's examples in its order, then the interactions of pacts.
 
     :raises BeepMockError: a contract, a pact or the store cannot be read.
     """

@@ -22,7 +22,7 @@ def address_of(given: str, root: Path) -> str | Path:
 
 
 def file_of(address: str | Path) -> Path | None:
-    """The file of SQLite that an address names; None for :data:`NONE` and for every other database."""
+    """Return the file of SQLite that an address names; None for :data:`NONE` and for every other database."""
     text = str(address)
     if isinstance(address, Path) or ("://" not in text and text != NONE):
         return Path(address)

@@ -63,7 +63,7 @@ class Store:
 
     @classmethod
     def open(cls, address: str | Path) -> Store:
-        """The store at a path of a SQLite file, or at a URL of SQLAlchemy's. Nothing is read or made yet.
+        """Return the store at a path of a SQLite file, or at a URL of SQLAlchemy's. Nothing is read or made yet.
 
         :raises EvidenceError: the URL is none, or what it needs is not installed.
         """
@@ -114,7 +114,7 @@ class Store:
         return self._database.write(_SCHEMA, within)
 
     def verifications(self, provider: str = "") -> list[Verification]:
-        """All that is kept (of one provider), in a stable order."""
+        """Return all that is kept (of one provider), in a stable order."""
         if not self.exists():
             return []
         condition = " WHERE provider = :provider" if provider else ""
@@ -123,7 +123,7 @@ class Store:
         return sorted(_read(found), key=lambda one: (one.provider, one.at, one.key))
 
     def providers(self) -> list[str]:
-        """The providers that anything is known of, sorted."""
+        """Return the providers that anything is known of, sorted."""
         if not self.exists():
             return []
         statement = f"SELECT DISTINCT provider FROM {TABLE}"  # noqa: S608 - our own name

@@ -25,7 +25,7 @@ _LONGEST: Final = 64 * 1024  # characters of a line
 
 
 def evidence_lines(verifications: Iterable[Verification]) -> Iterator[str]:
-    """The lines of the file, each with its end."""
+    """Yield the lines of the file, each with its end."""
     yield json.dumps({_MARK: _VERSION}) + "\n"
     for one in verifications:
         yield json.dumps(asdict(one), ensure_ascii=False, sort_keys=True) + "\n"
@@ -44,7 +44,7 @@ def write_evidence(path: Path, verifications: Iterable[Verification]) -> None:
 
 
 def read_evidence(lines: Iterable[str], file: str) -> list[Verification]:
-    """The verifications in the lines of a file that is called ``file``.
+    """Return the verifications in the lines of a file that is called ``file``.
 
     :raises EvidenceError: it is none of ours, or broken; names the line. Nothing of it is to be used then.
     """

@@ -34,7 +34,7 @@ class Access:
             self._names.add(socket.gethostname().lower())
 
     def refusal(self, environ: Mapping[str, Any]) -> str:
-        """Why a request is refused; empty when it is not."""
+        """Return why a request is refused; empty when it is not."""
         host = environ.get("HTTP_HOST")
         if host is not None and not self._knows(_name_of(f"//{host}")):
             return f"the host {host!r} is not known here"

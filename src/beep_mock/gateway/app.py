@@ -44,7 +44,7 @@ def create_app(
     answering: Answering = AS_DOCUMENTED,
     evidence: str = "",
 ) -> Flask:
-    """The mocks of a workspace as a Flask application, as ``beep-mock up`` serves them.
+    """Return the mocks of a workspace as a Flask application, as ``beep-mock up`` serves them.
 
     ``workspace`` may be the file of one OpenAPI document instead: its mock answers at the root path, as with
     ``beep-mock serve``::
@@ -91,14 +91,14 @@ def create_app(
 
 
 def app_of_world(world: World) -> Flask:
-    """The application of a world that was loaded."""
+    """Return the application of a world that was loaded."""
     app = pages_of_world(world)
     app.wsgi_app = Gateway(world.services, app.wsgi_app, single=world.plan.single, proxy=world.plan.proxy)  # type: ignore[method-assign]
     return app
 
 
 def pages_of_world(world: World) -> Flask:
-    """The built-in pages of a world alone."""
+    """Return the built-in pages of a world alone."""
     app = Flask("beep_mock.gateway", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # what the interface's document does not declare is refused
     app.url_map.merge_slashes = False

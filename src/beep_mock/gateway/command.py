@@ -86,7 +86,7 @@ class Command:
 
 
 def without_proxy(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment in which no proxy stands between a client and this machine."""
+    """Return the environment in which no proxy stands between a client and this machine."""
     changed = dict(environment)
     if any(name.lower().endswith("_proxy") for name in environment):
         excepted = environment.get("NO_PROXY") or environment.get("no_proxy") or ""

@@ -73,7 +73,7 @@ def choose_services(
     real: Mapping[str, str] | None = None,
     without: Iterable[str] = (),
 ) -> tuple[Entry, ...]:
-    """The services of a world, sorted by name.
+    """Return the services of a world, sorted by name.
 
     Mocked are ``services``, the peers of the ``consumers`` and the peers of every service in ``real`` (name to URL);
     with neither ``services`` nor ``consumers`` all that the workspace has. ``without`` are left out; a consumer is
@@ -129,7 +129,7 @@ def _suggestion(near: Sequence[str], known: Sequence[str]) -> str:
 
 
 def plan_document(document: str, root: Path, upstream: str = "") -> tuple[Entry, ...]:
-    """One document as the only service, called after its file; ``upstream`` is where the service runs.
+    """Return one document as the only service, called after its file; ``upstream`` is where the service runs.
 
     :raises WorkspaceError: there is no such file, or the URL is none.
     """

@@ -30,7 +30,10 @@ __all__ = ["PrismProcess", "ending_with_us", "find_prism", "refuse_remote_refere
 
 
 def ending_with_us(command: Sequence[str]) -> list[str]:
-    """The command line that runs ``command`` (argv) on a leash; unchanged where the system knows no such thing."""
+    """Return the command line that runs ``command`` (argv) on a leash.
+
+    Unchanged where the system knows no such thing.
+    """
     if not sys.platform.startswith("linux"):
         return list(command)
     # -P: a folder `beep_mock` where the child runs is not us.
@@ -56,7 +59,9 @@ _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def find_prism(root: Path) -> Path:
-    """The Prism CLI of the workspace at ``root`` (``node_modules/.bin``), else the one on PATH. Never downloaded.
+    """Return the Prism CLI of the workspace at ``root`` (``node_modules/.bin``), else the one on PATH.
+
+    Never downloaded.
 
     :raises ServerStartError: there is none.
     """
@@ -235,7 +240,7 @@ def refuse_remote_references(source: str) -> None:
 
 
 def _references(content: Any) -> Iterator[tuple[str, str]]:
-    """Every ``$ref`` to another file, with its JSON pointer; examples are looked into as well, as Prism does."""
+    """Yield every ``$ref`` to another file, with its JSON pointer; examples are looked into as well, as Prism does."""
     waiting: list[tuple[Any, str]] = [(content, "")]
     entered: set[int] = set()  # aliases of YAML share nodes
     while waiting:

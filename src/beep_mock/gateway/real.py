@@ -65,7 +65,7 @@ class TrafficJudge:
         )
 
     def undeclared(self, method: str, path: str) -> tuple[Violation, ...]:
-        """The violation that a request is when the contract declares no such operation."""
+        """Return the violation that a request is when the contract declares no such operation."""
         near = ", ".join(self.contract.router.nearest(path))
         message = f"the contract declares no {method} for this path; nearest: {near or 'none'}"
         return (Violation(("path",), "Error", "undeclared", message),)

@@ -225,7 +225,7 @@ class Service:
         return tuple(file.absolute() for file in files)
 
     def _unavailable(self, environ: dict[str, Any], start_response: StartResponse, path: str) -> Iterable[bytes]:
-        """The answer for a service whose contract could not be loaded yet."""
+        """Return the answer for a service whose contract could not be loaded yet."""
         answer = Answer(problem(503, "CONTRACT_UNAVAILABLE", f"no contract of {self.name!r}: {self.fault}"), "problem")
         method = environ["REQUEST_METHOD"]
         self._journal.record(self.name, environ, answer, method=method, path=path)

@@ -43,7 +43,7 @@ class Knowledge:
         return self._ledger.trust(self._provider(entry), document)
 
     def files(self) -> tuple[Path, ...]:
-        """The files that say something else when they change: the store, and the sources of providers once it is."""
+        """Return the files that evidence depends on: the store, and the sources of providers once it exists."""
         file = self._ledger.file
         if file is None:
             return ()

@@ -38,7 +38,10 @@ def say(text: str) -> None:
 
 
 def finding_lines(service: str, findings: Sequence[Finding], *, shown: int = _SHOWN) -> list[str]:
-    """The findings that matter (no notes), worst first, one line each, with file and line; the rest only counted."""
+    """Return the findings that matter (no notes), worst first, one line each, with file and line.
+
+    The rest only counted.
+    """
     matter = [f for f in findings if f.severity is not Severity.INFO]
     matter.sort(key=lambda finding: finding.severity is not Severity.ERROR)
     lines = [f"{service}: {_line(finding)}" for finding in matter[:shown]]

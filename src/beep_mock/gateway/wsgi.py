@@ -75,12 +75,12 @@ class Gateway:
             return _failed(start_response)
 
     def _pages(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        """The built-in pages: large, slow to build, and asked for by few."""
+        """Return the built-in pages: large, slow to build, and asked for by few."""
         put_off = later(environ)
         return put_off if put_off is not None else self._flask(environ, start_response)
 
     def _by_host(self, host: str) -> Service | None:
-        """The service that a ``Host`` names: ``world`` or ``world.localhost``, with any port."""
+        """Return the service that a ``Host`` names: ``world`` or ``world.localhost``, with any port."""
         name, colon, port = host.lower().rpartition(":")
         if not colon or not port.isdigit():
             name = host.lower()

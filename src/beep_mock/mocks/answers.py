@@ -100,7 +100,10 @@ class Answers:
     def sampled(
         self, spec: ResponseSpec, status: int, accept: str | None, seed: int, values: Mapping[str, Json] = _NOTHING
     ) -> Answer | None:
-        """A generated answer, the same for the same seed and values. ``None`` when nothing declared is acceptable."""
+        """Return a generated answer, the same for the same seed and values.
+
+        ``None`` when nothing declared is acceptable.
+        """
         prepared = self._specs[id(spec)]
         index = prepared.choose(accept)
         if index is None:
@@ -111,24 +114,24 @@ class Answers:
         return answer if self.trusting.takes_samples else self.trusting.sample(answer)
 
     def names(self, spec: ResponseSpec) -> list[str]:
-        """The names of the examples of a response, in order."""
+        """Return the names of the examples of a response, in order."""
         return list(dict.fromkeys(i.name for i in self._specs[id(spec)].interactions if i.name))
 
     def interactions(self, spec: ResponseSpec) -> Sequence[Interaction]:
-        """The examples of a response, in order."""
+        """Return the examples of a response, in order."""
         return self._specs[id(spec)].interactions
 
     def errors(self) -> Sequence[Interaction]:
-        """The examples of all 4xx responses, in order."""
+        """Return the examples of all 4xx responses, in order."""
         every = (i for prepared in self._specs.values() for i in prepared.interactions)
         return [i for i in every if 400 <= i.response.status < 500]
 
     def spec_of(self, interaction: Interaction) -> ResponseSpec | None:
-        """The declared response that an example of this operation was written at."""
+        """Return the declared response that an example of this operation was written at."""
         return self._spec_of.get(id(interaction))
 
     def fixed(self, interaction: Interaction) -> Answer:
-        """The answer of an override, sent whatever the client accepts: a person has written it for this request."""
+        """Return the answer of an override, whatever the client accepts: a person wrote it for this request."""
         key = ("fixed", id(interaction))
         answer = self._kept.get(key)
         if not isinstance(answer, Answer):
@@ -180,7 +183,7 @@ class _Prepared:
         self._choose_named: dict[str, _Choice] = {}
 
     def choose_named(self, name: str, accept: str | None) -> int | None:
-        """The media type for an example: an acceptable one that has it, else any acceptable one."""
+        """Return the media type for an example: an acceptable one that has it, else any acceptable one."""
         choose = self._choose_named.get(name)
         if choose is None:
             having = [i for i, m in enumerate(self.spec.content) if any(e.name == name for e in self.by_media[id(m)])]
@@ -189,7 +192,7 @@ class _Prepared:
         return self.choose(accept) if index is None else index
 
     def example(self, name: str | None, among: Sequence[Interaction]) -> Interaction | None:
-        """The example ``name`` of one media type, else the most specific one whose parameters it has as well."""
+        """Return the example ``name`` of one media type, else the most specific one whose parameters it has as well."""
         if name is None:
             return next(iter(among), None)
         same = next((i for i in among if i.name == name), None)

@@ -22,7 +22,7 @@ def is_preflight(environ: Mapping[str, Any]) -> bool:
 
 
 def cross_origin(environ: Mapping[str, Any], headers: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """``headers`` with what lets a page of the request's origin read all of them, credentials included.
+    """Return ``headers`` with what lets a page of the request's origin read all of them, credentials included.
 
     CORS headers that the contract declares give way: a browser refuses an answer that has one of them twice.
     """
@@ -38,7 +38,7 @@ def cross_origin(environ: Mapping[str, Any], headers: Sequence[tuple[str, str]])
 
 
 def preflight_headers(environ: Mapping[str, Any], methods: Sequence[str]) -> list[tuple[str, str]]:
-    """The answer to a preflight: the path's methods (the one asked for where none is declared) and all headers."""
+    """Return the headers that answer a preflight: the methods of the path, or the one asked for, and all headers."""
     wanted = _printable(environ["HTTP_ACCESS_CONTROL_REQUEST_METHOD"])
     allowed = [*methods, "HEAD"] if "GET" in methods and "HEAD" not in methods else list(methods)
     headers = [

@@ -60,7 +60,7 @@ class Snapshot:
         self.secrets = secret_keys(contract)
 
     def replaced(self, **changes: Any) -> Snapshot:
-        """The same with some parts replaced."""
+        """Return the same with some parts replaced."""
         return Snapshot(**{**{name: getattr(self, name) for name in _PARTS}, **changes})
 
     def responder(self, operation: Operation) -> Responder | None:
@@ -311,7 +311,7 @@ class Mock:
     def _choose(
         self, state: Snapshot, match: Any, path: str, environ: dict[str, Any], body: bytes | None
     ) -> tuple[Any, Any] | None:
-        """The match and the route where the path alone does not say it; None where that takes long to find out.
+        """Return the match and the route where the path alone does not say it; None where that takes long to find out.
 
         Without a ``body``, which cannot be read, several operations of one URL are the first of them.
         """

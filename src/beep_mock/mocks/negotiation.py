@@ -49,7 +49,7 @@ def success_status(responses: Sequence[ResponseSpec]) -> tuple[ResponseSpec, int
 
 
 def invalid_request_status(responses: Sequence[ResponseSpec]) -> tuple[ResponseSpec, int] | None:
-    """The contract's own answer to an invalid request: 422, else 400, else 4XX or ``default`` as 422."""
+    """Return the contract's own answer to an invalid request: 422, else 400, else 4XX or ``default`` as 422."""
     by_status = {r.status: r for r in responses}
     for status, code in (("422", 422), ("400", 400), ("4XX", 422), ("default", 422)):
         if status in by_status:
@@ -64,7 +64,7 @@ def _as_number(status: str) -> int:
 
 
 def compile_negotiation(declared: Sequence[str]) -> Callable[[str | None], int | None]:
-    """``choose(accept)`` -> index of the declared media type to send, or ``None`` if none is acceptable (406).
+    """Return ``choose(accept)`` -> index of the declared media type to send, or ``None`` if none is acceptable (406).
 
     No ``Accept`` takes the first declared, so does one without any media range; what is malformed asks for nothing. A
     media range whose parameters match nothing is tried again without those that tell no declared types apart (RFC 9110,
@@ -138,7 +138,7 @@ def _overlap(one: str, other: str) -> bool:
 
 
 def _quality(text: str | None) -> float | None:
-    """The weight that a text says; None for a text that says none."""
+    """Return the weight that a text says; None for a text that says none."""
     if text is None:
         return 1.0
     try:
@@ -155,7 +155,7 @@ def _parse(media_range: str) -> _Media:
 
 
 def keeping_produced(response: Response, operation: Operation) -> Response:
-    """A problem of ours as one of the media types that the operation produces: JSON if there is one, else the first."""
+    """Return a problem as a media type that the operation produces: JSON if there is one, else the first."""
     produced = _produced(operation)
     if not produced or match_media_type(response.media_type, produced) is not None:
         return response
@@ -164,7 +164,7 @@ def keeping_produced(response: Response, operation: Operation) -> Response:
 
 
 def typed_if_empty(answer: Answer, operation: Operation) -> Answer:
-    """An answer without content that says what the operation produces (RFC 9110, 8.3, lets a response say so)."""
+    """Return an empty answer that names what the operation produces, as RFC 9110, section 8.3, permits."""
     produced = _produced(operation)
     if not produced or "*" in produced[0]:
         return answer

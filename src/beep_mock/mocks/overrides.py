@@ -75,7 +75,7 @@ def load_overrides(path: Path, contract: Contract) -> Overrides:
 
 
 def build_override(contract: Contract, entry: Mapping[str, Any]) -> tuple[Interaction | None, tuple[Finding, ...]]:
-    """One interaction from the form that the file has; ``None`` when it cannot be used at all."""
+    """Return one interaction from the form that the file has; ``None`` when it cannot be used at all."""
     reader = _Reader("", contract, [])
     return reader.interaction(entry, ""), tuple(reader.findings)
 
@@ -136,7 +136,7 @@ class _Reader:
         )
 
     def _operation(self, key: Any, pointer: str) -> tuple[Operation, Mapping[str, str]] | None:
-        """The operation of ``GET /worlds/{worldId}``, or of a concrete path with the values that it fixes."""
+        """Return the operation of ``GET /worlds/{worldId}``, or of a concrete path with the values that it fixes."""
         if isinstance(key, str):
             operation = self.contract.operations.get(key)
             if operation is not None:

@@ -49,7 +49,7 @@ class ContractShelf:
         self._trust: dict[str, Trust] = {}
 
     def take(self, service: str) -> tuple[Contract, Overrides]:
-        """The contract of ``service`` and its overrides.
+        """Return the contract of ``service`` and its overrides.
 
         :raises WorkspaceError: no such service.
         :raises ContractError: its document cannot be read.

@@ -69,14 +69,14 @@ def asks(environ: Mapping[str, Any], query: str) -> bool:
 
 
 def server_of(query: str) -> str:
-    """The server's URL that a query asks for, without a slash at its end; ``""`` for none."""
+    """Return the server's URL that a query asks for, without a slash at its end; ``""`` for none."""
     if "__server" not in query:
         return ""
     return next((value.rstrip("/") for name, value in parse_qsl(query) if name == "__server"), "")
 
 
 def preference_of(environ: Mapping[str, Any], query: str) -> Preference:
-    """The request's preference. A malformed or unknown one is ignored, as RFC 7240, section 2, demands.
+    """Return the request's preference. A malformed or unknown one is ignored, as RFC 7240, section 2, demands.
 
     So is a ``code`` of 1xx, which is no final answer.
     """
@@ -98,7 +98,7 @@ def _preference(asked: Mapping[str, str]) -> Preference:
 
 
 def _preferences(header: str) -> dict[str, str]:
-    """Names and values, first one wins (RFC 7240, section 2); ``;`` separates like ``,`` as clients mix them."""
+    """Return names and values, first one wins (RFC 7240, section 2); ``;`` separates like ``,`` as clients mix them."""
     found: dict[str, str] = {}
     for item in _split(header):
         name, _, value = item.partition("=")
@@ -159,7 +159,7 @@ AS_DOCUMENTED: Final = Answering()
 
 
 def seed_of(text: str) -> int:
-    """A seed from what somebody types: a whole number is itself, anything else stands for one."""
+    """Return a seed from what somebody types: a whole number is itself, anything else stands for one."""
     try:
         return int(text)
     except ValueError:

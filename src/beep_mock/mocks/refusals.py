@@ -24,7 +24,7 @@ def too_large() -> Answer:
 
 
 def not_decoded(status: int) -> Answer:
-    """The answer to a body whose content coding cannot be undone, for the reason that ``status`` gives."""
+    """Return the answer to a body whose content coding cannot be undone, for the reason that ``status`` gives."""
     if status == 413:
         return too_large()
     if status == 400:
@@ -84,7 +84,7 @@ class OperationRefusals:
         self._answers = answers
 
     def error(self, spec: ResponseSpec, status: int, accept: str | None) -> Answer:
-        """A declared error; RFC 9110, section 15.5.7: it may be sent unasked."""
+        """Return a declared error; RFC 9110, section 15.5.7: it may be sent unasked."""
         answer = self._answers.stored(spec, status, None, accept) or self._answers.stored(spec, status, None, None)
         assert answer is not None  # noqa: S101 - without Accept there always is one
         return answer
@@ -131,7 +131,7 @@ class OperationRefusals:
         return self._problem(422, "UNPROCESSABLE_ENTITY", detail, violations)
 
     def undeclared(self) -> Answer:
-        """An operation need not list its responses (OpenAPI 3.1.1, section 4.8.10): a bare success breaks none."""
+        """Return a bare success: an operation need not list its responses (OpenAPI 3.1.1, section 4.8.10)."""
         if not self._operation.responses:
             return self._answers.trusting.sample(Answer(Response(200, ()), "undeclared"))
         return self._problem(500, "NO_RESPONSE_DEFINED", f"{self._operation.key} declares no final response")
@@ -144,5 +144,5 @@ class OperationRefusals:
 
 
 def saying(answer: Answer, violations: Sequence[Violation]) -> Answer:
-    """The contract's own answers rarely have room for the reasons: a header has."""
+    """Return the contract's own answers rarely have room for the reasons: a header has."""
     return answer.with_headers(violation_headers(violations))

@@ -86,7 +86,7 @@ class Responder:
         self.ready._refusals = OperationRefusals(operation, self.ready._answers)
 
     def respond(self, path_values: Mapping[str, str], query: str, environ: Mapping[str, Any], body: bytes) -> Outcome:
-        """The answer to a request, and why the request is invalid if it is.
+        """Return the answer to a request, and why the request is invalid if it is.
 
         ``query`` is the raw query string, ``environ`` a WSGI environ, ``body`` the whole body.
         """
@@ -213,7 +213,7 @@ class Responder:
         return answer or self._refusals.not_acceptable(spec)
 
     def _named(self, spec: ResponseSpec, status: int, asked: Preference, accept: str | None) -> Answer:
-        """The example of that name: of the response asked for, or without a code of any, success first."""
+        """Return the example of that name: of the response asked for, or without a code of any, success first."""
         specs: list[ResponseSpec] = [spec] if asked.code else [spec, *self._operation.responses]
         for candidate in specs:
             for interaction in self._answers.interactions(candidate):

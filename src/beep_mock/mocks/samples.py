@@ -59,7 +59,7 @@ class LinkedSamples:
         return bool(self._links)
 
     def fitted(self, sample: Json, is_valid: Callable[[Json], bool], seed: int) -> Json:
-        """``sample`` with what the targets of the links can be asked for; ``sample`` itself is left as it is."""
+        """Return ``sample`` with what the targets of the links can be asked for; ``sample`` itself is left as it is."""
         fixed: set[_Place] = set()
         for link, fed in self._links.items():
             for place, feed in fed:
@@ -74,7 +74,7 @@ class LinkedSamples:
         return sample
 
     def repeated(self, sample: Json, values: Mapping[str, Json], is_valid: Callable[[Json], bool]) -> Json:
-        """``sample`` with what the request's decoded ``values`` say of the path that its links lead on from."""
+        """Return ``sample`` with what the request's decoded ``values`` say of the path that its links lead on from."""
         for place, parameter in self._own:
             sample = _changed(sample, place, values.get(parameter, MISSING), is_valid)
         return sample
@@ -125,7 +125,7 @@ def _parameter(feed: Feed) -> Parameter | None:
 
 
 def _readings(value: Json) -> Iterator[Json]:
-    """A value as the parameter may be decoded, for it travels as text."""
+    """Yield a value as the parameter may be decoded, for it travels as text."""
     yield value
     if isinstance(value, int) and not isinstance(value, bool):
         yield str(value)
@@ -145,7 +145,10 @@ def _at(value: Json, place: Iterable[str]) -> Any:
 
 
 def _changed(sample: Json, place: _Place, wanted: Any, is_valid: Callable[[Json], bool]) -> Json:
-    """``sample`` with ``wanted`` at a place, written as what stands there is; the same where that is not valid."""
+    """Return ``sample`` with ``wanted`` at a place, written as what stands there is.
+
+    The same where that is not valid.
+    """
     shown = _at(sample, place)
     if wanted is MISSING or shown is MISSING:
         return sample
@@ -218,7 +221,7 @@ class SampleAnswers:
         self._paging = _page_defaults(contract, operation)
 
     def kept(self, spec: ResponseSpec, status: int, index: int, seed: int) -> Answer | EchoingSample:
-        """The sample for every request: an answer, or what makes answers that echo what each request says."""
+        """Return the sample for every request: an answer, or what makes answers that echo what each request says."""
         answer = self.answer(spec, status, index, seed, keep=True)
         media = spec.content[index] if spec.content else None
         if status >= 400 or answer.source != "sample" or media is None or media.schema is None:
@@ -236,7 +239,7 @@ class SampleAnswers:
         *,
         keep: bool = False,
     ) -> Answer:
-        """The sample of the media type at ``index``; a problem that says why where none can be made.
+        """Return the sample of the media type at ``index``; a problem that says why where none can be made.
 
         Successes echo the request's decoded ``values``; an error speaks of itself. ``keep`` what will be asked for
         again.
@@ -390,7 +393,7 @@ class SampleAnswers:
                 yield header.name, header_text(value, header)
 
     def _shown(self, header: Header) -> str | None:
-        """The first example of a header as its text; None for one without, or that lies."""
+        """Return the first example of a header as its text; None for one without, or that lies."""
         value = next((example.value for example in header.examples if example.value is not MISSING), MISSING)
         if value is MISSING:
             return None
@@ -419,7 +422,7 @@ class EchoingSample:
         self._echo = echo
 
     def answer(self, values: Mapping[str, Json]) -> Answer:
-        """The answer to a request with these decoded values."""
+        """Return the answer to a request with these decoded values."""
         if not values:
             return self._plain
         value, encoded = self._echo(values)

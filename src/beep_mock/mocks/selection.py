@@ -62,7 +62,7 @@ class Selection:
         self._tiers = [tier for _, tier in sorted(tiers.items(), key=lambda item: item[0][0])]
 
     def match(self, values: Mapping[str, Json], lowest: int = 0, highest: int = 999) -> Interaction | None:
-        """The interaction that answers a request with these decoded values, with a status in the given range."""
+        """Return the interaction that answers a request with these decoded values, with a status in the given range."""
         for tier in self._tiers:
             for interaction in tier.find(values, self._defaults, self._bodies):
                 if lowest <= interaction.response.status <= highest:
@@ -131,7 +131,7 @@ def _contains(value: Json, expected: Json) -> bool:
 
 
 def _freeze(value: Json) -> Any:
-    """A hashable stand-in that is equal exactly when the JSON values are (so ``true`` is not 1, but 1.0 is)."""
+    """Return a hashable stand-in that is equal exactly when the JSON values are (so ``true`` is not 1, but 1.0 is)."""
     kind = value.__class__
     if kind is str or kind is int or kind is float:
         return value
@@ -159,7 +159,7 @@ def _leaves(value: Json) -> int:
 
 
 def _as_decoded(parameter: Parameter | None, value: Json, document: Document) -> Json:
-    """The example as a request would bring it: ``"1"`` for an integer is 1, ``1`` for a string is ``"1"``."""
+    """Return the example as a request would bring it: ``"1"`` for an integer is 1, ``1`` for a string is ``"1"``."""
     if parameter is None or isinstance(value, dict | list) or value is None:
         return value
     if parameter.media_type or parameter.style not in _PLAIN_STYLES:

@@ -34,7 +34,7 @@ class Trusting:
         return self._minimum != "verified"
 
     def example(self, answer: Answer, example: Interaction, *, asked: bool) -> Answer:
-        """The answer of ``example``, which the request or somebody ``asked`` for, or which stands in."""
+        """Return the answer of ``example``, which the request or somebody ``asked`` for, or which stands in."""
         evidence = self._trust.of(example)
         if evidence is not None and answer.status == example.response.status and _is_written(answer):
             nothing_asked = not example.request.parameters and example.request.body is MISSING
@@ -44,17 +44,17 @@ class Trusting:
         return self._judged(answer, None, "no example is for this very request: give one" if stands_in else "")
 
     def bare(self, answer: Answer, interaction: Interaction) -> Answer:
-        """An answer of which the contract says its status and no more, so that there is no example of it."""
+        """Return an answer of which the contract says its status and no more, so that there is no example of it."""
         return self._judged(answer, self._trust.of(interaction), "let a consumer's pact ask for it")
 
     def override(self, answer: Answer, answering: Interaction | None) -> Answer:
-        """The answer of an override; ``answering`` is the example that it answers with, if it does."""
+        """Return the answer of an override; ``answering`` is the example that it answers with, if it does."""
         evidence = self._trust.of(answering) if answering is not None else None
         refuted = evidence if evidence is not None and _is_refuted(evidence) else None
         return self._judged(answer, refuted, "an override is nobody's promise: drop it")
 
     def sample(self, answer: Answer) -> Answer:
-        """The answer of a sample."""
+        """Return the answer of a sample."""
         return self._judged(answer, None, "no example is for this request: give one")
 
     def _judged(self, answer: Answer, evidence: Evidence | None, advice: str = "") -> Answer:

@@ -33,7 +33,7 @@ class WrittenAnswers:
         self._examples = examples
 
     def override(self, interaction: Interaction) -> Answer:
-        """The answer of an override: always as it is, since a person has written it for this purpose."""
+        """Return the answer of an override: always as it is, since a person has written it for this purpose."""
         source = f"override {interaction.name}"
         answer = Answer(interaction.response, source, interaction.delay)
         if self._violations(answer):
@@ -74,7 +74,7 @@ class WrittenAnswers:
     def _repaired(
         self, response: Response, spec: ResponseSpec, media: MediaType | None, violations: Sequence[Violation]
     ) -> Response | None:
-        """The nearest response that keeps the contract; None where none was found."""
+        """Return the nearest response that keeps the contract; None where none was found."""
         wrong = {v.location[1] for v in violations if v.location[0] == "header" and len(v.location) > 1}
         for change in (self._changed, self._sampled):
             try:
@@ -92,7 +92,7 @@ class WrittenAnswers:
         return None
 
     def _changed(self, media: MediaType, body: bytes, media_type: str) -> Json:
-        """The example's value, changed no more than its schema demands."""
+        """Return the example's value, changed no more than its schema demands."""
         assert media.schema is not None  # noqa: S101 - the caller has looked
         try:
             decode = compile_body_decoder(media, self._contract.document)

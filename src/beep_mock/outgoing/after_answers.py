@@ -47,7 +47,7 @@ class AfterAnswers:
         self._changed = Condition()
 
     def follow(self, chunks: Iterable[bytes], called: Called) -> Iterable[bytes]:
-        """The answer's body for the server, which lets the callbacks follow when it is done.
+        """Return the answer's body for the server, which lets the callbacks follow when it is done.
 
         Only what succeeded is called back for.
         """

@@ -223,7 +223,7 @@ def _runtime_values(called: Called, request_body: Json | Missing, answered: Json
 
 
 def _answer_body(called: Called) -> Json | Missing:
-    """The answer's body, decoded as the first declared media type that it is of."""
+    """Return the answer's body, decoded as the first declared media type that it is of."""
     answer = called.answer
     content_type = next((value for name, value in answer.headers if name.lower() == "content-type"), "")
     for response in called.operation.responses:
@@ -242,6 +242,6 @@ def _decoded(contract: Contract, media: MediaType, content_type: str, body: byte
 
 
 def _name_of(source: str) -> str:
-    """The example's name in an answer's source: callbacks show the example of the same name."""
+    """Return the example's name in an answer's source: callbacks show the example of the same name."""
     kind, _, name = source.partition(" ")
     return name.partition(";")[0] if kind == "example" else ""

@@ -44,7 +44,7 @@ class Prepared:
     source: str
 
     def as_curl(self, url: str) -> str:
-        """The same request for a shell; without a ``url`` it takes the variable ``$URL``."""
+        """Return the same request for a shell; without a ``url`` it takes the variable ``$URL``."""
         request = RawRequest(self.method, "", self.query, list(self.headers), self.body)
         if not url:
             return curl(request, "$URL", lines=True)
@@ -63,7 +63,7 @@ class Fired:
     violations: tuple[Violation, ...]
 
     def as_dict(self) -> dict[str, Any]:
-        """All of it as JSON; bodies as text, undecodable bytes replaced."""
+        """Return all of it as JSON; bodies as text, undecodable bytes replaced."""
         return {
             "kind": self.outgoing.kind,
             "name": self.outgoing.name,
@@ -84,7 +84,7 @@ class Fired:
 
 
 def outgoing_of(contract: Contract) -> Iterator[Outgoing]:
-    """All that a provider sends by itself: webhooks first, then callbacks, in the document's order."""
+    """Yield all that a provider sends by itself: webhooks first, then callbacks, in the document's order."""
     for name, operations in contract.webhooks.items():
         for operation in operations.values():
             yield Outgoing("webhook", name, operation)
@@ -95,7 +95,9 @@ def outgoing_of(contract: Contract) -> Iterator[Outgoing]:
 
 
 def find_outgoing(contract: Contract, name: str, method: str = "") -> Outgoing:
-    """The webhook, else the callback, of that name; also by its operationId. The first, or the one of ``method``.
+    """Return the webhook, else the callback, of that name; also by its operationId.
+
+    The first, or the one of ``method``.
 
     :raises ContractError: there is none; the message names those nearest to it.
     """
@@ -120,7 +122,7 @@ def find_outgoing(contract: Contract, name: str, method: str = "") -> Outgoing:
 def prepare(
     contract: Contract, outgoing: Outgoing, *, example: str | None = None, headers: Mapping[str, str] | None = None
 ) -> Prepared:
-    """The request for a webhook or callback; ``headers`` are added, or replace those of the same name.
+    """Return the request for a webhook or callback; ``headers`` are added, or replace those of the same name.
 
     :raises ContractError: its part of the document cannot be used, or it has no such example.
     """

@@ -105,7 +105,7 @@ class Forwarder:
     def send(
         self, method: str, path: str, query: str, headers: Sequence[tuple[str, str]], body: bytes
     ) -> UpstreamResponse:
-        """The server's answer. ``path`` is as in ``PATH_INFO`` (decoded, its bytes as Latin-1), ``query`` raw.
+        """Return the server's answer. ``path`` is as in ``PATH_INFO`` (decoded, its bytes as Latin-1), ``query`` raw.
 
         :raises PeerDown: there is none.
         """
@@ -196,7 +196,7 @@ class Forwarder:
 
 
 def request_headers(environ: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The headers of a WSGI request that are passed on, with those that a gateway adds."""
+    """Return the headers of a WSGI request that are passed on, with those that a gateway adds."""
     dropped = _NOT_FORWARDED | {t.strip().lower() for t in environ.get("HTTP_CONNECTION", "").split(",")}
     headers = []
     for key, value in environ.items():
@@ -226,7 +226,10 @@ def _is_quiet(connection: HTTPConnection) -> bool:
 
 
 def _held(response: HTTPResponse) -> tuple[bytes, bool]:
-    """A body, and whether it is all there; only its beginning when it is long, or takes long and has no length."""
+    """Return a body, and whether it is all there.
+
+    Only its beginning when it is long, or takes long and has no length.
+    """
     if response.length is not None:
         body = response.read(BODY_LIMIT + 1)
         if response.length:

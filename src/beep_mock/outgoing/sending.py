@@ -62,7 +62,7 @@ class Destination:
         return f"{self.scheme}://{host}" + (f":{self.port}" if self.port != usual else "")
 
     def asking(self, query: str) -> Destination:
-        """The same target with more of a query."""
+        """Return the same target with more of a query."""
         whole = f"{self.query}&{query}" if self.query and query else self.query or query
         return Destination(self.scheme, self.host, self.port, self.path, whole)
 
@@ -181,7 +181,7 @@ def _addresses(target: Destination, reach: Reach) -> list[tuple[socket.AddressFa
 
 
 def _connected(addresses: Sequence[tuple[socket.AddressFamily, tuple[str, int]]], timeout: float) -> socket.socket:
-    """A connection to the first address that takes one.
+    """Return a connection to the first address that takes one.
 
     :raises OSError: none does.
     """

@@ -50,7 +50,7 @@ def request_shape(asked: Asked) -> Any:
 
 
 def drafted_request(contract: Contract, asked: Asked) -> dict[str, Any] | None:
-    """The request; None where it holds a secret that nothing can stand for."""
+    """Return the request; None where it holds a secret that nothing can stand for."""
     exchange, operation = asked.exchange, asked.operation
     matchers = Matchers(contract, "request")
     rules: dict[str, Any] = {}
@@ -83,7 +83,7 @@ def drafted_request(contract: Contract, asked: Asked) -> dict[str, Any] | None:
 
 
 def drafted_response(contract: Contract, asked: Asked, *, sparse: bool) -> dict[str, Any] | None:
-    """The response; None where it holds a secret that nothing can stand for.
+    """Return the response; None where it holds a secret that nothing can stand for.
 
     Of a body that is no JSON, or that no schema describes, the content type is relied on, nothing else.
     """
@@ -120,7 +120,7 @@ def drafted_response(contract: Contract, asked: Asked, *, sparse: bool) -> dict[
 
 
 def _path_rule(matchers: Matchers, asked: Asked) -> dict[str, Any] | None:
-    """A path whose parameters may have other values, as far as each is a segment's part of its own."""
+    """Return a path whose parameters may have other values, as far as each is a segment's part of its own."""
     if not asked.path_values:
         return None
     parameters = {one.name: one for one in asked.operation.parameters if one.location == "path"}
@@ -160,7 +160,7 @@ def _query(matchers: Matchers, asked: Asked) -> tuple[dict[str, list[str]], dict
 
 
 def _request_headers(matchers: Matchers, asked: Asked) -> tuple[dict[str, list[str]], dict[str, Any]]:
-    """The headers that the operation declares, its credentials among them, and what is accepted."""
+    """Return the headers that the operation declares, its credentials among them, and what is accepted."""
     headers: dict[str, list[str]] = {}
     rules: dict[str, Any] = {}
     sent = asked.exchange.environ
@@ -194,7 +194,7 @@ def _request_headers(matchers: Matchers, asked: Asked) -> tuple[dict[str, list[s
 def _request_body(
     matchers: Matchers, operation: Operation, exchange: Exchange, value: Json | Missing
 ) -> tuple[dict[str, Any], dict[str, Any]] | None:
-    """The body with its rules; nothing of both where there is none."""
+    """Return the body with its rules; nothing of both where there is none."""
     content_type = _content_type(exchange.request_headers)
     if not exchange.request_body or not content_type:
         return {}, {}
@@ -232,7 +232,7 @@ def _typed(text: str) -> Json:
 
 
 def _build(value: Json | Missing) -> Any:
-    """The types of a value's parts: of an array the builds of its items."""
+    """Return the types of a value's parts: of an array the builds of its items."""
     if isinstance(value, dict):
         return tuple(sorted((name, _build(entry)) for name, entry in value.items()))
     if isinstance(value, list):

@@ -175,7 +175,7 @@ def _description(asked: Asked) -> str:
 
 
 def _named_apart(entry: dict[str, Any], asked: Asked, others: list[dict[str, Any]]) -> dict[str, Any]:
-    """The interaction by a description that no other has."""
+    """Return the interaction by a description that no other has."""
     taken = {other["description"] for other in others}
     description = entry["description"]
     if description in taken:

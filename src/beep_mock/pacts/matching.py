@@ -79,7 +79,7 @@ class MatchingRules:
 
 
 def rules_of(message: Mapping[str, Any]) -> MatchingRules:
-    """The rules for the body of a pact's ``request`` or ``response``. What cannot be read is no rule."""
+    """Return the rules for the body of a pact's ``request`` or ``response``. What cannot be read is no rule."""
     declared = message.get("matchingRules")
     if not isinstance(declared, dict):
         return MatchingRules()
@@ -164,17 +164,17 @@ FORMATS: Final = {
 
 
 def exactly(text: str) -> str:
-    """An expression for this text and no other, without anchors."""
+    """Return an expression for this text and no other, without anchors."""
     return _META.sub(r"\\\g<0>", text)
 
 
 def one_of(texts: Sequence[str]) -> str:
-    """An expression for exactly one of these texts."""
+    """Return an expression for exactly one of these texts."""
     return f"^({'|'.join(map(exactly, texts))})$"
 
 
 def shared_pattern(pattern: str) -> str:
-    """A schema's pattern, which may match anywhere in a text, as a pact may hold it.
+    """Return a schema's pattern, which may match anywhere in a text, as a pact may hold it.
 
     Empty where it needs what not all engines have.
     """

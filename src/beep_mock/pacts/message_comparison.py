@@ -62,7 +62,7 @@ class Compared:
 
 
 def environ_of(request: Request) -> tuple[dict[str, str], str]:
-    """The request of a pact as a WSGI environ, and its raw query."""
+    """Return the request of a pact as a WSGI environ, and its raw query."""
     environ = {"REQUEST_METHOD": request.method}
     pairs: list[tuple[str, str]] = []
     for key, value in request.parameters.items():
@@ -242,7 +242,7 @@ def response_spoken_of(operation: Operation, status: int, message: Any) -> Respo
 
 
 def status_of(spec: ResponseSpec, status: int) -> int:
-    """``status`` if ``spec`` is for it, else one that it is for."""
+    """Return ``status`` if ``spec`` is for it, else one that it is for."""
     if spec.status in ("default", str(status), f"{status // 100}XX"):
         return status
     return int(spec.status.replace("X", "0"))

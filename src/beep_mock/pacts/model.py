@@ -60,7 +60,7 @@ class Pact:
 
 
 def read_pact(path: Path) -> Pact:
-    """The pact in the file at ``path``; whose it is, is said by its content.
+    """Return the pact in the file at ``path``; whose it is, is said by its content.
 
     :raises PactFileError: it cannot be read, is no JSON, or no pact; names the pointer.
     """
@@ -107,7 +107,7 @@ class _Reader:
         )
 
     def _entries(self, root: Mapping[str, Any], key: str) -> list[Any]:
-        """The entries of a list that may be missing; null is said by libraries that have none to write."""
+        """Return the entries of a list that may be missing; null is said by libraries that have none to write."""
         entries = root.get(key)
         if entries is not None and not isinstance(entries, list):
             raise self._fault("must be a list", f"/{key}")
@@ -248,7 +248,7 @@ def _parsed(text: str) -> Json:
 
 
 def encoded_body(body: Json | Missing, media_type: str) -> bytes:
-    """The bytes of a decoded body: a text as it is where its type is not JSON, else JSON."""
+    """Return the bytes of a decoded body: a text as it is where its type is not JSON, else JSON."""
     if body is MISSING or body is None:
         return b""
     if isinstance(body, str) and "json" not in media_type.lower():

@@ -31,7 +31,7 @@ Part = tuple[Any, str]
 
 
 def property_parts(node: Mapping[str, Any], at: str, name: str) -> Iterator[Part]:
-    """The schemas that ``node`` has for the property ``name``: by its name, and by the patterns that it fits."""
+    """Yield the schemas that ``node`` has for the property ``name``: by its name, and by the patterns that it fits."""
     properties = node.get("properties")
     if isinstance(properties, dict) and name in properties:
         yield properties[name], child(child(at, "properties"), name)
@@ -43,7 +43,7 @@ def property_parts(node: Mapping[str, Any], at: str, name: str) -> Iterator[Part
 
 
 def listed_parts(node: Mapping[str, Any], at: str, keyword: str) -> list[Part]:
-    """The schemas that ``keyword`` (``oneOf``) lists."""
+    """Return the schemas that ``keyword`` (``oneOf``) lists."""
     listed = node.get(keyword)
     return [(one, child(child(at, keyword), n)) for n, one in enumerate(listed)] if isinstance(listed, list) else []
 
@@ -170,7 +170,7 @@ class _Reader:
         return f"the contract says {' or '.join(allowed)}, the pact reads {kind}"
 
     def _ways(self, part: Part, depth: int) -> Iterator[Way]:
-        """The ways to meet a schema, each a list of schemas without combinators that all have to be met."""
+        """Yield the ways to meet a schema, each a list of schemas without combinators that all have to be met."""
         node, at = part
         try:
             target, where = self._document.follow(node, at)
@@ -217,7 +217,7 @@ def _is_object(node: Mapping[str, Any]) -> bool:
 
 
 def _alone(node: Mapping[str, Any]) -> dict[str, Any]:
-    """A schema without what combines it with others: they are judged by themselves."""
+    """Return a schema without what combines it with others: they are judged by themselves."""
     return {name: entry for name, entry in node.items() if name not in ("allOf", "oneOf", "anyOf", "if", "$ref")}
 
 

@@ -47,7 +47,7 @@ class MatchedValue:
     each: MatchedValue | None = None
 
     def content(self) -> Json:
-        """The example."""
+        """Return the example."""
         if self.members is not None:
             return {name: shape.content() for name, shape in self.members.items()}
         if self.items is not None:
@@ -85,7 +85,7 @@ def _kind(value: Json) -> str:
 
 
 def written_rules(shape: MatchedValue, path: str = "$") -> dict[str, Any]:
-    """The rules as a pact has them: by path expression (``$.items[*].name``)."""
+    """Return the rules as a pact has them: by path expression (``$.items[*].name``)."""
     return {place: {"combine": "AND", "matchers": list(rules)} for place, rules in _rules(shape, path)}
 
 
@@ -127,12 +127,15 @@ class Matchers:
         self._sparse = sparse
 
     def shape(self, schema: Schema | None, value: Json) -> MatchedValue | None:
-        """The value with its rules; secrets in it are replaced. None: it holds a secret that nothing can stand for."""
+        """Return the value with its rules; secrets in it are replaced.
+
+        None: it holds a secret that nothing can stand for.
+        """
         parts: list[Part] = [(schema.node, schema.at)] if schema is not None else []
         return self._shape(parts, value, 0)
 
     def text_rule(self, schema: Schema | None, value: Json) -> Rule:
-        """The rule for a value that travels as text: in a header, a query, a path."""
+        """Return the rule for a value that travels as text: in a header, a query, a path."""
         rule = self._rule(self._met([(schema.node, schema.at)], value) if schema is not None else [], value)
         kind = rule["match"]
         if kind == "integer":
@@ -186,7 +189,7 @@ class Matchers:
         return MatchedValue({}, () if members else (_TYPE,), members=members)
 
     def _map(self, entries: dict[str, MatchedValue]) -> MatchedValue:
-        """An object whose keys are free: what its entries have in common."""
+        """Return an object whose keys are free: what its entries have in common."""
         common: MatchedValue | None = None
         for number, entry in enumerate(entries.values()):
             common = merged(common, entry) if common is not None else entry if number == 0 else None
@@ -264,7 +267,7 @@ class Matchers:
         return [found for part in parts for found in self._expand(part, value, 0)]
 
     def _expand(self, part: Part, value: Json, depth: int) -> Iterator[tuple[Mapping[str, Any], str]]:
-        """The schemas without references that a value meets: those of ``allOf``, and the alternatives that it is of."""
+        """Yield the resolved schemas that apply to a value: those of ``allOf``, and the alternatives it matches."""
         node, at = part
         try:
             target, where = self._document.follow(node, at)

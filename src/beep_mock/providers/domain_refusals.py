@@ -46,7 +46,7 @@ class DomainRefusals:
         )
 
     def shown(self, operation: str) -> list[tuple[int, dict[str, Any]]]:
-        """The statuses that examples show for valid requests of an operation, each with what names the error."""
+        """Return the statuses that examples show for valid requests of an operation, each with what names the error."""
         declared = self._contract.operations.get(operation)
         if declared is None:
             return []

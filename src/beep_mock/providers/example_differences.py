@@ -65,7 +65,7 @@ class _Comparison:
             yield place, expected, actual
 
     def _spread(self, parts: list[tuple[Any, str]], depth: int) -> list[tuple[dict[str, Any], str]]:
-        """The schemas themselves, with all that they combine: readOnly in one of them is enough."""
+        """Return the schemas themselves, with all that they combine: readOnly in one of them is enough."""
         found: list[tuple[dict[str, Any], str]] = []
         for node, at in parts:
             try:
@@ -171,7 +171,7 @@ def _too_many(most: int, expected: Json, actual: Json) -> Iterator[tuple[Place, 
 
 
 def _lists(content: Json) -> Iterator[tuple[Place, list[Json]]]:
-    """The list that an answer is, or those that it has."""
+    """Yield the list that an answer is, or those that it has."""
     if isinstance(content, list):
         yield (), content
     elif isinstance(content, dict):
@@ -181,7 +181,7 @@ def _lists(content: Json) -> Iterator[tuple[Place, list[Json]]]:
 
 
 def _leaves(content: Json, place: Place) -> Iterator[tuple[Place, Json]]:
-    """Values that are no objects and lists, with the names that lead to them; ``*`` is any item of a list."""
+    """Yield values that are no objects and lists, with the names that lead to them; ``*`` is any item of a list."""
     if len(place) > _MAX_ECHO_DEPTH:
         return
     if isinstance(content, dict):

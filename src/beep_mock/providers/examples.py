@@ -165,7 +165,7 @@ class _Replay:
         wanted: tuple[ProviderState, ...],
         standing: list[ProviderState],
     ) -> ExampleResult:
-        """The result once the states are brought about; ``standing`` collects those that are."""
+        """Return the result once the states are brought about; ``standing`` collects those that are."""
         try:
             for state in wanted:
                 if self._states is None:

@@ -105,7 +105,7 @@ class InProcess(httpx.BaseTransport):
         self._app = app
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """The application's answer; 500 for its mistakes."""
+        """Return the application's answer; 500 for its mistakes."""
         request.read()
         status, headers, body = answer_of(self._app, _environ(request))
         encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]

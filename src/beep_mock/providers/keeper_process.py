@@ -25,7 +25,10 @@ _NOT_STARTED: Final = 127
 
 
 def kept(command: Sequence[str]) -> list[str]:
-    """The command line that runs ``command`` (argv) under a keeper; unchanged where the system knows no such thing."""
+    """Return the command line that runs ``command`` (argv) under a keeper.
+
+    Unchanged where the system knows no such thing.
+    """
     if not sys.platform.startswith("linux"):
         return list(command)
     return [sys.executable, "-P", "-m", __name__, str(os.getpid()), *command]

@@ -128,7 +128,7 @@ def _replayed(
 
 
 def _single_pacts(folder: Path, interactions: Sequence[tuple[Pact, Interaction]]) -> list[Path]:
-    """Each interaction as a pact of its own, with all that its file says: matching rules, generators, metadata."""
+    """Return each interaction as a pact of its own, with matching rules, generators and metadata of its file."""
     contents = {file: json.loads(Path(file).read_bytes()) for file in {pact.file for pact, _ in interactions}}
     files = []
     for number, (pact, interaction) in enumerate(interactions):

@@ -72,7 +72,7 @@ class Failures:
                     self._add(recorder, case_id, node)
 
     def smallest(self) -> tuple[PropertyFailure, ...]:
-        """One of each operation and check, in the order they were found."""
+        """Return one of each operation and check, in the order they were found."""
         return tuple(self._found.values())
 
     def _add(self, recorder: Any, case_id: str, node: Any) -> None:
@@ -296,7 +296,7 @@ _PHASES: Final = ("examples", "coverage", "fuzzing", "stateful")
 
 
 def _sent(case: Any) -> Iterator[str]:
-    """The keys of the parameters that a case carries."""
+    """Yield the keys of the parameters that a case carries."""
     for location, given in (
         ("path", case.path_parameters),
         ("query", case.query),

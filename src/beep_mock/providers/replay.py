@@ -47,7 +47,7 @@ class Address:
 
     @classmethod
     def of(cls, url: str) -> Address:
-        """The address in ``url``.
+        """Return the address in ``url``.
 
         :raises VerificationError: it is no plain HTTP address.
         """

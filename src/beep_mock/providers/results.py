@@ -88,7 +88,7 @@ class VerificationReport:
 
 
 def result_of(consumer: str, interaction: Interaction, told: Mapping[str, Any]) -> InteractionResult:
-    """The result of ``interaction``, from what the verifier has told of a pact that holds nothing else."""
+    """Return the result of ``interaction``, from what the verifier has told of a pact that holds nothing else."""
     entries: list[Mapping[str, Any]] = list(told.get("interactionResults") or ())
     if len(entries) != 1:
         reasons = [_plain(_reason(error.get("mismatch"))) for error in told.get("errors") or ()]
@@ -162,7 +162,7 @@ def _wanted(expected: Any, message: str) -> str:
 
 
 def masked_mismatch(field: str, expected: str, actual: str, message: str) -> Mismatch:
-    """The mismatch; of a field that goes by a secret's name, or lies in one, its values are not shown."""
+    """Return the mismatch; of a field that goes by a secret's name, or lies in one, its values are not shown."""
     if not any(map(is_secret, _NAME.findall(field))):
         is_hidden = MASK in expected or MASK in actual
         return Mismatch(field, expected, actual, message if not is_hidden else "")
@@ -201,7 +201,7 @@ def _decoded(body: bytes) -> Json | Missing:
 
 
 def _unquoted(value: Any) -> str:
-    """A header's value; one that is missing in the answer is told as a JSON text, others as they are."""
+    """Return a header's value; one that is missing in the answer is told as a JSON text, others as they are."""
     if isinstance(value, str) and len(value) > 1 and value[0] == value[-1] == '"':
         return _shown(value[1:-1])
     return _shown(value)

@@ -94,7 +94,7 @@ class EndpointStates:
 
 
 def load_states(workspace: Workspace, service: str) -> ProviderStates:
-    """The states of ``service``. The workspace's root becomes importable.
+    """Return the states of ``service``. The workspace's root becomes importable.
 
     What goes wrong in the file itself is raised as it is.
 

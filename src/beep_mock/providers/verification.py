@@ -75,12 +75,12 @@ def verify_at(
 
 
 def read_pacts(workspace: Workspace) -> Sequence[Pact]:
-    """All pacts of the workspace."""
+    """Return all pacts of the workspace."""
     return [read_pact(path) for path in workspace.pact_paths()]
 
 
 def load_app(workspace: Workspace, name: str) -> Any:
-    """The application that ``MODULE:FACTORY`` makes (or is); the workspace's root is importable.
+    """Return the application that ``MODULE:FACTORY`` makes (or is); the workspace's root is importable.
 
     :raises VerificationError: it cannot be imported, or fails.
     """
@@ -107,7 +107,7 @@ def made_app(found: Any, name: str) -> Any:
 
 
 def load_service(workspace: Workspace, provider: str) -> Any:
-    """The application that ``providers/<provider>/app.py:create_app`` makes.
+    """Return the application that ``providers/<provider>/app.py:create_app`` makes.
 
     :raises WorkspaceError: nobody of that name is in the workspace.
     :raises VerificationError: it cannot be imported, or fails.
@@ -125,7 +125,7 @@ def load_service(workspace: Workspace, provider: str) -> Any:
 
 
 def load_states(workspace: Workspace, provider: str) -> ProviderStates:
-    """The registry of the provider; an empty one where it has no ``states.py``.
+    """Return the registry of the provider; an empty one where it has no ``states.py``.
 
     :raises VerificationError: the file cannot be imported.
     :raises WorkspaceError: there is no registry in it.

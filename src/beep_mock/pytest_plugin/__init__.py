@@ -103,7 +103,7 @@ def pact_recorder(request: pytest.FixtureRequest) -> Iterator[PactRecorder]:
 
 @pytest.fixture
 def provider_states(request: pytest.FixtureRequest) -> Iterator[ProviderStates]:
-    """The registry ``states`` of ``providers/<name>/states.py``; what a test set up is taken back after it.
+    """Yield the registry ``states`` of ``providers/<name>/states.py``; what a test set up is taken back after it.
 
     The provider is the one in whose folder the test is; ``@pytest.mark.pact(provider="world")`` names another.
     """

@@ -113,7 +113,7 @@ class Recording:
         self._faults: Sequence[BeepMockError] = []
 
     def next_folder(self) -> Path:
-        """A folder for what one test records; it need not exist."""
+        """Return a folder for what one test records; it need not exist."""
         self.folder.mkdir(mode=0o700, exist_ok=True)
         return self.folder / (self._worker or "main") / str(next(self._numbers))
 
@@ -185,7 +185,7 @@ def recording_of(config: pytest.Config) -> Recording:
 
 
 def reach_of(config: pytest.Config) -> CollectedFolders:
-    """The folders that the command line names as a whole; with `testpaths` these together are everything."""
+    """Return the folders that the command line names as a whole; with `testpaths` these together are everything."""
     from beep_mock.consumers.collection import CollectedFolders
 
     paths = (Path(os.path.abspath(config.invocation_params.dir / argument)) for argument in config.args)  # noqa: PTH100
@@ -199,7 +199,7 @@ def reach_of(config: pytest.Config) -> CollectedFolders:
 
 
 def root_of(config: pytest.Config) -> Path:
-    """The workspace's root, or pytest's where there is no workspace."""
+    """Return the workspace's root, or pytest's where there is no workspace."""
     from beep_mock.errors import WorkspaceError
     from beep_mock.workspace import Workspace
 

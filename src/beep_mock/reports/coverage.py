@@ -39,13 +39,13 @@ def coverage_texts(coverage: Coverage) -> Iterator[tuple[str, str]]:
 
 
 def named(things: Sequence[str], most: int = 6) -> str:
-    """``a, b and 3 more``."""
+    """Return ``a, b and 3 more``."""
     more = f" and {len(things) - most} more" if len(things) > most else ""
     return ", ".join(things[:most]) + more
 
 
 def coverage_dict(coverage: Coverage) -> dict[str, Any]:
-    """The whole of it as JSON: shares, what is unused and unreached, and each operation's parts with their kinds."""
+    """Return the coverage as JSON: shares, unused and unreached parts, and each operation's parts by kind."""
     return {
         "shares": {name.replace(" ", "_"): [reached, total] for name, reached, total in shares(coverage)},
         "unused": list(coverage.unused),

@@ -12,7 +12,10 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO
 
 
 def render(report: Report) -> str:
-    """A command a finding (``::error file=...,line=...,title=...::message``), one on coverage; the summary line."""
+    """Return a command a finding (``::error file=...,line=...,title=...::message``), one on coverage.
+
+    The summary line.
+    """
     lines: list[str] = []
     for case in report.cases:
         subject = f"{case.group}: {case.name}" if case.group else case.name

@@ -27,7 +27,7 @@ __all__ = ["coverage_section", "render"]
 
 
 def coverage_section(coverage: Coverage) -> Iterator[str]:
-    """The section: shares, the table, what its signs mean.
+    """Yield the section: shares, the table, what its signs mean.
 
     A column a status; in it a dot a kind of check. Marked is what no check has reached, and what was answered though no
     response declares it.
@@ -117,7 +117,7 @@ _NOT_HTML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff
 
 
 def render(report: Report) -> str:
-    """The page: verdict, what broke with its place and a command that shows it, what passed, coverage."""
+    """Return the page: verdict, what broke with its place and a command that shows it, what passed, coverage."""
     page = files("beep_mock.reports") / "page"
     style = (page / "report.css").read_text("utf-8")
     script = (page / "report.js").read_text("utf-8")

@@ -13,7 +13,7 @@ __all__ = ["render"]
 
 
 def render(report: Report) -> str:
-    """One JSON object: ``title``, ``summary`` (counts), ``cases`` (each with its findings) and ``findings``.
+    """Return one JSON object: ``title``, ``summary`` (counts), ``cases`` (each with its findings) and ``findings``.
 
     ``partial`` says why the check broke off, or is empty; ``coverage`` is null where there is none.
     """

@@ -21,7 +21,9 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 def render(report: Report) -> str:
-    """A ``testsuite`` a group with a ``testcase`` a case; a failing finding of no case is a test case of its own.
+    """Return a ``testsuite`` a group with a ``testcase`` a case.
+
+    A failing finding of no case is a test case of its own.
 
     Errors become one ``failure`` of their case; warnings and notes its ``system-out``. Coverage is a suite without
     tests that has properties.

@@ -68,7 +68,7 @@ class Report:
     brief: bool = False
 
     def every_finding(self) -> Iterator[Finding]:
-        """The findings of no case, then those of each case in turn."""
+        """Yield the findings of no case, then those of each case in turn."""
         yield from self.findings
         for case in self.cases:
             yield from case.findings
@@ -118,7 +118,7 @@ def place(finding: Finding) -> Where:
 
 
 def render(report: Report, output: str = "text", *, colour: bool = False) -> str:
-    """The report as text in one of :data:`FORMATS`, without a final line break.
+    """Return the report as text in one of :data:`FORMATS`, without a final line break.
 
     ``colour`` (ANSI) only concerns ``text``.
 
@@ -133,7 +133,7 @@ def render(report: Report, output: str = "text", *, colour: bool = False) -> str
 
 
 def counted(number: int, noun: str) -> str:
-    """``1 error``, ``2 errors``."""
+    """Return ``1 error``, ``2 errors``."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 

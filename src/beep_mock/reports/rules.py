@@ -44,7 +44,7 @@ _FAMILIES: Final = (
 
 
 def title(rule: str) -> str:
-    """The rule's name as words: ``Example mismatch``."""
+    """Return the rule's name as words: ``Example mismatch``."""
     words = rule.replace(".", ": ").replace("-", " ")
     return words[:1].upper() + words[1:]
 

@@ -23,7 +23,7 @@ _NO_CASE: Final = Case("")
 
 
 def render(report: Report) -> str:
-    """One run: a result a finding, its rule with help, its place as file, line and JSON pointer.
+    """Return one run: a result a finding, its rule with help, its place as file, line and JSON pointer.
 
     Files are relative to the folder that beep-mock ran in (``SRCROOT``). A note without a place concerns the run, not
     the code, and is a notification of its invocation (section 3.58).

@@ -129,7 +129,7 @@ def _finding_groups(
 
 
 def _finding_lines(equals: Sequence[Finding], margin: str, paint: _Paint, *, longest: int) -> list[str]:
-    """``file:line: severity: message  [rule]``, their number, then the pointers and the hint, each on its own line."""
+    """Return ``file:line: severity: message  [rule]`` with a count, then pointers and hint on lines of their own."""
     finding = equals[0]
     where = place(finding)
     position = f"{where.file}:{where.line}: " if where.line is not None else f"{where.file}: " if where.file else ""

@@ -23,7 +23,7 @@ _HEADER_BYTES = 4096
 
 
 def phrase(status: int) -> str:
-    """The reason phrase of ``status``, e.g. ``Not Found``; ``Unknown`` for one that is not registered."""
+    """Return the reason phrase of ``status``, e.g. ``Not Found``; ``Unknown`` for one that is not registered."""
     try:
         return HTTPStatus(status).phrase
     except ValueError:
@@ -40,7 +40,7 @@ def problem(
     challenge: str = "",
     **members: Any,
 ) -> Response:
-    """A problem answer. ``violations`` become the member ``validation``; ``members`` are added as they are.
+    """Return a problem answer. ``violations`` become the member ``validation``; ``members`` are added as they are.
 
     A ``challenge`` is repeated in the member ``headers``, where Prism's clients look for it.
     """
@@ -70,7 +70,7 @@ def violation_headers(asked: Sequence[Violation], answered: Sequence[Violation] 
 
 
 def _line(entries: Iterable[dict[str, Any]]) -> str:
-    """One line of ASCII JSON, of which whole entries are left out where it would grow too long."""
+    """Return one line of ASCII JSON, of which whole entries are left out where it would grow too long."""
     kept: list[str] = []
     length = 2
     for entry in entries:
@@ -131,7 +131,7 @@ class Answer:
         return copy
 
     def with_body(self, body: bytes) -> Answer:
-        """The same answer with another body."""
+        """Return the same answer with another body."""
         if self.status in _BODILESS:
             return self
         copy = self.with_headers(())
@@ -145,7 +145,7 @@ class Answer:
         return copy
 
     def with_headers(self, extra: Iterable[tuple[str, str]]) -> Answer:
-        """The same answer with more headers."""
+        """Return the same answer with more headers."""
         copy: Answer = object.__new__(Answer)
         for name in Answer.__slots__:
             setattr(copy, name, getattr(self, name))
@@ -153,7 +153,7 @@ class Answer:
         return copy
 
     def with_header(self, name: str, value: str) -> Answer:
-        """The same answer with this header, in the place of those of its name."""
+        """Return the same answer with this header, in the place of those of its name."""
         copy = self.with_headers(())
         places = [i for i, (known, _) in enumerate(self.headers) if known.lower() == name.lower()]
         copy.headers = [header for i, header in enumerate(self.headers) if i not in places]
@@ -194,7 +194,7 @@ def _with_charset(media_type: str, body: bytes) -> str:
 
 
 def _clean(text: str) -> str:
-    """A header value without what would break the message (RFC 9110, section 5.5)."""
+    """Return a header value without what would break the message (RFC 9110, section 5.5)."""
     if text.isascii() and text.isprintable():
         return text
     return quote(text, safe=" !#$%&'()*+,-./:;<=>?@[]^_`{|}~\"\\")

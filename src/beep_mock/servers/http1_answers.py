@@ -97,7 +97,7 @@ class HttpAnswer:
             raise ValueError(f"the body is {surplus} bytes longer than its Content-Length")
 
     def _begin(self, length: int | None) -> bytes:
-        """The head of the answer; ``length`` is the body's, when it is known although no header says it."""
+        """Return the head of the answer; ``length`` is the body's, when it is known although no header says it."""
         if not self._status:
             raise AssertionError("the application sent a body before it called start_response")
         code = self._status[:3]

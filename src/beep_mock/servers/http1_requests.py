@@ -126,7 +126,7 @@ class RequestHead:
     fields: list[tuple[str, str]]
 
     def field(self, name: str) -> str:
-        """The values of one header field joined by commas; empty when there is none."""
+        """Return the values of one header field joined by commas; empty when there is none."""
         return ",".join(value for field, value in self.fields if field == name)
 
     @property
@@ -182,7 +182,7 @@ def read_head(stream: IO[bytes]) -> RequestHead | None:
 
 
 def read_body(head: RequestHead, stream: IO[bytes], before_read: Callable[[], None]) -> tuple[Body, int | None]:
-    """The body of a request and its length; ``None`` when the request declares no body. Chunks are put together.
+    """Return the body of a request and its length; ``None`` when the request declares no body. Chunks are put together.
 
     :raises RequestError: its length cannot be told (RFC 9112 section 6.3), or a chunked body is malformed or larger
         than 64 MiB.
@@ -220,7 +220,7 @@ def read_body(head: RequestHead, stream: IO[bytes], before_read: Callable[[], No
 def environ_of(
     head: RequestHead, body: Body, length: int | None, server: tuple[str, int], peer: tuple[str, int]
 ) -> dict[str, Any]:
-    """The WSGI environ of a request. The path is percent-decoded as a whole, ``%2F`` included (PEP 3333)."""
+    """Return the WSGI environ of a request. The path is percent-decoded as a whole, ``%2F`` included (PEP 3333)."""
     environ: dict[str, Any] = {
         "REQUEST_METHOD": head.method,
         "SCRIPT_NAME": "",

@@ -34,12 +34,12 @@ _FLUSH_SECONDS = 0.05
 
 
 def local_address(host: str) -> str:
-    """The address by which this machine reaches a server that listens at the address ``host``."""
+    """Return the address by which this machine reaches a server that listens at the address ``host``."""
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - where to ask, not to bind
 
 
 def base_url(host: str, port: int) -> str:
-    """The URL by which this machine reaches a server that listens at the address ``host``."""
+    """Return the URL by which this machine reaches a server that listens at the address ``host``."""
     address = local_address(host)
     return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
 
@@ -65,7 +65,7 @@ def elsewhere(host: str, port: int) -> list[str]:
 
 
 def resolve_host(host: str) -> str:
-    """The address that ``host`` names, as text.
+    """Return the address that ``host`` names, as text.
 
     :raises ServerStartError: it names none.
     """
@@ -134,7 +134,10 @@ def end_connection(server: str, client: str) -> bool:
 
 
 def _own_sockets() -> Iterator[socket.socket]:
-    """The internet sockets of this process, as duplicates that are closed after their turn; none without /proc."""
+    """Yield the internet sockets of this process, as duplicates that are closed after their turn.
+
+    None without /proc.
+    """
     with suppress(OSError):
         for entry in Path("/proc/self/fd").iterdir():
             with suppress(OSError):  # it is closed by now
@@ -169,7 +172,7 @@ def occupant(port: int) -> str:
 
 
 def _listeners(port: int) -> tuple[set[str], str]:
-    """The inodes of the sockets that listen at ``port``, and the id of their user."""
+    """Return the inodes of the sockets that listen at ``port``, and the id of their user."""
     inodes, owner = set(), ""
     for table in (Path("/proc/net/tcp"), Path("/proc/net/tcp6")):
         with suppress(OSError):

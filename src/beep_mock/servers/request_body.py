@@ -24,13 +24,16 @@ _PIECE: Final = 8192
 
 
 def stated(digits: str) -> int:
-    """The length that a ``Content-Length`` states; of a number too long to be one, any beyond :data:`BODY_LIMIT`."""
+    """Return the length that a ``Content-Length`` states.
+
+    Of a number too long to be one, any beyond :data:`BODY_LIMIT`.
+    """
     significant = digits.lstrip("0")
     return int(significant or "0") if len(significant) < _DIGITS else BODY_LIMIT + 1
 
 
 def read_body(environ: Mapping[str, Any]) -> bytes | None:
-    """The request's body; ``None`` when it is longer than :data:`BODY_LIMIT`."""
+    """Return the request's body; ``None`` when it is longer than :data:`BODY_LIMIT`."""
     arrived: bytes | None = environ.get(BODY)
     if arrived is not None:
         return arrived
@@ -52,7 +55,7 @@ def read_body(environ: Mapping[str, Any]) -> bytes | None:
 
 
 def plain_body(environ: Mapping[str, Any]) -> tuple[bytes, int]:
-    """The body without its content codings and 0, or b"" and what refuses it: 413 long, 400 malformed, 415 unknown."""
+    """Return the decoded body and 0, or b"" and the status that refuses it: 413 long, 400 malformed, 415 unknown."""
     body = read_body(environ)
     if body is None:
         return b"", 413

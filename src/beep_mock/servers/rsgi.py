@@ -79,7 +79,7 @@ class Environs:
         return environ
 
     def complete(self, environ: dict[str, Any], scope: Any, body: bytes = b"") -> dict[str, Any]:
-        """The same environ with all that PEP 3333 demands, ``body`` as its ``wsgi.input``."""
+        """Return the same environ with all that PEP 3333 demands, ``body`` as its ``wsgi.input``."""
         environ.update(self._static)
         environ["REMOTE_ADDR"], _, environ["REMOTE_PORT"] = scope.client.rpartition(":")
         if scope.http_version != "1.1":
@@ -95,7 +95,7 @@ class Environs:
 
 
 def problem_parts(status: int, code: str, detail: str, headers: Headers | None = None) -> tuple[int, Headers, bytes]:
-    """A problem (RFC 9457) of the server's own, as status, headers and body."""
+    """Return a problem (RFC 9457) of the server's own, as status, headers and body."""
     answer = problem(status, code, detail)
     body = answer.body
     fixed = [("Content-Type", PROBLEM_JSON), ("Content-Length", str(len(body))), ("Beep-Mock-Source", "problem")]
@@ -103,7 +103,7 @@ def problem_parts(status: int, code: str, detail: str, headers: Headers | None =
 
 
 def too_slow(seconds: float) -> tuple[int, Headers, bytes]:
-    """The answer to who takes longer for a body; the connection is closed with it (RFC 9110, section 15.5.9)."""
+    """Return the answer to who takes longer for a body; the connection is closed with it (RFC 9110, section 15.5.9)."""
     detail = f"the request's body did not arrive within {seconds:.0f} s"
     return problem_parts(408, "REQUEST_TIMEOUT", detail, [("Connection", "close")])
 

@@ -48,7 +48,7 @@ class _Field:
 
 
 def compile_form(media: MediaType, document: Document) -> FormDecoder:
-    """The function that decodes urlencoded bodies of ``media``. Undeclared fields are kept."""
+    """Return the function that decodes urlencoded bodies of ``media``. Undeclared fields are kept."""
     shape = shape_of(media.schema, document)
     fill = compile_pairs([_field(n, s, media, document) for n, s in shape.properties.items()], document, query_decoded)
     reader_of = properties_reader(shape, document)
@@ -80,7 +80,7 @@ def _refuse_reserved(pairs: Sequence[tuple[str, str]], refused: Mapping[str, fro
 
 
 def compile_multipart(media: MediaType, document: Document) -> FormDecoder:
-    """The function that decodes multipart bodies of ``media`` as an object. Undeclared parts are kept.
+    """Return the function that decodes multipart bodies of ``media`` as an object. Undeclared parts are kept.
 
     Files are text of their bytes as Latin-1. A file name alone makes no file: browsers give one to all that is made as
     a Blob ("blob"), to name its type. Parts without a name, which only ``multipart/form-data`` must have, are the
@@ -179,7 +179,7 @@ def _json_first(read: Reader) -> Reader:
 
 
 def _listed(values: list[Json]) -> list[Json]:
-    """The items of an array: one a part, or all of them in one JSON part."""
+    """Return the items of an array: one a part, or all of them in one JSON part."""
     return values[0] if len(values) == 1 and isinstance(values[0], list) else values
 
 

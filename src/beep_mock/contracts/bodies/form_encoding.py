@@ -46,7 +46,7 @@ def encode_form(value: Mapping[str, Json], media: MediaType | None = None) -> by
 def encode_multipart(
     value: Mapping[str, Json], media: MediaType | None = None, document: Document | None = None
 ) -> tuple[bytes, str]:
-    """The multipart body of named parts that carries ``value``, and its boundary.
+    """Return the multipart body of named parts that carries ``value``, and its boundary.
 
     Arrays are repeated parts, objects JSON parts. A string whose Encoding Object or schema says binary is a file.
     """
@@ -83,7 +83,7 @@ def _part(name: str, item: Json, content_type: str) -> Part:
 
 
 def _property(media: MediaType | None, name: str) -> Schema | None:
-    """The schema of a property that is declared where the form is."""
+    """Return the schema of a property that is declared where the form is."""
     node = media.schema.node if media is not None and media.schema is not None else None
     properties = node.get("properties") if isinstance(node, dict) else None
     schema = properties.get(name) if isinstance(properties, dict) else None
@@ -91,7 +91,7 @@ def _property(media: MediaType | None, name: str) -> Schema | None:
 
 
 def _octets(text: str) -> bytes:
-    """The bytes of a binary string: as Latin-1, which is how they are decoded, if they can be."""
+    """Return the bytes of a binary string: as Latin-1, which is how they are decoded, if they can be."""
     try:
         return text.encode("latin-1")
     except UnicodeEncodeError:
@@ -109,7 +109,7 @@ def _is_binary(media: MediaType | None, name: str, document: Document | None) ->
 
 
 def _property_nodes(media: MediaType | None, name: str, document: Document | None) -> Iterator[dict[str, Any]]:
-    """The schema of a property of a form, and that of its items."""
+    """Yield the schema of a property of a form, and that of its items."""
     if media is None or media.schema is None:
         return
     if document is None:

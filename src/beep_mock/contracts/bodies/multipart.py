@@ -28,7 +28,7 @@ class Part(NamedTuple):
 
 
 def read_parts(body: bytes, boundary: str) -> list[Part]:
-    """The parts of ``body``, in order.
+    """Return the parts of ``body``, in order.
 
     :raises BodyError: it is no multipart body of that boundary, or has too many parts.
     """
@@ -56,7 +56,7 @@ def read_parts(body: bytes, boundary: str) -> list[Part]:
 
 
 def write_parts(parts: Iterable[Part]) -> tuple[bytes, str]:
-    """The body that holds ``parts``, and its boundary: the same for the same parts."""
+    """Return the body that holds ``parts``, and its boundary: the same for the same parts."""
     written = [(_head(part), part.content) for part in parts]
     boundary, number = "beep-mock", 0
     while any(boundary.encode() in content for _, content in written):
@@ -88,7 +88,7 @@ _FOLD = re.compile(r"\r?\n[ \t]+")
 
 
 def read_unnamed(body: bytes, boundary: str) -> list[Part]:
-    """The parts of ``body``, in order; their names are those in their ``Content-Disposition``, if they have one.
+    """Return the parts of ``body``, in order; their names are those in their ``Content-Disposition``, if they have one.
 
     :raises BodyError: it is no multipart body of that boundary, or has too many parts.
     """
@@ -109,7 +109,7 @@ def read_unnamed(body: bytes, boundary: str) -> list[Part]:
 
 
 def write_unnamed(parts: Iterable[Part]) -> tuple[bytes, str]:
-    """The body that holds ``parts``, and its boundary: the same for the same parts."""
+    """Return the body that holds ``parts``, and its boundary: the same for the same parts."""
     written = [
         (f"Content-Type: {part.content_type}\r\n".encode() if part.content_type else b"", part.content)
         for part in parts
@@ -146,7 +146,7 @@ def _part(piece: bytes) -> Part:
 
 
 def compile_part_types(media: MediaType) -> Callable[[Part], None] | None:
-    """The function that refuses a part (:class:`BodyError`) of a type that is not among those declared for it.
+    """Return the function that refuses a part (:class:`BodyError`) of a type that is not among those declared for it.
 
     A part without a ``Content-Type``, as most clients write fields, is read as what was declared. None where nothing is
     declared.

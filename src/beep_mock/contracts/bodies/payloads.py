@@ -22,7 +22,7 @@ _CONCRETE = {"*/*": "", "application/*": "application/json", "text/*": "text/pla
 
 
 def concrete_media_type(name: str, value: Json) -> str:
-    """The media type to send ``value`` as where a range (``text/*``) is declared; any other name is kept."""
+    """Return the media type to send ``value`` as where a range (``text/*``) is declared; any other name is kept."""
     bare, _ = parse_content_type(name)
     if not bare.endswith("*"):
         return name
@@ -30,7 +30,7 @@ def concrete_media_type(name: str, value: Json) -> str:
 
 
 def json_written_as_text(value: str, schema: Schema | None, document: Document | None) -> Json | Missing:
-    """The value that a string stands for where an example's JSON was written as text, else :data:`MISSING`.
+    """Return the value that a string stands for where an example's JSON was written as text, else :data:`MISSING`.
 
     A string is text of that kind when it parses and the schema admits no string; where the schema says nothing of
     the type, only an object or array is believed.

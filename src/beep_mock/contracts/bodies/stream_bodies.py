@@ -35,7 +35,7 @@ _FIELDS = ("event", "id", "retry")
 
 
 def read_events(body: bytes) -> list[dict[str, Json]]:
-    """The events of a stream: ``{"event": "added", "data": "{}", "id": "1", "retry": 5000}``.
+    """Return the events of a stream: ``{"event": "added", "data": "{}", "id": "1", "retry": 5000}``.
 
     As a browser sees them: comments and unknown fields are ignored, an event without data is none, and so is one that
     no empty line ends.
@@ -68,7 +68,10 @@ def read_events(body: bytes) -> list[dict[str, Json]]:
 
 
 def write_events(items: Iterable[Json], *, wrapped: bool) -> bytes:
-    """The stream of ``items``: events, or (``wrapped``) what their data is. What is no event is the data of one."""
+    """Return the stream of ``items``: events, or (``wrapped``) what their data is.
+
+    What is no event is the data of one.
+    """
     return "".join(_event_text(item, wrapped=wrapped) for item in items).encode("utf-8", "replace")
 
 
@@ -99,7 +102,7 @@ _DONE = "[DONE]"  # ends many streams of JSON events; conventions of application
 
 
 def compile_stream(media: MediaType, document: Document) -> Callable[[bytes, Mapping[str, str]], list[Json]]:
-    """The function that reads bodies of the sequential ``media`` as arrays."""
+    """Return the function that reads bodies of the sequential ``media`` as arrays."""
     stream = media.stream
     assert stream is not None  # noqa: S101 - asked for sequential media types only
     if stream.kind == "lines":
@@ -128,7 +131,7 @@ def compile_stream(media: MediaType, document: Document) -> Callable[[bytes, Map
 
 
 def encode_stream(items: Sequence[Json], stream: Stream) -> bytes:
-    """The body that carries ``items`` as events, lines or a JSON sequence."""
+    """Return the body that carries ``items`` as events, lines or a JSON sequence."""
     if stream.kind == "events":
         return write_events(items, wrapped=stream.wrapped)
     if stream.kind == "sequence":
@@ -137,7 +140,7 @@ def encode_stream(items: Sequence[Json], stream: Stream) -> bytes:
 
 
 def encode_parts(items: Sequence[Json], media: MediaType) -> tuple[bytes, str]:
-    """The multipart body that carries ``items`` in nameless parts, and its boundary.
+    """Return the multipart body that carries ``items`` in nameless parts, and its boundary.
 
     A part's type is what ``prefixEncoding`` or ``itemEncoding`` says, else JSON for objects and arrays and text for
     anything else (OpenAPI 3.2.0, Encoding Object, `contentType`).
@@ -245,7 +248,7 @@ def kind_of_sequence(name: str) -> Kind | None:
 def whole_schema(
     name: str, schema: Schema | None, item: Schema | None, document: Document
 ) -> tuple[Schema | None, Stream | None]:
-    """The schema of the whole body of a media type, an array if that is sequential, and how its items travel.
+    """Return the schema of the whole body of a media type, an array if that is sequential, and how its items travel.
 
     ``schema`` and ``item`` are what the document declares as ``schema`` and ``itemSchema``.
     """
@@ -273,7 +276,7 @@ def whole_schema(
 
 
 def _around(schema: Schema) -> str:
-    """Where the array of ``schema`` is said to stand, as no document writes it down: its Media Type Object."""
+    """Return where the array of ``schema`` is said to stand, as no document writes it down: its Media Type Object."""
     return schema.at.rpartition("/")[0]
 
 

@@ -26,7 +26,7 @@ __all__ = ["compile_xml"]
 
 
 def compile_xml(schema: Schema | None, document: Document) -> Callable[[bytes, Mapping[str, str]], Json | Missing]:
-    """The function that reads XML bodies by ``schema``.
+    """Return the function that reads XML bodies by ``schema``.
 
     Without a schema they must be well-formed, and no more is known of them. A schema of nothing but strings describes
     the text of the one element that there is, or else all of the document as it stands.
@@ -137,7 +137,7 @@ class _Reading:
         return text if isinstance(value, str) else value
 
     def list_in(self, element: Element, plan: _Plan) -> list[Json]:
-        """The items in an element that wraps them. Any children are meant: what else could they be."""
+        """Return the items in an element that wraps them. Any children are meant: what else could they be."""
         items = []
         for child in element.children:  # no comprehension, here and below: it would cost a level of the stack
             items.append(self.value(child, plan.shape.items))  # noqa: PERF401

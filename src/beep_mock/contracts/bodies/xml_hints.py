@@ -49,7 +49,7 @@ def hints_of(node: Any, document: Document | None) -> Hints:
 
 
 def resolved(node: Any, document: Document | None) -> dict[str, Any]:
-    """The schema that ``node`` stands for; an empty one where there is none."""
+    """Return the schema that ``node`` stands for; an empty one where there is none."""
     if isinstance(node, dict) and "$ref" in node and document is not None:
         try:
             node = document.follow(node, "#")[0]
@@ -59,7 +59,7 @@ def resolved(node: Any, document: Document | None) -> dict[str, Any]:
 
 
 def xml_name(name: str) -> str:
-    """A name with what no name in XML has made underscores."""
+    """Return a name with what no name in XML has made underscores."""
     name = _NOT_IN_NAME.sub("_", name)
     return name if _LETTER.match(name) else f"_{name}"
 

@@ -23,7 +23,7 @@ _NIL = ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="true"'  
 
 
 def xml_text(value: Json, schema: Schema | None, document: Document | None) -> str:
-    """``value`` as one XML document. A root without a name is called as its component, else ``xml``.
+    """Return ``value`` as one XML document. A root without a name is called as its component, else ``xml``.
 
     OpenAPI infers no name for a root that has neither (3.2.0, XML Object); this is the one that Prism gives it.
     """
@@ -69,7 +69,7 @@ def _items(name: str, value: list[Json], node: Any, document: Document | None) -
 
 
 def _inside(value: dict[str, Json], node: Any, document: Document | None) -> tuple[str, str]:
-    """The attributes and the content of an element that is an object."""
+    """Return the attributes and the content of an element that is an object."""
     attributes, content = "", ""
     for key, entry in value.items():
         child = _property(resolved(node, document), key, document, _DEPTH)
@@ -115,7 +115,7 @@ def _scalar(value: Json) -> str:
 
 
 def _item(node: dict[str, Any], document: Document | None, depth: int) -> Any:
-    """The schema of the items, said here or in a part of ``allOf``, ``anyOf`` or ``oneOf``."""
+    """Return the schema of the items, said here or in a part of ``allOf``, ``anyOf`` or ``oneOf``."""
     if "items" in node:
         return node["items"]
     for keyword in ("allOf", "anyOf", "oneOf"):
@@ -127,7 +127,7 @@ def _item(node: dict[str, Any], document: Document | None, depth: int) -> Any:
 
 
 def _property(node: dict[str, Any], name: str, document: Document | None, depth: int) -> Any:
-    """The schema of property ``name``, declared here or in a part of ``allOf``, ``anyOf`` or ``oneOf``."""
+    """Return the schema of property ``name``, declared here or in a part of ``allOf``, ``anyOf`` or ``oneOf``."""
     properties = node.get("properties")
     if isinstance(properties, dict) and name in properties:
         return properties[name]

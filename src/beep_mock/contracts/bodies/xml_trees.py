@@ -56,7 +56,7 @@ class _RefusedError(Exception):
 
 
 def read_xml(body: bytes, charset: str = "") -> Element:
-    """The root element of an XML document. ``charset`` is the content type's, which wins (RFC 7303, 3.2)
+    """Return the root element of an XML document. ``charset`` is the content type's, which wins (RFC 7303, 3.2)
     unless there is a byte order mark.
 
     :raises BodyError: it is no well-formed XML, has a document type, or is nested too deep.
@@ -65,13 +65,13 @@ def read_xml(body: bytes, charset: str = "") -> Element:
 
 
 def source_of(body: bytes, charset: str = "") -> str:
-    """The text of an XML document that :func:`read_xml` has read: by its byte order mark, else as ``charset``."""
+    """Return the text of an XML document: in the encoding of its byte order mark, else in ``charset``."""
     charset = _marked(body) or charset or "utf-8"
     return body.decode(charset, "replace")
 
 
 def _marked(body: bytes) -> str:
-    """The encoding that a byte order mark tells, which wins (RFC 7303, 3.3); empty without one."""
+    """Return the encoding that a byte order mark tells, which wins (RFC 7303, 3.3); empty without one."""
     if body.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
     return "utf-16" if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else ""

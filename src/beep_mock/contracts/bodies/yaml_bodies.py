@@ -17,7 +17,7 @@ _LONG = 2**17  # bytes; what only the tolerant parser can read is not judged bey
 
 
 def load_yaml(body: bytes, _parameters: Mapping[str, str]) -> Json | Missing:
-    """The value of a YAML text, by the core schema, every key a string; of JSON too, which is YAML.
+    """Return the value of a YAML text, by the core schema, every key a string; of JSON too, which is YAML.
 
     No text at all is no document.
 

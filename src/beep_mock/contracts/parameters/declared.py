@@ -48,7 +48,7 @@ _FIELDS = frozenset(
 
 
 def read_parameters(nodes: Nodes, node: dict[str, Any], at: str) -> dict[str, tuple[Parameter, str]]:
-    """The parameters declared in field ``parameters``, with the place of each declaration, by key.
+    """Return the parameters declared in field ``parameters``, with the place of each declaration, by key.
 
     A required ``Authorization`` is among them, though it is no parameter: see :data:`CREDENTIALS`.
     """
@@ -71,7 +71,7 @@ def read_parameters(nodes: Nodes, node: dict[str, Any], at: str) -> dict[str, tu
 def effective_parameters(
     nodes: Nodes, template: PathTemplate, declared: Iterable[tuple[Parameter, str]], key: str, at: str
 ) -> tuple[Parameter, ...]:
-    """The parameters that apply to the operation ``key`` at ``template``.
+    """Return the parameters that apply to the operation ``key`` at ``template``.
 
     A path parameter that is in the template and not declared is taken for a string; one that is declared and not in
     the template, which no request could ever give, is left out.
@@ -214,7 +214,7 @@ _DELIMITERS = "!$'()*,;:@/?|[]{} "  # what may part the items of a list or objec
 
 
 def shown_example(parameter: Parameter, example: Example, document: Document) -> Json | Missing:
-    """The decoded value of ``example``, also where the document shows only how it travels (``serializedValue``)."""
+    """Return the decoded value of ``example``, also if the document shows it serialized (``serializedValue``)."""
     if example.value is not MISSING or example.serialized is None:
         return shown_value(parameter, example.value, document)
     text = example.serialized.strip("\r\n")
@@ -232,7 +232,7 @@ def shown_example(parameter: Parameter, example: Example, document: Document) ->
 
 
 def shown_value(parameter: Parameter, value: Json | Missing, document: Document) -> Json | Missing:
-    """The decoded value of an example of ``parameter``.
+    """Return the decoded value of an example of ``parameter``.
 
     A string, where the schema admits none, is "in the correct format as specified in the parameter encoding" (OpenAPI
     3.0.3, Parameter Object) and decoded as a request's would be.

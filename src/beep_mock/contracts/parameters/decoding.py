@@ -30,7 +30,7 @@ Latin-1. An empty path value is none.
 
 
 def compile_decoder(parameters: Sequence[Parameter], document: Document) -> Decoder:
-    """A function that decodes ``parameters``; ``document`` resolves references in their schemas."""
+    """Return a function that decodes ``parameters``; ``document`` resolves references in their schemas."""
     path = compile_path([p for p in parameters if p.location == "path"], document)
     query = _both(
         compile_query([p for p in parameters if p.location == "query"], document),

@@ -35,7 +35,7 @@ def is_token(text: str) -> bool:
 
 
 def environ_name(header: str) -> str:
-    """The name of a request header in a WSGI environ (PEP 3333)."""
+    """Return the name of a request header in a WSGI environ (PEP 3333)."""
     name = header.upper().replace("-", "_")
     return name if name in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{name}"
 
@@ -51,7 +51,7 @@ def _reader(parameter: Parameter, document: Document) -> Reader:
 
 
 def _members(text: str) -> list[str]:
-    """The members of a list (RFC 9110, 5.6.1): space around them is none of theirs, an empty list is allowed."""
+    """Return the members of a list (RFC 9110, 5.6.1): space around them is none of theirs, an empty list is allowed."""
     return text.split(",") if text.strip(_SPACE) else []
 
 

@@ -100,7 +100,10 @@ def _matrix(name: str, shape: Shape, document: Document, *, explode: bool) -> Re
 def compile_cookies(
     parameters: Sequence[Parameter], document: Document
 ) -> Callable[[str, dict[str, Json]], None] | None:
-    """A function that adds what a ``Cookie`` header holds of ``parameters`` to the values; None without parameters."""
+    """Return a function that adds what a ``Cookie`` header holds of ``parameters`` to the values.
+
+    None without parameters.
+    """
     if not parameters:
         return None
     form = [p for p in parameters if p.style != "cookie"]
@@ -121,7 +124,10 @@ def compile_cookies(
 
 
 def _pairs(header: str) -> list[tuple[str, str]]:
-    """The cookies of a ``Cookie`` header (RFC 6265, 4.2.1); quotation marks around a value are none of its own."""
+    """Return the cookies of a ``Cookie`` header (RFC 6265, 4.2.1).
+
+    Quotation marks around a value are none of its own.
+    """
     pairs = []
     for cookie in header.split(";"):
         name, equals, value = cookie.strip(" \t").partition("=")
@@ -133,7 +139,7 @@ def _pairs(header: str) -> list[tuple[str, str]]:
 
 
 def _exploded_names(parameters: Sequence[Parameter], document: Document) -> set[str]:
-    """The names under which items and properties of exploded parameters travel."""
+    """Return the names under which items and properties of exploded parameters travel."""
     names: set[str] = set()
     for parameter in parameters:
         if parameter.explode and not parameter.media_type:
@@ -145,7 +151,10 @@ def _exploded_names(parameters: Sequence[Parameter], document: Document) -> set[
 
 
 def _parted(pairs: list[tuple[str, str]], exploded: set[str]) -> list[tuple[str, str]]:
-    """``color=blue&color=black``, as RFC 6570 expands an exploded list, parted like ``color=blue; color=black``."""
+    """Return ``color=blue&color=black``, as RFC 6570 expands an exploded list, parted like ``color=blue.
+
+    Color=black``.
+    """
     parted = []
     for name, value in pairs:
         if name not in exploded or "&" not in value:
@@ -163,7 +172,7 @@ _Fill = Callable[[str, dict[str, Json]], None]
 
 
 def compile_querystring(parameters: Sequence[Parameter], document: Document) -> _Fill | None:
-    """A function that adds the value of a raw query string to the values; None without parameters."""
+    """Return a function that adds the value of a raw query string to the values; None without parameters."""
     fills = [_fill(parameter, document) for parameter in parameters]
     if len(fills) < 2:
         return fills[0] if fills else None

@@ -53,11 +53,11 @@ _OPENAPI = ("spec.openapis.org/oas/3.1/dialect/", "spec.openapis.org/oas/3.2/dia
 
 
 def known_dialect(uri: str) -> Dialect | None:
-    """The dialect that a URI names, with or without an empty fragment; None for one that is not known."""
+    """Return the dialect that a URI names, with or without an empty fragment; None for one that is not known."""
     bare = uri.strip().rstrip("#").partition("://")[2]
     return DEFAULT if bare.startswith(_OPENAPI) else _DIALECTS.get(bare)
 
 
 def dialect_of(uri: object) -> Dialect:
-    """The dialect that a URI names; the default for what is none, or not known."""
+    """Return the dialect that a URI names; the default for what is none, or not known."""
     return (known_dialect(uri) if type(uri) is str else None) or DEFAULT

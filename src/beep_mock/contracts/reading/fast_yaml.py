@@ -41,7 +41,7 @@ class InexactError(Exception):
 
 
 def read_fast(text: str, name: str) -> tuple[Any, list[Finding]]:
-    """The data in ``text``, every key a string, and a finding for a key that occurs twice in a mapping.
+    """Return the data in ``text``, every key a string, and a finding for a key that occurs twice in a mapping.
 
     :raises InexactError: the fast parser's result may not be what the text says.
     :raises ValueError: the fast parser refuses the text.
@@ -92,7 +92,7 @@ def _has_aliases(text: str) -> bool:
 
 
 def _repeated(text: str, key: str) -> list[int]:
-    """The lines (from 1) at which ``key`` stands once more in a mapping, judged by indentation."""
+    """Return the lines (from 1) at which ``key`` stands once more in a mapping, judged by indentation."""
     lines: list[int] = []
     seen: list[int] = []  # the indentations of the mappings around that have the key
     block = -1  # the indentation of the key whose value is the block of text that this line may be in
@@ -123,7 +123,7 @@ def _repeated(text: str, key: str) -> list[int]:
 
 
 def _with_string_keys(node: Any, depth: int) -> Any:
-    """``node`` with its keys turned into strings; the object itself where they all are."""
+    """Return ``node`` with its keys turned into strings; the object itself where they all are."""
     if depth >= MAX_DEPTH:
         raise InexactError  # the tolerant parser knows the line
     strings = True

@@ -45,7 +45,9 @@ _KINDS: tuple[tuple[str, Callable[[dict[str, Any]], bool]], ...] = (
 
 
 def document_version(data: Any, file: str) -> str:
-    """The version of the document ``data``: ``3.0.3``, or ``2.0``. A number (``openapi: 3.1``) is taken as its text.
+    """Return the version of the document ``data``: ``3.0.3``, or ``2.0``.
+
+    A number (``openapi: 3.1``) is taken as its text.
 
     :raises InvalidDocumentError: it is not an OpenAPI document; the message says what it looks like.
     :raises UnsupportedFeatureError: it is of a version unknown to us.
@@ -76,7 +78,7 @@ def document_version(data: Any, file: str) -> str:
 
 
 def _swagger_version(data: dict[str, Any], file: str) -> str:
-    """``2.0``; nothing else was ever written in that field (Swagger 1 had ``swaggerVersion``)."""
+    """Return ``2.0``; nothing else was ever written in that field (Swagger 1 had ``swaggerVersion``)."""
     version = str(data[SWAGGER]).strip()
     if version not in ("2", "2.0", "2.0.0"):
         newer = version.startswith("3")
@@ -125,7 +127,7 @@ class DocumentFiles:
         self._noted: set[Finding] = set()
 
     def get(self, key: str, ref: str) -> Any:
-        """The data in a file that the reference ``ref`` leads to.
+        """Return the data in a file that the reference ``ref`` leads to.
 
         :raises UnresolvableReferenceError: it cannot be read.
         """
@@ -179,7 +181,7 @@ class DocumentFiles:
         return data
 
     def external(self, uri: str, at: str) -> bytes:
-        """The content of the file that a URI, written at the place ``at``, names.
+        """Return the content of the file that a URI, written at the place ``at``, names.
 
         :raises UnresolvableReferenceError: it cannot be read, may not be fetched, or is none of the document's.
         """
@@ -198,11 +200,11 @@ class DocumentFiles:
             raise _unreadable(error, uri, self._retrieval.name(key)) from error
 
     def canonical(self, ref: str, at: str) -> str:
-        """A ``$ref`` as an author would write it at the place ``at``, made canonical."""
+        """Return a ``$ref`` as an author would write it at the place ``at``, made canonical."""
         return self._refer(ref, Scope("", f"{split(at)[0]}#"))
 
     def where(self, at: str) -> Where:
-        """The file, as the user would name it, and the JSON pointer of a place as written."""
+        """Return the file, as the user would name it, and the JSON pointer of a place as written."""
         key, fragment = split(at)
         return Where(self._retrieval.name(key), fragment)
 
@@ -249,7 +251,10 @@ class DocumentFiles:
         return self._moved(canonical)
 
     def _refer_dynamically(self, ref: str, scope: Scope) -> str:
-        """A ``$dynamicRef`` to a name as the resource's place, ``#`` and the name; else as the place it leads to."""
+        """Return a ``$dynamicRef`` to a name as the resource's place, ``#`` and the name.
+
+        Else as the place it leads to.
+        """
         file, name = decoded(ref)
         if name.startswith("/"):
             return self._refer(ref, scope)
@@ -267,7 +272,7 @@ class DocumentFiles:
         return f"{self._retrieval.key(file, split(scope.at)[0])}#{fragment}"
 
     def _named(self, name: str, key: str, data: Any) -> str:
-        """A schema's bare name in a discriminator's mapping: the root document's, else the file's own."""
+        """Return a schema's bare name in a discriminator's mapping: the root document's, else the file's own."""
         for candidate, owner in (("", self.root or data), (key, data)):
             schemas = _at(owner, "components", "schemas")
             if type(schemas) is dict and name in schemas:
@@ -284,7 +289,7 @@ def _unreadable(error: Exception, ref: str, name: str) -> UnresolvableReferenceE
 
 
 def reason(error: Exception) -> str:
-    """Why a file cannot be read, in a few words."""
+    """Return why a file cannot be read, in a few words."""
     if isinstance(error, FileNotFoundError):
         return "no such file"
     return getattr(error, "strerror", "") or str(error)

@@ -58,11 +58,11 @@ class Identifiers:
         return scope
 
     def scope(self, node: dict[str, Any], around: Scope) -> Scope:
-        """The scope of what is in ``node``, which stands in the scope ``around``."""
+        """Return the scope of what is in ``node``, which stands in the scope ``around``."""
         return self._scopes.get(id(node), around)
 
     def place(self, ref: str, scope: Scope) -> str | None:
-        """The place that ``ref`` leads to by the names known, or ``None``."""
+        """Return the place that ``ref`` leads to by the names known, or ``None``."""
         file, fragment = decoded(ref)
         at = self._ids.get(urljoin(scope.uri, file), self._ids.get(file)) if file else scope.at
         if at is None:
@@ -72,7 +72,7 @@ class Identifiers:
         return self.anchor(f"{at}#{fragment}")
 
     def anchor(self, named: str) -> str | None:
-        """The place of an anchor: ``named`` is the place of its file or schema, ``#`` and its name."""
+        """Return the place of an anchor: ``named`` is the place of its file or schema, ``#`` and its name."""
         return self._anchors.get(named)
 
     @property
@@ -85,7 +85,7 @@ class Identifiers:
         return self._dialects.get(_around(at, self._dialects), self._dialects.get("#")) if self._dialects else None
 
     def named_dynamically(self, reference: str) -> str | None:
-        """The name in a ``$dynamicRef``, settled, if what it leads to is a ``$dynamicAnchor``."""
+        """Return the name in a ``$dynamicRef``, settled, if what it leads to is a ``$dynamicAnchor``."""
         resource, _, name = reference.rpartition("#")
         return name if name in self._dynamic.get(resource, ()) else None
 
@@ -95,7 +95,7 @@ class Identifiers:
         return len(self._dynamic.get(resource, {}).get(name, ())) > 1
 
     def bindings(self, at: str) -> dict[str, str]:
-        """The dynamic anchors, by name, that come in sight where a reference leads to ``at``.
+        """Return the dynamic anchors, by name, that come in sight where a reference leads to ``at``.
 
         They are those of the resource there. Of an anchor that a resource has several of, the one in the same
         component counts: authors without ``$id`` take each component for a resource.
@@ -170,7 +170,7 @@ class Identifiers:
 
 
 def _around(at: str, known: Collection[str]) -> str:
-    """The nearest place around ``at``, or itself, that is known; else its file's top."""
+    """Return the nearest place around ``at``, or itself, that is known; else its file's top."""
     while at not in known and not at.endswith("#"):
         at = at[: at.rindex("/")]
     return at

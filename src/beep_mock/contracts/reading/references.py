@@ -24,22 +24,22 @@ _FILE_NAME = re.compile(r".+\.(?:ya?ml|json)", re.IGNORECASE)
 
 
 def escape(token: str) -> str:
-    """One key as it stands in a JSON pointer: ``/worlds`` -> ``~1worlds``."""
+    """Return one key as it stands in a JSON pointer: ``/worlds`` -> ``~1worlds``."""
     return token.replace("~", "~0").replace("/", "~1") if "~" in token or "/" in token else token
 
 
 def pointer(path: Iterable[str | int]) -> str:
-    """The JSON pointer of the keys and indices ``path``; ``""`` for none."""
+    """Return the JSON pointer of the keys and indices ``path``; ``""`` for none."""
     return "".join(f"/{escape(str(token))}" for token in path)
 
 
 def place(at: str, *path: str | int) -> str:
-    """The place of what stands below the place ``at``."""
+    """Return the place of what stands below the place ``at``."""
     return at + pointer(path)
 
 
 def tokens(pointer: str) -> list[str]:
-    """The keys of a JSON pointer: ``/a~1b/c`` -> ``["a/b", "c"]``."""
+    """Return the keys of a JSON pointer: ``/a~1b/c`` -> ``["a/b", "c"]``."""
     if not pointer:
         return []
     parts = pointer[1:].split("/")
@@ -47,19 +47,19 @@ def tokens(pointer: str) -> list[str]:
 
 
 def split(reference: str) -> tuple[str, str]:
-    """A reference or place as (file, fragment); the fragment is ``""`` for a file as a whole."""
+    """Return a reference or place as (file, fragment); the fragment is ``""`` for a file as a whole."""
     file, _, fragment = reference.partition("#")
     return file, fragment
 
 
 def decoded(reference: str) -> tuple[str, str]:
-    """A reference as written, as (file, fragment) with the fragment's percent-encoding undone."""
+    """Return a reference as written, as (file, fragment) with the fragment's percent-encoding undone."""
     file, fragment = split(reference.strip())
     return file, unquote(fragment) if "%" in fragment else fragment
 
 
 def encoded(at: str) -> str:
-    """A place in the root document as a ``$ref`` for other tools: percent-encoded."""
+    """Return a place in the root document as a ``$ref`` for other tools: percent-encoded."""
     return quote(at, safe="#/~!$&'()*+,;=:@?-._")
 
 

@@ -41,7 +41,7 @@ class Retrieval:
         self._keys: dict[tuple[str, str], str] = {}
 
     def key(self, file: str, referrer: str) -> str:
-        """The key of ``file`` (the part of a ``$ref`` before ``#``) as written in the file with key ``referrer``."""
+        """Return the key of ``file`` (the part of a ``$ref`` before ``#``), written in the file ``referrer``."""
         if not file:
             return referrer
         found = self._keys.get((file, referrer))
@@ -65,7 +65,7 @@ class Retrieval:
         return os.path.relpath(path, self._folder).replace(os.sep, "/")
 
     def path(self, key: str) -> Path | None:
-        """The path of a local file, as the user would name it; ``None`` for a remote one."""
+        """Return the path of a local file, as the user would name it; ``None`` for a remote one."""
         name = self.name(key)
         return None if is_url(name) else Path(name)
 
@@ -94,7 +94,7 @@ class Retrieval:
         return any(real.is_relative_to(folder) for folder in (around, Path(os.path.realpath(naming)).parent))
 
     def read(self, key: str) -> bytes:
-        """The content of the file.
+        """Return the content of the file.
 
         :raises OSError: a local file cannot be read.
         :raises ValueError: its name cannot be one.

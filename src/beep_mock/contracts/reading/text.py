@@ -22,7 +22,7 @@ _TRAILING_COMMA = re.compile(r'"(?:[^"\\]|\\.)*"|,(?=\s*[}\]])', re.DOTALL)
 
 
 def read_data(text: bytes, name: str) -> tuple[Any, list[Finding]]:
-    """The data in ``text``, JSON or YAML, with every mapping's keys as strings; and what is wrong but readable.
+    """Return the data in ``text``, JSON or YAML, with every mapping's keys as strings; and what is wrong but readable.
 
     ``name`` is the file's name, for messages; one that ends in ``.json`` must hold JSON, any other may.
     Empty text gives ``None``. The data is a tree (no object is shared) of at most 256 levels.
@@ -140,7 +140,7 @@ def _read_nearly_json(text: str, name: str) -> tuple[Any, list[Finding]] | None:
 
 
 def _duplicates(keys: list[str], text: str, name: str) -> list[Finding]:
-    """Findings for keys that occur twice; the tolerant YAML parser reads nearly all JSON and knows where."""
+    """Return findings for keys that occur twice; the tolerant YAML parser reads nearly all JSON and knows where."""
     if not keys:
         return []
     import yaml
@@ -231,7 +231,10 @@ def _holds_surrogate(data: Any) -> bool:
 
 
 def _replace_surrogates(data: Any) -> Any:
-    """``data`` with U+FFFD for what is no character; its values in place, as its depth allows no deeper stack."""
+    """Return ``data`` with U+FFFD for what is no character.
+
+    Its values in place, as its depth allows no deeper stack.
+    """
     if type(data) is str:
         return _SURROGATE.sub("\ufffd", data)
     if type(data) is dict:

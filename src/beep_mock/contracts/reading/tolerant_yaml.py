@@ -50,7 +50,7 @@ class _Anchored:
 
 
 def events(text: str) -> Iterator[Any]:
-    """The parser's events; characters that YAML forbids are replaced by U+FFFD.
+    """Return the parser's events; characters that YAML forbids are replaced by U+FFFD.
 
     :raises yaml.YAMLError: the text does not parse.
     """
@@ -58,7 +58,7 @@ def events(text: str) -> Iterator[Any]:
 
 
 def read_yaml(text: str, name: str) -> tuple[Any, list[Finding]]:
-    """The data of the one document in ``text``, every key a string, and what is wrong with it.
+    """Return the data of the one document in ``text``, every key a string, and what is wrong with it.
 
     :raises yaml.YAMLError: the text does not parse.
     :raises InvalidDocumentError: it parses but cannot be used: several documents, deeper than :data:`MAX_DEPTH`,

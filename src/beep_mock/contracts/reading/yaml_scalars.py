@@ -26,7 +26,7 @@ _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
 
 
 def resolve(text: str) -> Any:
-    """The value of a plain scalar.
+    """Return the value of a plain scalar.
 
     :raises ValueError: an integer of more than :data:`MAX_DIGITS` digits; Python does not write some of them.
     """
@@ -44,7 +44,7 @@ def resolve(text: str) -> Any:
 
 
 def key_text(text: str) -> str:
-    """A plain scalar as a mapping's key, which JSON wants to be a string.
+    """Return a plain scalar as a mapping's key, which JSON wants to be a string.
 
     As written, so that ``1.10`` and ``0200`` stay what they are; ``True`` and ``~`` get JSON's spelling.
     """
@@ -59,6 +59,6 @@ MAX_DEPTH = 256
 
 
 def duplicate_key(key: str, name: str, line: int | None, pointer: str = "") -> Finding:
-    """The finding that ``key`` occurs twice in a mapping of the file ``name``."""
+    """Return the finding that ``key`` occurs twice in a mapping of the file ``name``."""
     message = f"the key {key!r} occurs twice in one mapping: the last counts"
     return Finding("duplicate-key", Severity.WARNING, message, Where(name, pointer, line))

@@ -23,7 +23,7 @@ _FIELDS_32 = frozenset({*_FIELDS, "query", "additionalOperations"})
 
 
 def path_item_fields(nodes: Nodes, node: Any, at: str, depth: int = 32) -> Fields:
-    """The fields of a path item with the place of the node each is in; a ``$ref`` yields to its siblings."""
+    """Return the fields of a path item with the place of the node each is in; a ``$ref`` yields to its siblings."""
     fields = _FIELDS_32 if _newest(nodes) else _FIELDS
     if isinstance(node, dict) and "$ref" in node:
         target = nodes.follow(node, at) if depth else None
@@ -36,7 +36,7 @@ def path_item_fields(nodes: Nodes, node: Any, at: str, depth: int = 32) -> Field
 
 
 def declared_operations(nodes: Nodes, fields: Fields) -> dict[str, tuple[Any, str]]:
-    """The Operation Objects of a path item by method, with their places, in the document's order."""
+    """Return the Operation Objects of a path item by method, with their places, in the document's order."""
     newest = _newest(nodes)
     methods = (*_METHODS, "query") if newest else _METHODS
     found = {name.upper(): (value, child(at, name)) for name, (value, at) in fields.items() if name in methods}

@@ -41,7 +41,7 @@ class Node(Generic[M]):
         self.methods: M | None = None
 
     def child(self, segment: Segment, listed: Listed = NOTHING_LISTED) -> Node[M]:
-        """The node that ``segment`` leads to, made if need be."""
+        """Return the node that ``segment`` leads to, made if need be."""
         if segment.is_literal:
             return self.literals.setdefault(segment.literals[0], Node())
         if segment.is_plain:
@@ -82,7 +82,7 @@ class Branch(Generic[M]):
 
 
 def walked(root: Node[M]) -> Branch[M]:
-    """The form of a whole trie that is walked; later changes of ``root`` are not in it."""
+    """Return the form of a whole trie that is walked; later changes of ``root`` are not in it."""
     return Branch(root, {})
 
 
@@ -121,7 +121,7 @@ class Route(Generic[T]):
         self.others: tuple[Route[T], ...] = ()
 
     def values(self, slots: tuple[str, ...]) -> dict[str, str]:
-        """The raw path parameters by this route's own names, from :attr:`Match.slots`."""
+        """Return the raw path parameters by this route's own names, from :attr:`Match.slots`."""
         if len(slots) == 1:
             return {self.names[0]: slots[0]}
         return dict(zip(self.names, slots)) if slots else {}  # noqa: B905 - of one length, and `strict` costs time
@@ -192,7 +192,7 @@ class Router(Generic[T]):
             self._fixed[path] = Match(node.template, node.methods, ())
 
     def match(self, path: str, method: str = "") -> Match[T] | None:
-        """The best match of ``path``, or None when no template fits it.
+        """Return the best match of ``path``, or None when no template fits it.
 
         ``path`` is WSGI's ``PATH_INFO``: percent-decoded, its bytes as Latin-1. A template that is literal
         where another is templated takes the path from it, whatever methods it declares (OpenAPI 3.1.1, section 4.8.8.2:
@@ -215,7 +215,7 @@ class Router(Generic[T]):
         yield from self._search(_as_unicode(path))
 
     def gap(self, path: str) -> Match[T] | None:
-        """The best match of a path that no template fits, were parameters within it allowed to be empty.
+        """Return the best match of a path that no template fits, were parameters within it allowed to be empty.
 
         The last segment is none of them: a path with a trailing slash is another path.
         """
@@ -223,7 +223,7 @@ class Router(Generic[T]):
         return next(self._search(path, gaps=True), None) if "//" in path and path[-1] != "/" else None
 
     def allowed(self, path: str) -> tuple[str, ...]:
-        """The methods that a request for ``path`` may have, sorted: what ``Allow`` names."""
+        """Return the methods that a request for ``path`` may have, sorted: what ``Allow`` names."""
         path = _as_unicode(path)
         found = self._fixed.get(path) or self._walk(path)
         if found is None:
@@ -231,7 +231,7 @@ class Router(Generic[T]):
         return tuple(sorted({method for match in (found, *self._rivals(path, found)) for method in match.methods}))
 
     def nearest(self, path: str, limit: int = 3) -> list[str]:
-        """The operations most like ``path``, as ``GET /worlds/{worldId}``, nearest first."""
+        """Return the operations most like ``path``, as ``GET /worlds/{worldId}``, nearest first."""
         path = _as_unicode(path)
         ranked = sorted(self._templates.values(), key=lambda entry: -resemblance(path, entry[0]))
         spelled = (f"{method} {template.text}" for template, methods in ranked for method in methods)
@@ -282,7 +282,7 @@ class Router(Generic[T]):
         return next(self._search(path), None) or (self._match_wide(path, method) if self._wide else None)
 
     def _match_wide(self, path: str, method: str) -> Match[T] | None:
-        """The match with most literal text, of those that have the method if there are any."""
+        """Return the match with most literal text, of those that have the method if there are any."""
         best: Match[T] | None = None
         steps = path.count("/")
         for pattern, template, inner in self._wide:
@@ -299,7 +299,7 @@ class Router(Generic[T]):
         return best
 
     def _rivals(self, path: str, best: Match[T]) -> Iterator[Match[T]]:
-        """The other matches that do not yield to ``best`` as less concrete, best first."""
+        """Yield the other matches that do not yield to ``best`` as less concrete, best first."""
         own = [segment.is_literal for segment in parse_template(best.template).segments]
         for match in self._search(path):
             others = [segment.is_literal for segment in parse_template(match.template).segments]
@@ -307,7 +307,7 @@ class Router(Generic[T]):
                 yield match
 
     def _search(self, path: str, *, gaps: bool = False) -> Iterator[Match[T]]:
-        """All matches, best first. Each node is seen at most once, so the cost is bounded by the trie."""
+        """Yield all matches, best first. Each node is seen at most once, so the cost is bounded by the trie."""
         segments = path.split("/")
         if segments[0]:
             return
@@ -331,7 +331,7 @@ class Router(Generic[T]):
 
 
 def _wide_pattern(template: PathTemplate, wide: frozenset[str]) -> str:
-    """A template as an expression: one group a parameter."""
+    """Return a template as an expression: one group a parameter."""
     segments = []
     for segment in template.segments:
         first, *literals = segment.literals

@@ -37,7 +37,7 @@ def base_path(url: str) -> str:
 
 
 def read_base_paths(nodes: Nodes, node: dict[str, Any], at: str) -> tuple[str, ...] | None:
-    """The base paths of the ``servers`` of a document, path item or operation, in order, each once.
+    """Return the base paths of the ``servers`` of a document, path item or operation, in order, each once.
 
     None when it declares no servers of its own.
     """
@@ -53,7 +53,7 @@ def read_base_paths(nodes: Nodes, node: dict[str, Any], at: str) -> tuple[str, .
 
 
 def _paths(nodes: Nodes, server: dict[str, Any], at: str, url: str) -> list[str]:
-    """The base paths of one server, that of its variables' defaults first.
+    """Return the base paths of one server, that of its variables' defaults first.
 
     A variable is each of its ``enum`` (OpenAPI 3.1.1, section 4.8.6.1). Only those that change the path are combined:
     a host has many regions.
@@ -88,7 +88,7 @@ def _texts(nodes: Nodes, variables: dict[str, Any], at: str, name: str, used: st
 
 
 def server_urls(node: dict[str, Any]) -> tuple[ServerUrl, ...]:
-    """The URLs of the ``servers``, without a slash at their end."""
+    """Return the URLs of the ``servers``, without a slash at their end."""
     servers = node.get("servers")
     entries = servers if isinstance(servers, list) else []
     return tuple(

@@ -52,7 +52,7 @@ class _Choice:
     unled: Sequence[int]
 
     def borne(self, said: Mapping[str, list[str]], environ: Mapping[str, Any]) -> list[Route[Operation]]:
-        """The operations whose marks a request bears, of those only the ones with most."""
+        """Return the operations whose marks a request bears, of those only the ones with most."""
         indices = set(self.unled)
         for text in {*_said(self.lead, said, environ)} if self.lead is not None else ():
             indices.update(self.led.get(text, ()))
@@ -156,7 +156,7 @@ def marks_of(operation: Operation, document: Document) -> dict[_Place, frozenset
 
 
 def listed_texts(schema: Schema, document: Document) -> frozenset[str]:
-    """The texts that a schema allows, where it lists them."""
+    """Return the texts that a schema allows, where it lists them."""
     try:
         node, _ = document.follow(schema.node, schema.at)
     except ContractError:

@@ -54,7 +54,7 @@ class Segment:
         return sum(map(len, self.literals)), -len(self.names)
 
     def matcher(self, listed: Listed = NOTHING_LISTED) -> Matcher:
-        """A function that takes a path's segment apart, or gives None.
+        """Return a function that takes a path's segment apart, or gives None.
 
         No value is empty. Where several divisions are possible (``{a}-{b}`` on ``x-y-z``) one with ``listed`` values of
         the last or first parameter counts (``{name}{ending}`` on ``a.json``), else the earlier parameters are as short
@@ -98,7 +98,7 @@ class Segment:
 
 
 def _guided(segment: Segment, listed: Listed) -> Matcher:
-    """A matcher that takes listed values away from the end, then from the beginning."""
+    """Return a matcher that takes listed values away from the end, then from the beginning."""
     literals, names = segment.literals, segment.names
     first, last = listed.get(names[0]), listed.get(names[-1])
     if len(names) == 1:
@@ -194,5 +194,5 @@ def _likeness(part: str, segment: Segment) -> float:
 
 
 def _pairs(text: str) -> set[str]:
-    """The pairs of neighbouring letters, with the ends marked."""
+    """Return the pairs of neighbouring letters, with the ends marked."""
     return {f"{a}{b}" for a, b in zip(f"^{text}", f"{text}$", strict=True)}

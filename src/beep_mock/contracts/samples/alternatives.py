@@ -80,7 +80,7 @@ def _followed(node: Any, document: Document) -> Any:
 
 
 def _bare(node: Any, *, names: bool = False) -> Any:
-    """A schema without notes; what ``names`` schemas is no schema itself."""
+    """Return a schema without notes; what ``names`` schemas is no schema itself."""
     if isinstance(node, list):
         return [_bare(item) for item in node]
     if not isinstance(node, dict):
@@ -119,7 +119,7 @@ class Ways:
         self._offset = offset
 
     def choose(self, options: int, rounds: int = 1) -> tuple[int, int]:
-        """The option to take at the next fork, and in which of ``rounds`` through all options that is."""
+        """Return the option to take at the next fork, and in which of ``rounds`` through all options that is."""
         tried = max(1, min(options * rounds, _MOST_WAYS // self.count))
         self.count *= tried
         self.rest, chosen = divmod(self.rest, tried)
@@ -131,7 +131,7 @@ _MOST_STEPS = 8
 
 
 def discriminated(node: dict[str, Any], branch: Any, chosen: dict[str, Any], document: Document) -> dict[str, Any]:
-    """The property that the discriminator beside alternatives looks at, with the value that names the one chosen."""
+    """Return the property of the discriminator beside alternatives, with the value that names the chosen one."""
     ref = branch.get("$ref") if isinstance(branch, dict) else None
     return agreeing(_named(node, ref), chosen, document) if isinstance(ref, str) else {}
 
@@ -174,7 +174,7 @@ def agreeing(named: dict[str, Any], schema: dict[str, Any], document: Document) 
 
 
 def _parts(node: Any, document: Document, steps: int) -> Iterator[dict[str, Any]]:
-    """A schema, what its ``$ref`` leads to, and the parts of its ``allOf``."""
+    """Yield a schema, what its ``$ref`` leads to, and the parts of its ``allOf``."""
     if not isinstance(node, dict) or not steps:
         return
     yield node
@@ -190,7 +190,7 @@ def _parts(node: Any, document: Document, steps: int) -> Iterator[dict[str, Any]
 
 
 def _named(node: dict[str, Any], place: str) -> dict[str, Any]:
-    """A schema that holds the discriminator of ``node`` to the value that stands for the schema at ``place``."""
+    """Return a schema that holds the discriminator of ``node`` to the value that stands for the schema at ``place``."""
     discriminator = node.get("discriminator")
     name = discriminator.get("propertyName") if isinstance(discriminator, dict) else None
     if not isinstance(discriminator, dict) or not isinstance(name, str):

@@ -120,7 +120,10 @@ def _path_names(path: str) -> tuple[tuple[str, tuple[str, ...], tuple[str, ...]]
 
 
 def echoed(sample: Json, known: Mapping[str, Json], is_valid: Callable[[Json], bool]) -> Json:
-    """``sample`` with what is ``known`` repeated in it, as far as it stays valid. ``sample`` is left as it is."""
+    """Return ``sample`` with what is ``known`` repeated in it, as far as it stays valid.
+
+    ``sample`` is left as it is.
+    """
     changes = list(_changes(sample, known if isinstance(known, Known) else _as_known(known)))
     if not changes:
         return sample
@@ -186,7 +189,9 @@ def _in_object(
 
 
 def _repeated(shown: Json, value: Json, depth: int) -> Any:
-    """``value`` in the place of ``shown``, written as ``shown`` is; :data:`MISSING` where they are of different kinds.
+    """Return ``value`` in the place of ``shown``, written as ``shown`` is.
+
+    :data:`MISSING` where they are of different kinds.
 
     An object keeps the properties that are shown, and only those; items that were posted look like those shown.
     """
@@ -218,7 +223,7 @@ def _member(shown: Json, value: Any, depth: int) -> Json:
 
 
 def _with(value: Json, changes: Iterable[_Change]) -> Json:
-    """A copy of ``value`` with other values at some places; what is not on the way to one is shared."""
+    """Return a copy of ``value`` with other values at some places; what is not on the way to one is shared."""
     copied: dict[tuple[str | int, ...], Any] = {(): value.copy()}
     for at, changed in changes:
         here = copied[()]

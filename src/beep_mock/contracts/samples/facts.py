@@ -109,7 +109,7 @@ class Facts:
         return self._spot
 
     def moment(self, age: int = 0) -> datetime:
-        """A moment of its life: ``age`` 0 is when it came to be, each more is later, each less is years before."""
+        """Return a moment of its life: ``age`` 0 is its creation, higher ages are later, negative ones years before."""
         if self._moment is None:
             minutes = self.random.randint(0, 300 * 24 * 60)
             self._moment = _FIRST_DAY + timedelta(minutes=minutes)

@@ -68,7 +68,7 @@ class Flattening:
         """The distance of an existing value from a schema: the nearest alternative is tried first."""
 
     def flat(self, node: Any, at: str, ways: Ways) -> dict[str, Any]:
-        """The constraints on a value of the schema.
+        """Return the constraints on a value of the schema.
 
         :raises ImpossibleError: nothing is allowed, or the schema leads back to itself too often.
         """
@@ -117,7 +117,7 @@ class Flattening:
         return {**result, **whole} if whole else result
 
     def _whole(self, parts: list[Any], result: dict[str, Any], at: str, ways: Ways, depth: int) -> dict[str, Any]:
-        """``result`` and the parts of an ``allOf`` together, properties as they are read: those of the parts first."""
+        """Return ``result`` merged with the parts of an ``allOf``, the properties of the parts first."""
         names: dict[str, None] = {}
         outer, heir = self._heir, self._heir or (at if at in self._within[-1:] else "")
         self._heir = heir
@@ -137,7 +137,7 @@ class Flattening:
         return result
 
     def _bound(self, reference: str) -> str:
-        """The place that a dynamic reference leads to: the outermost of its name on the way (JSON Schema, 8.2.3.2)."""
+        """Return the target of a dynamic reference: the outermost anchor of its name (JSON Schema, 8.2.3.2)."""
         names = self._document.identifiers
         name = names.named_dynamically(reference)
         places: dict[str, str] = {}
@@ -164,7 +164,7 @@ class Flattening:
         return result
 
     def _alternatives(self, node: dict[str, Any], keyword: str, at: str, ways: Ways, depth: int) -> dict[str, Any]:
-        """One of several schemas; with ``oneOf``, in a second round, so that the others are surely not kept."""
+        """Return one of several schemas; with ``oneOf``, in a second round, so that the others are surely not kept."""
         branches: list[Any] = node[keyword]
         at = f"{at}/{keyword}"
         one_only = keyword == "oneOf" and self._closes and "discriminator" not in node
@@ -228,7 +228,7 @@ class Flattening:
         return self._perhaps(node.get("else", True), f"{at}/else", ways, depth)
 
     def _perhaps(self, node: Any, at: str, ways: Ways, depth: int) -> dict[str, Any]:
-        """A schema that counts under a condition: that nothing keeps it says nothing of what it is a part of."""
+        """Return a schema that counts under a condition: that nothing keeps it says nothing of what it is a part of."""
         try:
             return self._flat(node, at, ways, depth + 1)
         except ImpossibleError:
@@ -240,7 +240,7 @@ def _opened(node: dict[str, Any]) -> dict[str, Any]:
 
 
 def _meaningful(node: dict[str, Any]) -> dict[str, Any]:
-    """The schema with its keywords as the store reads them (``2.0`` items are 2), without those that mean nothing."""
+    """Return the schema with its keywords as the store reads them (``2.0`` items are 2), without meaningless ones."""
     if isinstance(node.get("items"), list):  # before 2020-12
         node = {**node, "prefixItems": node["items"], "items": node.get("additionalItems", True)}
     read = {keyword: _read(keyword, value) for keyword, value in node.items() if keyword in VALUES}
@@ -251,7 +251,7 @@ def _meaningful(node: dict[str, Any]) -> dict[str, Any]:
 
 
 def _read(keyword: str, value: Any) -> Any:
-    """A keyword's value, ``MISSING`` for one that means nothing."""
+    """Return a keyword's value, ``MISSING`` for one that means nothing."""
     if keyword in ("exclusiveMinimum", "exclusiveMaximum") and isinstance(value, bool):  # as 3.0 has it
         return value
     try:

@@ -57,7 +57,7 @@ class _Enough(BaseException):
 def generated(
     schema: Schema, document: Document, seed: int, violations: Callable[[Json], int], *, modern: bool, seconds: float
 ) -> Any:
-    """A value without ``violations`` (how many a value has), or :data:`MISSING`; the same for the same seed.
+    """Return a value without ``violations`` (how many a value has), or :data:`MISSING`; the same for the same seed.
 
     It is looked for ``seconds`` at most.
 
@@ -183,7 +183,7 @@ class _Drawing:
         self._flattening = Flattening(document, modern=modern)
 
     def value(self, node: Any, at: str, depth: int) -> Json:
-        """A value that may be one of the schema's."""
+        """Return a value that may be one of the schema's."""
         if time.thread_time() > self._ends:  # one value alone may take long
             raise _Enough
         entered = len(self._flattening.entered)

@@ -30,7 +30,7 @@ _WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0"
 
 
 def kind_names(value: Json) -> tuple[str, ...]:
-    """The names of the JSON Schema types that a value has."""
+    """Return the names of the JSON Schema types that a value has."""
     if value is None:
         return ("null",)
     if isinstance(value, bool):
@@ -45,7 +45,7 @@ def kind_names(value: Json) -> tuple[str, ...]:
 
 
 def kinds_of(schema: dict[str, Any]) -> tuple[str, ...]:
-    """The types that a flat schema names; none when it allows all."""
+    """Return the types that a flat schema names; none when it allows all."""
     declared = schema.get("type")
     names = tuple(declared) if isinstance(declared, list) else (declared,) if isinstance(declared, str) else ()
     return (*names, "null") if names and schema.get("nullable") is True else names
@@ -57,7 +57,7 @@ def same(one: Json, other: Json) -> bool:
 
 
 def mended(value: Json, schema: dict[str, Any]) -> Any:
-    """The nearest value that a flat ``schema`` allows, as far as types, values, ranges, lengths and forms go.
+    """Return the nearest value that a flat ``schema`` allows, as far as types, values, ranges, lengths and forms go.
 
     The parts of an object or array are not looked at. :data:`MISSING` where nothing is near.
     """
@@ -88,7 +88,7 @@ def _spelt(value: Json) -> str:
 
 
 def _readings(value: Json, kinds: tuple[str, ...]) -> Iterator[Json]:
-    """The value, then what it may stand for where it has none of the types, the likeliest first."""
+    """Yield the value, then what it may stand for where it has none of the types, the likeliest first."""
     yield value
     if isinstance(value, str):
         yield from _readings_of_text(value, kinds)
@@ -155,7 +155,7 @@ def _is_text_of(text: str, schema: dict[str, Any]) -> bool:
 
 
 def _spellings(value: str, schema: dict[str, Any]) -> Iterator[str]:
-    """A text, then others that say the same: trimmed, in the schema's format, in other letters, cut."""
+    """Yield a text, then others that say the same: trimmed, in the schema's format, in other letters, cut."""
     yield value
     trimmed = value.strip()
     yield trimmed

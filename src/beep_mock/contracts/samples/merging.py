@@ -21,7 +21,7 @@ def longest_name(asked: Any) -> int:
 
 
 def additional_node(schema: dict[str, Any]) -> Any:
-    """The schema of properties that are not declared; of a string where all is allowed."""
+    """Return the schema of properties that are not declared; of a string where all is allowed."""
     extra = schema.get("additionalProperties", schema.get("unevaluatedProperties", True))
     return {"type": "string"} if extra is True or extra == {} else extra
 
@@ -33,7 +33,10 @@ def mapping_of(schema: dict[str, Any], keyword: str) -> dict[str, Any]:
 
 
 def shown(schema: dict[str, Any]) -> Any:
-    """The value that a schema shows, by ``example``, ``examples`` or ``default``; :data:`MISSING` without one."""
+    """Return the value that a schema shows, by ``example``, ``examples`` or ``default``.
+
+    :data:`MISSING` without one.
+    """
     if "example" in schema:
         return schema["example"]
     examples = schema.get("examples")
@@ -49,7 +52,7 @@ _SCHEMAS = frozenset({"items", "additionalProperties", "contains", "propertyName
 
 
 def merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
-    """A schema that demands what both demand, as far as keywords can say it; ``second`` wins where they cannot.
+    """Return a schema that demands what both demand, as far as keywords can say it; ``second`` wins where they cannot.
 
     An example of one part counts for the whole only if that part is all there is, else for its properties.
     """
@@ -76,7 +79,7 @@ def merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
 
 
 def _exemplified(properties: dict[str, Any], example: dict[str, Any]) -> dict[str, Any]:
-    """The properties, each shown as an example of the object has it."""
+    """Return the properties, each shown as an example of the object has it."""
     return {
         name: {"example": example[name], "allOf": [node]} if name in example and isinstance(node, dict) else node
         for name, node in properties.items()
@@ -84,7 +87,10 @@ def _exemplified(properties: dict[str, Any], example: dict[str, Any]) -> dict[st
 
 
 def _properties(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
-    """All properties; what the one declares and the other does not keeps the other's ``additionalProperties``."""
+    """Return all properties.
+
+    What the one declares and the other does not keeps the other's ``additionalProperties``.
+    """
     ones, others = mapping_of(first, "properties"), mapping_of(second, "properties")
     result: dict[str, Any] = {}
     for name in {**ones, **others}:

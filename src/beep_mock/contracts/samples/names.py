@@ -106,7 +106,7 @@ def tells_moment(name: str) -> bool:
 
 
 def endings(name: str) -> list[str]:
-    """The name without separators, then without its first words; the last word in the singular too."""
+    """Return the name without separators, then without its first words; the last word in the singular too."""
     words = words_of(name)
     found = []
     for start in range(len(words)):
@@ -319,7 +319,7 @@ def _maker(name: str) -> _Make:
 
 
 def named_text(name: str, facts: Facts) -> str:
-    """A text for a property of that name."""
+    """Return a text for a property of that name."""
     return _maker(name)(facts)
 
 

@@ -26,7 +26,7 @@ _Bound = tuple[Fraction, bool] | None
 
 
 def number(schema: dict[str, Any], random: Random, *, whole: bool) -> int | float | None:
-    """A number for a schema, near what one expects (small and positive); None when its bounds leave none."""
+    """Return a number for a schema, near what one expects (small and positive); None when its bounds leave none."""
     low, high = _bounds(schema)
     step = _fraction(schema.get("multipleOf")) or (Fraction(1) if whole else None)
     if step is None:
@@ -49,7 +49,7 @@ def _divides(value: Fraction, step: Fraction) -> bool:
 
 
 def _steps(low: _Bound, high: _Bound, step: Fraction) -> tuple[int, int]:
-    """The least and greatest number of steps that may be taken, from 1 if the bounds allow it."""
+    """Return the least and greatest number of steps that may be taken, from 1 if the bounds allow it."""
     first = last = None
     if low is not None:
         first = math.ceil(low[0] / step)
@@ -82,12 +82,12 @@ def _between(low: _Bound, high: _Bound, random: Random) -> int | float | None:
 
 
 def _plain(exact: Fraction) -> int | float:
-    """A whole number where a float would be inexact, or would only look odd."""
+    """Return a whole number where a float would be inexact, or would only look odd."""
     return int(exact) if exact.denominator == 1 or abs(exact) > _EXACT else float(exact)
 
 
 def _bounds(schema: dict[str, Any]) -> tuple[_Bound, _Bound]:
-    """The tightest lower and upper bound, each with whether it is excluded."""
+    """Return the tightest lower and upper bound, each with whether it is excluded."""
     asked = schema.get("format")
     least, greatest = RANGES.get(asked, (None, None)) if isinstance(asked, str) else (None, None)
     lows = [(Fraction(least), False)] if least is not None and "minimum" in schema else []
@@ -129,7 +129,7 @@ def allows(schema: dict[str, Any], value: float, *, whole: bool) -> bool:
 
 
 def nearest(schema: dict[str, Any], value: Fraction, *, whole: bool) -> Any:
-    """The number that keeps a flat schema's bounds and steps and is nearest; ``MISSING`` when none does."""
+    """Return the number that keeps a flat schema's bounds and steps and is nearest; ``MISSING`` when none does."""
     low, high = _bounds(schema)
     step = _fraction(schema.get("multipleOf")) or (Fraction(1) if whole else None)
     if step is None:
@@ -237,7 +237,7 @@ def _number_maker(name: str) -> _Number | None:
 
 
 def named_number(name: str, facts: Facts, *, whole: bool) -> int | float | None:
-    """A number for a property of that name; None when the name does not tell."""
+    """Return a number for a property of that name; None when the name does not tell."""
     make = _number_maker(name)
     return None if make is None else make(facts, whole)
 

@@ -32,7 +32,7 @@ _FAIR = " -_.,:;/@+*!?#$%&=()[]{}<>|~^'\"`\\\t\n\u00e4\u4e2d"
 
 
 def from_pattern(pattern: str, random: Random, least: int = 0, most: int = _LONGEST) -> str | None:
-    """A string that matches ``pattern``, of ``least`` to ``most`` characters; None when none was found."""
+    """Return a string that matches ``pattern``, of ``least`` to ``most`` characters; None when none was found."""
     tree = _tree(pattern)
     if tree is None:
         return None
@@ -56,7 +56,7 @@ def from_pattern(pattern: str, random: Random, least: int = 0, most: int = _LONG
 
 
 def _holding(found: str, sought: tuple[Node, ...], random: Random) -> str:
-    """``found`` with what is looked for written over parts of it, one beside the other as far as there is room."""
+    """Return ``found`` with the searched strings written over it, side by side, as far as there is room."""
     pieces = [_Walk(random, 0, greedy=False).text(node) for node in sought]
     random.shuffle(pieces)
     room = max(0, len(found) - sum(map(len, pieces)))

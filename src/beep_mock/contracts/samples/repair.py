@@ -94,7 +94,7 @@ _MOST_VALUES = 30_000
 
 
 def repaired(value: Json, schema: Schema, direction: Direction, sampler: Sampler) -> Json:
-    """``value``, or the nearest valid value where it breaks ``schema``; the same for the same arguments.
+    """Return ``value``, or the nearest valid value where it breaks ``schema``; the same for the same arguments.
 
     ``value`` is left as it is; parts of it that are valid are kept, and shared. Where nothing of it can be kept, the
     result is a sample.
@@ -181,7 +181,7 @@ class _Mending(Draw):
         return self._sampled(node, at, place)
 
     def _sampled(self, node: Any, at: str, place: Place) -> Json:
-        """A value that has nothing of what was written."""
+        """Return a value that has nothing of what was written."""
         written, self._written = self._written, {}
         try:
             return super()._value(node, at, place)
@@ -252,7 +252,10 @@ class _Mending(Draw):
     def _enveloped(
         self, value: dict[str, Json], properties: dict[str, Any], required: list[str], at: str
     ) -> dict[str, Json]:
-        """The object in an envelope that the schema does not know; one in the envelope that is all that it knows."""
+        """Return the object in an envelope that the schema does not know.
+
+        One in the envelope that is all that it knows.
+        """
         undeclared = [name for name in value if name not in properties]
         if len(value) == 1 and undeclared and required:
             inner = value[undeclared[0]]

@@ -77,7 +77,9 @@ class Sampler:
         known: Mapping[str, Json] | None = None,
         keep: bool = True,
     ) -> Json:
-        """A valid value, the same for the same schema, direction, seed and ``known`` values. It must not be changed.
+        """Return a valid value, the same for the same schema, direction, seed and ``known`` values.
+
+        It must not be changed.
 
         With seed 0 it shows the document's examples, defaults and first alternatives; with another it shows others,
         and values made from the schema's keywords. What a request says (``known``, see
@@ -128,7 +130,7 @@ class Sampler:
         return best
 
     def violations(self, value: Json, schema: Schema, direction: Direction) -> list[SchemaViolation]:
-        """Why a value is not valid, as samples are; empty when it is."""
+        """Return why a value is not valid, as samples are; empty when it is."""
         return self._store.violations(self._store.register(schema, direction), value, PATIENT)
 
     def search(
@@ -244,7 +246,7 @@ _ITEMS = 3
 def lengthened(
     value: Json, whole: Schema, item: Schema | None, store: SchemaStore, sample: Callable[[Schema, int], Json]
 ) -> Json:
-    """The sampled stream ``value`` with further items, up to three, where its schema ``whole`` admits more.
+    """Return the sampled stream ``value`` with further items, up to three, where its schema ``whole`` admits more.
 
     ``sample`` makes an item of a schema and a number, which tells it from others.
     """

@@ -27,7 +27,7 @@ _LEFT_ASIDE = {
 def scalar(
     schema: dict[str, Any], kind: str, name: str, facts: Facts, random: Random, repetition: int, *, strict: bool
 ) -> str | int | float | None:
-    """A string, number or integer for a schema; None where its keywords leave none.
+    """Return a string, number or integer for a schema; None where its keywords leave none.
 
     What is not ``strict`` keeps some of them then, and is never None.
     """
@@ -68,7 +68,7 @@ _ANY_KIND = ("object", "string", "number", "array", "boolean", "null")
 
 
 def chosen_kind(schema: dict[str, Any], ways: Ways, *, strict: bool = True) -> str:
-    """The type to make a value of: one declared, else one that the keywords hint at; when all fail, any other.
+    """Return the type to make a value of: one declared, else one that the keywords hint at; when all fail, any other.
 
     :raises ImpossibleError: two types are demanded together, and this is ``strict``.
     """
@@ -113,7 +113,7 @@ _TEXT = "string"
 
 
 def nameless(schema: dict[str, Any], kind: str) -> str | int | None:
-    """The value of a flat schema of that kind; None where its keywords say more, or ask for another."""
+    """Return the value of a flat schema of that kind; None where its keywords say more, or ask for another."""
     if kind == "string":
         return None if schema.keys() & _SAYING else _TEXT
     if kind in ("integer", "number"):

@@ -27,7 +27,10 @@ _LONGEST_ENCODED = 10_000
 
 
 def encoded(name: object, word: str, least: int, most: int) -> str | None:
-    """A word in the encoding of that name, repeated or cut to the lengths; None where none is so long or known."""
+    """Return a word in the encoding of that name, repeated or cut to the lengths.
+
+    None where none is so long or known.
+    """
     encode = _ENCODINGS.get(name.lower()) if isinstance(name, str) else None
     if encode is None or least > _LONGEST_ENCODED:
         return None
@@ -134,7 +137,7 @@ _FORMATS: dict[str, _Make] = {
 
 
 def text(schema: dict[str, Any], name: str, facts: Facts, repetition: int = 0) -> str | None:
-    """A string for a schema's ``format``, ``pattern`` and lengths; None when none was found.
+    """Return a string for a schema's ``format``, ``pattern`` and lengths; None when none was found.
 
     ``name`` is the property's, by which a string is chosen together with the ``facts`` of its object; ``repetition``
     counts how many others were made that it should differ from.
@@ -182,7 +185,7 @@ def holds_json(schema: dict[str, Any]) -> bool:
 
 
 def _padded(found: str, least: int, most: int) -> str:
-    """A text made long enough by words."""
+    """Return a text made long enough by words."""
     if len(found) >= least:
         return found
     join = " " if " " in found else "-"
@@ -194,7 +197,7 @@ def _padded(found: str, least: int, most: int) -> str:
 
 
 def _of_both(pattern: str, asked: str, formatted: str, facts: Facts, least: int, most: int) -> str | None:
-    """A string that has a format and matches a pattern: as the pattern writes it, or joined from both."""
+    """Return a string that has a format and matches a pattern: as the pattern writes it, or joined from both."""
     for _ in range(_ATTEMPTS):
         matching = from_pattern(pattern, facts.random, 0, most)
         if matching is None:
@@ -215,7 +218,7 @@ _TAILS = {"uri": "/x", "iri": "/x", "uri-reference": "/x", "iri-reference": "/x"
 
 
 def _lengthened(found: str, asked: Any, least: int) -> str:
-    """A string of a format that may be longer, made at least so long."""
+    """Return a string of a format that may be longer, made at least so long."""
     if len(found) >= least or not isinstance(asked, str):
         return found
     missing = least - len(found)
@@ -260,5 +263,5 @@ _SHORT = {
 
 
 def _shortened(asked: str, least: int, most: int) -> str | None:
-    """A short string of a format, where the usual one is too long."""
+    """Return a short string of a format, where the usual one is too long."""
     return next((short for short in _SHORT.get(asked, ()) if least <= len(short) <= most), None)

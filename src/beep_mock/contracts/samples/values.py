@@ -80,7 +80,7 @@ class Draw:
         self.ways: dict[Place, int] = {}
 
     def value(self, node: Any, at: str, place: Place = ()) -> Json:
-        """A value of a schema; ``place`` is where it will stand in the sample.
+        """Return a value of a schema; ``place`` is where it will stand in the sample.
 
         :raises ImpossibleError: the schema refuses all, or never ends.
         """
@@ -294,5 +294,5 @@ class Draw:
 
 
 def _counted(place: Place) -> int:
-    """A number that differs from item to item."""
+    """Return a number that differs from item to item."""
     return sum(int(step) for step in place if step.isdecimal() and len(step) < 4)

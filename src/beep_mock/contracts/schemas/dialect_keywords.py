@@ -69,7 +69,7 @@ def allows_null(node: Any, at: str, document: Document, steps: int = _MOST_STEPS
 
 
 def allowing_null(schema: dict[str, Any]) -> Any:
-    """``schema``, with null allowed too."""
+    """Return ``schema``, with null allowed too."""
     types = schema.get("type")
     if types is not None:
         names = types if type(types) is list else [types]
@@ -99,7 +99,7 @@ def declared_dialect(rewriting: SchemaRewriting, node: dict[str, Any], at: str) 
 
 
 def or_null(rewriting: SchemaRewriting, node: dict[str, Any], at: str, out: dict[str, Any]) -> Any:
-    """``out``, made of a ``nullable`` schema of OpenAPI 3.0.
+    """Return ``out``, made of a ``nullable`` schema of OpenAPI 3.0.
 
     It widens the ``type`` beside it and nothing else (OpenAPI 3.0.3, 4.7.24; its proposal 2019-10-31, "Clarify
     Semantics of nullable"). Before 3.0.3 it "allows sending a null value for the defined schema", and ``x-nullable`` of

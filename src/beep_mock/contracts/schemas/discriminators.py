@@ -44,7 +44,7 @@ def read_discriminator(rewriting: SchemaRewriting, site: Site, keyword: str, val
 
 
 def _unresolved(rewriting: SchemaRewriting, target: Any) -> str:
-    """Why a value in a mapping is the name or URI of no schema, or ``""``."""
+    """Return why a value in a mapping is the name or URI of no schema, or ``""``."""
     if type(target) is not str:
         return f"this is {kind_of(target)}"
     named = "#" not in target  # URIs are settled, and names of schemas in other files

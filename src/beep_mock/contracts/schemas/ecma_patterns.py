@@ -121,7 +121,7 @@ class PatternError(ValueError):
 
 
 def parse_pattern(pattern: str) -> Node:
-    """The tree of a pattern.
+    """Return the tree of a pattern.
 
     :raises PatternError: it is not a regular expression, even in a lenient reading.
     """
@@ -261,7 +261,7 @@ class _Reader:
         return _CONTROLS.get(letter, letter)
 
     def _character(self, code: int) -> str:
-        """A code point, joined with the low surrogate written after it."""
+        """Return a code point, joined with the low surrogate written after it."""
         if 0xD800 <= code < 0xDC00 and self.text.startswith("\\", self.position):
             low = _HEX.match(self.text, self.position + 1)
             if low is not None and low[2] and 0xDC00 <= int(low[2], 16) < 0xE000:
@@ -319,7 +319,7 @@ def _one(character: str) -> Class:
 
 
 def _complement(ranges: Ranges) -> Ranges:
-    """All other code points; ``ranges`` are sorted and apart."""
+    """Return all other code points; ``ranges`` are sorted and apart."""
     gaps = []
     start = 0
     for low, high in ranges:

@@ -36,7 +36,7 @@ _BOUNDS: Final = (
 
 
 def impossible(schema: dict[str, Any], resolve: Callable[[str], Any]) -> str:
-    """Why no value can keep a schema, or ``""``. ``resolve`` gives what a ``$ref`` leads to."""
+    """Return why no value can keep a schema, or ``""``. ``resolve`` gives what a ``$ref`` leads to."""
     parts = list(_parts(schema, resolve, _MOST_PARTS))
     if False in parts:
         return "'allOf' has a part that allows nothing"
@@ -85,7 +85,7 @@ def _is_of(value: Any, types: frozenset[str]) -> bool:
 
 
 def _of_type(parts: list[dict[str, Any]], name: str) -> str:
-    """Why no value of a type can keep the parts, or ``""``."""
+    """Return why no value of a type can keep the parts, or ``""``."""
     kind = "number" if name == "integer" else name
     for of, least, greatest in _BOUNDS:
         if of == kind:
@@ -97,7 +97,7 @@ def _of_type(parts: list[dict[str, Any]], name: str) -> str:
 
 
 def _missing(parts: list[dict[str, Any]]) -> str:
-    """The required property that may not be there."""
+    """Return the required property that may not be there."""
     for required in (name for part in parts for name in part.get("required", ())):
         for part in parts:
             properties = part.get("properties", {})
@@ -199,11 +199,11 @@ class SchemaGraph:
                 self._rewriting.report("schema-impossible", message, at, severity=Severity.WARNING)
 
     def name(self, number: int, direction: Direction) -> str:
-        """The name of the version of a schema that counts in ``direction``."""
+        """Return the name of the version of a schema that counts in ``direction``."""
         return f"{number}r" if direction == "response" and self._entries[number].directed else str(number)
 
     def versions(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        """All versions that are needed, rewritten, by name, and those of them that others refer to.
+        """Return all versions that are needed, rewritten, by name, and those of them that others refer to.
 
         References are written ``#/$defs/NAME``, so the second belongs under ``$defs``; the first refers to it.
         """

@@ -60,7 +60,7 @@ def _flag(value: Any) -> bool:
 
 
 def read_names(value: Any) -> list[str]:
-    """A list of names, each once."""
+    """Return a list of names, each once."""
     if type(value) is not list:
         raise KeywordError(f"must be a list of names, this is {kind_of(value)}")
     if any(type(name) is not str for name in value):

@@ -64,7 +64,7 @@ class LibraryError(Protocol):
 
 
 def abbreviated(value: Any, width: int = _WIDTH) -> str:
-    """``value`` as JSON in at most ``width`` characters; what is cut away leaves an ellipsis."""
+    """Return ``value`` as JSON in at most ``width`` characters; what is cut away leaves an ellipsis."""
     if isinstance(value, str):
         text = json.dumps(value[: width + 1], ensure_ascii=False)
         return text if len(text) <= width and len(value) <= width else text[: width - 2] + '…"'
@@ -77,7 +77,7 @@ def abbreviated(value: Any, width: int = _WIDTH) -> str:
 
 
 def describe(error: LibraryError, *, below: int = 0) -> SchemaViolation:
-    """An error of the library as a violation; the first ``below`` steps of its path are not the value's."""
+    """Return an error of the library as a violation; the first ``below`` steps of its path are not the value's."""
     pointer = tuple(map(str, error.instance_path[below:]))
     keyword, message = _reason(error)
     return SchemaViolation(pointer, keyword, message)
@@ -127,7 +127,7 @@ def _listed(names: Sequence[Any]) -> str:
 
 
 def _and(words: Sequence[str]) -> str:
-    """``1, 2 and 3``; of many the first few and how many more."""
+    """Return ``1, 2 and 3``; of many the first few and how many more."""
     if len(words) > _LISTED:
         return f"{', '.join(words[:_LISTED])} and {len(words) - _LISTED} more"
     return " and ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else words[0]
@@ -224,7 +224,7 @@ def measured(value: Any) -> tuple[int, int]:
 
 
 def deepest_member(value: Any) -> str:
-    """The name of the member of an object, or the index of the item of an array, that is nested deepest."""
+    """Return the name of the member of an object, or the index of the item of an array, that is nested deepest."""
     members = value if type(value) is dict else dict(enumerate(value))
     return str(max(members, key=lambda name: measured(members[name])[0]))
 

@@ -50,7 +50,10 @@ _LEAST = 10_000
 
 
 def longest_text(tree: Node) -> int | None:
-    """The greatest number of characters that are matched against a pattern in linear time; None for any number."""
+    """Return the greatest number of characters that are matched against a pattern in linear time.
+
+    None for any number.
+    """
     size = _size(tree)
     if size <= _SMALL or (_starts_anchored(tree) and not _is_endless(tree)):
         return None
@@ -58,7 +61,7 @@ def longest_text(tree: Node) -> int | None:
 
 
 def longest_backtracked(tree: Node) -> int | None:
-    """The same of a pattern that is matched step by step.
+    """Return the same of a pattern that is matched step by step.
 
     Look-aheads at the very start (``^(?=.*[0-9])(?!.* ).{8,}$``) cost no more than one pass each.
     """
@@ -120,7 +123,7 @@ _SURROGATES = (0xD800, 0xDFFF)
 
 
 def written(tree: Node) -> str:
-    """The pattern of a tree: unambiguous, each character by its code point."""
+    """Return the pattern of a tree: unambiguous, each character by its code point."""
     if isinstance(tree, Class):
         return _class(tree)
     if isinstance(tree, Sequence):
@@ -152,7 +155,7 @@ def _class(node: Class) -> str:
 
 
 def _without_surrogates(low: int, high: int) -> list[tuple[int, int]]:
-    """The parts of a range that are characters: the engine knows no lone surrogates."""
+    """Return the parts of a range that are characters: the engine knows no lone surrogates."""
     parts = ((low, min(high, _SURROGATES[0] - 1)), (max(low, _SURROGATES[1] + 1), high))
     return [(first, last) for first, last in parts if first <= last]
 

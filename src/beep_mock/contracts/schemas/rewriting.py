@@ -99,7 +99,7 @@ class SchemaRewriting:
             self.written.clear()
 
     def rewrite(self, node: Any, at: str, direction: Direction, environment: Environment | None = None) -> Any:
-        """The schema at ``at`` as JSON Schema 2020-12, for messages going in ``direction``.
+        """Return the schema at ``at`` as JSON Schema 2020-12, for messages going in ``direction``.
 
         ``environment`` is what the dynamic anchors that are in sight stand for.
         """
@@ -110,7 +110,10 @@ class SchemaRewriting:
         return self.schema(node, at, _NONE)
 
     def schema(self, node: Any, at: str, hidden: frozenset[str]) -> Any:
-        """One schema rewritten; ``hidden`` are the properties that one around it (by ``allOf``) has declared hidden."""
+        """Return one schema rewritten.
+
+        ``hidden`` are the properties that one around it (by ``allOf``) has declared hidden.
+        """
         if type(node) is not dict:
             if type(node) is bool:
                 return node
@@ -186,7 +189,7 @@ class SchemaRewriting:
         return self.referred(target, place, self.direction)
 
     def referred(self, node: Any, at: str, direction: Direction) -> str:
-        """The ``$ref`` of the result to the schema at ``at``, as it is to be read from here."""
+        """Return the ``$ref`` of the result to the schema at ``at``, as it is to be read from here."""
         environment = self.environment
         return self._refer(node, at, direction, environment if self._names is None else self.seen_from(at, environment))
 

@@ -122,7 +122,7 @@ class SchemaStore:
         return key
 
     def checker(self, key: str) -> Callable[[Json], bool]:
-        """The quick test whether a value is valid.
+        """Return the quick test whether a value is valid.
 
         :raises KeyError: nothing is registered under ``key``.
         """
@@ -138,7 +138,9 @@ class SchemaStore:
         return check
 
     def violations(self, key: str, value: Json, seconds: float = HURRIED) -> list[SchemaViolation]:
-        """Why a value is not valid, at most 100 reasons; empty when it is. ``seconds`` bound what explaining may cost.
+        """Return why a value is not valid, at most 100 reasons; empty when it is.
+
+        ``seconds`` bound what explaining may cost.
 
         :raises KeyError: nothing is registered under ``key``.
         """
@@ -247,7 +249,7 @@ class SchemaStore:
 
 
 def _explained(compiled: _Compiled, value: Json, seconds: float) -> list[SchemaViolation]:
-    """Why a value is not valid; of what is nested so that it would take too long, only that it is not."""
+    """Return why a value is not valid; of what is nested so that it would take too long, only that it is not."""
 
     def explain(value: Json) -> list[SchemaViolation]:
         errors = compiled.validator.iter_errors({compiled.name: value})

@@ -20,7 +20,7 @@ _MAX_PARTS = 8
 
 
 def hidden_in(node: Any, at: str, document: Document, *, modern: bool) -> tuple[Direction, ...]:
-    """The directions in which the property with this schema does not belong.
+    """Return the directions in which the property with this schema does not belong.
 
     The word may stand in the schema, in what its ``$ref`` leads to, or in a part of its ``allOf``.
     """

@@ -38,7 +38,7 @@ class Parameters:
 
 
 def read_body(source: Source, own: Parameters, shared: Parameters, consumes: tuple[str, ...]) -> dict[str, Any] | None:
-    """The request body of an operation, from its own parameters and those of its path item.
+    """Return the request body of an operation, from its own parameters and those of its path item.
 
     There is at most one (Swagger 2.0, Parameter Object, ``in``); the operation's own counts.
     """
@@ -58,7 +58,7 @@ def read_body(source: Source, own: Parameters, shared: Parameters, consumes: tup
 
 
 def _convert_body(source: Source, node: dict[str, Any], at: str, consumes: tuple[str, ...]) -> dict[str, Any]:
-    """The request body of a parameter in ``body``."""
+    """Return the request body of a parameter in ``body``."""
     source.known(node, at, _BODY_FIELDS, "a body parameter")
     body = _request_body(source, node, at)
     if "schema" not in node:
@@ -83,7 +83,7 @@ def _convert_body(source: Source, node: dict[str, Any], at: str, consumes: tuple
 
 
 def _convert_form(source: Source, parameters: list[Placed], at: str, consumes: tuple[str, ...]) -> dict[str, Any]:
-    """The request body of all parameters in ``formData``; ``at`` is the place of their list."""
+    """Return the request body of all parameters in ``formData``; ``at`` is the place of their list."""
     schema = source.places.made({"type": "object"}, at)
     properties = schema["properties"] = source.places.made({}, at)
     encoding = source.places.made({}, at)
@@ -118,7 +118,7 @@ def _convert_form(source: Source, parameters: list[Placed], at: str, consumes: t
 
 
 def convert_response(source: Source, node: dict[str, Any], at: str, produces: tuple[str, ...]) -> dict[str, Any]:
-    """A response of an operation that produces the media types ``produces``.
+    """Return a response of an operation that produces the media types ``produces``.
 
     Without any of them it has no body: nothing says what its schema would describe. An example says it for itself.
     """
@@ -250,7 +250,7 @@ def _field_schema(source: Source, node: dict[str, Any], at: str) -> Any:
 
 
 def _form_types(source: Source, at: str, consumes: tuple[str, ...], *, has_file: bool) -> list[str]:
-    """The media types of a form: those of the two that the operation consumes (Parameter Object, `in`, `type`)."""
+    """Return the media types of a form: which of the two the operation consumes (Parameter Object, `in`, `type`)."""
     found = [name for name in consumes if name.partition(";")[0].strip().lower() in (_FORM, _MULTIPART)]
     if not found:
         if consumes:

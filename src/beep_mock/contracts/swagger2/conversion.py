@@ -31,7 +31,7 @@ _PATH_FIELDS = frozenset({*_METHODS, "$ref", "parameters"})
 
 
 def convert_document(root: dict[str, Any], version: str, source: Source) -> dict[str, Any]:
-    """The OpenAPI document of ``version`` that means what the Swagger 2.0 document ``root`` does.
+    """Return the OpenAPI document of ``version`` that means what the Swagger 2.0 document ``root`` does.
 
     References to schemas must have been moved already (``Places.moved``) and all schemas been converted
     (``convert_schemas``). Origins and findings are noted in ``source``.
@@ -119,7 +119,7 @@ class _Conversion:
             self._home("responses", found[0], found[1], self.produces)
 
     def _home(self, section: str, node: dict[str, Any], at: str, produces: tuple[str, ...]) -> str:
-        """The place of a parameter or response that is referred to: under ``components``, once for each variant."""
+        """Return the place of a referenced parameter or response under ``components``, one for each variant."""
         if "schema" not in node and "examples" not in node:
             produces = ()
         key = (section, at, produces)
@@ -238,7 +238,7 @@ class _Conversion:
         return Parameters(converted, bodies, forms, at)
 
     def _dangling(self, node: dict[str, Any], at: str) -> dict[str, Any]:
-        """A reference that leads nowhere still does so, under the name that ``Places.shown`` knows."""
+        """Return a reference that leads nowhere still does so, under the name that ``Places.shown`` knows."""
         ref = node["$ref"]
         for section in ("parameters", "responses"):
             if type(ref) is str and ref.startswith(f"#/{section}/"):

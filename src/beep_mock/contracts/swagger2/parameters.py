@@ -28,7 +28,7 @@ _TYPES = frozenset({"string", "number", "integer", "boolean", "array", "file"})
 
 
 def convert_parameter(source: Source, node: dict[str, Any], at: str) -> dict[str, Any]:
-    """A parameter in a path, query or header."""
+    """Return a parameter in a path, query or header."""
     new = source.places.made({}, at)
     for name in ("name", "in", "description", "required", "allowEmptyValue", "deprecated"):
         if name in node:
@@ -54,7 +54,7 @@ def convert_parameter(source: Source, node: dict[str, Any], at: str) -> dict[str
 
 
 def convert_header(source: Source, node: Any, at: str) -> Any:
-    """A header of a response. What is no mapping stays as it is."""
+    """Return a header of a response. What is no mapping stays as it is."""
     if type(node) is not dict or "$ref" in node:
         return node
     new = source.places.made({}, at)
@@ -73,7 +73,7 @@ def convert_header(source: Source, node: Any, at: str) -> Any:
 
 
 def schema_of(source: Source, node: dict[str, Any], at: str, what: str) -> Any:
-    """The schema of a parameter, header or item, out of the keywords beside it."""
+    """Return the schema of a parameter, header or item, out of the keywords beside it."""
     if "schema" in node and "type" not in node:
         return node["schema"]
     schema = source.places.made({}, at)
@@ -96,7 +96,7 @@ def schema_of(source: Source, node: dict[str, Any], at: str, what: str) -> Any:
 
 
 def item_schema(source: Source, node: Any, at: str) -> Any:
-    """The schema of an array's items (Items Object). What is no mapping stays as it is."""
+    """Return the schema of an array's items (Items Object). What is no mapping stays as it is."""
     if type(node) is not dict:
         return node
     if "$ref" in node or ("type" not in node and ("properties" in node or "allOf" in node)):
@@ -107,7 +107,7 @@ def item_schema(source: Source, node: Any, at: str) -> Any:
 
 
 def delimiters_of(source: Source, node: dict[str, Any], at: str) -> list[str]:
-    """The collection formats of an array and of the arrays in it, outermost first (Items Object: csv by default)."""
+    """Return the formats of an array and its inner arrays, outermost first (Items Object; csv by default)."""
     found: list[str] = []
     while type(node) is dict and node.get("type") == "array":
         written = node.get("collectionFormat", "csv")
@@ -157,7 +157,7 @@ def named_examples(source: Source, node: dict[str, Any], at: str, new: dict[str,
 
 
 def example_object(source: Source, value: Any, at: str) -> dict[str, Any]:
-    """The Example Object of a value; of a mapping that is one already, it is that."""
+    """Return the Example Object of a value; of a mapping that is one already, it is that."""
     if type(value) is dict and value and value.keys() <= {"summary", "description", "value", "externalValue"}:
         return source.places.made(dict(value), at)
     example = source.places.made({"value": value}, at)

@@ -41,7 +41,10 @@ class Places:
         self._entries[id(node), str(key)] = origin
 
     def written(self, at: str) -> str:
-        """The place in the document as written of a place in the converted one. Other files keep their places."""
+        """Return the place in the document as written of a place in the converted one.
+
+        Other files keep their places.
+        """
         file, fragment = split(at)
         if file:
             return at
@@ -81,7 +84,7 @@ class Places:
         return place("#/components/schemas", home, *path[depth + 1 :])
 
     def shown(self, ref: str) -> str:
-        """A canonical reference as its author would know it."""
+        """Return a canonical reference as its author would know it."""
         name, slash, rest = ref.removeprefix("#/components/schemas/").partition("/")
         for origin, home in self.homes.items():
             if home == name.replace("~1", "/").replace("~0", "~"):

@@ -26,7 +26,7 @@ _SCHEME_FIELDS = {
 
 
 def read_servers(source: Source, root: dict[str, Any], node: dict[str, Any], at: str) -> list[dict[str, Any]]:
-    """The servers of the document, or of an operation (``node``) that has ``schemes`` of its own."""
+    """Return the servers of the document, or of an operation (``node``) that has ``schemes`` of its own."""
     host, base = _host(source, root, report=at == "#"), _base_path(source, root, report=at == "#")
     schemes = source.texts(node, at, "schemes") or []
     origin = next((f"#/{name}" for name in ("basePath", "host", "schemes") if name in root), "#")
@@ -76,7 +76,7 @@ def _base_path(source: Source, root: dict[str, Any], *, report: bool) -> str:
 
 
 def read_schemes(source: Source, root: dict[str, Any]) -> dict[str, Any]:
-    """The security schemes under ``securityDefinitions``."""
+    """Return the security schemes under ``securityDefinitions``."""
     definitions, place = source.mapping(root, "#", "securityDefinitions")
     new = source.places.made({}, place)
     for name, node in definitions.items():

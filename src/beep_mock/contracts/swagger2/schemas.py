@@ -107,7 +107,7 @@ def map_discriminated(schemas: dict[str, Any]) -> None:
 
 
 def _ancestors(node: dict[str, Any], schemas: dict[str, Any], depth: int) -> list[dict[str, Any]]:
-    """The named schemas that ``allOf`` leads to, the node itself first."""
+    """Return the named schemas that ``allOf`` leads to, the node itself first."""
     found = [node]
     parts = node.get("allOf")
     for part in parts if type(parts) is list and depth else ():

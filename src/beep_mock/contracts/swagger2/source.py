@@ -54,14 +54,17 @@ class Source:
             return None
 
     def at(self, place: str) -> tuple[Any, str] | None:
-        """The node at a place, which may be a ``$ref``; None where there is none."""
+        """Return the node at a place, which may be a ``$ref``; None where there is none."""
         try:
             return self._lookup(place)
         except UnresolvableReferenceError:
             return None
 
     def example(self, node: dict[str, Any], at: str) -> tuple[Any, str] | None:
-        """The value that a ``$ref`` in an example's place is meant to be; None when it leads nowhere and is data."""
+        """Return the value that a ``$ref`` in an example's place is meant to be.
+
+        None when it leads nowhere and is data.
+        """
         try:
             ref = node["$ref"]
             found = self._follow(*self._lookup(self._canonical(ref, at))) if type(ref) is str else None
@@ -83,7 +86,7 @@ class Source:
                 self.unknown(name, at, what)
 
     def mapping(self, node: dict[str, Any], at: str, name: str) -> tuple[dict[str, Any], str]:
-        """The mapping in field ``name`` and its place; empty, with a finding, when it is something else."""
+        """Return the mapping in field ``name`` and its place; empty, with a finding, when it is something else."""
         found = self.follow(node.get(name), child(at, name))
         value, place = found if found is not None else (None, child(at, name))
         if type(value) is dict:
@@ -93,7 +96,7 @@ class Source:
         return {}, place
 
     def flag(self, node: dict[str, Any], at: str, name: str) -> bool:
-        """The boolean in field ``name``; false when it is absent or, with a finding, something else."""
+        """Return the boolean in field ``name``; false when it is absent or, with a finding, something else."""
         value = node.get(name, False)
         if type(value) is bool:
             return value
@@ -102,7 +105,7 @@ class Source:
         return False
 
     def texts(self, node: dict[str, Any], at: str, name: str) -> list[tuple[str, str]] | None:
-        """The strings of the list in field ``name``, each once, with their places; None without such a list."""
+        """Return the strings of the list in field ``name``, each once, with their places; None without such a list."""
         value, place = node.get(name), child(at, name)
         if type(value) is str:
             self.error("structure-invalid", f"'{name}' must be a list, this is a string", place)
@@ -122,7 +125,7 @@ class Source:
         return list(found.items())
 
     def media_types(self, node: dict[str, Any], at: str, name: str) -> tuple[str, ...] | None:
-        """The media types in field ``name`` (``consumes``, ``produces``); None when there is no such field."""
+        """Return the media types in field ``name`` (``consumes``, ``produces``); None when there is no such field."""
         entries = self.texts(node, at, name)
         if entries is None:
             return None
@@ -139,7 +142,7 @@ class Source:
 
 
 def own_name(at: str) -> str:
-    """The name that an author gave to what is at a place: the last key on the way to it, or the file's name."""
+    """Return the name that an author gave to what is at a place: the last key on the way to it, or the file's name."""
     file, fragment = split(at)
     path = tokens(fragment)
     return path[-1] if path else file.rpartition("/")[2].partition(".")[0]

@@ -22,14 +22,16 @@ _ESCAPED = {",": ("%2C", "%2c"), " ": ("%20", "+"), "\t": ("%09",), "|": ("%7C",
 
 
 def formats_of(schema: Schema | None) -> tuple[str, ...]:
-    """The collection formats of an array, outermost first; none where a style of OpenAPI 3 says it all."""
+    """Return the collection formats of an array, outermost first; none where a style of OpenAPI 3 says it all."""
     node = schema.node if schema is not None else None
     formats = node.get(COLLECTION) if isinstance(node, dict) else None
     return tuple(formats) if isinstance(formats, list) else ()
 
 
 def collection_reader(schema: Schema | None, document: Document, decode: Decode) -> Reader | None:
-    """A function from a text to the array it carries (of ``multi``: from one text to one item); None without formats.
+    """Return a function from a text to the array it carries (of ``multi``: from one text to one item).
+
+    None without formats.
 
     ``decode`` makes text of a raw piece. A mark is one where it is escaped, too, unless it is a comma in strings.
     """
@@ -57,7 +59,10 @@ def collection_reader(schema: Schema | None, document: Document, decode: Decode)
 
 
 def collection_text(value: Json, formats: tuple[str, ...], encode: Encode = encoded) -> str:
-    """The text of an array (of ``multi``: of one item), its marks and items written by ``encode``; commas are plain."""
+    """Return the text of an array (of ``multi``: of one item), its marks and items written by ``encode``.
+
+    Commas are plain.
+    """
     marks = [_MARKS[name] for name in formats if name in _MARKS]
     if not marks or not isinstance(value, list):
         return encode(text_of(value))
@@ -67,7 +72,10 @@ def collection_text(value: Json, formats: tuple[str, ...], encode: Encode = enco
 
 
 def collection_pairs(name: str, value: Json, formats: tuple[str, ...], encode: Encode = encoded) -> list[str]:
-    """``name=text`` pairs of a query or form: one for each item of ``multi``. None for null and an empty array."""
+    """Return ``name=text`` pairs of a query or form: one for each item of ``multi``.
+
+    None for null and an empty array.
+    """
     if value is None or value == []:
         return []
     items = value if formats[0] == "multi" and isinstance(value, list) else [value]

@@ -47,15 +47,15 @@ class TreeReader:
         self._known: dict[str, tuple[Shape, Reader]] = {}
 
     def reader(self, schema: Schema | None) -> Callable[[Tree], Json]:
-        """The function that reads trees of ``schema`` that names with brackets have made."""
+        """Return the function that reads trees of ``schema`` that names with brackets have made."""
         return lambda tree: self._read(tree, schema, self._member)
 
     def flat_reader(self, schema: Schema | None) -> Callable[[Tree], Json]:
-        """The function that reads trees of ``schema`` whose members are pairs of their own, as in style ``form``."""
+        """Return the function that reads trees of ``schema`` whose properties are pairs, as in style ``form``."""
         return lambda tree: self._read(tree, schema, self._read)
 
     def root_reader(self, schema: Schema | None) -> Callable[[list[str]], Json]:
-        """The function that reads texts without any brackets."""
+        """Return the function that reads texts without any brackets."""
         return lambda texts: self._read(Tree(texts), schema)
 
     def _read(
@@ -101,7 +101,10 @@ class TreeReader:
 
 
 def brackets(name: str, known: Container[str]) -> tuple[str, list[str]] | None:
-    """``filter[owner][id]`` -> ``("filter", ["owner", "id"])``, for a known ``filter``; None for any other name."""
+    """Return ``filter[owner][id]`` -> ``("filter", ["owner", "id"])``, for a known ``filter``.
+
+    None for any other name.
+    """
     start = name.find("[")
     if start < 1 or name[-1] != "]":
         return None

@@ -33,17 +33,17 @@ Split = Callable[[str], list[str]]
 
 
 def as_written(text: str) -> str:
-    """The text itself: path values arrive decoded, and so do queries without escapes."""
+    """Return the text itself: path values arrive decoded, and so do queries without escapes."""
     return text
 
 
 def query_decoded(text: str) -> str:
-    """A piece of a raw query or form body (application/x-www-form-urlencoded: a plus is a space)."""
+    """Return a piece of a raw query or form body (application/x-www-form-urlencoded: a plus is a space)."""
     return percent_decoded(text.replace("+", " "))
 
 
 def percent_decoded(text: str) -> str:
-    """A piece of a cookie (RFC 6570 encodes it; a plus is a plus). Bytes that are no UTF-8 become U+FFFD."""
+    """Return a piece of a cookie (RFC 6570 encodes it; a plus is a plus). Bytes that are no UTF-8 become U+FFFD."""
     if "%" in text:
         return unquote_to_bytes(text.encode("latin-1", "replace")).decode("utf-8", "replace")
     return header_decoded(text)
@@ -60,14 +60,14 @@ def header_decoded(text: str) -> str:
 
 
 def comma(text: str) -> list[str]:
-    """The pieces between commas."""
+    """Return the pieces between commas."""
     return text.split(",")
 
 
 def composite_reader(
     shape: Shape, document: Document, split: Split, decode: Decode, *, pairs: bool, mark: str = ""
 ) -> Reader:
-    """A function from the text between a style's marks to a value of ``shape``.
+    """Return a function from the text between a style's marks to a value of ``shape``.
 
     ``pairs`` is whether an object travels as ``R=100,G=200`` (explode) rather than ``R,100,G,200``. ``mark`` is what
     parts the pairs where it may stand in a value too, because nothing or no longer anything is percent-encoded.
@@ -86,7 +86,10 @@ def composite_reader(
         return readers[0]
 
     def first(text: str) -> Json:
-        """The first kind that fits; of a text that fits a string and an array, the one that its delimiters say."""
+        """Return the first kind that fits.
+
+        Of a text that fits a string and an array, the one that its delimiters say.
+        """
         composite: Json = text
         for read in readers[1:] if shape.scalars else readers:
             composite = read(text)
@@ -101,7 +104,7 @@ def composite_reader(
 
 
 def properties_reader(shape: Shape, document: Document) -> Callable[[str], Reader]:
-    """A function from a property's name to the reader of its text. Undeclared ones are text if not spoken of."""
+    """Return a function from a property's name to the reader of its text. Undeclared ones are text if not spoken of."""
     known = {name: scalar_reader(shape_of(schema, document)) for name, schema in shape.properties.items()}
     other = scalar_reader(shape_of(shape.additional, document) if shape.additional is not None else TEXT)
     patterns = [(pattern, scalar_reader(shape_of(schema, document))) for pattern, schema in shape.patterns]
@@ -121,7 +124,7 @@ def _array_reader(item: Reader, split: Split, decode: Decode) -> Reader:
 
 
 def _structures_reader(items: Shape, delimited: Reader, decode: Decode) -> Reader:
-    """The reader of an array of arrays or objects, which no style speaks of (OpenAPI 3.1, Style Values).
+    """Return the reader of an array of arrays or objects, which no style speaks of (OpenAPI 3.1, Style Values).
 
     As JSON they hold commas of their own: ``{"a":1,"b":2},{"a":3}`` is the inside of an array, or the array itself.
     """

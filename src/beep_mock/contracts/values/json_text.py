@@ -24,7 +24,7 @@ _NOT_BRACKETS = bytes(b for b in range(256) if b not in b"[]{}")
 
 
 def load_json(text: bytes, parameters: Mapping[str, str] = _NO_PARAMETERS) -> Json:
-    """The value of a JSON text. Of equal keys the last counts; integers keep all their digits.
+    """Return the value of a JSON text. Of equal keys the last counts; integers keep all their digits.
 
     The text is UTF-8 (RFC 8259, 8.1), or else of the ``charset`` in the content type's ``parameters``.
 
@@ -41,7 +41,7 @@ def load_json(text: bytes, parameters: Mapping[str, str] = _NO_PARAMETERS) -> Js
 
 
 def write_json(value: Json) -> bytes:
-    """The text of a value, without spaces; never raises for a JSON value."""
+    """Return the text of a value, without spaces; never raises for a JSON value."""
     try:
         return orjson.dumps(value)
     except TypeError:  # integers of more than 64 bits, lone surrogates, nesting over 254
@@ -54,7 +54,7 @@ def _bound(text: bytes) -> None:
 
 
 def _nesting(text: bytes) -> int:
-    """The depth of brackets outside strings."""
+    """Return the depth of brackets outside strings."""
     unescaped = text.replace(b"\\\\", b"").replace(b'\\"', b"")
     outside = b"".join(unescaped.split(b'"')[::2])
     depth = most = 0

@@ -24,7 +24,7 @@ _ESCAPE = re.compile(r"\\(.)")
 
 
 def parse_content_type(header: str) -> tuple[str, dict[str, str]]:
-    """``Text/Plain; Charset="utf-8"`` -> ``("text/plain", {"charset": "utf-8"})``; never raises."""
+    """Return ``Text/Plain; Charset="utf-8"`` -> ``("text/plain", {"charset": "utf-8"})``; never raises."""
     name, _, rest = header.partition(";")
     parameters: dict[str, str] = {}
     if rest:
@@ -35,7 +35,7 @@ def parse_content_type(header: str) -> tuple[str, dict[str, str]]:
 
 
 def match_media_type(content_type: str, declared: Sequence[str]) -> int | None:
-    """The index of the declared media type that fits a ``Content-Type`` header best, or None.
+    """Return the index of the declared media type that fits a ``Content-Type`` header best, or None.
 
     The same name with the same parameters is best, then with fewer, with none, with others (RFC 6838 leaves it to each
     type what they mean), then ``type/*``, then ``*/*``; among equals the first. Another value of a parameter fits only
@@ -137,7 +137,7 @@ _NO_CHARSETS = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined",
 
 
 def text_in(body: bytes, charset: str) -> str:
-    """The text that ``body`` is in ``charset``, whatever that may be.
+    """Return the text that ``body`` is in ``charset``, whatever that may be.
 
     :raises BodyError: it is not, or there is no such character set.
     """

@@ -45,7 +45,7 @@ class Named(Protocol):
 
 
 def compile_plain(parameters: Sequence[Named], document: Document, decode: Decode) -> Readers | None:
-    """The readers of single pairs; None when one of ``parameters`` needs more than its own pairs, one by one."""
+    """Return the readers of single pairs; None when one of ``parameters`` needs more than its own pairs, one by one."""
     plain: Readers = {}
     for parameter in parameters:
         shape = shape_of(parameter.schema, document)
@@ -68,7 +68,7 @@ def compile_plain(parameters: Sequence[Named], document: Document, decode: Decod
 
 
 def compile_pairs(parameters: Sequence[Named], document: Document, decode: Decode) -> Fill:
-    """A function that adds what ``(decoded name, raw text)`` pairs hold of ``parameters`` to the values.
+    """Return a function that adds what ``(decoded name, raw text)`` pairs hold of ``parameters`` to the values.
 
     ``decode`` makes text of a raw piece. An exploded object that admits undeclared properties takes the names that
     nobody declares.
@@ -132,7 +132,7 @@ class _Spread:
         self._open = shape.additional is not None or not (shape.properties or shape.patterns)
 
     def take(self, own: dict[str, list[str]], others: dict[str, list[str]]) -> Tree | None:
-        """The pairs that are its properties, taken from ``others``; None when there are none."""
+        """Return the pairs that are its properties, taken from ``others``; None when there are none."""
         names = [name for name in others if self._open or self._takes(name)]
         names += [name for name in own if name in self._properties]
         if not names:
@@ -149,7 +149,10 @@ class _Spread:
 def _texts_reader(
     parameter: Named, shape: Shape, document: Document, decode: Decode
 ) -> Callable[[list[str]], Json | Missing]:
-    """A function from all texts of one name to its value. More texts than the style gives are an array of them."""
+    """Return a function from all texts of one name to its value.
+
+    More texts than the style gives are an array of them.
+    """
     read = _text_reader(parameter, shape, document, decode)
     is_list = parameter.explode and not parameter.media_type and "array" in shape.types
     item = collection_reader(parameter.schema, document, decode) or read
@@ -172,7 +175,7 @@ def _texts_reader(
 
 
 def _text_reader(parameter: Named, shape: Shape, document: Document, decode: Decode) -> Reader:
-    """The reader of the text of one pair."""
+    """Return the reader of the text of one pair."""
     if parameter.media_type:
         return _decoded(content_reader(parameter.media_type, shape), decode)
     if (collection := collection_reader(parameter.schema, document, decode)) is not None:
@@ -221,7 +224,10 @@ _SPLITS: dict[str, Split] = {"spaceDelimited": _spaces, "pipeDelimited": _pipes}
 
 
 def compile_query(parameters: Sequence[Parameter], document: Document) -> Callable[[str, dict[str, Json]], None] | None:
-    """A function that adds what a raw query string holds of ``parameters`` to the values; None without parameters."""
+    """Return a function that adds what a raw query string holds of ``parameters`` to the values.
+
+    None without parameters.
+    """
     if not parameters:
         return None
     full = compile_pairs(parameters, document, query_decoded)
@@ -269,7 +275,7 @@ def _one_by_one(plain: Readers, escaped: Readers, full: Fill) -> Callable[[str, 
 
 
 def pairs_of(query: str) -> list[tuple[str, str]]:
-    """The names, decoded, and the raw texts of a query string or urlencoded form."""
+    """Return the names, decoded, and the raw texts of a query string or urlencoded form."""
     pairs = []
     for pair in query.split("&"):
         name, _, text = pair.partition("=")

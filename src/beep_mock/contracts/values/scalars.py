@@ -26,7 +26,7 @@ _LITERALS = {"true": True, "false": False}
 
 
 def scalar_reader(shape: Shape) -> Reader:
-    """A function that reads a text by the types of ``shape``: the narrowest that fits.
+    """Return a function that reads a text by the types of ``shape``: the narrowest that fits.
 
     ``null`` is ``"null"`` or the empty text, where no string is admitted. Arrays and objects are read as JSON: no style
     says how they travel inside one (OpenAPI 3.1, Style Values).
@@ -63,19 +63,19 @@ def scalar_reader(shape: Shape) -> Reader:
 
 
 def content_reader(media_type: str, shape: Shape) -> Reader:
-    """The reader of a parameter that is described by ``content``: JSON is parsed, text read by the schema's types."""
+    """Return the reader of a parameter described by ``content``: it parses JSON, or reads text by its type."""
     return read_json if is_json(parse_content_type(media_type)[0]) else scalar_reader(shape)
 
 
 def text_of(value: Json) -> str:
-    """The text that carries a value: JSON's literals for what is no string."""
+    """Return the text that carries a value: JSON's literals for what is no string."""
     if isinstance(value, str):
         return value
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
 
 
 def read_json(text: str) -> Json:
-    """The JSON value that ``text`` is, or the text itself."""
+    """Return the JSON value that ``text`` is, or the text itself."""
     try:
         return load_json(text.encode())
     except (BodyError, UnicodeEncodeError):

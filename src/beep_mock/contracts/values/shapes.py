@@ -36,7 +36,7 @@ class Shape:
     patterns: tuple[tuple[str, Schema], ...] = ()
 
     def member(self, name: str) -> Schema | None:
-        """The schema of the property ``name``, declared, by a pattern, or as those that are not declared."""
+        """Return the schema of the property ``name``, declared, by a pattern, or as those that are not declared."""
         declared = self.properties.get(name)
         if declared is not None:
             return declared
@@ -53,7 +53,7 @@ TEXT = Shape(frozenset({"string"}), None, {}, None)
 
 
 def shape_of(schema: Schema | None, document: Document) -> Shape:
-    """The shape of ``schema``; that of text where it says nothing. A broken ``$ref`` says nothing."""
+    """Return the shape of ``schema``; that of text where it says nothing. A broken ``$ref`` says nothing."""
     if schema is None:
         return TEXT
     reading = _Reading(document)
@@ -72,7 +72,7 @@ def shape_of(schema: Schema | None, document: Document) -> Shape:
 
 
 def _one_of(schemas: list[Schema], document: Document) -> Schema:
-    """A schema of a property that several parts of its object's schema speak of: as any of those that say something."""
+    """Return the schema of a property that several parts of its object's schema describe: any of theirs."""
     if len(schemas) == 1:
         return schemas[0]
     said = [(each, _Reading(document).read(each.node, each.at, _DEPTH)) for each in schemas]
@@ -86,7 +86,10 @@ def _one_of(schemas: list[Schema], document: Document) -> Schema:
 
 
 def whole(values: list[Json], items: Shape) -> list[Json]:
-    """The items of an array. One that is a list of objects is all of them: no style has a place for these but JSON."""
+    """Return the items of an array.
+
+    One that is a list of objects is all of them: no style has a place for these but JSON.
+    """
     only = values[0] if len(values) == 1 else None
     if isinstance(only, list) and "object" in items.types and "array" not in items.types:
         return only
@@ -105,7 +108,7 @@ class _Reading:
         self.prefix: tuple[Schema, ...] = ()
 
     def read(self, node: Any, at: str, depth: int) -> frozenset[str] | None:
-        """The types that ``node`` admits, None when it does not say."""
+        """Return the types that ``node`` admits, None when it does not say."""
         if not isinstance(node, dict) or depth == 0:
             return None
         types: frozenset[str] | None = None
@@ -168,7 +171,7 @@ class _Reading:
 
 
 def _conditions(node: dict[str, Any], at: str) -> Iterator[tuple[Any, str]]:
-    """The schemas that count for some values only, and their places."""
+    """Yield the schemas that count for some values only, and their places."""
     for keyword in ("if", "then", "else"):
         if keyword in node:
             yield node[keyword], f"{at}/{keyword}"

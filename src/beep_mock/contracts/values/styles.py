@@ -17,7 +17,7 @@ _DELIMITERS = {"spaceDelimited": "%20", "pipeDelimited": "%7C"}
 
 
 def encoded(text: str) -> str:
-    """All but RFC 3986's unreserved characters percent-encoded."""
+    """Return all but RFC 3986's unreserved characters percent-encoded."""
     return quote(text, safe="", errors="replace")
 
 
@@ -27,12 +27,12 @@ def reserved_kept(text: str) -> str:
 
 
 def as_written(text: str) -> str:
-    """The text itself, for headers and the style ``cookie``."""
+    """Return the text itself, for headers and the style ``cookie``."""
     return text
 
 
 def delimited(value: Json, delimiter: str, encode: Encode, *, explode: bool) -> str:
-    """A value in one text: ``3,4,5``, ``R,100,G,200`` or exploded ``R=100,G=200``. Null members are left out."""
+    """Return a value in one text: ``3,4,5``, ``R,100,G,200`` or exploded ``R=100,G=200``. Null members are left out."""
     if isinstance(value, list):
         return delimiter.join(encode(text_of(item)) for item in value if item is not None)
     if isinstance(value, dict):
@@ -52,7 +52,7 @@ def matrix(name: str, value: Json, *, explode: bool) -> str:
 
 
 def pairs(name: str, value: Json, style: str, *, explode: bool, encode: Encode | None = None) -> list[str]:
-    """``name=text`` pairs of a query, cookie or form. None for null, an empty array and an empty object.
+    """Return ``name=text`` pairs of a query, cookie or form. None for null, an empty array and an empty object.
 
     ``encode`` writes texts, and by default names too, in percent-encoding.
     """
@@ -76,7 +76,10 @@ def _repeated(value: Json) -> list[Json]:
 
 
 def deep_pairs(name: str, value: Json) -> list[tuple[str, str]]:
-    """``color[R]`` and ``100``; deeper as ``filter[owner][id]`` and ``filter[ids][0]``, which most servers read."""
+    """Return ``color[R]`` and ``100``.
+
+    Deeper as ``filter[owner][id]`` and ``filter[ids][0]``, which most servers read.
+    """
     if isinstance(value, dict):
         return [pair for key, item in value.items() for pair in deep_pairs(f"{name}[{key}]", item)]
     if isinstance(value, list):
