@@ -11,8 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from beep_mock.agreement.prism import Question, engine_findings, questions
-from beep_mock.agreement.prism_differences import INTENDED
+from beep_mock.agreement.prism import INTENDED, Question, engine_findings, questions
 from beep_mock.contracts.compiler import compile_contract
 from beep_mock.errors import ContractError
 from beep_mock.findings import Finding, Severity

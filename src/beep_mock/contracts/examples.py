@@ -1,9 +1,12 @@
-"""Named examples are interactions: those of one name, on parameters, request body and response, belong together."""
+"""Named examples are interactions: those of one name, on parameters, request body and response, belong together.
+
+An example of a response may name the provider states it needs (``x-beep-state``).
+"""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from weakref import WeakKeyDictionary
 
 from beep_mock.contracts.bodies.formats import BodyError, compile_body_decoder, encode
@@ -17,17 +20,19 @@ from beep_mock.contracts.values.media_types import is_json, parse_content_type
 from beep_mock.contracts.values.scalars import text_of
 from beep_mock.contracts.values.styles import as_written
 from beep_mock.errors import ContractError
-from beep_mock.interaction import MISSING, Interaction, Json, Missing, Request, Response
+from beep_mock.interaction import MISSING, Interaction, Json, Missing, ProviderState, Request, Response
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from beep_mock.contracts.document import Document
-    from beep_mock.contracts.model import Header, ResponseSpec, Schema
+    from beep_mock.contracts.model import Contract, Header, ResponseSpec, Schema
 
 __all__ = [
     "SENT_ANYWAY",
+    "declared_states",
     "encode",
+    "example_extension",
     "header_text",
     "interactions_of",
     "placed_interactions",
@@ -262,3 +267,38 @@ def _decoded(media: MediaType, text: bytes, document: Document, otherwise: Json 
 
 def _named(examples: tuple[Example, ...], name: str) -> Example | None:
     return next((example for example in examples if example.name == name), None)
+
+
+_VALUES = frozenset({"value", "dataValue", "serializedValue"})
+
+
+def declared_states(contract: Contract, interaction: Interaction) -> tuple[ProviderState, ...] | None:
+    """Return the provider states that an example declares with ``x-beep-state``, or None where it declares none.
+
+    The value is a name, an object with ``name`` and ``params``, or a list of these.
+    """
+    declared = example_extension(contract, interaction, "x-beep-state")
+    if declared is None:
+        return None
+    found = []
+    for entry in declared if isinstance(declared, list) else [declared]:
+        if isinstance(entry, str):
+            found.append(ProviderState(entry))
+        elif isinstance(entry, dict) and isinstance(entry.get("name"), str):
+            parameters = entry.get("params", entry.get("parameters"))
+            found.append(ProviderState(entry["name"], parameters if isinstance(parameters, dict) else {}))
+    return tuple(found)
+
+
+def example_extension(contract: Contract, interaction: Interaction, name: str) -> Any:
+    """Return the value of the extension ``name`` of a response's Example Object, or None."""
+    pointer = interaction.pointer
+    parent, _, last = pointer.rpartition("/")
+    for place in (parent, pointer) if last in _VALUES else (pointer,):
+        try:
+            node, _ = contract.document.lookup(f"#{place}")
+        except ContractError:
+            continue
+        if isinstance(node, dict) and name in node:
+            return node[name]
+    return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,11 @@ from werkzeug.exceptions import HTTPException
 from beep_mock.control.answers import problem_answer
 from beep_mock.control.description import interface_contract
 from beep_mock.control.interface import control_interface
+from beep_mock.exchanges.exchange import Exchange
 from beep_mock.gateway.access import Access
-from beep_mock.gateway.overview import overview_of
 from beep_mock.gateway.plan import Engine, Plan, choose_services, plan_document
+from beep_mock.gateway.service import Service
+from beep_mock.gateway.standing import evidence_of
 from beep_mock.gateway.world import World
 from beep_mock.gateway.wsgi import MOUNT, Gateway
 from beep_mock.mocks.mock import Mock
@@ -22,7 +24,8 @@ from beep_mock.mocks.preferences import AS_DOCUMENTED, Answering
 from beep_mock.pages.index import built_in_pages
 from beep_mock.workspace import Workspace
 
-__all__ = ["app_of_world", "create_app", "pages_of_world"]
+__all__ = ["app_of_world", "create_app", "overview_of", "pages_of_world"]
+
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -164,3 +167,48 @@ def _protect(response: Response) -> Response:
     if response.mimetype not in ("text/javascript", "text/css"):
         response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def overview_of(world: World, url_of: Callable[[str], str]) -> dict[str, Any]:
+    """Return the services, the alerts, and a word that changes whenever one of them, or the journal, does.
+
+    ``url_of`` returns the URL at which a service answers.
+    """
+    exchanges = world.journal.entries()
+    return {
+        "services": [
+            _describe(world, service, url_of(service.name), [e for e in exchanges if e.service == service.name])
+            for service in world.services.values()
+        ],
+        "alerts": [{"time": a.time, "service": a.service, "text": a.text, "good": a.good} for a in world.alerts],
+        "state": _state(world),
+    }
+
+
+def _state(world: World) -> str:
+    latest = world.journal.latest
+    alert = world.alerts[-1].time if world.alerts else 0
+    ups = "".join(str(int(service.up)) for service in world.services.values())
+    return f"{latest}-{len(world.journal)}-{alert}-{ups}-{world.renewals}"
+
+
+def _describe(world: World, service: Service, url: str, exchanges: Sequence[Exchange]) -> dict[str, Any]:
+    contract = service.mock.contract if service.mock is not None else None
+    return {
+        "name": service.name,
+        "kind": service.kind,
+        "engine": world.plan.engine if service.kind == "mocked" else "",
+        "up": service.up,
+        "url": url,
+        "peer": service.entry.url,
+        "docs": f"/-/docs/{service.name}",
+        "openapi": f"/-/openapi/{service.name}.json",
+        "title": contract.title if contract is not None else "",
+        "version": contract.version if contract is not None else "",
+        "operations": len(contract.operations) if contract is not None else 0,
+        "fault": service.fault,
+        "evidence": evidence_of(service),
+        "evidence_fault": service.mock.trust.fault if service.mock is not None else "",
+        "exchanges": len(exchanges),
+        "violations": sum(bool(e.violations) for e in exchanges),
+    }

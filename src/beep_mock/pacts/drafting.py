@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from beep_mock.contracts.example_states import declared_states
-from beep_mock.contracts.examples import interactions_of
+from beep_mock.contracts.examples import declared_states, interactions_of
 from beep_mock.contracts.response_validation import response_violations
 from beep_mock.contracts.validator import validator_of
 from beep_mock.errors import PactFileError

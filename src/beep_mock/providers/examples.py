@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from beep_mock.contracts.encoding import RawRequest
 from beep_mock.contracts.example_requests import ask
-from beep_mock.contracts.example_states import declared_states, example_extension
-from beep_mock.contracts.examples import interactions_of
+from beep_mock.contracts.examples import declared_states, example_extension, interactions_of
 from beep_mock.contracts.response_validation import response_violations
 from beep_mock.contracts.samples.sampler import Sampler
 from beep_mock.contracts.values.media_types import is_json, parse_content_type

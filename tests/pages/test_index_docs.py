@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from beep_mock.pages import docs, index
+from beep_mock.pages import index
 from tests.support.one_service import World
 
 
 def test_scalar_is_configured_to_ask_nobody_else(world: World) -> None:
-    if docs.scalar_script() is None:
+    if index.scalar_script() is None:
         pytest.skip("the extra `docs` is not installed")
     page = world.page("GET", "/-/docs/big").body.decode()
     assert "&#34;withDefaultFonts&#34;: false" in page
@@ -17,8 +17,7 @@ def test_scalar_is_configured_to_ask_nobody_else(world: World) -> None:
 
 
 def test_without_scalar_a_plain_page_lists_the_operations(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (docs, index):
-        monkeypatch.setattr(module, "scalar_script", lambda: None)
+    monkeypatch.setattr(index, "scalar_script", lambda: None)
     page = world.page("GET", "/-/docs/big").body.decode()
     assert "/n/{id}" in page
     assert "deprecated" in page
