@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from beep_mock.agreement.request_maker import MadeRequest
+from beep_mock.agreement.request_generation import GeneratedRequest
 from beep_mock.agreement.verdicts import MockVerdict, MockVerdicts, VerdictJudge
 from beep_mock.contracts.compiler import compile_contract
 from beep_mock.contracts.encoding import RawRequest
@@ -63,7 +63,7 @@ def found(
 ) -> list[str]:
     judge = VerdictJudge(contract, DomainRefusals(contract), known=known)
     judge.unknown_path = reply(404, NOWHERE)
-    made = MadeRequest(contract.operations[f"GET {path}"], method=method)
+    made = GeneratedRequest(contract.operations[f"GET {path}"], method=method)
     return [aspect.rule.removeprefix("agreement-") for aspect in judge.aspects(made, verdict, answer)]
 
 
@@ -150,7 +150,7 @@ def test_the_mock_says_why_and_whether_an_operation_has_answered(contract: Contr
 
 def test_what_the_message_says(contract: Contract) -> None:
     judge = VerdictJudge(contract, DomainRefusals(contract), known=False)
-    made = MadeRequest(contract.operations["GET /things"])
+    made = GeneratedRequest(contract.operations["GET /things"])
     [aspect] = judge.aspects(made, REFUSED, reply(200, json.dumps(["x" * 300]).encode()))
     assert aspect.subject == ("query", "limit", "minimum")
     assert aspect.message.startswith("the mock refuses it (422; query.limit: minimum), the provider takes it (200: [")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from beep_mock.agreement.operations import OperationAgreement, OperationComparison
-from beep_mock.agreement.request_maker import RequestMaker
+from beep_mock.agreement.request_generation import RequestGenerator
 from beep_mock.agreement.verdicts import MockVerdicts, VerdictJudge
 from beep_mock.contracts.encoding import RawRequest
 from beep_mock.errors import VerificationError
@@ -20,7 +20,7 @@ from beep_mock.exchanges.secrets import MASK
 from beep_mock.providers.domain_refusals import DomainRefusals
 
 if TYPE_CHECKING:
-    from beep_mock.agreement.request_maker import MadeRequest
+    from beep_mock.agreement.request_generation import GeneratedRequest
     from beep_mock.agreement.verdicts import MockVerdict, MockVerdicts
     from beep_mock.contracts.model import Contract
     from beep_mock.exchanges.exchange import Reply
@@ -36,16 +36,16 @@ class Asker:
     contract: Contract
     target: Target
     mocked: MockVerdicts
-    maker: RequestMaker
+    maker: RequestGenerator
     judge: VerdictJudge
     headers: tuple[tuple[str, str], ...] = ()
 
-    def mock(self, made: MadeRequest) -> MockVerdict | None:
+    def mock(self, made: GeneratedRequest) -> MockVerdict | None:
         """Return the mock's verdict; None for a request that cannot be sent."""
         raw = made.raw(self.contract)
         return self.mocked.of(raw) if raw is not None else None
 
-    def provider(self, made: MadeRequest) -> Reply:
+    def provider(self, made: GeneratedRequest) -> Reply:
         """Return the provider's answer.
 
         :raises VerificationError: it says nothing in time, or is gone.
@@ -54,7 +54,7 @@ class Asker:
         assert raw is not None  # noqa: S101 - the mock has answered it
         return self.target.send(raw, headers=self.headers if made.credentials else ())
 
-    def shown(self, made: MadeRequest) -> RawRequest:
+    def shown(self, made: GeneratedRequest) -> RawRequest:
         """Return the request for people: headers that were given are not shown."""
         raw = made.raw(self.contract)
         assert raw is not None  # noqa: S101 - see above
@@ -101,7 +101,7 @@ def compare_with_mock(
     within ``max_time`` seconds, of which every operation gets its share. ``headers`` go with all but those that leave
     credentials out. Without ``writes`` only methods are used that change nothing (RFC 9110, section 9.2.1).
     """
-    maker = RequestMaker(contract, seed, samples)
+    maker = RequestGenerator(contract, seed, samples)
     judge = VerdictJudge(contract, DomainRefusals(contract), known=bool(headers))
     operations = [one for one in contract.operations.values() if one.broken is None]
     found = Agreement(unasked=[one.key for one in operations if not writes and one.method not in _SAFE])

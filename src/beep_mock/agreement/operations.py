@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import chain, takewhile
 from typing import TYPE_CHECKING, Any, Final
 
-from beep_mock.agreement.request_maker import MadeRequest
+from beep_mock.agreement.request_generation import GeneratedRequest
 from beep_mock.agreement.shrinking import shrunk
 from beep_mock.agreement.verdicts import Aspect
 from beep_mock.errors import VerificationError
@@ -73,7 +73,7 @@ class OperationComparison:
         self._states: Counter[int] = Counter()
         self._number = 0
 
-    def run(self, further: Iterable[MadeRequest] = ()) -> OperationAgreement:
+    def run(self, further: Iterable[GeneratedRequest] = ()) -> OperationAgreement:
         """Ask changed requests first: those that are refused change nothing. ``further`` is asked last."""
         begun = time.monotonic()
         maker = self._asker.maker
@@ -105,13 +105,13 @@ class OperationComparison:
             self._note("agreement-not-reached", Severity.WARNING, message, hint)
         return self._found
 
-    def _sorted(self, made_ones: Iterable[MadeRequest]) -> tuple[list[MadeRequest], list[MadeRequest]]:
+    def _sorted(self, made_ones: Iterable[GeneratedRequest]) -> tuple[list[GeneratedRequest], list[GeneratedRequest]]:
         """Return those that the mock refuses, one of each reason and kind of value, and those that it takes.
 
         None twice.
         """
-        refused: dict[tuple[str, ...], tuple[int, MadeRequest]] = {}
-        taken: dict[tuple[str, str, bytes, str], MadeRequest] = {}
+        refused: dict[tuple[str, ...], tuple[int, GeneratedRequest]] = {}
+        taken: dict[tuple[str, str, bytes, str], GeneratedRequest] = {}
         for made in made_ones:
             verdict = self._asker.mock(made)
             raw = made.raw(self._asker.contract)
@@ -128,7 +128,7 @@ class OperationComparison:
                 refused[key] = (weight, made)
         return _each_first(refused)[:_MOST], list(taken.values())[:_MOST]
 
-    def _compare(self, made: MadeRequest) -> None:
+    def _compare(self, made: GeneratedRequest) -> None:
         verdict = self._asker.mock(made)
         if verdict is None:
             return
@@ -147,7 +147,7 @@ class OperationComparison:
         elif verdict.valid and self._asker.judge.is_of_state(self._operation, reply):
             self._states[reply.status] += 1
 
-    def _answers(self, made: MadeRequest, verdict: MockVerdict) -> list[tuple[MadeRequest, Reply, bool]]:
+    def _answers(self, made: GeneratedRequest, verdict: MockVerdict) -> list[tuple[GeneratedRequest, Reply, bool]]:
         """Send requests to the provider, and note which answers depend on its data.
 
         Where the answer is about what the provider knows, it is asked again with other names.
@@ -176,7 +176,7 @@ class OperationComparison:
             return judge.is_of_state(operation, reply)
         return judge.is_shown_refusal(operation, verdict, reply)
 
-    def _concerns(self, made: MadeRequest, reply: Reply) -> bool:
+    def _concerns(self, made: GeneratedRequest, reply: Reply) -> bool:
         """Return whether the provider looked up the part that was changed, and not another part of the request."""
         location = made.place[:1]
         paths = sum(parameter.location == "path" for parameter in self._operation.parameters)
@@ -184,7 +184,7 @@ class OperationComparison:
             return True
         return made.origin is not None and self._asker.provider(made.origin).status != reply.status
 
-    def _is_alike(self, made: MadeRequest, verdict: MockVerdict) -> bool:
+    def _is_alike(self, made: GeneratedRequest, verdict: MockVerdict) -> bool:
         """Return whether the mock judges both alike: valid, or invalid for the same reason and no other."""
         other = self._asker.mock(made)
         if other is None or other.valid != verdict.valid or other.routed != verdict.routed:
@@ -192,13 +192,13 @@ class OperationComparison:
         reasons = Counter((*v.location, v.code) for v in verdict.violations)
         return Counter((*v.location, v.code) for v in other.violations) <= reasons
 
-    def _add(self, made: MadeRequest, verdict: MockVerdict, aspect: Aspect, *, plainer: bool) -> None:
+    def _add(self, made: GeneratedRequest, verdict: MockVerdict, aspect: Aspect, *, plainer: bool) -> None:
         key = (aspect.rule, *aspect.subject)
         if key in self._known or key in self._hopeless:
             return
         seen = aspect
 
-        def holds(smaller: MadeRequest) -> bool:
+        def holds(smaller: GeneratedRequest) -> bool:
             nonlocal seen
             if time.monotonic() > self._end + _LEAST or not self._is_alike(smaller, verdict):
                 return False
@@ -225,7 +225,7 @@ class OperationComparison:
         finding = Finding(seen.rule, Severity.ERROR, f"{_line(raw)}: {seen.message}", self._where(smallest))
         self._found.differences.append(ProviderDifference(finding, raw))
 
-    def _shape(self, made: MadeRequest) -> tuple[str, ...]:
+    def _shape(self, made: GeneratedRequest) -> tuple[str, ...]:
         """Return what a request has beyond the smallest valid one."""
         least = self._asker.maker.least(self._operation)
         assert least is not None  # noqa: S101 - it was asked for
@@ -237,7 +237,7 @@ class OperationComparison:
             body = [f"body.{name}" for name, value in members.items() if known.get(name, MISSING) != value]
         return (*values, *body, *([made.extra] if made.extra else []))
 
-    def _where(self, made: MadeRequest) -> Where:
+    def _where(self, made: GeneratedRequest) -> Where:
         """Return the declaration of what was changed, else the operation's."""
         at = self._operation.at
         if made.place[:1] == ("body",) and self._operation.request_body is not None:
@@ -252,18 +252,18 @@ class OperationComparison:
         self._found.notes.append(Finding(rule, severity, message, where, hint))
 
 
-def _each_first(refused: dict[tuple[str, ...], tuple[int, MadeRequest]]) -> list[MadeRequest]:
+def _each_first(refused: dict[tuple[str, ...], tuple[int, GeneratedRequest]]) -> list[GeneratedRequest]:
     """Return one of each place and reason, then the others: time may not suffice for all."""
     seen: set[tuple[str, ...]] = set()
-    firsts: list[MadeRequest] = []
-    others: list[MadeRequest] = []
+    firsts: list[GeneratedRequest] = []
+    others: list[GeneratedRequest] = []
     for (*reason, _kind_of_value, _content), (_, made) in refused.items():
         (others if tuple(reason) in seen else firsts).append(made)
         seen.add(tuple(reason))
     return firsts + others
 
 
-def _kind(made: MadeRequest) -> str:
+def _kind(made: GeneratedRequest) -> str:
     """Return the JSON type of what stands where something was changed: a provider may mind null and not a number."""
     value: Json = MISSING
     location, *rest = made.place or ("",)

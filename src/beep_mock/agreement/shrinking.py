@@ -10,15 +10,15 @@ from beep_mock.agreement.schema_edges import changed
 from beep_mock.interaction import MISSING
 
 if TYPE_CHECKING:
-    from beep_mock.agreement.request_maker import MadeRequest
+    from beep_mock.agreement.request_generation import GeneratedRequest
     from beep_mock.interaction import Json
 
 __all__ = ["shrunk"]
 
 
 def shrunk(
-    made: MadeRequest, holds: Callable[[MadeRequest], bool], tries: int, least: MadeRequest | None = None
-) -> MadeRequest:
+    made: GeneratedRequest, holds: Callable[[GeneratedRequest], bool], tries: int, least: GeneratedRequest | None = None
+) -> GeneratedRequest:
     """Return ``made`` without what can go so that ``holds`` still says yes, found in at most ``tries`` questions.
 
     What cannot go is as in ``least`` where it can be. What was changed (``place``) stays.
@@ -35,7 +35,7 @@ def shrunk(
             return made
 
 
-def _smaller(made: MadeRequest) -> Iterator[MadeRequest]:
+def _smaller(made: GeneratedRequest) -> Iterator[GeneratedRequest]:
     """Yield requests with one thing less, the biggest things first."""
     if made.extra:
         yield replace(made, extra="")
@@ -53,7 +53,7 @@ def _smaller(made: MadeRequest) -> Iterator[MadeRequest]:
                 yield replace(made, body=changed(made.body, (place, MISSING)))
 
 
-def _plainer(made: MadeRequest, least: MadeRequest | None) -> Iterator[MadeRequest]:
+def _plainer(made: GeneratedRequest, least: GeneratedRequest | None) -> Iterator[GeneratedRequest]:
     """Yield requests with one value as the least request has it."""
     if least is None:
         return

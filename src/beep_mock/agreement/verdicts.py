@@ -23,7 +23,7 @@ from beep_mock.exchanges.secrets import masked_message, masked_text
 from beep_mock.mocks.mock import Mock
 
 if TYPE_CHECKING:
-    from beep_mock.agreement.request_maker import MadeRequest
+    from beep_mock.agreement.request_generation import GeneratedRequest
     from beep_mock.contracts.encoding import RawRequest
     from beep_mock.contracts.model import Contract, Operation
     from beep_mock.exchanges.exchange import Reply
@@ -124,7 +124,9 @@ class VerdictJudge:
         self.unknown_path: Reply | None = None
         """The provider's answer for a path that no contract has."""
 
-    def aspects(self, made: MadeRequest, mock: MockVerdict, reply: Reply, *, looked_up: bool = False) -> list[Aspect]:
+    def aspects(
+        self, made: GeneratedRequest, mock: MockVerdict, reply: Reply, *, looked_up: bool = False
+    ) -> list[Aspect]:
         """Return how the answers differ; empty when they agree.
 
         ``looked_up``: the answer is about what the provider knows (no such world). A valid request may get one; an
@@ -167,7 +169,7 @@ class VerdictJudge:
             and self._refusals.allow(operation.key, reply.status, reply.body)
         )
 
-    def _verdict(self, made: MadeRequest, mock: MockVerdict, reply: Reply, *, looked_up: bool) -> Aspect | None:
+    def _verdict(self, made: GeneratedRequest, mock: MockVerdict, reply: Reply, *, looked_up: bool) -> Aspect | None:
         status = reply.status
         if not mock.valid:
             reason = f"{mock.status}{'; ' + mock.reason if mock.reason else ''}"
@@ -191,7 +193,7 @@ class VerdictJudge:
             return Aspect("agreement-status-class", (str(status),), f"{takes}fails ({status}{_said(reply)})")
         return Aspect("agreement-verdict", (str(status),), f"{takes}refuses it ({status}{_said(reply)})")
 
-    def _conformity(self, made: MadeRequest, mock: MockVerdict, reply: Reply) -> Iterator[Aspect]:
+    def _conformity(self, made: GeneratedRequest, mock: MockVerdict, reply: Reply) -> Iterator[Aspect]:
         """Return how the provider's answer breaks the contract, where the mock's own status is declared."""
         operation = made.operation
         if made.method or not operation.responses or operation.response_for(mock.status) is None:
@@ -222,7 +224,7 @@ class VerdictJudge:
         return _kind(other) == _kind(reply)
 
 
-def _place(made: MadeRequest, mock: MockVerdict) -> tuple[str, ...]:
+def _place(made: GeneratedRequest, mock: MockVerdict) -> tuple[str, ...]:
     """Return the invalid part of a request: as the mock says, else the part that was changed."""
     by_place = made.place and (not mock.violations or mock.violations[0].code == "required")
     location = made.place if by_place else mock.violations[0].location if mock.violations else ()

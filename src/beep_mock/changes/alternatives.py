@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from beep_mock.changes.contract_version import Part, same_text
 from beep_mock.changes.pairs import SchemaComparison
-from beep_mock.changes.sides import Part, same_text
 from beep_mock.changes.views import View
 
 __all__ = ["compare_alternatives", "compare_conditions", "compare_discriminators"]
@@ -15,7 +15,7 @@ Group = tuple[str, list[Part], str]
 
 
 def compare_alternatives(this: SchemaComparison) -> bool:
-    """Alternatives of both sides; False when the rest of the schemas is compared with each alternative already."""
+    """Alternatives of both versions; False when the rest of the schemas is compared with each alternative already."""
     old, new = list(this.old.groups), list(this.new.groups)
     paired: list[tuple[Group, Group]] = []
     for group in list(old):
@@ -108,7 +108,7 @@ def _partners(this: SchemaComparison, old: Sequence[Part], new: Sequence[Part]) 
 
 
 def _view(this: SchemaComparison, part: Part, beside: View) -> View:
-    return View(beside.side, (part,), this.pair.direction)
+    return View(beside.version, (part,), this.pair.direction)
 
 
 def _field(part: Part, keyword: str) -> Any:
@@ -126,7 +126,7 @@ def _exclude(view: View, one: Part, other: Part) -> bool:
     """Return whether no value fits both, as far as is easily seen."""
     if any("discriminator" in node for node, _ in view.parts):
         return True  # it says which alternative counts (OpenAPI 3.1.1, 4.8.25)
-    first, second = (View(view.side, (part,), view.direction) for part in (one, other))
+    first, second = (View(view.version, (part,), view.direction) for part in (one, other))
     if first.impossible or second.impossible or not first.types & second.types:
         return True
     if first.values is not None and second.values is not None:
@@ -134,14 +134,14 @@ def _exclude(view: View, one: Part, other: Part) -> bool:
     if first.types | second.types != {"object"}:
         return False
     for name in first.required.keys() & second.required.keys():
-        values = [View(view.side, side.schemas_for(name), view.direction) for side in (first, second)]
+        values = [View(view.version, version.schemas_for(name), view.direction) for version in (first, second)]
         if not values[0].types & values[1].types:
             return True
         listed = [view.values for view in values]
         if listed[0] is not None and listed[1] is not None and not listed[0].keys() & listed[1].keys():
             return True
     return any(
-        name not in side.properties for each, side in ((first, second), (second, first)) if side.closed
+        name not in version.properties for each, version in ((first, second), (second, first)) if version.closed
         for name in each.required
     )  # fmt: skip
 

@@ -34,7 +34,7 @@ class FoundDifferences:
         key = (rule, level, direction, message, _place(old), _place(new))
         self._found.setdefault(key, {}).update(dict.fromkeys(uses))
 
-    def hold(self, pair: Pair | None, root: Root) -> None:
+    def remember(self, pair: Pair | None, root: Root) -> None:
         """Remember where a pair is met."""
         if pair is not None:
             self._roots.setdefault(pair, []).append(root)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from beep_mock.changes.contract_version import ContractVersion
 from beep_mock.changes.difference import Level
 from beep_mock.changes.lifecycle import compare_lifecycle, may_go
-from beep_mock.changes.sides import Side
 from beep_mock.contracts.model import Operation, Parameter, ResponseSpec, Schema
 from beep_mock.contracts.routing.templates import parse_template
 from beep_mock.contracts.values.shapes import shape_of
@@ -63,7 +63,7 @@ def _compare_parameters(rules: OperationRules, old: Parameter, new: Parameter) -
     textual = not (old.media_type or new.media_type)
     one, other = old.schema or Schema(True, old.at), new.schema or Schema(True, new.at)
     omitted = not old.required and old.location != "path"
-    rules.hold(one, other, "request", "parameter", part, path, textual=textual, omitted=omitted)
+    rules.remember(one, other, "request", "parameter", part, path, textual=textual, omitted=omitted)
 
 
 def _compare_writing(rules: OperationRules, old: Parameter, new: Parameter) -> None:
@@ -77,7 +77,7 @@ def _compare_writing(rules: OperationRules, old: Parameter, new: Parameter) -> N
         return
     if old.style == new.style and old.explode == new.explode:
         return
-    shapes = [shape_of(p.schema, side.document) for p, side in ((old, rules.pairs.old), (new, rules.pairs.new))]
+    shapes = [shape_of(p.schema, version.document) for p, version in ((old, rules.pairs.old), (new, rules.pairs.new))]
     nested = any(shape.types & {"array", "object"} for shape in shapes)
     if not nested and old.style in _ALIKE and new.style in _ALIKE:
         return
@@ -112,9 +112,9 @@ def _added(rules: OperationRules, parameter: Parameter, old: Operation) -> None:
     rules.note(rule, level, "request", message, old.at, parameter.at, parameter.location, (parameter.name,))
 
 
-def _node(parameter: Parameter, side: Side) -> Any:
+def _node(parameter: Parameter, version: ContractVersion) -> Any:
     try:
-        return side.document.follow(*side.document.lookup(parameter.at))[0]
+        return version.document.follow(*version.document.lookup(parameter.at))[0]
     except ContractError:
         return None
 
@@ -180,7 +180,9 @@ def _compare_responses(rules: OperationRules, old: ResponseSpec, new: ResponseSp
             rules.note("response-header-media-type-changed", Level.BREAKING, "response", message, header.at, partner.at,
                        *place)  # fmt: skip
         one, other = header.schema or Schema(True, header.at), partner.schema or Schema(True, partner.at)
-        rules.hold(one, other, "response", "header", *place, textual=not header.media_type, omitted=not header.required)
+        rules.remember(
+            one, other, "response", "header", *place, textual=not header.media_type, omitted=not header.required
+        )
     for header in headers.values():
         message = f"header {header.name} is new"
         # Of a webhook the response is the consumer's, who would have to send the header.

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from beep_mock.changes.contract_version import Part
 from beep_mock.changes.difference import Level
 from beep_mock.changes.lifecycle import compare_lifecycle
 from beep_mock.changes.limit_rules import compare_limit
 from beep_mock.changes.pairs import Found, SchemaComparison
-from beep_mock.changes.sides import Part
 from beep_mock.changes.views import View, patterns_of
 
 __all__ = ["compare_objects"]
@@ -117,7 +117,7 @@ def _compare_required(this: SchemaComparison) -> None:
 def _compare_visibility(this: SchemaComparison, name: str) -> None:
     """``readOnly`` and ``writeOnly`` where the direction is not concerned: worth a note."""
     was, is_ = (
-        {way for part in view.properties[name] for way in view.side.hidden(part)} for view in (this.old, this.new)
+        {way for part in view.properties[name] for way in view.version.hidden(part)} for view in (this.old, this.new)
     )
     for way, word in (("request", "read-only"), ("response", "write-only")):
         if (way in was) != (way in is_) and way != this.pair.direction:

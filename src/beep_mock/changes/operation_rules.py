@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from beep_mock.changes.contract_version import ContractVersion, same_text
 from beep_mock.changes.difference import Direction, Level, Use
 from beep_mock.changes.ledger import FoundDifferences, Root
 from beep_mock.changes.lifecycle import compare_lifecycle
 from beep_mock.changes.message_rules import compare_parameters, compare_responses
 from beep_mock.changes.pairs import Pairs
-from beep_mock.changes.sides import Side, same_text
 from beep_mock.contracts.model import MediaType, Operation, RequestBody, Schema, SecurityScheme
 from beep_mock.contracts.values.media_types import match_media_type
 from beep_mock.errors import ContractError
@@ -69,7 +69,7 @@ class OperationRules:
         breaks = narrowed is (self.direction(direction) == "request")
         return Level.BREAKING if breaks else Level.NON_BREAKING
 
-    def hold(
+    def remember(
         self, old: Schema, new: Schema, direction: Direction, subject: str, part: str,
         path: tuple[str, ...] = (), status: str = "", *, textual: bool = False, omitted: bool = False,
     ) -> None:  # fmt: skip
@@ -77,12 +77,12 @@ class OperationRules:
         turned = self.direction(direction)
         assert turned  # noqa: S101 - schemas describe messages
         pair = self.pairs.pair(((old.node, old.at),), ((new.node, new.at),), turned, textual, omitted=omitted)
-        self.ledger.hold(pair, Root(Use(self.label, part, path, status), subject, turned))
+        self.ledger.remember(pair, Root(Use(self.label, part, path, status), subject, turned))
 
-    def node(self, operation: Operation, side: Side) -> dict[str, Any]:
+    def node(self, operation: Operation, version: ContractVersion) -> dict[str, Any]:
         """Return an operation as written."""
         try:
-            found, _ = side.document.follow(*side.document.lookup(operation.at))
+            found, _ = version.document.follow(*version.document.lookup(operation.at))
         except ContractError:
             return {}
         return found if isinstance(found, dict) else {}
@@ -126,9 +126,9 @@ class OperationRules:
 
     def _compare_media(self, old: MediaType, new: MediaType, direction: Direction, status: str) -> None:
         if old.stream is not None and new.stream is not None and old.stream.item and new.stream.item:
-            self.hold(old.stream.item, new.stream.item, direction, "body", "body", ("*",), status)
+            self.remember(old.stream.item, new.stream.item, direction, "body", "body", ("*",), status)
         elif old.schema is not None and new.schema is not None:
-            self.hold(old.schema, new.schema, direction, "body", "body", (), status)
+            self.remember(old.schema, new.schema, direction, "body", "body", (), status)
         elif old.schema is not new.schema:
             added = new.schema is not None
             message = f"{old.name} has {'a' if added else 'no'} schema now"
@@ -251,10 +251,10 @@ def compare_security(rules: OperationRules, old: Operation, new: Operation) -> N
     _compare_schemes(rules, old, new)
 
 
-def _alternatives(rules: OperationRules, operation: Operation, side: Side) -> list[Alternative]:
+def _alternatives(rules: OperationRules, operation: Operation, version: ContractVersion) -> list[Alternative]:
     """Return the alternatives, with scopes; one that demands nothing where nothing is demanded at all."""
-    node = rules.node(operation, side)
-    written = node.get("security", side.document.root.get("security"))
+    node = rules.node(operation, version)
+    written = node.get("security", version.document.root.get("security"))
     requirements = [one for one in (written if isinstance(written, list) else []) if isinstance(one, dict)]
     found = []
     for index, schemes in enumerate(operation.security):
@@ -321,12 +321,12 @@ def _addresses(flows: Any) -> Any:
     }
 
 
-def _node(scheme: SecurityScheme, side: Side) -> dict[str, Any]:
-    components = side.document.root.get("components")
+def _node(scheme: SecurityScheme, version: ContractVersion) -> dict[str, Any]:
+    components = version.document.root.get("components")
     schemes = components.get("securitySchemes") if isinstance(components, dict) else None
     node = schemes.get(scheme.name) if isinstance(schemes, dict) else None
     try:
-        found, _ = side.document.follow(node, f"#/components/securitySchemes/{scheme.name}")
+        found, _ = version.document.follow(node, f"#/components/securitySchemes/{scheme.name}")
     except ContractError:
         return {}
     return found if isinstance(found, dict) else {}

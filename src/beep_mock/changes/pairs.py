@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from beep_mock.changes.contract_version import ContractVersion, Part, reads_alike, same_text
 from beep_mock.changes.difference import Level
 from beep_mock.changes.lifecycle import Policy
-from beep_mock.changes.sides import Part, Side, reads_alike, same_text
 from beep_mock.changes.views import View
 from beep_mock.contracts.nodes import child
 from beep_mock.contracts.schemas.visibility import Direction
@@ -43,7 +43,7 @@ class Found:
 
 
 class Pair:
-    """Old and new schemas (of each side all have to be met) for messages in one direction, as texts or as JSON.
+    """Old and new schemas (a value has to meet all of a version) for messages in one direction, as texts or as JSON.
 
     ``omitted`` when the old contract's messages may leave the value out, and so mean its default.
     In a pair that is ``turned`` the old ones are of the new contract, and the new ones of the old.
@@ -68,17 +68,17 @@ class Pair:
 class SchemaComparison:
     """The comparison of one pair: its two views, and where to put what is found.
 
-    Messages go one way: what the *sender*'s side allows has to be allowed by the *taker*'s. Of requests the sender is
-    whoever keeps the old contract, of responses whoever keeps the new one.
+    What the *sender*'s version allows, the *taker*'s has to allow. The sender of requests is whoever keeps the old
+    contract, that of responses whoever keeps the new one.
     """
 
     def __init__(self, pairs: Pairs, pair: Pair, depth: int) -> None:
         self.pairs = pairs
         self.pair = pair
         self.depth = depth
-        sides = pairs.sides(pair.turned)
-        self.old = View(sides[0], pair.old, pair.direction)
-        self.new = View(sides[1], pair.new, pair.direction)
+        versions = pairs.versions(pair.turned)
+        self.old = View(versions[0], pair.old, pair.direction)
+        self.new = View(versions[1], pair.new, pair.direction)
         self.is_request = pair.direction == "request"
         self.sender, self.taker = (self.old, self.new) if self.is_request else (self.new, self.old)
         self.capped = False
@@ -120,10 +120,15 @@ class SchemaComparison:
 
 
 class Pairs:
-    """All pairs of two contracts; what is the same on both sides, word for word and in one dialect, makes none."""
+    """All pairs of two contracts; what both versions say word for word, in one dialect, makes none."""
 
     def __init__(
-        self, old: Side, new: Side, changed: frozenset[str], policy: Policy, compare: Callable[[SchemaComparison], None]
+        self,
+        old: ContractVersion,
+        new: ContractVersion,
+        changed: frozenset[str],
+        policy: Policy,
+        compare: Callable[[SchemaComparison], None],
     ) -> None:
         self.old = old
         self.new = new
@@ -147,8 +152,8 @@ class Pairs:
         """Return the pair of these schemas, to be compared; None when they are the same."""
         if self.are_same(old, new):
             return None
-        sides = self.sides(turned)
-        old, new = self._led(sides[0], old), self._led(sides[1], new)
+        versions = self.versions(turned)
+        old, new = self._led(versions[0], old), self._led(versions[1], new)
         if self.are_same(old, new):
             return None
         key = (tuple(at for _, at in old), tuple(at for _, at in new), direction, textual, turned, omitted)
@@ -158,10 +163,10 @@ class Pairs:
             self._waiting.append((pair, self._depth))
         return pair
 
-    def _led(self, side: Side, parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    def _led(self, version: ContractVersion, parts: tuple[Part, ...]) -> tuple[Part, ...]:
         """Parts that only refer to others as those: what is shared is compared once."""
         return tuple(
-            (side.follow(part) or part) if isinstance(part[0], dict) and part[0].keys() == {"$ref"} else part
+            (version.follow(part) or part) if isinstance(part[0], dict) and part[0].keys() == {"$ref"} else part
             for part in parts
         )
 
@@ -186,7 +191,7 @@ class Pairs:
             finally:
                 self._depth = outer
 
-    def sides(self, turned: bool) -> tuple[Side, Side]:
+    def versions(self, turned: bool) -> tuple[ContractVersion, ContractVersion]:
         """Whose the old and the new schemas of a pair are."""
         return (self.new, self.old) if turned else (self.old, self.new)
 

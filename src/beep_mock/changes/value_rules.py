@@ -6,9 +6,9 @@ import re
 from random import Random
 from typing import Any
 
+from beep_mock.changes.contract_version import text_of
 from beep_mock.changes.limit_rules import compare_limit, is_within
 from beep_mock.changes.pairs import SchemaComparison
-from beep_mock.changes.sides import text_of
 from beep_mock.changes.views import View
 from beep_mock.contracts.model import Schema
 from beep_mock.contracts.samples.patterns import from_pattern
@@ -42,7 +42,7 @@ def is_finite_kept(this: SchemaComparison) -> bool:
 
 
 def _takes(view: View, value: Any) -> bool:
-    store = view.side.contract.schemas
+    store = view.version.contract.schemas
     return all(store.checker(store.register(Schema(node, at), view.direction))(value) for node, at in view.schemas)
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from beep_mock.changes.alternatives import compare_alternatives, compare_conditions, compare_discriminators
+from beep_mock.changes.contract_version import ContractVersion, changed_references, same_text
 from beep_mock.changes.difference import Difference, Level, Use
 from beep_mock.changes.ledger import FoundDifferences
 from beep_mock.changes.lifecycle import Policy, may_go
@@ -14,7 +15,6 @@ from beep_mock.changes.limit_rules import compare_lists, compare_numbers
 from beep_mock.changes.object_rules import compare_objects
 from beep_mock.changes.operation_rules import OperationRules
 from beep_mock.changes.pairs import Found, Pairs, SchemaComparison
-from beep_mock.changes.sides import Side, changed_references, same_text
 from beep_mock.changes.value_rules import (
     compare_formats,
     compare_texts,
@@ -37,10 +37,10 @@ def differences(
     ``deprecation_days`` how long before its end an operation has to be announced (0: it need not be).
     """
     policy = Policy(today or date.today(), deprecation_days)  # noqa: DTZ011 - a date without a zone is what people write
-    sides = Side(old), Side(new)
-    roots = [operation_node for side in sides for operation_node in _nodes(side)]
+    versions = ContractVersion(old), ContractVersion(new)
+    roots = [operation_node for version in versions for operation_node in _nodes(version)]
     ledger = FoundDifferences()
-    pairs = Pairs(*sides, changed_references(*sides, roots), policy, compare_schemas)
+    pairs = Pairs(*versions, changed_references(*versions, roots), policy, compare_schemas)
     rules = OperationRules(pairs, ledger)
     _compare_operations(old.operations, new.operations, rules, policy, ledger)
     _compare_webhooks(old, new, rules, ledger)
@@ -48,9 +48,9 @@ def differences(
     return ledger.differences()
 
 
-def _nodes(side: Side) -> Iterator[object]:
+def _nodes(version: ContractVersion) -> Iterator[object]:
     """Yield the nodes that describe messages: all that may refer to a schema."""
-    root = side.document.root
+    root = version.document.root
     yield root.get("paths")
     yield root.get("webhooks")
 
@@ -115,7 +115,9 @@ def compare_schemas(this: SchemaComparison) -> None:
         return
     if this.taker.impossible:
         if not this.sender.impossible:
-            this.note("value-refused" if this.is_request else "value-allowed", False, "no value is allowed on one side")
+            this.note(
+                "value-refused" if this.is_request else "value-allowed", False, "no value is allowed in one version"
+            )
         return
     if old.opaque or new.opaque:
         this.note(
@@ -132,7 +134,7 @@ def compare_schemas(this: SchemaComparison) -> None:
     compare_conditions(this)
     shared = this.sender.types & this.taker.types
     if old.anything or new.anything:
-        # One side says nothing: what the other says is one difference, not one a property.
+        # One version says nothing, so the other's schema is one difference, not one for each property.
         if not (old.typed or new.typed) and not (old.anything and new.anything):
             _compare_untyped(this)
         if this.taker.anything:

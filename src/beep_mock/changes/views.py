@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from beep_mock.changes.sides import Part, Side, text_of
+from beep_mock.changes.contract_version import ContractVersion, Part, text_of
 from beep_mock.contracts.nodes import child
 from beep_mock.contracts.schemas.formats import RANGES
 from beep_mock.contracts.schemas.visibility import Direction
@@ -123,8 +123,8 @@ class View:
     ``false``, ``opaque`` when something in it cannot be read.
     """
 
-    def __init__(self, side: Side, schemas: tuple[Part, ...], direction: Direction) -> None:
-        self.side = side
+    def __init__(self, version: ContractVersion, schemas: tuple[Part, ...], direction: Direction) -> None:
+        self.version = version
         self.schemas = schemas
         self.direction = direction
         self.at = schemas[0][1] if schemas else ""
@@ -150,12 +150,12 @@ class View:
         seen.add(at)
         types = ALL_TYPES
         if isinstance(node.get("$ref"), str):
-            target = self.side.follow(schema)
+            target = self.version.follow(schema)
             if target is None:
                 self.opaque = True
             else:
                 types &= self._gather(target, seen, depth + 1)
-            if not self.side.modern:
+            if not self.version.modern:
                 return types
         if "$dynamicRef" in node or "$recursiveRef" in node:
             self.opaque = True
@@ -163,7 +163,7 @@ class View:
         types &= declared_types(node)
         for index, part in enumerate(listed(node, "allOf")):
             types &= self._gather((part, f"{at}/allOf/{index}"), seen, depth + 1)
-        nullable = not self.side.modern and node.get("nullable") is True
+        nullable = not self.version.modern and node.get("nullable") is True
         for keyword in ("oneOf", "anyOf"):
             branches = [(branch, f"{at}/{keyword}/{index}") for index, branch in enumerate(listed(node, keyword))]
             others = [branch for branch in branches if not is_null(branch[0])]
@@ -190,7 +190,7 @@ class View:
         found: frozenset[str] = frozenset()
         for branch in branches:
             inner = View.__new__(View)
-            inner.side, inner.direction, inner.parts, inner.groups = self.side, self.direction, [], []
+            inner.version, inner.direction, inner.parts, inner.groups = self.version, self.direction, [], []
             inner.impossible = inner.opaque = False
             found |= inner._gather(branch, set(), depth + 1)
         return found
@@ -229,9 +229,9 @@ class View:
             found is not None
             and "null" in self.types
             and all(
-                not isinstance(values, list) or None in values or not self.side.modern for values in self.all("enum")
+                not isinstance(values, list) or None in values or not self.version.modern for values in self.all("enum")
             )
-            and not any(one is not None for one in self.all("const") if self.side.modern)
+            and not any(one is not None for one in self.all("const") if self.version.modern)
         ):
             found[b"null"] = None
         return found
@@ -288,7 +288,7 @@ class View:
         return frozenset(
             name
             for name, schemas in self.properties.items()
-            if any(self.direction in self.side.hidden(schema) for schema in schemas)
+            if any(self.direction in self.version.hidden(schema) for schema in schemas)
         )
 
     @cached_property

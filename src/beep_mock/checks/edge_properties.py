@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from beep_mock.agreement.agreement import compare_with_mock
-from beep_mock.agreement.request_maker import RequestMaker
+from beep_mock.agreement.request_generation import RequestGenerator
 from beep_mock.checks.lifecycles import lifecycle_failures
 from beep_mock.errors import VerificationError
 from beep_mock.exchanges.commands import curl
@@ -46,7 +46,7 @@ def with_edges(
     ``compared`` leaves out what a comparison with the mock, made beside this, finds itself.
     """
     end = time.monotonic() + max_time
-    maker = RequestMaker(contract, seed, 0)
+    maker = RequestGenerator(contract, seed, 0)
     failures: list[PropertyFailure] = []
     try:
         failures += _other_schemes(contract, maker, target, end)
@@ -89,7 +89,9 @@ def _all(found: PropertiesResult, further: list[PropertyFailure]) -> tuple[Prope
     return (*found.failures, *further)
 
 
-def _other_schemes(contract: Contract, maker: RequestMaker, target: Target, end: float) -> Iterator[PropertyFailure]:
+def _other_schemes(
+    contract: Contract, maker: RequestGenerator, target: Target, end: float
+) -> Iterator[PropertyFailure]:
     """Credentials of a scheme that an operation does not declare (RFC 9110, section 11.4) must not be taken."""
     for operation in contract.operations.values():
         wrong = _wrong_credentials(operation) if operation.broken is None and time.monotonic() < end else ""

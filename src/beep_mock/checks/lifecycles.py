@@ -21,7 +21,7 @@ from beep_mock.interaction import MISSING
 from beep_mock.providers.properties import PropertyFailure, answer_line
 
 if TYPE_CHECKING:
-    from beep_mock.agreement.request_maker import MadeRequest, RequestMaker
+    from beep_mock.agreement.request_generation import GeneratedRequest, RequestGenerator
     from beep_mock.contracts.model import Contract, Operation
     from beep_mock.exchanges.exchange import Reply
     from beep_mock.interaction import Json
@@ -35,7 +35,7 @@ _FAILED: Final = 400
 
 
 def lifecycle_failures(
-    contract: Contract, maker: RequestMaker, target: Target, headers: tuple[tuple[str, str], ...], end: float
+    contract: Contract, maker: RequestGenerator, target: Target, headers: tuple[tuple[str, str], ...], end: float
 ) -> Iterator[PropertyFailure]:
     """Of each operation that creates; none is begun after ``end`` (of the monotonic clock).
 
@@ -52,7 +52,7 @@ def _creates(operation: Operation) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Created:
-    made: MadeRequest
+    made: GeneratedRequest
     reply: Reply
     content: Any
 
@@ -61,7 +61,7 @@ class _Lifecycle:
     def __init__(
         self,
         contract: Contract,
-        maker: RequestMaker,
+        maker: RequestGenerator,
         target: Target,
         headers: tuple[tuple[str, str], ...],
         operation: Operation,
@@ -92,7 +92,7 @@ class _Lifecycle:
                 followed = True
                 yield from self._follow(created)
 
-    def _wanted(self) -> Iterator[MadeRequest]:
+    def _wanted(self) -> Iterator[GeneratedRequest]:
         """Valid requests, with each property alone beside what is required."""
         found = [*self._maker.valid(self._operation)]
         seen: dict[str, int] = {}
@@ -103,14 +103,14 @@ class _Lifecycle:
                 found.append(made)
         yield from found[:_TRIED]
 
-    def _is_valid(self, made: MadeRequest) -> bool:
+    def _is_valid(self, made: GeneratedRequest) -> bool:
         body = self._operation.request_body
         media = next((m for m in body.content if m.name == made.media_type), None) if body is not None else None
         if media is None or media.schema is None:
             return False
         return not self._sampler.violations(made.body, media.schema, "request")
 
-    def _create(self, made: MadeRequest) -> _Created | None:
+    def _create(self, made: GeneratedRequest) -> _Created | None:
         reply = self._send(made)
         if reply is None or reply.status != 201:  # RFC 9110, section 15.3.2
             return None
@@ -144,7 +144,7 @@ class _Lifecycle:
             message = f"after {deleting.operation.key} ({deleted.status}) it can still be read ({again.status})"
             yield self._failure("use_after_free", "What is deleted is still there", message, reading, again)
 
-    def _item(self, created: _Created) -> tuple[MadeRequest, MadeRequest | None] | None:
+    def _item(self, created: _Created) -> tuple[GeneratedRequest, GeneratedRequest | None] | None:
         """Return the requests that read and delete what was created; None where nothing reads it."""
         pattern = re.compile(re.escape(self._operation.path.rstrip("/")) + r"/\{([^{}/]+)\}")
         for operation in self._contract.operations.values():
@@ -159,11 +159,11 @@ class _Lifecycle:
             return reading, self._at(delete, found[1], identity) if delete is not None else None
         return None
 
-    def _at(self, operation: Operation, name: str, identity: Json) -> MadeRequest | None:
+    def _at(self, operation: Operation, name: str, identity: Json) -> GeneratedRequest | None:
         least = self._maker.least(operation) if operation.broken is None else None
         return replace(least, values={**least.values, f"path.{name}": identity}) if least is not None else None
 
-    def _not_repeated(self, made: MadeRequest, content: Any) -> Iterator[tuple[str, Json, Json]]:
+    def _not_repeated(self, made: GeneratedRequest, content: Any) -> Iterator[tuple[str, Json, Json]]:
         """Properties that were sent and are answered as others, where examples show that they are repeated."""
         if not self._repeated or not isinstance(made.body, dict) or not isinstance(content, dict):
             return
@@ -173,12 +173,12 @@ class _Lifecycle:
             if plain and got != sent and name not in self._others:
                 yield name, sent, got
 
-    def _send(self, made: MadeRequest) -> Reply | None:
+    def _send(self, made: GeneratedRequest) -> Reply | None:
         raw = made.raw(self._contract)
         return self._target.send(raw, headers=self._headers) if raw is not None else None
 
     def _failure(
-        self, check: str, title: str, message: str, made: MadeRequest, reply: Reply | None = None
+        self, check: str, title: str, message: str, made: GeneratedRequest, reply: Reply | None = None
     ) -> PropertyFailure:
         raw = made.raw(self._contract)
         command = curl(raw) if raw is not None else ""

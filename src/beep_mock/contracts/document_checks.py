@@ -28,7 +28,7 @@ __all__ = ["all_example_findings", "example_findings", "part_findings"]
 
 
 Direction = Literal["request", "response"]
-_meant_wrong: WeakKeyDictionary[Contract, frozenset[str]] = WeakKeyDictionary()
+_wrong_examples: WeakKeyDictionary[Contract, frozenset[str]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def _prepared(contract: Contract) -> frozenset[str]:
 
     On the first call all schemas with examples are made known, so that they are compiled together.
     """
-    wrong = _meant_wrong.get(contract)
+    wrong = _wrong_examples.get(contract)
     if wrong is None:
         document = contract.document
         operations = (*contract.operations.values(), *outgoing_operations(contract))
@@ -88,7 +88,7 @@ def _prepared(contract: Contract) -> frozenset[str]:
         for operation in operations:
             for claim in _claims(document, operation, wrong):
                 contract.schemas.register(claim.schema, claim.direction)
-        _meant_wrong[contract] = wrong
+        _wrong_examples[contract] = wrong
     return wrong
 
 
@@ -194,7 +194,7 @@ def _judged(contract: Contract, claim: _Claim) -> Iterator[Finding]:
     shown = f"example '{example.name}'" if example.name else "the example"
     place = _value_place(document, example)
     try:
-        value, written = _meant(document, claim)
+        value, written = _intended_value(document, claim)
     except BodyError as error:
         message = f"{shown} of {claim.subject} cannot be read: {error.message}"
         yield Finding("example-invalid", Severity.ERROR, message, document.where(place))
@@ -233,7 +233,7 @@ def _value_place(document: Document, example: Example) -> str:
     return child(example.at, next((field for field in fields if field in node), fields[0]))
 
 
-def _meant(document: Document, claim: _Claim) -> tuple[Json | Missing, bool]:
+def _intended_value(document: Document, claim: _Claim) -> tuple[Json | Missing, bool]:
     """Return the value to validate for an example, and whether it was JSON written as a string.
 
     :data:`MISSING`, not judged, is the text of another format (CSV) that the schema describes as a structure.

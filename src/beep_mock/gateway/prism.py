@@ -30,7 +30,7 @@ __all__ = ["PrismProcess", "ending_with_us", "find_prism", "refuse_remote_refere
 
 
 def ending_with_us(command: Sequence[str]) -> list[str]:
-    """Return the command line that runs ``command`` (argv) on a leash.
+    """Return the command line (argv) that runs ``command`` so that it ends with its parent.
 
     Unchanged where the system knows no such thing.
     """
@@ -180,7 +180,7 @@ class PrismProcess:
     def _keep(self, command: list[str]) -> None:
         """Start the process and read its output until it ends.
 
-        One thread does both: the leash holds to the thread that starts the child, and an unread pipe would block it.
+        One thread does both: the child ends with the thread that starts it, and an unread pipe would block it.
         """
         try:
             with subprocess.Popen(  # noqa: S603 - the workspace's own Prism

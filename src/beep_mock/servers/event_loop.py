@@ -35,7 +35,7 @@ from beep_mock.servers.rsgi import Environs, Headers, Started, problem_parts, to
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-__all__ = ["BODY_SECONDS", "Front", "install"]
+__all__ = ["BODY_SECONDS", "EventLoopServer", "install"]
 
 BODY_SECONDS: Final = 30.0
 """Seconds that a request's body may take to arrive."""
@@ -68,7 +68,7 @@ def install(application: WSGIApplication, host: str, port: int) -> None:
 
         def __init__(self, loop: Any, _callback: Any, *_asyncio: Any) -> None:
             super().__init__()
-            self._schedule_fn = Front(application, loop, Environs(host, port)).take
+            self._schedule_fn = EventLoopServer(application, loop, Environs(host, port)).take
             loop.call_soon(limit_unread, port, _WRITE_SECONDS)  # when granian listens
 
     def schedule(loop: Any, callback: Any, impl_asyncio: bool = False) -> Any:  # noqa: ARG001 - granian's signature
@@ -77,7 +77,7 @@ def install(application: WSGIApplication, host: str, port: int) -> None:
     workers._new_cbscheduler = schedule
 
 
-class Front:
+class EventLoopServer:
     """Answers the requests that granian hands over, by a WSGI application."""
 
     def __init__(self, application: WSGIApplication, loop: Any, environs: Environs) -> None:
@@ -276,16 +276,16 @@ class Front:
 class _Arrival:
     """A request whose body is on its way; called when it is there."""
 
-    __slots__ = ("deadline", "environ", "front", "watcher")
+    __slots__ = ("deadline", "environ", "server", "watcher")
 
-    def __init__(self, front: Front, watcher: Any, environ: dict[str, Any], deadline: float) -> None:
-        self.front = front
+    def __init__(self, server: EventLoopServer, watcher: Any, environ: dict[str, Any], deadline: float) -> None:
+        self.server = server
         self.watcher = watcher
         self.environ = environ
         self.deadline = deadline
 
     def __call__(self, future: Any) -> None:
-        self.front.arrived(self, future)
+        self.server.arrived(self, future)
 
 
 def _close(result: Iterable[bytes]) -> None:

@@ -235,12 +235,12 @@ def test_examples_of_real_documents_are_repaired_and_mostly_kept(document: Path)
 def test_what_cannot_be_mended_is_not_walked_through_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     walks: list[int] = []
 
-    class Counted(module._Mending):
+    class Counted(module._Repair):
         def __init__(self, *given: Any) -> None:
             super().__init__(*given)
             walks.append(1)
 
-    monkeypatch.setattr(module, "_Mending", Counted)
+    monkeypatch.setattr(module, "_Repair", Counted)
     branch = {"type": "object", "properties": {"n": {"type": "array", "items": {"type": "integer"}}}, "required": ["n"]}
     judge = Judge({"anyOf": [{"oneOf": [branch, {**branch, "minProperties": 1}]}, {"const": "other"}]})
     value = {"n": [str(n) for n in range(600)]}

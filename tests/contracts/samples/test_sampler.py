@@ -105,7 +105,7 @@ def test_a_schema_that_contains_itself_ends() -> None:
 
 
 def test_parts_that_all_refer_to_one_schema_do_not_lead_back_to_it() -> None:
-    """Composition is no recursion, however many ways lead to the same base; a property may be of its type, too."""
+    """Composition is no recursion, however many decisions lead to the same base; a property may be of its type, too."""
     base: dict[str, Any] = {"type": "object", "properties": {"id": {"const": 7}}, "required": ["id"]}
     parts = [{"allOf": [reference("Base"), {"properties": {name: {"type": "string"}}}]} for name in "abcde"]
     schema = {"allOf": [*parts, {"properties": {"parent": reference("Base")}, "required": ["parent"]}]}

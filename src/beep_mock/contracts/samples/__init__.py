@@ -1,1 +1,1 @@
-"""Values that a schema allows: made where a document shows none, and mended where what it shows is wrong."""
+"""Values that a schema allows: made where a document shows none, and corrected where what it shows is wrong."""

@@ -13,7 +13,7 @@ from beep_mock.errors import ContractError
 if TYPE_CHECKING:
     from beep_mock.contracts.document import Document
 
-__all__ = ["ImpossibleError", "Ways", "agreeing", "alike", "discriminated", "inherited", "itself", "spoiling"]
+__all__ = ["Decisions", "ImpossibleError", "agreeing", "alike", "discriminated", "inherited", "itself", "spoiling"]
 
 
 _FORMLESS = "^(?:amber|maple|river) (?:garden|harbour|island)$"
@@ -92,7 +92,7 @@ def _bare(node: Any, *, names: bool = False) -> Any:
     }
 
 
-_MOST_WAYS = 24
+_MOST_COMBINATIONS = 24
 
 
 class ImpossibleError(Exception):
@@ -104,7 +104,7 @@ class ImpossibleError(Exception):
         self.surely = surely
 
 
-class Ways:
+class Decisions:
     """The choice at each fork of one schema: ``way`` counts through all combinations, the first fork first.
 
     Whoever has taken all forks finds in ``count`` how many combinations there are (at most 24), and in ``rest`` how
@@ -120,7 +120,7 @@ class Ways:
 
     def choose(self, options: int, rounds: int = 1) -> tuple[int, int]:
         """Return the option to take at the next fork, and in which of ``rounds`` through all options that is."""
-        tried = max(1, min(options * rounds, _MOST_WAYS // self.count))
+        tried = max(1, min(options * rounds, _MOST_COMBINATIONS // self.count))
         self.count *= tried
         self.rest, chosen = divmod(self.rest, tried)
         return (chosen + self._offset) % options, chosen // options

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from beep_mock.contracts.nodes import child
 from beep_mock.contracts.samples.alternatives import (
+    Decisions,
     ImpossibleError,
-    Ways,
     agreeing,
     alike,
     discriminated,
@@ -67,7 +67,7 @@ class Flattening:
         self.distance: Callable[[dict[str, Any]], float] | None = None
         """The distance of an existing value from a schema: the nearest alternative is tried first."""
 
-    def flat(self, node: Any, at: str, ways: Ways) -> dict[str, Any]:
+    def flat(self, node: Any, at: str, decisions: Decisions) -> dict[str, Any]:
         """Return the constraints on a value of the schema.
 
         :raises ImpossibleError: nothing is allowed, or the schema leads back to itself too often.
@@ -75,18 +75,18 @@ class Flattening:
         before = self._begun, self._within, self._held
         self._begun, self._within, self._held = len(self.entered), [], set()
         try:
-            return self._flat(node, at, ways, 0)
+            return self._flat(node, at, decisions, 0)
         finally:
             self._begun, self._within, self._held = before
 
-    def _flat(self, node: Any, at: str, ways: Ways, depth: int) -> dict[str, Any]:
+    def _flat(self, node: Any, at: str, decisions: Decisions, depth: int) -> dict[str, Any]:
         if node is False or depth > _DEEPEST:
             raise ImpossibleError(surely=depth == 0)
         if not isinstance(node, dict):
             return {}
         node = _meaningful(node if self._closes else _opened(node))
         if "$ref" in node and isinstance(node["$ref"], str):
-            base = self._entered(node["$ref"], ways, depth)
+            base = self._entered(node["$ref"], decisions, depth)
             if not self._modern:
                 return base
         else:
@@ -98,32 +98,34 @@ class Flattening:
         result = merged(base, own)
         for keyword in _DYNAMIC:
             if isinstance(node.get(keyword), str):
-                result = merged(self._entered(self._bound(node[keyword]), ways, depth), result)
+                result = merged(self._entered(self._bound(node[keyword]), decisions, depth), result)
         if isinstance(node.get("allOf"), list):
-            result = self._whole(node["allOf"], result, at, ways, depth)
+            result = self._whole(node["allOf"], result, at, decisions, depth)
         for keyword in ("oneOf", "anyOf"):
             branches = node.get(keyword)
             if isinstance(branches, list) and branches:
-                result = merged(result, self._alternatives(node, keyword, at, ways, depth))
+                result = merged(result, self._alternatives(node, keyword, at, decisions, depth))
         named = {} if self._heir else itself(node, at)
         result = self._guessed(result, agreeing(named, result, self._document))
         result = merged(result, _without(node.get("not"), _listed(result)))
         if "if" in node:
-            result = merged(result, self._conditional(node, at, ways, depth))
+            result = merged(result, self._conditional(node, at, decisions, depth))
         dependents = node.get("dependentSchemas")
         for name, schema in dependents.items() if isinstance(dependents, dict) else ():
             if name in (result.get("required") or ()):
-                result = merged(result, self._perhaps(schema, child(f"{at}/dependentSchemas", name), ways, depth))
+                result = merged(result, self._perhaps(schema, child(f"{at}/dependentSchemas", name), decisions, depth))
         return {**result, **whole} if whole else result
 
-    def _whole(self, parts: list[Any], result: dict[str, Any], at: str, ways: Ways, depth: int) -> dict[str, Any]:
+    def _whole(
+        self, parts: list[Any], result: dict[str, Any], at: str, decisions: Decisions, depth: int
+    ) -> dict[str, Any]:
         """Return ``result`` merged with the parts of an ``allOf``, the properties of the parts first."""
         names: dict[str, None] = {}
         outer, heir = self._heir, self._heir or (at if at in self._within[-1:] else "")
         self._heir = heir
         try:
             for index, part in enumerate(parts):
-                flat = self._flat(part, f"{at}/allOf/{index}", ways, depth + 1)
+                flat = self._flat(part, f"{at}/allOf/{index}", decisions, depth + 1)
                 names.update(dict.fromkeys(mapping_of(flat, "properties")))
                 result = merged(flat, result)
                 named = inherited(part, at, heir, self._document)
@@ -145,7 +147,7 @@ class Flattening:
             places.update(names.bindings(place))
         return places.get(name or "") or names.anchor(reference) or reference.removesuffix("#")
 
-    def _entered(self, reference: str, ways: Ways, depth: int) -> dict[str, Any]:
+    def _entered(self, reference: str, decisions: Decisions, depth: int) -> dict[str, Any]:
         try:
             target, place = self._document.lookup(reference)
         except ContractError:
@@ -157,13 +159,15 @@ class Flattening:
         self.entered.append(place)
         self._within.append(place)
         try:
-            result = self._flat(target, place, ways, depth + 1)
+            result = self._flat(target, place, decisions, depth + 1)
         finally:
             self._within.pop()
         self._held.add(place)
         return result
 
-    def _alternatives(self, node: dict[str, Any], keyword: str, at: str, ways: Ways, depth: int) -> dict[str, Any]:
+    def _alternatives(
+        self, node: dict[str, Any], keyword: str, at: str, decisions: Decisions, depth: int
+    ) -> dict[str, Any]:
         """Return one of several schemas; with ``oneOf``, in a second round, so that the others are surely not kept."""
         branches: list[Any] = node[keyword]
         at = f"{at}/{keyword}"
@@ -172,10 +176,10 @@ class Flattening:
             raise ImpossibleError(surely=True)
         far = [self._distance(branch, f"{at}/{index}", depth) for index, branch in enumerate(branches)]
         order = sorted(range(len(branches)), key=lambda index: (far[index], self._avoided(branches[index]), index))
-        start, round_ = ways.choose(len(order), 2 if keyword == "oneOf" and len(order) > 1 else 1)
+        start, round_ = decisions.choose(len(order), 2 if keyword == "oneOf" and len(order) > 1 else 1)
         for step in range(len(order)):
             index = order[(start + step) % len(order)]
-            chosen = self._branch(branches[index], f"{at}/{index}", ways, depth)
+            chosen = self._branch(branches[index], f"{at}/{index}", decisions, depth)
             if chosen is None:
                 continue
             chosen = self._guessed(chosen, discriminated(node, branches[index], chosen, self._document))
@@ -183,7 +187,7 @@ class Flattening:
             for other in others:
                 chosen = merged(chosen, _without(branches[other], [*_listed(node), *_listed(chosen)]))
             for other in others if round_ else ():
-                against = self._branch(branches[other], f"{at}/{other}", Ways(0), depth)
+                against = self._branch(branches[other], f"{at}/{other}", Decisions(0), depth)
                 chosen = merged(chosen, spoiling(chosen, against or {}, self._document))
             return chosen
         raise ImpossibleError
@@ -194,12 +198,12 @@ class Flattening:
         self.guesses += 1
         return merged(schema, named)
 
-    def _branch(self, node: Any, at: str, ways: Ways, depth: int) -> dict[str, Any] | None:
+    def _branch(self, node: Any, at: str, decisions: Decisions, depth: int) -> dict[str, Any] | None:
         entered, heir, held = len(self.entered), self._heir, self._held
         self._heir = ""  # a parent that lists its heirs is none of them
         self._held = set()
         try:
-            return self._flat(node, at, ways, depth + 1)
+            return self._flat(node, at, decisions, depth + 1)
         except ImpossibleError:
             del self.entered[entered:]
             return None
@@ -210,7 +214,7 @@ class Flattening:
         if self.distance is None:
             return 0
         entered = len(self.entered)
-        flat = self._branch(branch, at, Ways(0), depth)
+        flat = self._branch(branch, at, Decisions(0), depth)
         del self.entered[entered:]
         return math.inf if flat is None else self.distance(flat)
 
@@ -220,17 +224,17 @@ class Flattening:
             return 1
         return 2 if branch.get("type") == "null" else int(branch.get("$ref") in self.entered)
 
-    def _conditional(self, node: dict[str, Any], at: str, ways: Ways, depth: int) -> dict[str, Any]:
+    def _conditional(self, node: dict[str, Any], at: str, decisions: Decisions, depth: int) -> dict[str, Any]:
         doubt = 1 if self._distance(node["if"], f"{at}/if", depth) > 0 else 0
-        if ways.choose(2)[0] == doubt:
-            condition = self._perhaps(node["if"], f"{at}/if", ways, depth)
-            return merged(condition, self._perhaps(node.get("then", True), f"{at}/then", ways, depth))
-        return self._perhaps(node.get("else", True), f"{at}/else", ways, depth)
+        if decisions.choose(2)[0] == doubt:
+            condition = self._perhaps(node["if"], f"{at}/if", decisions, depth)
+            return merged(condition, self._perhaps(node.get("then", True), f"{at}/then", decisions, depth))
+        return self._perhaps(node.get("else", True), f"{at}/else", decisions, depth)
 
-    def _perhaps(self, node: Any, at: str, ways: Ways, depth: int) -> dict[str, Any]:
+    def _perhaps(self, node: Any, at: str, decisions: Decisions, depth: int) -> dict[str, Any]:
         """Return a schema that counts under a condition: that nothing keeps it says nothing of what it is a part of."""
         try:
-            return self._flat(node, at, ways, depth + 1)
+            return self._flat(node, at, decisions, depth + 1)
         except ImpossibleError:
             raise ImpossibleError from None
 

@@ -21,10 +21,10 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from beep_mock.contracts.nodes import child
-from beep_mock.contracts.samples.alternatives import ImpossibleError, Ways
+from beep_mock.contracts.samples.alternatives import Decisions, ImpossibleError
+from beep_mock.contracts.samples.corrections import same
 from beep_mock.contracts.samples.facts import Facts
 from beep_mock.contracts.samples.flat_schemas import Flattening
-from beep_mock.contracts.samples.mending import same
 from beep_mock.contracts.samples.numbers import number
 from beep_mock.contracts.samples.patterns import from_pattern
 from beep_mock.contracts.samples.strings import text
@@ -157,7 +157,7 @@ class _Mentioned:
             self.collect(value, depth + 1)
 
 
-class _DrawnWays(Ways):
+class _DrawnDecisions(Decisions):
     """Forks at which the way is drawn."""
 
     __slots__ = ("_integer",)
@@ -190,7 +190,7 @@ class _Drawing:
         if depth == 0:
             self._flattening.outer = [at]
         try:
-            schema = self._flattening.flat(node, at, _DrawnWays(self._integer))
+            schema = self._flattening.flat(node, at, _DrawnDecisions(self._integer))
         except ImpossibleError:
             return self._any()
         try:

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from beep_mock.contracts.nodes import child
-from beep_mock.contracts.samples.alternatives import ImpossibleError, Ways
-from beep_mock.contracts.samples.mending import kind_names, kinds_of, mended, same
+from beep_mock.contracts.samples.alternatives import Decisions, ImpossibleError
+from beep_mock.contracts.samples.corrections import corrected, kind_names, kinds_of, same
 from beep_mock.contracts.samples.values import Draw, Place
 from beep_mock.contracts.schemas.patterns import matches
 from beep_mock.interaction import MISSING, Json
@@ -46,7 +46,7 @@ def distance(value: Json, schema: dict[str, Any], flat: _Flat, at: str, depth: i
         return 0 if any(same(value, choice) for choice in schema["enum"]) else _CONVERTED
     kinds = kinds_of(schema)
     if kinds and not set(kinds) & set(kind_names(value)):
-        return _WRONG if value is None or mended(value, schema) is MISSING else _CONVERTED
+        return _WRONG if value is None or corrected(value, schema) is MISSING else _CONVERTED
     if isinstance(value, dict):
         return _of_object(value, schema, flat, at, depth)
     if isinstance(value, list):
@@ -54,7 +54,7 @@ def distance(value: Json, schema: dict[str, Any], flat: _Flat, at: str, depth: i
         if depth == 0 or not isinstance(items, dict):
             return 0
         return sum(_below(item, items, flat, f"{at}/items", depth) for item in value[:_ITEMS])
-    fitting = mended(value, schema)
+    fitting = corrected(value, schema)
     return 0 if fitting is not MISSING and same(fitting, value) else _MISMATCH
 
 
@@ -87,7 +87,7 @@ _VAGUE = frozenset({"anyOf", "contains", "not", "oneOf", "unevaluatedItems", "un
 """Keywords whose violations may lie anywhere below the place that is named."""
 
 _AT_ONCE = 1000
-"""Places that are mended in one round: they stand in different parts, so that one does not help the other."""
+"""Places that are corrected in one round: they stand in different parts, so that one does not help the other."""
 
 _MOST_VALUES = 30_000
 """Values that are walked through before no other round is begun: an example of 300 kB has ten thousand."""
@@ -107,7 +107,7 @@ def repaired(value: Json, schema: Schema, direction: Direction, sampler: Sampler
     wrong = Wrong(violations)
 
     def walk(attempts: dict[Place, int]) -> Draw:
-        return _Mending(value, wrong, attempts, sampler, direction)
+        return _Repair(value, wrong, attempts, sampler, direction)
 
     found = sampler.search(schema, direction, walk, at_once=_AT_ONCE, most=_MOST_VALUES)
     return sampler.sample(schema, direction) if found is MISSING else found
@@ -129,11 +129,11 @@ class Wrong:
         return place in self._on_the_way or any(place[:length] in self._vague for length in range(len(place) + 1))
 
 
-class _Mending(Draw):
-    """A walk along a value that is there.
+class _Repair(Draw):
+    """A walk along an existing value.
 
-    The ways of a place that has a value: as it is, if nothing is wrong there; mended along each alternative, the
-    nearest first, each time with and then without what is not declared; then those of any other place.
+    The candidates for a place that has a value: the value itself, if nothing is wrong there; then the value corrected
+    along each alternative, the nearest first, each with and without undeclared properties; then those of any place.
     """
 
     def __init__(
@@ -155,27 +155,29 @@ class _Mending(Draw):
         attempt = super()._attempt(place)
         asis = 0 if self._wrong.concerns(place) or any(place[:n] in self._reread for n in range(len(place) + 1)) else 1
         if attempt < asis:
-            self.ways[place] = 3
+            self.decisions[place] = 3
             return written
-        ways = Ways((attempt - asis) // 2)
+        decisions = Decisions((attempt - asis) // 2)
         outer, entered = self._flattening.outer, self._flattening.entered
         # A value ends, whatever its schema does: how often that leads back to itself does not count.
         self._flattening.outer, self._flattening.entered = [*outer, *entered], []
         try:
-            return self._mended(written, node, at, place, ways, asis, strict=(attempt - asis) % 2 == 1)
+            return self._corrected(written, node, at, place, decisions, asis, strict=(attempt - asis) % 2 == 1)
         finally:
             self._flattening.outer, self._flattening.entered = outer, entered
 
-    def _mended(self, written: Json, node: Any, at: str, place: Place, ways: Ways, asis: int, *, strict: bool) -> Json:
+    def _corrected(
+        self, written: Json, node: Any, at: str, place: Place, decisions: Decisions, asis: int, *, strict: bool
+    ) -> Json:
         self._flattening.distance = lambda schema: distance(written, schema, self._flat, at)
         try:
-            schema = self._flattening.flat(node, at, ways)
+            schema = self._flattening.flat(node, at, decisions)
         finally:
             self._flattening.distance = None
-        self._tried[place] = asis + 2 * ways.count
-        fitting = mended(written, schema) if ways.rest == 0 else MISSING
+        self._tried[place] = asis + 2 * decisions.count
+        fitting = corrected(written, schema) if decisions.rest == 0 else MISSING
         if fitting is not MISSING:
-            self.ways[place] = self._tried[place] + 2
+            self.decisions[place] = self._tried[place] + 2
             return self._followed(fitting, schema, at, place, strict=strict)
         self._flattening.entered.clear()
         return self._sampled(node, at, place)
@@ -187,13 +189,13 @@ class _Mending(Draw):
             return super()._value(node, at, place)
         finally:
             self._written = written
-            self.ways[place] = self.ways.get(place, 1) + self._tried.get(place, 0)
+            self.decisions[place] = self.decisions.get(place, 1) + self._tried.get(place, 0)
 
     def _flat(self, node: Any, at: str) -> dict[str, Any] | None:
         entered = len(self._flattening.entered)
         measure, self._flattening.distance = self._flattening.distance, None
         try:
-            return self._flattening.flat(node, at, Ways(0))
+            return self._flattening.flat(node, at, Decisions(0))
         except ImpossibleError:
             return None
         finally:

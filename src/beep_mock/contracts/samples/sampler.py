@@ -97,7 +97,7 @@ class Sampler:
                 value = self._made(schema, direction, seed)
             except UnsatisfiableError as error:  # to look again would take as long
                 self._kept[key, seed] = error
-                if seed == 0:  # what shows the document has the most ways
+                if seed == 0:  # what shows the document has the most decisions
                     self._hopeless[key] = error
                 raise
             if keep:
@@ -125,7 +125,7 @@ class Sampler:
                 if len(violations) < least:
                     least, best = len(violations), value
                 wrong = [violation.pointer for violation in violations]
-            if not _refuse(wrong, attempts, draw.ways, _AT_ONCE):
+            if not _refuse(wrong, attempts, draw.decisions, _AT_ONCE):
                 break
         return best
 
@@ -148,7 +148,7 @@ class Sampler:
         In one round ``at_once`` places are refused, at most. ``stuck`` is told where it ended. Once ``most`` values
         have been walked through, no further round is begun.
 
-        :data:`~beep_mock.interaction.MISSING` when all its ways have been tried, or a hundred.
+        :data:`~beep_mock.interaction.MISSING` when all its decisions have been tried, or a hundred.
         """
         key = self._store.register(schema, direction)
         is_valid = self._store.checker(key)
@@ -168,8 +168,8 @@ class Sampler:
                 wrong = [violation.pointer for violation in self._store.violations(key, value, PATIENT)]
             if stuck is not None:
                 stuck.places = wrong
-            most -= len(draw.ways)
-            if most <= 0 or not _refuse(wrong, attempts, draw.ways, at_once):
+            most -= len(draw.decisions)
+            if most <= 0 or not _refuse(wrong, attempts, draw.decisions, at_once):
                 break
         return MISSING
 
@@ -214,7 +214,7 @@ class Sampler:
         return value, ""
 
 
-def _refuse(wrong: Iterable[Place], attempts: dict[Place, int], ways: Mapping[Place, int], at_once: int) -> bool:
+def _refuse(wrong: Iterable[Place], attempts: dict[Place, int], decisions: Mapping[Place, int], at_once: int) -> bool:
     """Ask for other values around the places that are wrong; False when all have been tried."""
     changed: set[Place] = set()
     for pointer in dict.fromkeys(wrong):
@@ -222,7 +222,7 @@ def _refuse(wrong: Iterable[Place], attempts: dict[Place, int], ways: Mapping[Pl
             place = pointer[:length]
             if place in changed:
                 break
-            if attempts.get(place, 0) + 1 < ways.get(place, 0):
+            if attempts.get(place, 0) + 1 < decisions.get(place, 0):
                 attempts[place] = attempts.get(place, 0) + 1
                 changed.add(place)
                 break

@@ -10,7 +10,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from beep_mock.contracts.nodes import child
-from beep_mock.contracts.samples.alternatives import ImpossibleError, Ways
+from beep_mock.contracts.samples.alternatives import Decisions, ImpossibleError
 from beep_mock.contracts.samples.facts import Facts
 from beep_mock.contracts.samples.flat_schemas import Flattening
 from beep_mock.contracts.samples.merging import additional_node, longest_name, mapping_of, shown
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from beep_mock.contracts.document import Document
     from beep_mock.contracts.schemas.store import Direction
 
-__all__ = ["Draw", "Place", "chosen_kind", "listed", "may_be_null", "nameless", "scalar"]
+__all__ = ["Draw", "Place", "chosen_kind", "listed", "may_be_null", "scalar", "unnamed_scalar"]
 
 
 Place = tuple[str, ...]
@@ -39,7 +39,7 @@ _PERSONAL = frozenset({"email", "first_name", "firstName", "given_name", "givenN
 _RETRIES = 40  # for items that must differ
 _PATIENCE = 5  # equal items before null is one
 _USUAL = 0.75  # how often a flag of a varied sample is what most of that name are
-_ONLY_WAY = 5  # ways of a place without a fork
+_ONLY_WAY = 5  # decisions of a place without a fork
 _ASIDE = (("contentSchema",), ("",))  # what stands in a text, and names: not to have them is another way
 
 
@@ -48,8 +48,8 @@ class Draw:
 
     ``attempts`` says how often the value of a place has been refused. Each time it is made in another way: first as
     the document's examples show it, then from its keywords along every alternative, each time with and without the
-    examples further down, then with what is required only. ``ways`` holds, after the walk, how many ways each place
-    has.
+    examples further down, then with what is required only. ``decisions`` holds, after the walk, how many choices each
+    place has.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class Draw:
         self._flattening = Flattening(document, modern=modern, closes=strict)
         self._strict = strict
         self._guessed: set[Place] = set()  # more was asked for there than validation demands
-        self.ways: dict[Place, int] = {}
+        self.decisions: dict[Place, int] = {}
 
     def value(self, node: Any, at: str, place: Place = ()) -> Json:
         """Return a value of a schema; ``place`` is where it will stand in the sample.
@@ -96,7 +96,7 @@ class Draw:
         except ImpossibleError as reason:
             if isinstance(node, dict) and may_be_null(node):
                 return None
-            surely = reason.surely and self.ways.get(place) == _ONLY_WAY and place not in self._guessed
+            surely = reason.surely and self.decisions.get(place) == _ONLY_WAY and place not in self._guessed
             raise ImpossibleError(reason.place or place, surely=surely and place[-1:] not in _ASIDE) from None
         finally:
             del entered[depth:]
@@ -105,10 +105,10 @@ class Draw:
     def _value(self, node: Any, at: str, place: Place) -> Json:
         attempt = self._attempt(place)
         way, plain = divmod(max(0, attempt - 1), 2)
-        ways = Ways(way, self._seed + self._turn + (_counted(place) if self._seed else 0))
+        decisions = Decisions(way, self._seed + self._turn + (_counted(place) if self._seed else 0))
         guesses = self._flattening.guesses
         try:
-            schema = self._flattening.flat(node, at, ways)
+            schema = self._flattening.flat(node, at, decisions)
             first = shown(schema) if attempt == 0 and self._shows else MISSING
             if first is not MISSING:
                 return first
@@ -121,14 +121,14 @@ class Draw:
                     raise ImpossibleError(place, surely=not may_be_null(schema))
                 choices = choices or values
                 if choices:
-                    return choices[(ways.choose(len(choices))[0] + self._repetition) % len(choices)]
-            kind = chosen_kind(schema, ways, strict=self._strict)
+                    return choices[(decisions.choose(len(choices))[0] + self._repetition) % len(choices)]
+            kind = chosen_kind(schema, decisions, strict=self._strict)
         finally:
-            self.ways[place] = 1 + 4 * ways.count
+            self.decisions[place] = 1 + 4 * decisions.count
             if guesses != self._flattening.guesses:
                 self._guessed.add(place)
-        self._shows = self._shows and not plain and ways.rest == 0
-        self._sparse = self._sparse or ways.rest > 0
+        self._shows = self._shows and not plain and decisions.rest == 0
+        self._sparse = self._sparse or decisions.rest > 0
         return self._made(schema, kind, at, place)
 
     def _attempt(self, place: Place) -> int:
@@ -141,7 +141,7 @@ class Draw:
             return self._array(schema, at, place)
         if kind == "null":
             return None
-        plain = nameless(schema, kind) if not place and self._shows and self._direction == "response" else None
+        plain = unnamed_scalar(schema, kind) if not place and self._shows and self._direction == "response" else None
         if plain is not None:
             return plain
         name = next((step for step in reversed(place) if not step.isdigit()), "")
@@ -350,7 +350,7 @@ _KINDS = (
 _ANY_KIND = ("object", "string", "number", "array", "boolean", "null")
 
 
-def chosen_kind(schema: dict[str, Any], ways: Ways, *, strict: bool = True) -> str:
+def chosen_kind(schema: dict[str, Any], decisions: Decisions, *, strict: bool = True) -> str:
     """Return the type to make a value of: one declared, else one that the keywords hint at; when all fail, any other.
 
     :raises ImpossibleError: two types are demanded together, and this is ``strict``.
@@ -367,7 +367,7 @@ def chosen_kind(schema: dict[str, Any], ways: Ways, *, strict: bool = True) -> s
     if not first and strict:
         raise ImpossibleError
     first = first or hinted or ["string"]
-    chosen, round_ = ways.choose(len(first), 1 + len(others))
+    chosen, round_ = decisions.choose(len(first), 1 + len(others))
     return others[round_ - 1] if round_ else first[chosen]
 
 
@@ -395,7 +395,7 @@ _SAYING = frozenset(
 _TEXT = "string"
 
 
-def nameless(schema: dict[str, Any], kind: str) -> str | int | None:
+def unnamed_scalar(schema: dict[str, Any], kind: str) -> str | int | None:
     """Return the value of a flat schema of that kind; None where its keywords say more, or ask for another."""
     if kind == "string":
         return None if schema.keys() & _SAYING else _TEXT

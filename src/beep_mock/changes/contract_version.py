@@ -13,7 +13,7 @@ from beep_mock.contracts.model import Contract
 from beep_mock.contracts.schemas.visibility import Direction, hidden_in
 from beep_mock.errors import ContractError
 
-__all__ = ["Part", "Side", "changed_references", "reads_alike", "same_text"]
+__all__ = ["ContractVersion", "Part", "changed_references", "reads_alike", "same_text"]
 
 Part = tuple[Any, str]
 """A schema as written (a mapping or a bool) and its place."""
@@ -21,7 +21,7 @@ Part = tuple[Any, str]
 _REFERENCE = re.compile(rb'"\$(?:dynamic|recursive)?[rR]ef":\s*"((?:[^"\\]|\\.)*)"')
 
 
-class Side:
+class ContractVersion:
     """A contract as schemas of it are read. What its document says twice is looked up once."""
 
     def __init__(self, contract: Contract) -> None:
@@ -89,7 +89,7 @@ def references_in(node: Any) -> set[str]:
     return {orjson.loads(b'"' + ref + b'"') for ref in found}
 
 
-def changed_references(old: Side, new: Side, roots: Iterable[Any]) -> frozenset[str]:
+def changed_references(old: ContractVersion, new: ContractVersion, roots: Iterable[Any]) -> frozenset[str]:
     """Return the references, reachable from the nodes ``roots``, that lead to a difference between the two."""
     alike = old.modern is new.modern
     waiting = list({ref for node in roots for ref in references_in(node)})
@@ -98,7 +98,7 @@ def changed_references(old: Side, new: Side, roots: Iterable[Any]) -> frozenset[
     changed: list[str] = []
     while waiting:
         ref = waiting.pop()
-        targets = [_target(side, ref) for side in (old, new)]
+        targets = [_target(version, ref) for version in (old, new)]
         if targets[0] is _NOTHING or not same_text(*targets) or not (alike or reads_alike(targets[0])):
             changed.append(ref)
         for inner in {ref for target in targets if target is not _NOTHING for ref in references_in(target)}:
@@ -118,8 +118,8 @@ def changed_references(old: Side, new: Side, roots: Iterable[Any]) -> frozenset[
 _NOTHING: Any = object()
 
 
-def _target(side: Side, ref: str) -> Any:
+def _target(version: ContractVersion, ref: str) -> Any:
     try:
-        return side.document.lookup(ref)[0]
+        return version.document.lookup(ref)[0]
     except ContractError:
         return _NOTHING

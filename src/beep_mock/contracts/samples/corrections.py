@@ -19,7 +19,7 @@ from beep_mock.contracts.schemas.formats import has_format
 from beep_mock.contracts.schemas.patterns import matches
 from beep_mock.interaction import MISSING, Json
 
-__all__ = ["kind_names", "kinds_of", "mended", "same"]
+__all__ = ["corrected", "kind_names", "kinds_of", "same"]
 
 _LONGEST = 10_000
 _HUGE = 10**300
@@ -56,7 +56,7 @@ def same(one: Json, other: Json) -> bool:
     return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
 
 
-def mended(value: Json, schema: dict[str, Any]) -> Any:
+def corrected(value: Json, schema: dict[str, Any]) -> Any:
     """Return the nearest value that a flat ``schema`` allows, as far as types, values, ranges, lengths and forms go.
 
     The parts of an object or array are not looked at. :data:`MISSING` where nothing is near.

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from beep_mock.contracts.model import Contract, MediaType, Operation, Parameter
     from beep_mock.interaction import Json, Missing
 
-__all__ = ["MadeRequest", "RequestMaker"]
+__all__ = ["GeneratedRequest", "RequestGenerator"]
 
 
 _LONGEST: Final = 8000
@@ -33,7 +33,7 @@ _LONGEST: Final = 8000
 
 
 @dataclass(frozen=True, slots=True)
-class MadeRequest:
+class GeneratedRequest:
     """A request for ``operation``, as values that can be taken away one by one.
 
     ``values`` are by :attr:`Parameter.key`. ``content`` is sent in place of the body that ``body`` would be: bytes, and
@@ -50,7 +50,7 @@ class MadeRequest:
     extra: str = ""
     method: str = ""
     place: tuple[str, ...] = ()
-    origin: MadeRequest | None = None
+    origin: GeneratedRequest | None = None
 
     def raw(self, contract: Contract) -> RawRequest | None:
         """Return the request as it is sent; None where it cannot be written."""
@@ -91,7 +91,7 @@ _CHANGES: Final = 600
 _LOOKED_AT: Final = 5000
 
 
-class RequestMaker:
+class RequestGenerator:
     """Makes the requests of one contract; the same ``seed`` makes the same."""
 
     def __init__(self, contract: Contract, seed: int, samples: int) -> None:
@@ -110,7 +110,7 @@ class RequestMaker:
                             if key.startswith("path."):  # what is named here may be deleted there
                                 self._shown.setdefault(key, value)
 
-    def valid(self, operation: Operation) -> Iterator[MadeRequest]:
+    def valid(self, operation: Operation) -> Iterator[GeneratedRequest]:
         """Yield requests that should be valid: the least, examples, one with each optional part, the fullest."""
         least = self.least(operation)
         if least is None:
@@ -132,14 +132,14 @@ class RequestMaker:
                 yield replace(least, body=value, media_type=media.name)
                 yield replace(least, body=self._edges.filled(media.schema, value), media_type=media.name)
 
-    def sampled(self, operation: Operation) -> Iterator[MadeRequest]:
+    def sampled(self, operation: Operation) -> Iterator[GeneratedRequest]:
         """Yield ``samples`` requests with some of what is optional, and other values."""
         least = self.least(operation)
         for number in range(self._samples if least is not None else 0):
             assert least is not None  # noqa: S101 - none are made without
             yield self._sampled(least, Random(f"{self._seed} {operation.key} {number}"))  # noqa: S311 - no secret
 
-    def changed(self, operation: Operation) -> Iterator[MadeRequest]:
+    def changed(self, operation: Operation) -> Iterator[GeneratedRequest]:
         """Yield requests that differ in one place from the smallest valid one, or else from the fullest."""
         least = self.least(operation)
         if least is None:
@@ -150,7 +150,7 @@ class RequestMaker:
             yield from self._changed_parameter(least, parameter)
         yield from self._changed_body(least)
 
-    def undeclared_methods(self, path: str) -> Iterator[MadeRequest]:
+    def undeclared_methods(self, path: str) -> Iterator[GeneratedRequest]:
         """Yield requests for a path by methods that it does not declare."""
         declared = [one for one in self._contract.operations.values() if one.path == path]
         methods = {operation.method for operation in declared}
@@ -162,9 +162,9 @@ class RequestMaker:
         methods.update(one.method for one in self._contract.operations.values() if _fits(one.path, raw.path))
         for method in _METHODS:
             if method not in methods:
-                yield MadeRequest(declared[0], least.values, method=method, place=("method",), origin=least)
+                yield GeneratedRequest(declared[0], least.values, method=method, place=("method",), origin=least)
 
-    def fresh(self, made: MadeRequest, number: int) -> MadeRequest | None:
+    def fresh(self, made: GeneratedRequest, number: int) -> GeneratedRequest | None:
         """Return the request with other texts in its body where these are free, such as names not taken yet.
 
         What was changed stays as it is. None where there is no such text.
@@ -183,7 +183,7 @@ class RequestMaker:
                     body = other
         return None if body is made.body else replace(made, body=body)
 
-    def least(self, operation: Operation) -> MadeRequest | None:
+    def least(self, operation: Operation) -> GeneratedRequest | None:
         """Return the valid request that says least, with the values of an example that succeeds where there is one.
 
         None where no value can be made for what is required.
@@ -199,7 +199,7 @@ class RequestMaker:
                 if value is MISSING:
                     return None
                 values[parameter.key] = value
-        made = MadeRequest(operation, values)
+        made = GeneratedRequest(operation, values)
         if operation.request_body is None or not operation.request_body.required or not operation.request_body.content:
             return made
         media = operation.request_body.content[0]
@@ -211,7 +211,7 @@ class RequestMaker:
             return None
         return replace(made, body=self._edges.pruned(media.schema, value), media_type=media.name)
 
-    def _changed_parameter(self, least: MadeRequest, parameter: Parameter) -> Iterator[MadeRequest]:
+    def _changed_parameter(self, least: GeneratedRequest, parameter: Parameter) -> Iterator[GeneratedRequest]:
         place = tuple(parameter.key.split(".", 1))
         value = least.values.get(parameter.key, MISSING)
         if value is not MISSING and parameter.location != "path":
@@ -227,7 +227,7 @@ class RequestMaker:
             if _can_stand(parameter, edge):
                 yield replace(origin, values={**origin.values, parameter.key: edge}, place=place, origin=origin)
 
-    def _changed_body(self, least: MadeRequest) -> Iterator[MadeRequest]:
+    def _changed_body(self, least: GeneratedRequest) -> Iterator[GeneratedRequest]:
         body = least.operation.request_body
         if body is None or not body.content:
             return
@@ -254,7 +254,7 @@ class RequestMaker:
             if place or is_json(name):  # what is no object cannot be written as a form
                 yield replace(origin, body=changed(origin.body, change), place=("body", *place), origin=origin)
 
-    def _sampled(self, least: MadeRequest, random: Random) -> MadeRequest:
+    def _sampled(self, least: GeneratedRequest, random: Random) -> GeneratedRequest:
         """Return some of the optional parameters, and a body of other values."""
         values = dict(least.values)
         for parameter in least.operation.parameters:
@@ -296,7 +296,7 @@ class RequestMaker:
             return MISSING
 
 
-def _body_of(made: MadeRequest) -> tuple[Any, str]:
+def _body_of(made: GeneratedRequest) -> tuple[Any, str]:
     return made.body, made.media_type
 
 
