@@ -230,7 +230,7 @@ def check_paths(paths: Sequence[Path], *, against_prism: bool = False, allow_rem
     cases += [
         Case(target.overrides.name, _unique(override_findings(target.overrides, contract)), "mocks")
         for target, contract in compiled
-        if target.overrides is not None and target.overrides.is_file()
+        if target.overrides is not None and os.path.lexists(target.overrides)
     ]
     cases += _workspace_cases(workspaces, {target.document: contract for target, contract in compiled})
     if against_prism:

@@ -109,7 +109,7 @@ def place(finding: Finding) -> Where:
     from beep_mock.contracts.reading.positions import line_of
 
     where = finding.where
-    if where.line is None and where.file:
+    if where.line is None and Path(where.file).is_file():  # a pipe would be waited for
         where = replace(where, line=line_of(where.file, where.pointer))
     file = Path(where.file)
     if file.is_absolute() and file.is_relative_to(Path.cwd()):
