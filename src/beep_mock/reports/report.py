@@ -34,7 +34,8 @@ class Case:
 
     ``group`` is the heading it is listed under (the consumer, the service); ``detail`` is one line shown beside its
     name (provider states, a count); ``reproduce`` is a shell command that shows what was found, and ``received`` the
-    answer that was judged, in one line. A case fails when one of its findings is an error.
+    answer that was judged, in one line. ``service`` is the one whose contract is judged, or kept. A case fails when one
+    of its findings is an error.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Case:
     detail: str = ""
     reproduce: str = ""
     received: str = ""
+    service: str = ""
 
     @property
     def passed(self) -> bool:
