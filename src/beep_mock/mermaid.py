@@ -10,6 +10,7 @@ from beep_mock.contracts.routing.lookup import PathLookup, route_for
 from beep_mock.contracts.routing.router import Router
 from beep_mock.interaction import Interaction
 from beep_mock.peers import Call, PeerGraph
+from beep_mock.printable import printable_line
 
 __all__ = ["dependency_graph", "sequence_diagram"]
 
@@ -128,4 +129,4 @@ def _id(service: str) -> str:
 
 def _label(text: str) -> str:
     """Text that Mermaid shows as it is: its own punctuation as entity codes."""
-    return text.translate({ord("#"): "#35;", ord(";"): "#59;", ord('"'): "#quot;"})
+    return printable_line(text).translate({ord("#"): "#35;", ord(";"): "#59;", ord('"'): "#quot;"})

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 import tomllib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from fnmatch import translate
+from fnmatch import fnmatchcase, translate
 from functools import cached_property
 from pathlib import Path
+from typing import Final, NoReturn
 
 from beep_mock.configuration import (
     CONTRACT_NAMES,
@@ -24,6 +28,7 @@ __all__ = ["CONTRACT_NAMES", "Workspace", "environment_name", "is_service_name",
 
 _SERVICE_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?")
 _DRAFTS = "drafts"
+_SUFFIXES: Final = (".yaml", ".yml", ".json")
 
 
 def is_service_name(name: str) -> bool:
@@ -162,6 +167,9 @@ class Workspace:
             found = sorted(path for path in self.root.glob(pattern) if path.is_file())
         except (ValueError, NotImplementedError, IndexError) as error:
             raise self.configuration.fault(("contracts",), f"{pattern!r} is not a pattern: {error}") from error
+        for path in _named_in(self.root, Path(pattern).parts) if "**" not in pattern else ():
+            if path.suffix in _SUFFIXES or not (path in found or path.is_dir()):
+                _require_file(path)
         if not found:
             raise self.configuration.fault(("contracts",), f"no file matches {pattern!r}")
         for path in found:
@@ -206,9 +214,11 @@ class Workspace:
         configured = self.configuration.service(service).mock
         if configured:
             return self.root / configured
+        if _is_there(self.mocks) and not self.mocks.is_dir():
+            raise WorkspaceError("is a file, not a folder", file=str(self.mocks))
         for suffix in (".yaml", ".yml"):
             path = self.mocks / f"{service}{suffix}"
-            if path.is_file():
+            if _is_there(path):
                 return path
         return self.mocks / f"{service}.yaml"
 
@@ -271,12 +281,78 @@ class Workspace:
 
 
 def pact_files(folder: Path) -> tuple[Path, ...]:
-    """Return all pact files in a folder of pacts and below, sorted, without drafts; none where there is no folder."""
-    return tuple(sorted(path for path in folder.glob("**/*.json") if not path.is_relative_to(folder / _DRAFTS)))
+    """Return all pact files in a folder of pacts and below, sorted, without drafts; none where there is no folder.
+
+    :raises WorkspaceError: the folder is a file, cannot be read, or holds what is no file: no pact goes unseen.
+    """
+    found: list[Path] = []
+    if not _is_there(folder):
+        return ()
+    for above, folders, files in os.walk(folder, onerror=_refuse):
+        inside = Path(above)
+        if inside == folder and _DRAFTS in folders:
+            folders.remove(_DRAFTS)
+        found += (inside / name for name in (*folders, *files) if name.endswith(".json"))
+    for path in found:
+        _require_file(path)
+    return tuple(sorted(found))
 
 
 def _contract_in(folder: Path) -> Path | None:
-    return next((folder / name for name in CONTRACT_NAMES if (folder / name).is_file()), None)
+    contract = next((folder / name for name in CONTRACT_NAMES if _is_there(folder / name)), None)
+    if contract is not None:
+        _require_file(contract)
+    return contract
+
+
+def _named_in(root: Path, parts: Sequence[str]) -> Iterator[Path]:
+    """Yield what a glob without ``**`` names, be it a file or not.
+
+    ``Path.glob`` leaves out what it cannot look at: a link that leads nowhere, the contents of an unreadable folder.
+    """
+    if not parts:
+        yield root
+        return
+    for folder in _named_in(root, parts[:-1]):
+        if not folder.is_dir():
+            continue
+        try:
+            names = os.listdir(folder) if set(parts[-1]) & set("*?[") else parts[-1:]  # noqa: PTH208 - names alone
+        except OSError as error:
+            _refuse(error)
+        yield from (folder / name for name in names if fnmatchcase(name, parts[-1]) and _is_there(folder / name))
+
+
+def _is_there(path: Path) -> bool:
+    """Return whether there is anything at ``path``, a link that leads nowhere included.
+
+    :raises WorkspaceError: its folder cannot be searched.
+    """
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return False
+    except OSError as error:
+        _refuse(error)
+    return True
+
+
+def _require_file(path: Path) -> None:
+    """Check that ``path`` is a regular file.
+
+    :raises WorkspaceError: it is a folder, a link that leads nowhere, or what would be waited for (a pipe).
+    """
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        _refuse(error)
+    if not stat.S_ISREG(mode):
+        what = "a folder, not a file" if stat.S_ISDIR(mode) else "not a file"
+        raise WorkspaceError(f"is {what}", file=str(path), hint="move it away, or put the file in its place")
+
+
+def _refuse(error: OSError) -> NoReturn:
+    raise WorkspaceError(f"cannot be read: {error.strerror}", file=str(error.filename)) from error
 
 
 def _named_by(pattern: str, path: Path) -> str:

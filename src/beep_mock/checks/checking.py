@@ -26,7 +26,7 @@ from beep_mock.mocks.answers import Answers
 from beep_mock.mocks.negotiation import success_status
 from beep_mock.mocks.overrides import load_overrides
 from beep_mock.pacts.comparison import compare
-from beep_mock.pacts.model import read_pact
+from beep_mock.pacts.model import Pact, read_pact
 from beep_mock.peers import PeerGraph
 from beep_mock.reports.ignoring import without_ignored
 from beep_mock.reports.report import Case, Report, counted
@@ -158,9 +158,19 @@ def pact_findings(
     try:
         pact = read_pact(path)
     except PactFileError as fault:
-        where = Where(fault.file or str(path), fault.pointer, fault.line)
-        yield Finding("pact-unreadable", Severity.ERROR, fault.message, where, fault.hint)
+        yield _unreadable(path, fault)
         return
+    yield from _findings_of_pact(pact, path, workspace, contracts)
+
+
+def _unreadable(path: Path, fault: PactFileError) -> Finding:
+    where = Where(fault.file or str(path), fault.pointer, fault.line)
+    return Finding("pact-unreadable", Severity.ERROR, fault.message, where, fault.hint)
+
+
+def _findings_of_pact(
+    pact: Pact, path: Path, workspace: Workspace, contracts: Mapping[str, Contract | None]
+) -> Iterator[Finding]:
     if pact.provider not in workspace.services:
         message = f"its provider {pact.provider!r} has no contract in this workspace"
         yield Finding("pact-provider-unknown", Severity.WARNING, message, Where(str(path), "/provider/name"))
@@ -220,7 +230,7 @@ def check_paths(paths: Sequence[Path], *, against_prism: bool = False, allow_rem
         try:
             contract = compile_contract(target.document, allow_remote=allow_remote)
         except ContractError as fault:
-            case = Case(target.name, (document_finding(fault),), "contracts")
+            case = Case(target.name, (document_finding(fault),), "contracts", service=target.name)
             cases.append(_counted_only(case) if target.external else case)
             continue
         compiled.append((target, contract))
@@ -228,9 +238,14 @@ def check_paths(paths: Sequence[Path], *, against_prism: bool = False, allow_rem
         case = _contract_case(target, contract, cache if not allow_remote else None)
         cases.append(_counted_only(case) if target.external else case)
     cases += [
-        Case(target.overrides.name, _unique(override_findings(target.overrides, contract)), "mocks")
+        Case(
+            target.overrides.name,
+            _unique(override_findings(target.overrides, contract)),
+            "mocks",
+            service=target.name,
+        )
         for target, contract in compiled
-        if target.overrides is not None and target.overrides.is_file()
+        if target.overrides is not None and os.path.lexists(target.overrides)
     ]
     cases += _workspace_cases(workspaces, {target.document: contract for target, contract in compiled})
     if against_prism:
@@ -295,15 +310,21 @@ def _contract_case(target: _Target, contract: Contract, cache: FindingsCache | N
     detail = f"{counted(len(operations), 'operation')}, {counted(number, 'example')}"
     if contract.webhooks:
         detail += f", {counted(len(contract.webhooks), 'webhook')}"
-    return Case(target.name, _unique(findings), "contracts", detail)
+    return Case(target.name, _unique(findings), "contracts", detail, service=target.name)
 
 
 def _workspace_cases(workspaces: Iterable[Workspace], contracts: Mapping[Path, Contract]) -> Iterator[Case]:
     for workspace in workspaces:
         by_service = {service: contracts.get(workspace.contract_path(service)) for service in workspace.services}
         for path in workspace.pact_paths():
-            found = pact_findings(path, workspace, by_service)
-            yield Case(str(path.relative_to(workspace.pacts)), _unique(found), "pacts")
+            name = str(path.relative_to(workspace.pacts))
+            try:
+                pact = read_pact(path)
+            except PactFileError as fault:
+                yield Case(name, (_unreadable(path, fault),), "pacts")
+                continue
+            found = _findings_of_pact(pact, path, workspace, by_service)
+            yield Case(name, _unique(found), "pacts", service=pact.provider)
 
 
 def _workspace_findings(workspace: Workspace) -> Iterator[Finding]:
@@ -319,7 +340,7 @@ def _engine_cases(compiled: Sequence[tuple[_Target, Contract]], allow_remote: bo
     def compare(pair: tuple[_Target, Contract]) -> Case:
         target, contract = pair
         found = engine_findings(contract, target.document, target.root, allow_remote=allow_remote)
-        return Case(target.name, _unique(found), "against Prism")
+        return Case(target.name, _unique(found), "against Prism", service=target.name)
 
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
         return list(pool.map(compare, compiled))

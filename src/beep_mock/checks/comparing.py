@@ -51,7 +51,7 @@ def compare_workspace(
         if pact.provider not in workspace.services:
             message = f"its provider {pact.provider!r} has no contract in this workspace: it was compared with nothing"
             finding = Finding("pact-provider-unknown", Severity.WARNING, message, Where(pact.file, "/provider/name"))
-            cases.append(Case(pact.file, (finding,), f"{pact.consumer} → {pact.provider}"))
+            cases.append(Case(pact.file, (finding,), f"{pact.consumer} → {pact.provider}", service=pact.provider))
             continue
         if pact.provider not in contracts:
             contracts[pact.provider] = compile_contract(workspace.contract_path(pact.provider))
@@ -66,7 +66,7 @@ def cases_of(pact: Pact, contract: Contract) -> Iterator[Case]:
         by_pointer.setdefault("/".join(finding.where.pointer.split("/")[:3]), []).append(finding)
     for interaction in pact.interactions:
         found = tuple(by_pointer.get(interaction.pointer, ()))
-        yield Case(interaction.name, found, f"{pact.consumer} → {pact.provider}")
+        yield Case(interaction.name, found, f"{pact.consumer} → {pact.provider}", service=pact.provider)
 
 
 def _report(cases: Iterable[Case]) -> Report:

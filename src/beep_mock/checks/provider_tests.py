@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from beep_mock.checks.provider_checks import AGAINST_MOCK, KINDS, VerificationRequest, verify
 from beep_mock.checks.verifying import is_untried, report_of
 from beep_mock.errors import VerificationError
+from beep_mock.reports.ignoring import without_ignored
 from beep_mock.reports.report import Report, render
 from beep_mock.workspace import Workspace
 
@@ -118,7 +119,7 @@ def verify_provider(
         states=states,
     )
     verified = verify(workspace, provider, asked)
-    report = report_of(verified)
+    report = without_ignored(report_of(verified), workspace.configuration, service=provider)
     if not report.cases:
         raise VerificationError(f"nothing of {provider} was verified", hint="; ".join(verified.notes))
     return ProviderReport(

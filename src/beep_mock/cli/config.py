@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from beep_mock.printable import printable_line
+
 if TYPE_CHECKING:
     from beep_mock.configuration import Configuration
     from beep_mock.workspace import Workspace
@@ -50,7 +52,7 @@ def command(schema: bool, output: str) -> None:
 
     def show(title: str, text: str, *places: str) -> None:
         origin = next((origins[place] for place in places if place in origins), "convention")
-        click.echo(f"{title:12} {text}  ({origin})")
+        click.echo(printable_line(f"{title:12} {text}  ({origin})"))
 
     for key in _FOLDERS:
         show(key, found[key], key)

@@ -129,7 +129,7 @@ def command(
     # What the application prints is no part of the report; a job that is cancelled leaves no provider behind.
     with redirect_stdout(sys.stderr), unwound_by_sigterm():
         verified = verify(workspace, provider, asked, tell)
-    report = without_ignored(report_of(verified), workspace.configuration)
+    report = without_ignored(report_of(verified), workspace.configuration, service=provider)
     click.echo(render(report, output, colour=sys.stdout.isatty()))
     write_reports(report, reports)
     if store is not None:  # last: what was found is told whatever becomes of this

@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from beep_mock.errors import PactFileError
+from beep_mock.errors import PactFileError, WorkspaceError
 from beep_mock.replacing import replace_file
 from beep_mock.workspace import pact_files
 
@@ -98,7 +98,11 @@ def find_pact(folder: Path, consumer: str, provider: str) -> Path | None:
 
 def pacts_of(folder: Path) -> Iterable[tuple[Path, tuple[str, str]]]:
     """Yield every readable pact file in ``folder`` with its consumer and provider, sorted by path; drafts are none."""
-    for path in pact_files(folder):
+    try:
+        paths = pact_files(folder)
+    except WorkspaceError as fault:
+        raise PactFileError(fault.message, file=fault.file, hint=fault.hint) from fault
+    for path in paths:
         try:
             yield path, _names(_read(path))
         except PactFileError:

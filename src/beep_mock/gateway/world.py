@@ -24,6 +24,7 @@ from beep_mock.gateway.reload import Reloader
 from beep_mock.gateway.request_log import RequestLog, uses_colour
 from beep_mock.gateway.service import Service
 from beep_mock.gateway.standing import Knowledge
+from beep_mock.printable import printable, printable_line
 
 __all__ = ["Alert", "World", "finding_lines", "say"]
 
@@ -63,7 +64,7 @@ def _line(finding: Finding) -> str:
         where = replace(where, file=str(file.relative_to(Path.cwd())))
     place = f"{where}: " if where.file else ""
     hint = f" ({finding.hint})" if finding.hint else ""
-    return f"{place}{finding.severity.value}: {finding.message}{hint}"
+    return printable_line(f"{place}{finding.severity.value}: {finding.message}{hint}")
 
 
 _ALERTS = 50
@@ -213,11 +214,11 @@ class World:
     def _warn(self, text: str) -> None:
         """Tell of evidence, on the index page too."""
         self.alerts.append(Alert(time.time(), "evidence", text.removeprefix("warning: ")))
-        self._tell(text)
+        self._tell(printable(text))
 
     def _alert(self, name: str, text: str, *, good: bool = False) -> None:
         self.alerts.append(Alert(time.time(), name, text, good))
-        self._tell(f"{'beep-mock' if good else 'ALERT'}: {name}: {text}")
+        self._tell(printable(f"{'beep-mock' if good else 'ALERT'}: {name}: {text}"))
 
     def _tell_findings(self) -> None:
         for service in self.services.values():

@@ -17,6 +17,7 @@ finding. ``overrides.schema.json`` beside this module describes the file for edi
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,8 +57,10 @@ def load_overrides(path: Path, contract: Contract) -> Overrides:
 
     :raises OverrideError: it cannot be read or parsed, or is no mapping.
     """
-    if not path.is_file():
+    if not os.path.lexists(path):
         return Overrides()
+    if not path.is_file():  # an override that nobody can read must not seem to be none
+        raise OverrideError("is not a file", file=str(path), hint="move it away, or put the file in its place")
     try:
         data, findings = read_data(path.read_bytes(), str(path))
     except OSError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from beep_mock.findings import Finding, Severity
+from beep_mock.printable import printable
 from beep_mock.reports.coverage import coverage_texts
 from beep_mock.reports.report import Report, place
 
@@ -45,7 +46,7 @@ def _command(finding: Finding, subject: str = "", reproduce: str = "") -> str:
 
 
 def _escape(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return printable(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _escape_property(text: str) -> str:

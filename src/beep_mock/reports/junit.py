@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["render"]
 
-# XML 1.0, production 2 (Char): what is not in it cannot be written, not even escaped.
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# XML 1.0, production 2 (Char): what is not in it cannot be written, not even escaped. Of what it allows, the control
+# characters are left out too: a terminal would obey them.
+_NOT_XML = re.compile("[^\t\n\u0020-\u007e\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def render(report: Report) -> str:

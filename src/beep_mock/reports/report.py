@@ -34,7 +34,8 @@ class Case:
 
     ``group`` is the heading it is listed under (the consumer, the service); ``detail`` is one line shown beside its
     name (provider states, a count); ``reproduce`` is a shell command that shows what was found, and ``received`` the
-    answer that was judged, in one line. A case fails when one of its findings is an error.
+    answer that was judged, in one line. ``service`` is the one whose contract is judged, or kept. A case fails when one
+    of its findings is an error.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Case:
     detail: str = ""
     reproduce: str = ""
     received: str = ""
+    service: str = ""
 
     @property
     def passed(self) -> bool:
@@ -109,7 +111,7 @@ def place(finding: Finding) -> Where:
     from beep_mock.contracts.reading.positions import line_of
 
     where = finding.where
-    if where.line is None and where.file:
+    if where.line is None and Path(where.file).is_file():  # a pipe would be waited for
         where = replace(where, line=line_of(where.file, where.pointer))
     file = Path(where.file)
     if file.is_absolute() and file.is_relative_to(Path.cwd()):
