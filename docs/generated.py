@@ -13,6 +13,7 @@ import click
 import yaml
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
 
 import beep_mock
 import beep_mock.pytest
@@ -28,6 +29,14 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for name, write in PAGES.items():
         files.append(File.generated(config, f"reference/{name}.md", content=write()))
     return files
+
+
+def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
+    """Link the generated pages in the reference's index (MkDocs calls this): in the repository they do not exist."""
+    if page.file.src_uri == "reference/index.md":
+        for name, title in TITLES.items():
+            markdown = markdown.replace(f"| {title} |", f"| [{title}]({name}.md) |")
+    return markdown
 
 
 def commands() -> str:
@@ -176,6 +185,14 @@ def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
 
 
+TITLES: Mapping[str, str] = {
+    "commands": "Commands",
+    "configuration": "Configuration",
+    "overrides": "Override file",
+    "control": "The /-/ interface",
+    "rules": "Rules",
+    "api": "Python API",
+}
 PAGES: Mapping[str, Callable[[], str]] = {
     "commands": commands,
     "configuration": configuration,

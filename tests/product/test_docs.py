@@ -56,6 +56,12 @@ def text_of(page: Path) -> str:
     return unescape(re.sub(r"<[^>]+>", "", page.read_text("utf-8")))
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(DOCS)))
+def test_links_lead_somewhere_in_the_repository_too(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
 def test_no_page_loads_anything_foreign(site: Path) -> None:
     pages = sorted(site.rglob("*.html"))
     assert len(pages) > 25

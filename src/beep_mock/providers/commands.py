@@ -120,7 +120,8 @@ def _await(process: subprocess.Popen[bytes], address: Address, output: _Output) 
         time.sleep(0.02)
     raise VerificationError(
         f"the command does not listen at {address.url} after {_START_LIMIT:g} s",
-        hint="let it listen at the port in the environment's PORT, or say with --url where it listens",
+        hint="let it listen at the port in the environment's PORT (write {port}, or '$PORT' in single quotes), "
+        "or use --url to say where it listens",
     )
 
 
