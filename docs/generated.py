@@ -13,6 +13,7 @@ import click
 import yaml
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
 
 import beep_mock
 import beep_mock.pytest
@@ -28,6 +29,17 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for name, write in PAGES.items():
         files.append(File.generated(config, f"reference/{name}.md", content=write()))
     return files
+
+
+def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
+    """Link the names of generated pages (MkDocs calls this).
+
+    The sources name them in italics only: a link would be dead for a reader of the repository.
+    """
+    up = "../" * page.file.src_uri.count("/")
+    for title, name in TITLES.items():
+        markdown = markdown.replace(f"*{title}*", f"[{title}]({up}reference/{name}.md)")
+    return markdown
 
 
 def commands() -> str:
@@ -183,4 +195,14 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "control": control,
     "rules": rules,
     "api": api,
+}
+
+# The titles of the generated pages, as the other pages write them: *Commands*.
+TITLES = {
+    "Commands": "commands",
+    "Configuration": "configuration",
+    "Override file": "overrides",
+    "The /-/ interface": "control",
+    "Rules": "rules",
+    "Python API": "api",
 }
