@@ -31,11 +31,14 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     return files
 
 
-def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
-    """Link the generated pages in the reference's index (MkDocs calls this): in the repository they do not exist."""
-    if page.file.src_uri == "reference/index.md":
-        for name, title in TITLES.items():
-            markdown = markdown.replace(f"| {title} |", f"| [{title}]({name}.md) |")
+def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
+    """Link the names of generated pages (MkDocs calls this).
+
+    The sources name them in italics only: a link would be dead for a reader of the repository.
+    """
+    up = "../" * page.file.src_uri.count("/")
+    for title, name in TITLES.items():
+        markdown = markdown.replace(f"*{title}*", f"[{title}]({up}reference/{name}.md)")
     return markdown
 
 
@@ -185,14 +188,6 @@ def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
 
 
-TITLES: Mapping[str, str] = {
-    "commands": "Commands",
-    "configuration": "Configuration",
-    "overrides": "Override file",
-    "control": "The /-/ interface",
-    "rules": "Rules",
-    "api": "Python API",
-}
 PAGES: Mapping[str, Callable[[], str]] = {
     "commands": commands,
     "configuration": configuration,
@@ -200,4 +195,14 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "control": control,
     "rules": rules,
     "api": api,
+}
+
+# The titles of the generated pages, as the other pages write them: *Commands*.
+TITLES = {
+    "Commands": "commands",
+    "Configuration": "configuration",
+    "Override file": "overrides",
+    "The /-/ interface": "control",
+    "Rules": "rules",
+    "Python API": "api",
 }

@@ -7,6 +7,7 @@ import pytest
 
 from beep_mock.contracts.encoding import RawRequest
 from beep_mock.errors import VerificationError
+from beep_mock.providers import commands
 from beep_mock.providers.commands import command_target
 from beep_mock.providers.targets import url_target
 from beep_mock.servers.threaded import ThreadServer
@@ -29,7 +30,7 @@ HTTPServer(("127.0.0.1", int(sys.argv[1] if len(sys.argv) > 1 else os.environ["P
 """
 
 
-@pytest.mark.parametrize("arguments", ["", " {port}"])
+@pytest.mark.parametrize("arguments", ["", " {port}", " $PORT", " ${PORT}"])
 def test_a_command_is_started_awaited_and_stopped(tmp_path: Path, arguments: str) -> None:
     script = tmp_path / "server.py"
     script.write_text(SERVER)
@@ -50,6 +51,25 @@ def test_a_command_that_ends_says_why() -> None:
         command_target(command, timeout=5),
     ):
         pass
+
+
+@pytest.mark.parametrize(("port", "hinted"), [("", True), ("{port}", False), ("$PORT", False), ("$PORTS", True)])
+def test_a_command_that_ends_early_and_names_no_port_gets_a_hint(port: str, hinted: bool) -> None:
+    command = f"{sys.executable} -c pass 127.0.0.1:{port}"
+    with pytest.raises(VerificationError) as raised, command_target(command, timeout=5):
+        pass
+    assert ("$PORT in single quotes" in raised.value.hint) is hinted
+
+
+def test_a_command_that_never_listens_and_names_no_port_gets_a_hint(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(commands, "_START_LIMIT", 0.0)
+    command = f"{sys.executable} -c 'import sys; sys.stdin.read()'"
+    with (
+        pytest.raises(VerificationError, match="does not listen at") as raised,
+        command_target(command, timeout=5),
+    ):
+        pass
+    assert "names no port" in raised.value.hint
 
 
 def test_a_command_that_is_not_there() -> None:

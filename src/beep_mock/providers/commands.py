@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import signal
 import socket
@@ -23,6 +24,7 @@ from beep_mock.providers.targets import Target, url_target
 
 __all__ = ["command_target"]
 
+_PORT: Final = re.compile(r"\{port\}|\$\{PORT\}|\$PORT\b")
 _START_LIMIT: Final = 30.0
 _KEEPERS_LIMIT: Final = 10.0
 _OUTPUT_KEPT: Final = 2000
@@ -33,8 +35,8 @@ _LAST_WORDS: Final = 1.0
 def command_target(command: str, *, url: str = "", timeout: float) -> Iterator[Target]:
     """A command that is started, awaited, and stopped with all that it has started.
 
-    It listens at ``url``, or at the port of 127.0.0.1 that the environment's ``PORT`` tells it; ``{port}`` in the
-    command stands for that port as well.
+    It listens at ``url``, or at the port of 127.0.0.1 that the environment's ``PORT`` tells it. No shell runs the
+    command: ``{port}``, ``$PORT`` and ``${PORT}`` in it are replaced here.
 
     :raises VerificationError: it cannot be started, ends, or does not listen within 30 seconds; or somebody else
         listens at ``url`` already, who would be verified in its place.
@@ -46,7 +48,7 @@ def command_target(command: str, *, url: str = "", timeout: float) -> Iterator[T
             f"somebody listens at {url} already, before the command is started",
             hint="end that one, or verify it as it is: --url without --command",
         )
-    arguments = _arguments(command.replace("{port}", str(address.port)))
+    arguments = _arguments(_PORT.sub(str(address.port), command))
     environment = {**os.environ, "PORT": str(address.port)}
     if which(arguments[0]) is None:
         raise VerificationError(f"{arguments[0]!r} cannot be started: it is not there, or no program")
@@ -63,12 +65,19 @@ def command_target(command: str, *, url: str = "", timeout: float) -> Iterator[T
         raise VerificationError(f"{arguments[0]!r} cannot be started: {error.strerror or error}") from error
     output = _Output(process)
     try:
-        _await(process, address, output)
+        _await(process, address, output, _unnamed_port(command, url))
         with url_target(address.url, timeout=timeout, ours=True) as target:
             yield target
     finally:
         _stop(process)
         output.close()
+
+
+def _unnamed_port(command: str, url: str) -> str:
+    """Return a hint where nothing in the command says which port to listen at; a program may still read ``PORT``."""
+    if url or _PORT.search(command):
+        return ""
+    return "the command's text names no port: write {port} there, or $PORT in single quotes"
 
 
 def _arguments(command: str) -> list[str]:
@@ -108,20 +117,21 @@ class _Output:
         self._pool.shutdown(wait=False)
 
 
-def _await(process: subprocess.Popen[bytes], address: Address, output: _Output) -> None:
+def _await(process: subprocess.Popen[bytes], address: Address, output: _Output, unnamed_port: str) -> None:
     deadline = time.monotonic() + _START_LIMIT
     while time.monotonic() < deadline:
         if process.poll() is not None:
             said = output.text().splitlines()
             last = f": {said[-1]}" if said else ""
-            raise VerificationError(f"the command ended with {process.returncode} before it listened{last}")
+            raise VerificationError(
+                f"the command ended with {process.returncode} before it listened{last}", hint=unnamed_port
+            )
         if _is_listening(address):
             return
         time.sleep(0.02)
     raise VerificationError(
         f"the command does not listen at {address.url} after {_START_LIMIT:g} s",
-        hint="let it listen at the port in the environment's PORT (write {port}, or '$PORT' in single quotes), "
-        "or use --url to say where it listens",
+        hint=unnamed_port or "let it listen at the port in the environment's PORT, or say with --url where it listens",
     )
 
 
