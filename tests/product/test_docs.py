@@ -131,3 +131,13 @@ def test_the_reference_links_to_the_generated_pages(site: Path) -> None:
 def test_the_commands_to_copy_run_with_any_sed() -> None:
     for page in (ROOT / "README.md", *PAGES):
         assert "sed -i " not in page.read_text("utf-8"), page  # GNU only; -i.bak is not
+
+
+def test_every_environment_variable_of_ours_is_documented() -> None:
+    named = {
+        name
+        for source in (ROOT / "src").rglob("*.py")
+        for name in re.findall(r"\bBEEP_MOCK_[A-Z_]*[A-Z]\b", source.read_text("utf-8"))
+    }
+    documented = (DOCS / "reference" / "environment.md").read_text("utf-8")
+    assert sorted(name for name in named if f"`{name}`" not in documented) == []
