@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from beep_mock.errors import ReportFileError
 from beep_mock.findings import Finding, Severity, Where
+from beep_mock.printable import printable
 from beep_mock.providers.coverage import Coverage, OperationCoverage
 from beep_mock.reports.report import FORMATS, Case, Report, counted, parse_report_option, place, render, write_report
 
@@ -145,8 +146,8 @@ def test_github_annotations_are_one_line_each_and_lose_nothing(message: str, fil
     command, summary = render(Report((told,)), "github").split("\n")
     head, _, text = command.removeprefix("::warning ").partition("::")
     properties = dict(pair.split("=", 1) for pair in head.split(","))
-    assert text.replace("%0D", "\r").replace("%0A", "\n").replace("%25", "%") == message
-    assert unquote(properties.get("file", "")) == file
+    assert text.replace("%0D", "\r").replace("%0A", "\n").replace("%25", "%") == printable(message)
+    assert unquote(properties.get("file", "")) == printable(file)
     assert (properties["line"], properties["title"], summary) == ("3", "rule-broken", "1 warning")
 
 
