@@ -282,3 +282,11 @@ def test_a_pattern_that_finds_nothing_is_a_fault(tmp_path: Path, pattern: str, m
     write(tmp_path, f'contracts = "{pattern}"')
     with pytest.raises(ConfigurationError, match=message if sys.version_info < (3, 13) else "no file|not a pattern"):
         _ = Workspace.find(tmp_path).services
+
+
+def test_a_byte_order_mark_is_no_part_of_the_configuration(tmp_path: Path) -> None:
+    file = tmp_path / "beep-mock.toml"
+    file.write_bytes(b'\xef\xbb\xbfname = "shop"\r\npacts = "agreed"\r\n')
+    configuration = read_configuration(tmp_path)
+    assert (configuration.name, configuration.pacts) == ("shop", "agreed")
+    assert (configuration.origin("name"), configuration.origin("pacts")) == ("beep-mock.toml:1", "beep-mock.toml:2")

@@ -233,7 +233,7 @@ def _bytes(file: Path) -> bytes:
 
 def _toml(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(_bytes(file).decode())
+        return tomllib.loads(_bytes(file).decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise ConfigurationError("is not UTF-8", file=str(file)) from error
     except RecursionError as error:
@@ -301,7 +301,7 @@ def _line_of(file: Path, place: _Place) -> int | None:
     TOML keeps no lines, so the file is read again up to each line that names the key: the statement is the one with
     which the value comes to be.
     """
-    lines = _bytes(file).decode("utf-8", "replace").splitlines(keepends=True)
+    lines = _bytes(file).decode("utf-8-sig", "replace").splitlines(keepends=True)
     names = [part for part in place if isinstance(part, str)]
     if not names:
         return None

@@ -374,7 +374,7 @@ def _named_by(pattern: str, path: Path) -> str:
 def _project_name(root: Path) -> str:
     """Return the name in ``pyproject.toml``, "" where there is none that names a service."""
     try:
-        project = tomllib.loads((root / "pyproject.toml").read_text("utf-8")).get("project", {})
+        project = tomllib.loads((root / "pyproject.toml").read_text("utf-8-sig")).get("project", {})
     except (OSError, ValueError):
         return ""
     name = project.get("name", "") if isinstance(project, dict) else ""

@@ -5,12 +5,17 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
 import pytest
 import yaml
+from click.testing import CliRunner
 
+from beep_mock.cli import config, up
+from beep_mock.cli.configured import option_defaults
+from beep_mock.errors import ConfigurationError
 from tests.support.command_line import run, serving
 
 PYTHON = sys.executable
@@ -307,3 +312,22 @@ def test_a_default_that_an_option_does_not_take_is_a_fault(
     assert done.returncode == 2
     assert message in done.stderr
     assert "pyproject.toml" in done.stderr
+
+
+@pytest.mark.parametrize("value", ["[1, 2]", "{a = 1}", "1979-05-27", "07:32:00", "[[1]]"])
+@pytest.mark.parametrize("option", ["port", "host", "allow-host", "for"])
+def test_whatever_stands_in_the_configuration_is_a_fault_or_taken(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, option: str, value: str
+) -> None:
+    (repository / "pyproject.toml").write_text(f"{CONFIGURATION}\n[tool.beep-mock.options.up]\n{option} = {value}\n")
+    monkeypatch.chdir(repository)
+    with suppress(ConfigurationError):
+        option_defaults("up", up.command, ["up", "verify"])
+    shown = CliRunner().invoke(config.command, ["--format", "json"], catch_exceptions=False)
+    assert option in json.loads(shown.output)["options"]["up"]
+
+
+def test_a_single_value_serves_a_repeatable_option(repository: Path) -> None:
+    (repository / "pyproject.toml").write_text(f'{CONFIGURATION}\n[tool.beep-mock.options.check]\nreport = "r.json"\n')
+    assert run("check", cwd=repository).returncode == 0
+    assert json.loads((repository / "r.json").read_text())["summary"]["errors"] == 0

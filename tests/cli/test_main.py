@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 import textwrap
@@ -31,6 +32,23 @@ def test_a_closed_pipe_is_no_finding(arguments: list[str], unread: int) -> None:
     code, said = written_to(told, *arguments, errors=errors)
     assert (code, said or "") == (141, "")
     os.close(unread)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a POSIX shell closes them")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize(("command", "code"), [("--help", 0), ("check", 0), ("config --format json", 0), ("--bad", 2)])
+def test_closed_standard_streams_change_nothing_but_the_output(closed: str, command: str, code: int) -> None:
+    line = f"{shlex.quote(sys.executable)} -m beep_mock {command} {closed}"
+    done = subprocess.run(["/bin/sh", "-c", line], capture_output=True, timeout=LIMIT, text=True, check=False)
+    assert done.returncode == code
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a POSIX shell closes them")
+def test_a_command_does_not_inherit_a_file_of_ours_as_its_output() -> None:
+    line = f"{shlex.quote(sys.executable)} -m beep_mock up world -- sh -c 'echo hi && echo no >&2' >&- 2>&-"
+    done = subprocess.run(["/bin/sh", "-c", line], capture_output=True, timeout=LIMIT, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has it")

@@ -208,6 +208,55 @@ def test_what_is_no_pact_is_a_fault_that_names_the_place(tmp_path: Path, content
     assert (fault.value.file, fault.value.pointer) == (str(tmp_path / "a.json"), pointer)
 
 
+HALVES = [r"\ud83d", r"\uDE00", r"\ud83d\u0041", r"\ud83d\ud83d\ude00", r"\ude00\ud83d"]
+
+
+@pytest.mark.parametrize("half", HALVES)
+@pytest.mark.parametrize("place", ["description", "path", "body", "consumer", "member"])
+def test_half_of_a_surrogate_pair_is_a_fault_that_names_the_line(tmp_path: Path, half: str, place: str) -> None:
+    entry: dict[str, Any] = {
+        "description": "HERE" if place == "description" else "d",
+        "request": {"method": "GET", "path": "/HERE" if place == "path" else "/"},
+        "response": {"status": 200, "body": {"HERE" if place == "member" else "m": "HERE" if place == "body" else 1}},
+    }
+    content = document(entry, version="3.0.0")
+    if place == "consumer":
+        content["consumer"] = {"name": "HERE"}
+    text = json.dumps(content, indent=1)
+    path = tmp_path / "pact.json"
+    path.write_text(text.replace("HERE", r"\ud83d\ude00"), "utf-8")
+    read_pact(path)  # a whole pair is a character
+    path.write_text(text.replace("HERE", half), "utf-8")
+    with pytest.raises(PactFileError, match="half of a surrogate pair") as caught:
+        read_pact(path)
+    assert caught.value.line == text.partition("HERE")[0].count("\n") + 1
+
+
+def test_surrogates_that_are_bytes_are_a_fault(tmp_path: Path) -> None:
+    path = written(tmp_path, document())
+    path.write_bytes(path.read_bytes().replace(b'"a-b"', b'"\xed\xa0\x80"', 1))
+    with pytest.raises(PactFileError, match="half of a surrogate pair"):
+        read_pact(path)
+
+
+def test_an_escaped_backslash_begins_no_surrogate(tmp_path: Path) -> None:
+    entry = {"description": r"\ud83d as it is written", "request": {}, "response": {"status": 200}}
+    assert read_pact(written(tmp_path, document(entry))).interactions[0].name == r"\ud83d as it is written"
+
+
+@pytest.mark.parametrize("encoded", ["JSON", True])
+def test_json_in_a_text_with_half_of_a_pair_is_no_json(tmp_path: Path, encoded: Any) -> None:
+    body = {"contentType": "application/json", "content": r'"\ud83d"', "encoded": encoded}
+    entry = {
+        "type": "Synchronous/HTTP",
+        "description": "d",
+        "request": {"method": "POST", "path": "/", "body": body},
+        "response": {"status": 200, "body": body},
+    }
+    with suppress(PactFileError):
+        read_pact(written(tmp_path, document(entry)))
+
+
 def test_a_file_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(PactFileError, match="cannot be read"):
         read_pact(tmp_path / "none.json")

@@ -147,7 +147,7 @@ def test_github_annotations_are_one_line_each_and_lose_nothing(message: str, fil
     head, _, text = command.removeprefix("::warning ").partition("::")
     properties = dict(pair.split("=", 1) for pair in head.split(","))
     assert text.replace("%0D", "\r").replace("%0A", "\n").replace("%25", "%") == printable(message)
-    assert unquote(properties.get("file", "")) == file
+    assert unquote(properties.get("file", "")) == printable(file)
     assert (properties["line"], properties["title"], summary) == ("3", "rule-broken", "1 warning")
 
 

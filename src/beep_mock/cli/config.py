@@ -44,7 +44,7 @@ def command(schema: bool, output: str) -> None:
     workspace = Workspace.find()
     found = _described(workspace)
     if output == "json":
-        click.echo(json.dumps(found, indent=2))
+        click.echo(json.dumps(found, indent=2, default=str))  # dates of TOML
         return
     click.echo(f"workspace    {found['root']}")
     click.echo(f"configured   {found['file'] or 'nothing: the conventions hold'}")

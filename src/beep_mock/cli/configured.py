@@ -43,6 +43,8 @@ def option_defaults(name: str, command: click.Command, commands: Iterable[str]) 
         parameter = known.get(word)
         if parameter is None or parameter.name is None:
             raise configuration.fault(("options", name, word), f"`{name}` has no option {word!r}", _advise(word, known))
+        if parameter.multiple and not isinstance(value, list):
+            value = [value]
         found[parameter.name] = _checked(parameter, value, ("options", name, word), configuration)
     return found
 
@@ -59,10 +61,13 @@ def _checked(parameter: click.Option, value: Any, place: tuple[str, str, str], c
     """
     if parameter.is_flag and not isinstance(value, bool):
         raise configuration.fault(place, "must be true or false")
-    values = value if parameter.multiple and isinstance(value, list) else [value]
     try:
-        for one in () if parameter.is_flag else values:
+        for one in () if parameter.is_flag else value if parameter.multiple else [value]:
+            if isinstance(one, list | dict):
+                raise configuration.fault(place, "must be a single value, or a list where the option is repeatable")
             parameter.type.convert(one, parameter, None)
     except click.UsageError as error:
         raise configuration.fault(place, error.message) from error
+    except (TypeError, ValueError) as error:  # a date, where click expects what a command line can say
+        raise configuration.fault(place, f"cannot be {value}") from error
     return value

@@ -132,12 +132,28 @@ def cli() -> None:
 
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command line and exit with 0 (clean), 1 (findings) or 2 (fault), or 141 when the output is closed."""
+    _open_standard_streams()
     try:
         code = _run(arguments)
         sys.stdout.flush()
     except OSError as error:
         code = _failed(error)
     sys.exit(code)
+
+
+def _open_standard_streams() -> None:
+    """Open what the caller has closed (``>&-``) as nothing: otherwise the next file that is opened takes its place."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            with suppress(OSError):
+                os.fstat(number)
+                continue
+            opened = os.open(os.devnull, os.O_RDWR)  # the lowest number that is free
+            if opened != number:
+                os.dup2(opened, number)
+                os.close(opened)
+            os.set_inheritable(number, True)
+            setattr(sys, name, os.fdopen(number, "w" if number else "r", encoding="utf-8", closefd=False))
 
 
 def _run(arguments: list[str] | None) -> int:

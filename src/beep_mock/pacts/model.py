@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,6 +60,13 @@ class Pact:
     entries: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
 
 
+# RFC 8259, section 8.2: what a text with half of a surrogate pair means is unpredictable; it has no UTF-8.
+_MAY_BE_HALF: Final = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]|\x00")
+_HALF: Final = re.compile(
+    rb"\\u[dD][89abAB]..(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..)\\u[dD][c-fC-F]|\xed[\xa0-\xbf]", re.DOTALL
+)
+
+
 def read_pact(path: Path) -> Pact:
     """Return the pact in the file at ``path``; whose it is, is said by its content.
 
@@ -66,11 +74,21 @@ def read_pact(path: Path) -> Pact:
     """
     file = str(path)
     try:
-        content = json.loads(path.read_bytes())
+        raw = path.read_bytes()
+        content = json.loads(raw)
+        if _MAY_BE_HALF.search(raw):
+            json.dumps(content, ensure_ascii=False).encode()
     except OSError as error:
         raise PactFileError(f"cannot be read: {error.strerror}", file=file) from error
     except json.JSONDecodeError as error:
         raise PactFileError(f"is not JSON: {error.msg}", file=file, line=error.lineno) from error
+    except UnicodeEncodeError as error:
+        raise PactFileError(
+            "is not JSON that can be sent: a text holds half of a surrogate pair",
+            file=file,
+            line=next((raw[: half.start()].count(b"\n") + 1 for half in _HALF.finditer(raw)), None),
+            hint="write the whole character, or another one",
+        ) from error
     except (UnicodeDecodeError, RecursionError) as error:
         raise PactFileError(f"is not JSON: {error}", file=file) from error
     return _Reader(file).pact(content)
@@ -242,9 +260,11 @@ def _specification(root: Mapping[str, Any]) -> str:
 
 def _parsed(text: str) -> Json:
     try:
-        return json.loads(text)
+        value: Json = json.loads(text)
+        json.dumps(value, ensure_ascii=False).encode()  # no half surrogate pairs: they have no UTF-8
     except ValueError:
         return text
+    return value
 
 
 def encoded_body(body: Json | Missing, media_type: str) -> bytes:
