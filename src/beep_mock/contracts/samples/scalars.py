@@ -1,4 +1,4 @@
-"""Numbers and texts by what a schema says of them; where that is a contradiction, by most of it."""
+"""Generate strings and numbers from a schema's keywords; if these contradict each other, from most of them."""
 
 from __future__ import annotations
 
@@ -21,15 +21,17 @@ _LEFT_ASIDE = {
     "string": (("maxLength",), ("minLength",), _LENGTHS, ("pattern",), ("pattern", *_LENGTHS), ("format", *_LENGTHS)),
     "number": (("multipleOf",), _HIGHEST, ("format",), ("multipleOf", *_HIGHEST), ("format", *_HIGHEST)),
 }
-"""Keywords that are not kept where not all can be. A client depends on a form more than on a length."""
+"""Type → sets of keywords to ignore, in this order, if no value satisfies all. Lengths go first because clients depend
+on them less than on a format or pattern.
+"""
 
 
 def scalar(
     schema: dict[str, Any], kind: str, name: str, facts: Facts, random: Random, repetition: int, *, strict: bool
 ) -> str | int | float | None:
-    """A string, number or integer for a schema; None where its keywords leave none.
+    """Return a string, number or integer for a schema; None if its keywords allow none.
 
-    What is not ``strict`` keeps some of them then, and is never None.
+    Unless ``strict``, contradicting keywords are ignored and the result is never None.
     """
     for part in (schema,) if strict else _parts(schema, "string" if kind == "string" else "number"):
         if kind == "string":
@@ -68,9 +70,9 @@ _ANY_KIND = ("object", "string", "number", "array", "boolean", "null")
 
 
 def chosen_kind(schema: dict[str, Any], ways: Ways, *, strict: bool = True) -> str:
-    """The type to make a value of: one declared, else one that the keywords hint at; when all fail, any other.
+    """Return the type of the value to generate: a declared one, else one the keywords imply; in later rounds any other.
 
-    :raises ImpossibleError: two types are demanded together, and this is ``strict``.
+    :raises ImpossibleError: the schema requires two types at once, and ``strict`` is set.
     """
     hinted = [kind for kind, keywords in _KINDS if any(keyword in schema for keyword in keywords)]
     declared = schema.get("type")
@@ -113,7 +115,7 @@ _TEXT = "string"
 
 
 def nameless(schema: dict[str, Any], kind: str) -> str | int | None:
-    """The value of a flat schema of that kind; None where its keywords say more, or ask for another."""
+    """Return the default value of a type (``"string"``, 0); None if the flat schema has constraints to respect."""
     if kind == "string":
         return None if schema.keys() & _SAYING else _TEXT
     if kind in ("integer", "number"):
