@@ -22,7 +22,7 @@ ASSERTED: Final = frozenset(
         *("byte", "json-pointer", "regex", "relative-json-pointer"),
     }
 )
-"""Formats of strings that a value must keep."""
+"""String formats that validation asserts."""
 
 BASE64: Final = "byte"
 """The format that OpenAPI 3.0 calls ``byte``: base64 (RFC 4648, section 4)."""
@@ -31,7 +31,7 @@ RANGES: Final = {
     **{f"int{bits}": (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) for bits in (8, 16, 32, 64)},
     **{f"uint{bits}": (0, 2**bits - 1) for bits in (8, 16, 32, 64)},
 }
-"""Formats of numbers that are ranges: (least, greatest) value, both included."""
+"""Number format → its (least, greatest) value, both inclusive."""
 
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 
