@@ -1,4 +1,4 @@
-"""One self-contained document out of many files."""
+"""Bundle a document's files into one self-contained document."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class _Bundler:
         return self._fields(node, kind, at)
 
     def _fields(self, node: dict[str, Any], kind: str, at: str) -> dict[str, Any]:
-        """A copy of an object or of a mapping of names."""
+        """Return a copy of an object or of a mapping of names."""
         fields = FIELDS.get(kind, {})
         each = kind[1:-1] if kind[:1] == "{" else "path item" if kind == "callback" else None
         result = {}
