@@ -59,6 +59,6 @@ MAX_DEPTH = 256
 
 
 def duplicate_key(key: str, name: str, line: int | None, pointer: str = "") -> Finding:
-    """The finding that ``key`` occurs twice in a mapping of the file ``name``."""
+    """Return the finding that ``key`` occurs twice in a mapping of the file ``name``."""
     message = f"the key {key!r} occurs twice in one mapping: the last counts"
     return Finding("duplicate-key", Severity.WARNING, message, Where(name, pointer, line))

@@ -263,7 +263,7 @@ class SchemaGraph:
         return f"#/$defs/{self.name(number, direction)}"
 
     def _spread_directed(self) -> None:
-        """Give two versions to every schema that refers to one with two versions."""
+        """Give two versions to every schema that refers to a schema with two versions."""
         referring: dict[int, list[int]] = {}
         for number, entry in enumerate(self._entries):
             for target in entry.refers_to:
