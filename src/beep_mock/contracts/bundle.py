@@ -1,4 +1,4 @@
-"""One self-contained document out of many files."""
+"""Bundle a document's files into one self-contained document."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ def read_webhooks(nodes: Nodes, root: dict[str, Any], compile_operation: Compile
 
 
 def read_path_item(nodes: Nodes, node: Any, at: str, text: str, compile_operation: Compile) -> tuple[Operation, ...]:
-    """Return the operations of a path item that is at no path: ``text`` stands for it."""
+    """Return the operations of a path item without a path; ``text`` is used in its place."""
     with nodes.scope() as broken:
         fields = path_item_fields(nodes, node, at)
         item = {name: value for name, (value, _) in fields.items()}

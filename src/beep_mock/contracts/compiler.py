@@ -1,4 +1,4 @@
-"""A document becomes a contract. What is wrong with it becomes findings, and spares what does not depend on it."""
+"""Compile a document into a contract. A defect becomes a finding and disables only what depends on it."""
 
 from __future__ import annotations
 

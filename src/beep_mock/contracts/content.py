@@ -1,4 +1,4 @@
-"""Declared payloads: `content` mappings, examples, response headers and encodings."""
+"""Read declared payloads: `content` mappings, examples, response headers and encodings."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def read_content(nodes: Nodes, node: dict[str, Any], at: str) -> tuple[MediaType
 
 
 def read_schema(nodes: Nodes, node: dict[str, Any], at: str, field: str = "schema") -> Schema | None:
-    """Return the schema in ``field`` as it is written, or None."""
+    """Return the schema in ``field`` as written, or None."""
     if field not in node:
         return None
     schema, place = node[field], child(at, field)

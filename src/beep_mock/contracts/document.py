@@ -1,4 +1,4 @@
-"""An OpenAPI document: its root, and every file it refers to, read when they are needed."""
+"""An OpenAPI document: its root and the files it refers to, read on demand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Examples against their schemas and against each other: what a mock would otherwise repeat as if it were true."""
+"""Check examples against their schemas and each other, because a mock would repeat wrong ones."""
 
 from __future__ import annotations
 

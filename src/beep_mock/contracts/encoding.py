@@ -30,7 +30,7 @@ _SEGMENT = "!$&'()*+,;=:@~"  # RFC 3986, 3.3: what a segment may hold as it is
 
 @dataclass(frozen=True, slots=True)
 class RawRequest:
-    """A request as it goes over the wire: ``path`` percent-encoded and without base path, ``query`` without ``?``."""
+    """A request as sent: ``path`` percent-encoded and without base path, ``query`` without ``?``."""
 
     method: str
     path: str

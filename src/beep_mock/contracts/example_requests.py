@@ -113,7 +113,7 @@ def _body_value(media: MediaType, sampler: Sampler) -> Json | Missing:
 
 
 def _authorize(scheme: SecurityScheme, headers: list[tuple[str, str]], query: list[str]) -> None:
-    """Add credentials of the right form where they are missing."""
+    """Add missing credentials in the required form."""
     if scheme.type == "mutualTLS":
         return
     if scheme.type != "apiKey":

@@ -50,7 +50,7 @@ SENT_ANYWAY: Final = frozenset(
     {"connection", "content-encoding", "content-length", "content-type", "keep-alive", "te", "trailer",
      "transfer-encoding", "upgrade"}
 )  # fmt: skip
-"""Headers that a server sends of its own or nobody: what they say depends on how a message travels."""
+"""Headers that depend on how a message is transferred: examples of them are ignored, the server sets them if needed."""
 
 
 def written_headers(document: Document, response: ResponseSpec, name: str = "") -> tuple[tuple[str, str], ...]:
@@ -250,7 +250,7 @@ def shown_body(media: MediaType, example: Example, document: Document) -> Json |
 
 
 def serialized_bytes(text: str) -> bytes:
-    """Return the bytes of an example's text; surrogates stand for what is no UTF-8."""
+    """Return the bytes of an example's string; surrogates represent bytes that are not valid UTF-8."""
     try:
         return text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:

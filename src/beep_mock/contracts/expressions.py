@@ -42,7 +42,7 @@ _CONTROL = re.compile(r"[\x00-\x1f]")  # no CHAR of a JSON string (RFC 8259, sec
 
 
 class ExpressionError(Exception):
-    """A text is no runtime expression; ``message`` says why."""
+    """A string is not a valid runtime expression; ``message`` says why."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -118,7 +118,7 @@ class Expression:
 
     @property
     def references(self) -> tuple[Reference, ...]:
-        """The references it contains, in order."""
+        """Return the references it contains, in order."""
         return tuple(part for part in self.parts if isinstance(part, Reference))
 
     @property

@@ -144,7 +144,7 @@ def _check_link(nodes: Nodes, link: Link, owner: Operation, targets: _Targets) -
 
 
 class _Targets:
-    """An index of operations by operationId and place."""
+    """Index of operations by operationId and place."""
 
     def __init__(self, operations: Mapping[str, Operation], document: Document) -> None:
         self._operations = operations

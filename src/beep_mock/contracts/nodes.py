@@ -1,4 +1,4 @@
-"""Typed access to a document's nodes: what is not as it must be becomes a finding and reads as absent.
+"""Typed access to a document's nodes: an invalid node becomes a finding and is treated as absent.
 
 Nothing here raises for a document's sake. A *breaking* finding is one that leaves an operation without a readable
 request or response; whoever compiles an operation asks for it afterwards (:meth:`Nodes.scope`).
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 def child(at: str, key: str | int) -> str:
-    """Return the place of ``key`` in the node at ``at`` (RFC 6901 escaping)."""
+    """Return the pointer of ``key`` in the node at ``at`` (RFC 6901 escaping)."""
     if isinstance(key, int):
         return f"{at}/{key}"
     if "~" in key or "/" in key:
@@ -54,7 +54,7 @@ class BrokenScope:
 
 
 class Nodes:
-    """Reads nodes of one document and collects what is wrong with them, each defect once."""
+    """Reads nodes of one document and collects their defects, each once."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
@@ -63,7 +63,7 @@ class Nodes:
         self._shared: dict[tuple[str, str], tuple[Any, Finding | None]] = {}
 
     def report(self, severity: Severity, rule: str, message: str, at: str, hint: str = "") -> Finding:
-        """Note a finding that leaves the operation usable."""
+        """Add a finding that leaves the operation usable."""
         key = (rule, at, message)
         finding = self.findings.get(key)
         if finding is None:
@@ -71,26 +71,26 @@ class Nodes:
         return finding
 
     def error(self, rule: str, message: str, at: str, hint: str = "") -> Finding:
-        """Note a breach of the specification that can be read over."""
+        """Add a finding for a violation of the specification that can be ignored."""
         return self.report(Severity.ERROR, rule, message, at, hint)
 
     def warn(self, rule: str, message: str, at: str, hint: str = "") -> Finding:
-        """Note what is allowed, or commonly accepted, and still most likely a mistake."""
+        """Add a warning: allowed or commonly accepted, but most likely a mistake."""
         return self.report(Severity.WARNING, rule, message, at, hint)
 
     def info(self, rule: str, message: str, at: str, hint: str = "") -> Finding:
-        """Note what a reader may want to know."""
+        """Add an informational finding."""
         return self.report(Severity.INFO, rule, message, at, hint)
 
     def breaks(self, rule: str, message: str, at: str, hint: str = "") -> None:
-        """Note a defect that makes what is being read unusable."""
+        """Add a finding that makes the part being read unusable."""
         finding = self.error(rule, message, at, hint)
         if self._scope.finding is None:
             self._scope.finding = finding
 
     @contextmanager
     def scope(self) -> Iterator[BrokenScope]:
-        """Within it, breaking findings are remembered here and not outside."""
+        """Open a scope that collects breaking findings separately from the enclosing one."""
         outer, self._scope = self._scope, BrokenScope()
         try:
             yield self._scope

@@ -1,4 +1,4 @@
-"""The files of one document: found, read when they are needed, their references made canonical."""
+"""Find and read the files of one document on demand, and make their references canonical."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = ["SWAGGER", "DocumentFiles", "document_version", "reason"]
 
 
 SWAGGER = "swagger"
-"""The field that says that a document is Swagger 2.0 (when there is no ``openapi``)."""
+"""The field that marks a document as Swagger 2.0 if it has no ``openapi`` field."""
 
 _SUPPORTED = re.compile(r"3\.[012](?:\.\d+)?(?:[-+].*)?")
 
@@ -209,7 +209,7 @@ class DocumentFiles:
         return Where(self._retrieval.name(key), fragment)
 
     def note(self, severity: Severity, rule: str, message: str, at: str, hint: str = "") -> None:
-        """Note a finding at a place as written."""
+        """Add a finding at a place as written."""
         shown = at if self.places is None else self.places.shown(at)
         finding = Finding(rule, severity, message, self.where(shown), hint)
         if finding not in self._noted:
@@ -289,7 +289,7 @@ def _unreadable(error: Exception, ref: str, name: str) -> UnresolvableReferenceE
 
 
 def reason(error: Exception) -> str:
-    """Return why a file cannot be read, in a few words."""
+    """Return briefly why a file cannot be read."""
     if isinstance(error, FileNotFoundError):
         return "no such file"
     return getattr(error, "strerror", "") or str(error)

@@ -30,7 +30,7 @@ class Scope:
 
 
 class Identifiers:
-    """The named schemas of the files read so far."""
+    """Index of the named schemas of the files read so far."""
 
     def __init__(self) -> None:
         self._ids: dict[str, str] = {}
@@ -41,7 +41,7 @@ class Identifiers:
         self._dynamic: dict[str, dict[str, list[str]]] = {}  # resource -> name -> places
         self._wanted: set[str] = set()
         self.revision = 0
-        """Grows with each dynamic anchor or reference that a file brings along."""
+        """A counter that grows with each dynamic anchor or reference found in a file."""
 
     def collect(self, data: Any, at: str) -> Scope:
         """Take in the file ``data``, whose place is ``at``; the scope of its top level."""

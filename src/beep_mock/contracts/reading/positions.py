@@ -1,4 +1,4 @@
-"""The lines of a file's nodes: a second, slower reading, done only when somebody wants to see a line."""
+"""Find the lines of a file's nodes by parsing it again, more slowly, only when a line is to be shown."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def line_of(file: str, pointer: str) -> int | None:
 
 
 def forget_lines() -> None:
-    """Give up what is kept of files."""
+    """Clear the cache of files."""
     _index.cache_clear()
 
 
@@ -122,7 +122,7 @@ def _yaml_nodes(text: str) -> Iterator[tuple[_Kind, str, int]]:
 
 
 def _json_nodes(text: str) -> Iterator[tuple[_Kind, str, int]]:
-    """Yield the nodes of a JSON text.
+    """Return the nodes of a JSON text.
 
     :raises ValueError: it is no JSON; not everything that is none is found out.
     """
@@ -149,7 +149,7 @@ def _json_nodes(text: str) -> Iterator[tuple[_Kind, str, int]]:
 
 
 def give_back() -> None:
-    """Forget the lines of all files, and let the C library return what is free (glibc: malloc_trim(3))."""
+    """Clear the lines of all files and return free memory to the system (glibc: malloc_trim(3))."""
     forget_lines()
     with suppress(OSError, AttributeError, TypeError):  # another C library
         ctypes.CDLL(None).malloc_trim(0)

@@ -24,12 +24,12 @@ _FILE_NAME = re.compile(r".+\.(?:ya?ml|json)", re.IGNORECASE)
 
 
 def escape(token: str) -> str:
-    """Return one key as it stands in a JSON pointer: ``/worlds`` -> ``~1worlds``."""
+    """Return a key escaped for a JSON pointer: ``/worlds`` → ``~1worlds``."""
     return token.replace("~", "~0").replace("/", "~1") if "~" in token or "/" in token else token
 
 
 def pointer(path: Iterable[str | int]) -> str:
-    """Return the JSON pointer of the keys and indices ``path``; ``""`` for none."""
+    """Return the JSON pointer for the keys and indices ``path``; ``""`` for an empty path."""
     return "".join(f"/{escape(str(token))}" for token in path)
 
 
@@ -39,7 +39,7 @@ def place(at: str, *path: str | int) -> str:
 
 
 def tokens(pointer: str) -> list[str]:
-    """Return the keys of a JSON pointer: ``/a~1b/c`` -> ``["a/b", "c"]``."""
+    """Return the keys of a JSON pointer: ``/a~1b/c`` → ``["a/b", "c"]``."""
     if not pointer:
         return []
     parts = pointer[1:].split("/")
@@ -59,7 +59,7 @@ def decoded(reference: str) -> tuple[str, str]:
 
 
 def encoded(at: str) -> str:
-    """Return a place in the root document as a ``$ref`` for other tools: percent-encoded."""
+    """Return a place in the root document as a percent-encoded ``$ref`` for other tools."""
     return quote(at, safe="#/~!$&'()*+,;=:@?-._")
 
 

@@ -15,7 +15,7 @@ from beep_mock.errors import UnresolvableReferenceError
 __all__ = ["MAX_BYTES", "Retrieval", "is_url"]
 
 MAX_BYTES = 128 * 2**20
-"""The size of a file, in bytes, beyond which it is not read."""
+"""The largest file that is read, in bytes."""
 
 _REMOTE_TIMEOUT = 10.0  # seconds, for each of connecting and reading
 

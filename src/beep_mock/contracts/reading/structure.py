@@ -1,4 +1,4 @@
-"""The objects of OpenAPI 3.0 to 3.2 that hold others: which field of which object holds which kind.
+"""Describe the nesting of OpenAPI 3.0 to 3.2 objects: which field of which object contains which kind.
 
 A *kind* is one object (``schema``), a list (``[schema]``) or a mapping of names (``{schema}``) of them. Kinds that
 hold no others are left out of :data:`FIELDS`.

@@ -1,4 +1,4 @@
-"""Text to data: JSON and YAML 1.2, by a fast parser and a tolerant one behind it."""
+"""Parse JSON and YAML 1.2 with a fast parser, and with a tolerant one if that fails."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ _OPEN = object()
 
 @dataclass(slots=True)
 class _Frame:
-    """A mapping or sequence that is being read."""
+    """A mapping or sequence being read."""
 
     value: Any
     anchor: str | None

@@ -1,1 +1,1 @@
-"""Values that a schema allows: made where a document shows none, and corrected where what it shows is wrong."""
+"""Generate sample values for schemas, and repair examples that violate their schema."""

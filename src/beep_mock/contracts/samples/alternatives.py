@@ -1,4 +1,4 @@
-"""Alternatives of a ``oneOf``: how a value is kept from being two of them, and when nothing can."""
+"""Choose among schema alternatives, so that a sample matches exactly one branch of a ``oneOf``."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ __all__ = ["Decisions", "ImpossibleError", "agreeing", "alike", "discriminated",
 
 
 _FORMLESS = "^(?:amber|maple|river) (?:garden|harbour|island)$"
-"""A text that has none of the formats."""
+"""A pattern whose strings have none of the asserted formats."""
 
 _NOTES = frozenset({"default", "deprecated", "description", "example", "examples", "externalDocs", "title", "xml"})
-"""Keywords that no validation looks at."""
+"""Annotation keywords, which validation ignores."""
 
 _LITERAL = frozenset({"const", "enum"})
 _NAMING = frozenset(
@@ -29,7 +29,9 @@ _NAMING = frozenset(
 _MOST_ALIKE, _MOST_KNOWN = 64, 4096
 
 _known: WeakKeyDictionary[Document, dict[int, tuple[list[Any], bool]]] = WeakKeyDictionary()
-"""By the identity of a list of alternatives, which is kept with it; places do not tell merged schemas apart."""
+"""``id`` of a list of branches → (the list, result of :func:`alike`). The list is stored too, so that its ``id`` is not
+reused. Pointers cannot be the keys: merged schemas share them.
+"""
 
 
 def alike(branches: list[Any], document: Document) -> bool:
@@ -46,8 +48,10 @@ def alike(branches: list[Any], document: Document) -> bool:
 
 
 def spoiling(chosen: dict[str, Any], other: dict[str, Any], document: Document) -> dict[str, Any]:
-    """A property with a value that the other alternative does not allow, where the one chosen does not describe it;
-    of texts one that does not have the other's format.
+    """Return constraints that the branch ``chosen`` allows and the branch ``other`` rejects, or an empty schema.
+
+    For strings: a pattern that excludes the other branch's format. For objects: a value that the other branch rejects,
+    for a property that the chosen branch does not declare.
     """
     own_format, its_format = (str(node.get("format")) for node in (chosen, other))
     if its_format in ASSERTED and own_format not in ASSERTED and not chosen.keys() & {"const", "enum", "pattern"}:
@@ -80,7 +84,7 @@ def _followed(node: Any, document: Document) -> Any:
 
 
 def _bare(node: Any, *, names: bool = False) -> Any:
-    """Return a schema without notes; what ``names`` schemas is no schema itself."""
+    """Return a schema without annotations. With ``names``, ``node`` is a mapping from names to schemas."""
     if isinstance(node, list):
         return [_bare(item) for item in node]
     if not isinstance(node, dict):
@@ -105,10 +109,10 @@ class ImpossibleError(Exception):
 
 
 class Decisions:
-    """The choice at each fork of one schema: ``way`` counts through all combinations, the first fork first.
+    """Choose an option at each fork of one schema: ``way`` numbers all combinations; the first fork varies fastest.
 
-    Whoever has taken all forks finds in ``count`` how many combinations there are (at most 24), and in ``rest`` how
-    often ``way`` has been through all of them. ``offset`` is where counting starts at each fork.
+    After the last fork, ``count`` is the number of combinations (at most 24) and ``rest`` how many times ``way`` has
+    gone through all of them. ``offset`` shifts the first option at each fork.
     """
 
     __slots__ = ("_offset", "count", "rest")
@@ -119,7 +123,7 @@ class Decisions:
         self._offset = offset
 
     def choose(self, options: int, rounds: int = 1) -> tuple[int, int]:
-        """Return the option to take at the next fork, and in which of ``rounds`` through all options that is."""
+        """Return the index of the option to take at the next fork, and the current round (``rounds`` in total)."""
         tried = max(1, min(options * rounds, _MOST_COMBINATIONS // self.count))
         self.count *= tried
         self.rest, chosen = divmod(self.rest, tried)
@@ -127,11 +131,11 @@ class Decisions:
 
 
 _MOST_STEPS = 8
-"""How deep ``$ref`` and ``allOf`` are followed; they may lead round in a circle."""
+"""How many levels of ``$ref`` and ``allOf`` are followed; a limit is needed because references can be circular."""
 
 
 def discriminated(node: dict[str, Any], branch: Any, chosen: dict[str, Any], document: Document) -> dict[str, Any]:
-    """Return the property of the discriminator beside alternatives, with the value that names the chosen one."""
+    """Return a schema that sets the discriminator property of ``node`` to the value that selects ``branch``."""
     ref = branch.get("$ref") if isinstance(branch, dict) else None
     return agreeing(_named(node, ref), chosen, document) if isinstance(ref, str) else {}
 
@@ -156,9 +160,10 @@ def itself(node: dict[str, Any], at: str) -> dict[str, Any]:
 
 
 def agreeing(named: dict[str, Any], schema: dict[str, Any], document: Document) -> dict[str, Any]:
-    """``named`` as far as ``schema`` lets it: only that the property is there where this itself has other values.
+    """Return the discriminator constraint ``named``, reduced to what ``schema`` allows.
 
-    Where the property can be no string, no discriminator reads it.
+    If the schema allows only other values, the property is just required. If it cannot be a string, the result is empty
+    because a discriminator reads strings only.
     """
     properties = schema.get("properties")
     known = properties if isinstance(properties, dict) else {}
@@ -174,7 +179,7 @@ def agreeing(named: dict[str, Any], schema: dict[str, Any], document: Document) 
 
 
 def _parts(node: Any, document: Document, steps: int) -> Iterator[dict[str, Any]]:
-    """Yield a schema, what its ``$ref`` leads to, and the parts of its ``allOf``."""
+    """Yield a schema, the target of its ``$ref`` and the parts of its ``allOf``, recursively."""
     if not isinstance(node, dict) or not steps:
         return
     yield node
@@ -190,7 +195,7 @@ def _parts(node: Any, document: Document, steps: int) -> Iterator[dict[str, Any]
 
 
 def _named(node: dict[str, Any], place: str) -> dict[str, Any]:
-    """Return a schema that holds the discriminator of ``node`` to the value that stands for the schema at ``place``."""
+    """Return a schema that requires the discriminator value of ``node`` that selects the schema at ``place``."""
     discriminator = node.get("discriminator")
     name = discriminator.get("propertyName") if isinstance(discriminator, dict) else None
     if not isinstance(discriminator, dict) or not isinstance(name, str):

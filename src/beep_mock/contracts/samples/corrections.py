@@ -1,4 +1,4 @@
-"""A value that a schema refuses -> one of the same meaning that it allows: of another type, form, range or spelling."""
+"""Convert a value that a schema rejects to one of the same meaning that it allows (type, format, range, spelling)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = ["corrected", "kind_names", "kinds_of", "same"]
 _LONGEST = 10_000
 _HUGE = 10**300
 _EPOCH = range(10**8, 10**11)
-"""Whole numbers that are moments, in seconds; in milliseconds a thousand times as many."""
+"""Integers in this range may be Unix timestamps in seconds; a thousand times larger, in milliseconds."""
 _NUMBER = re.compile(r"\s*([+-]?\d{1,20}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,3})?)\s*%?")
 _WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
@@ -45,7 +45,7 @@ def kind_names(value: Json) -> tuple[str, ...]:
 
 
 def kinds_of(schema: dict[str, Any]) -> tuple[str, ...]:
-    """Return the types that a flat schema names; none when it allows all."""
+    """Return the types that a flat schema declares; empty if it allows all."""
     declared = schema.get("type")
     names = tuple(declared) if isinstance(declared, list) else (declared,) if isinstance(declared, str) else ()
     return (*names, "null") if names and schema.get("nullable") is True else names
@@ -57,9 +57,9 @@ def same(one: Json, other: Json) -> bool:
 
 
 def corrected(value: Json, schema: dict[str, Any]) -> Any:
-    """Return the nearest value that a flat ``schema`` allows, as far as types, values, ranges, lengths and forms go.
+    """Return the nearest value that a flat ``schema`` allows by type, ``enum``, range, length and format.
 
-    The parts of an object or array are not looked at. :data:`MISSING` where nothing is near.
+    The parts of an object or array are not checked. :data:`MISSING` if no value is near.
     """
     if "const" in schema or isinstance(schema.get("enum"), list):
         choices = [schema["const"]] if "const" in schema else schema["enum"]
@@ -88,7 +88,7 @@ def _spelt(value: Json) -> str:
 
 
 def _readings(value: Json, kinds: tuple[str, ...]) -> Iterator[Json]:
-    """Yield the value, then what it may stand for where it has none of the types, the likeliest first."""
+    """Yield the value, then its conversions to the declared types if it has none of them, the likeliest first."""
     yield value
     if isinstance(value, str):
         yield from _readings_of_text(value, kinds)
@@ -155,7 +155,7 @@ def _is_text_of(text: str, schema: dict[str, Any]) -> bool:
 
 
 def _spellings(value: str, schema: dict[str, Any]) -> Iterator[str]:
-    """Yield a text, then others that say the same: trimmed, in the schema's format, in other letters, cut."""
+    """Yield a string, then variants of it: trimmed, in the schema's format, in another case, truncated."""
     yield value
     trimmed = value.strip()
     yield trimmed

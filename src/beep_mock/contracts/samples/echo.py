@@ -1,19 +1,18 @@
 """Echo a request's values in its answer: a world requested by its id is answered with that id.
 
-Names are the same when only case, dashes and underscores differ (``world_id``, ``worldId``). A value is repeated
+Names are equal if they differ only in case, dashes, underscores, dots and spaces (``world_id``, ``worldId``). A request
+value replaces
 
-- in the answer's object, or in that of its envelope (``{"data": {...}}``), under the same name;
-- as ``id`` there, when it is the path's last parameter and names what the path leads to (``/worlds/{worldId}``,
+- the property of the same name in the response object, or in its envelope (``{"data": {...}}``);
+- the property ``id`` there, if it is the path's last parameter and identifies the resource (``/worlds/{worldId}``,
   ``/worlds/{world}``), unless a property has the parameter's own name;
-- as ``worldId``, when it is the ``{id}`` of a collection's member (``/worlds/{id}/moons``);
-- in what is said about a collection's pages (``meta``, ``pagination``), when it asked for one (``limit``, ``offset``);
-  a parameter that was left out counts with its default;
-- in what is said about a resource (``metadata``), when it selected it;
-- in the items of a collection, when it selected them: a parameter of the path above it or of a GET's query. What was
-  posted never is, nor an ``id``.
+- the property ``worldId``, if it is the ``{id}`` of a collection's item (``/worlds/{id}/moons``);
+- the property in paging metadata (``meta``, ``pagination``), if it is a paging parameter (``limit``, ``offset``);
+- the property in each item of a collection, if it selected the items: a path parameter or a GET's query parameter, but
+  never a posted value or an ``id``.
 
-Objects that were posted are repeated property by property, so that what only the answer has stays and what it does
-not show (``writeOnly``) is not shown.
+Posted objects are copied property by property: properties that only the response has stay, and properties that it does
+not have (``writeOnly``) are not added.
 """
 
 from __future__ import annotations
@@ -45,10 +44,10 @@ _PAGING = frozenset(
 
 
 class Known(dict[str, Json]):
-    """Values by the name of the property that repeats them.
+    """Property name → the request's value for it.
 
-    ``instead`` maps a name to the one it stands in for: it counts only where there is no property of that other name.
-    ``selecting`` are the names that the items of a collection repeat as well.
+    ``instead`` maps an alias to the original name: the alias is used only if no property has the original name.
+    ``selecting`` holds the names that are echoed in the items of a collection as well.
     """
 
     __slots__ = ("instead", "selecting")
@@ -64,9 +63,7 @@ def known_values(
 ) -> Mapping[str, Json]:
     """Return the values that an answer shares with a request's decoded ``values`` (``path.worldId``, ``body``).
 
-    ``defaults`` are those of query parameters by their names, and count where the request leaves them out.
-    Where they differ, the path counts more than the body, the body more than the query. Headers and cookies say
-    nothing.
+    The path takes precedence over the body, the body over the query. Headers and cookies are ignored.
     """
     known = Known()
     known.update(defaults)
@@ -103,7 +100,7 @@ def tells_page(name: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _path_names(path: str) -> tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]:
-    """Each parameter of a template: its key, the names of properties that mean it, and what those stand in for."""
+    """Return each parameter of a path template: its key, the property names that mean it, and its aliases."""
     found = []
     segments = path.strip("/").split("/")
     for index, segment in enumerate(segments):
@@ -120,10 +117,7 @@ def _path_names(path: str) -> tuple[tuple[str, tuple[str, ...], tuple[str, ...]]
 
 
 def echoed(sample: Json, known: Mapping[str, Json], is_valid: Callable[[Json], bool]) -> Json:
-    """Return ``sample`` with what is ``known`` repeated in it, as far as it stays valid.
-
-    ``sample`` is left as it is.
-    """
+    """Return a copy of ``sample`` with the ``known`` values in it, as far as it stays valid."""
     changes = list(_changes(sample, known if isinstance(known, Known) else _as_known(known)))
     if not changes:
         return sample
@@ -139,7 +133,7 @@ def echoed(sample: Json, known: Mapping[str, Json], is_valid: Callable[[Json], b
 
 
 _Change = tuple[tuple[str | int, ...], Json]
-"""A place in the sample, and the value for it."""
+"""The path in the sample, and the new value there."""
 
 
 def _changes(sample: Json, known: Known) -> Iterator[_Change]:
@@ -189,11 +183,9 @@ def _in_object(
 
 
 def _repeated(shown: Json, value: Json, depth: int) -> Any:
-    """Return ``value`` in the place of ``shown``, written as ``shown`` is.
+    """Return ``value``, converted to the type and shape of ``shown``; :data:`MISSING` if they are incompatible.
 
-    :data:`MISSING` where they are of different kinds.
-
-    An object keeps the properties that are shown, and only those; items that were posted look like those shown.
+    Objects keep exactly the properties of ``shown``; posted items take the shape of the items in ``shown``.
     """
     if isinstance(shown, dict) or isinstance(value, dict):
         if not (isinstance(shown, dict) and isinstance(value, dict)) or depth == 0:
@@ -213,7 +205,7 @@ def _repeated(shown: Json, value: Json, depth: int) -> Any:
     if isinstance(shown, int) and not isinstance(shown, bool) and isinstance(value, str) and value.isdecimal():
         return int(value) if len(value) < _DIGITS else MISSING
     if isinstance(shown, int) and isinstance(value, float) and value.is_integer():
-        return int(value)  # `7.0` is an integer to some judges only (JSON Schema draft 4, section 3.5)
+        return int(value)  # `7.0` is an integer for some validators only (JSON Schema draft 4, section 3.5)
     return value
 
 
@@ -223,7 +215,7 @@ def _member(shown: Json, value: Any, depth: int) -> Json:
 
 
 def _with(value: Json, changes: Iterable[_Change]) -> Json:
-    """Return a copy of ``value`` with other values at some places; what is not on the way to one is shared."""
+    """Return a copy of ``value`` with ``changes`` applied; unchanged branches are shared."""
     copied: dict[tuple[str | int, ...], Any] = {(): value.copy()}
     for at, changed in changes:
         here = copied[()]

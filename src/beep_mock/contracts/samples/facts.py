@@ -1,8 +1,7 @@
-"""The facts that the values of one object share: a person, a place on earth, the moments of its life.
+"""Provide consistent facts for the values of one object: a person, a location, points in time.
 
-An object with a first name, a last name and an email is about one person; what was created is changed later.
-Everything is made up: names of computer science's past, domains that nobody owns (RFC 2606), telephone numbers kept
-for drama.
+The first name, last name and email of an object belong to one person; ``updated`` is later than ``created``. All data
+is fictitious: names of computer scientists, reserved domains (RFC 2606), telephone numbers reserved for fiction.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ _FIRST_DAY = datetime(2025, 1, 6, 8, 0, tzinfo=UTC)
 
 
 class Spot(NamedTuple):
-    """A place on earth, whose parts belong together."""
+    """A location; its city, country, currency and so on belong together."""
 
     city: str
     region: str
@@ -45,7 +44,7 @@ _SPOTS = (
 
 
 class Facts:
-    """The facts of one object, each chosen when it is first asked for. ``owner`` is what the object is, in a word."""
+    """The facts of one object, each chosen at its first use. ``owner`` is the kind of object, as one word."""
 
     __slots__ = (
         "_company",
@@ -61,7 +60,7 @@ class Facts:
     )
 
     def __init__(self, random: Random, owner: str = "", number: int = 0, *, personal: bool = False) -> None:
-        """``number`` is the object's in its list, from 1; 0 when it is in none. ``personal``: it is about a person."""
+        """``number`` is the object's position in its list, from 1, or 0. ``personal``: the object is a person."""
         self.random = random
         self.owner = owner
         self.personal = personal
@@ -72,32 +71,32 @@ class Facts:
 
     @property
     def number(self) -> int:
-        """The object's number, by which it is told from others of its list."""
+        """Return the object's number, which distinguishes it from the others in its list."""
         if not self._number:
             self._number = self.random.randint(1, 99)
         return self._number
 
     @property
     def given(self) -> str:
-        """A person's first name."""
+        """Return the person's first name."""
         self._given = self._given or self.random.choice(_GIVEN)
         return self._given
 
     @property
     def family(self) -> str:
-        """A person's last name."""
+        """Return the person's last name."""
         self._family = self._family or self.random.choice(_FAMILY)
         return self._family
 
     @property
     def company(self) -> str:
-        """A company's name."""
+        """Return the company's name."""
         self._company = self._company or self.random.choice(_COMPANIES)
         return self._company
 
     @property
     def street(self) -> str:
-        """A street and a number in it."""
+        """Return a house number and a street."""
         self._street = self._street or f"{self.random.randint(1, 99)} {self.random.choice(_STREETS)}"
         return self._street
 
@@ -109,7 +108,7 @@ class Facts:
         return self._spot
 
     def moment(self, age: int = 0) -> datetime:
-        """Return a moment of its life: ``age`` 0 is its creation, higher ages are later, negative ones years before."""
+        """Return a point in time: ``age`` 0 is the creation, a positive one is later, a negative one years earlier."""
         if self._moment is None:
             minutes = self.random.randint(0, 300 * 24 * 60)
             self._moment = _FIRST_DAY + timedelta(minutes=minutes)

@@ -1,4 +1,4 @@
-"""A schema made flat for a sample: ``$ref``, ``allOf`` and one way through its alternatives, as one mapping."""
+"""Flatten a schema for sampling: merge its ``$ref``, ``allOf`` and one choice of alternatives into one mapping."""
 
 from __future__ import annotations
 
@@ -42,35 +42,35 @@ _SILENT = frozenset({"$comment", "description", "title"})
 class Flattening:
     """Flattens schemas of one document on one walk.
 
-    ``entered`` holds the places of the references that the walk is in: a schema that refers to itself is entered a few
-    times, then the way is given up.
+    ``entered`` holds the targets of the references being followed: a recursive schema is entered a few times, then this
+    choice of alternatives is given up.
     """
 
     def __init__(self, document: Document, *, modern: bool, closes: bool = True) -> None:
-        """Without ``closes`` objects may have what ``additionalProperties: false`` forbids."""
+        """Without ``closes``, ``additionalProperties: false`` and the like are ignored."""
         self._document = document
         self._modern = modern
         self._closes = closes
         self.entered: list[str] = []
         self.outer: list[str] = []
-        """Places entered further out, the first where all began; they count for dynamic references only."""
+        """Pointers of the enclosing schemas, outermost first; used for dynamic references only."""
         self._begun = 0
-        """The number of places entered when flattening reached the current schema."""
+        """The length of ``entered`` when flattening of the current schema began."""
         self._within: list[str] = []
-        """The references that lead to the part of it that the walk is in, each within the one before."""
+        """The nested references that lead to the part being flattened, outermost first."""
         self._held: set[str] = set()
-        """The places of what is part of it by now: what is referred to once more adds nothing."""
+        """The reference targets that are merged already; merging one again would add nothing."""
         self._heir = ""
-        """Of the schemas whose ``allOf`` the walk is in the outermost, by its place: what a discriminator names."""
+        """The pointer of the outermost schema whose ``allOf`` is being merged; a parent's discriminator names it."""
         self.guesses = 0
-        """The number of constraints a discriminator added that validation does not demand."""
+        """The number of constraints added for discriminators, which validation does not require."""
         self.distance: Callable[[dict[str, Any]], float] | None = None
-        """The distance of an existing value from a schema: the nearest alternative is tried first."""
+        """Computes the distance of an existing value from a schema: the nearest alternative is tried first."""
 
     def flat(self, node: Any, at: str, decisions: Decisions) -> dict[str, Any]:
-        """Return the constraints on a value of the schema.
+        """Return the schema's constraints as one mapping.
 
-        :raises ImpossibleError: nothing is allowed, or the schema leads back to itself too often.
+        :raises ImpossibleError: the schema allows no value, or refers to itself too often.
         """
         before = self._begun, self._within, self._held
         self._begun, self._within, self._held = len(self.entered), [], set()
@@ -94,7 +94,7 @@ class Flattening:
         if not _APPLIED & node.keys():
             return dict(node)
         own = {keyword: value for keyword, value in node.items() if keyword not in _APPLIED or keyword == "not"}
-        whole = {keyword: own.pop(keyword) for keyword in SHOWN & own.keys()}  # no part may say less
+        whole = {keyword: own.pop(keyword) for keyword in SHOWN & own.keys()}  # override those of all parts
         result = merged(base, own)
         for keyword in _DYNAMIC:
             if isinstance(node.get(keyword), str):
@@ -119,7 +119,7 @@ class Flattening:
     def _whole(
         self, parts: list[Any], result: dict[str, Any], at: str, decisions: Decisions, depth: int
     ) -> dict[str, Any]:
-        """Return ``result`` merged with the parts of an ``allOf``, the properties of the parts first."""
+        """Return ``result`` merged with the parts of an ``allOf``; the parts' properties come first."""
         names: dict[str, None] = {}
         outer, heir = self._heir, self._heir or (at if at in self._within[-1:] else "")
         self._heir = heir
@@ -155,7 +155,7 @@ class Flattening:
         if place in self._held:
             return {}
         if self.entered[: self._begun].count(place) + self._within.count(place) > _REENTRIES:
-            raise ImpossibleError(surely=True)  # where all the way is required, there is no end
+            raise ImpossibleError(surely=True)  # if every step is required, the recursion is infinite
         self.entered.append(place)
         self._within.append(place)
         try:
@@ -168,7 +168,7 @@ class Flattening:
     def _alternatives(
         self, node: dict[str, Any], keyword: str, at: str, decisions: Decisions, depth: int
     ) -> dict[str, Any]:
-        """Return one of several schemas; with ``oneOf``, in a second round, so that the others are surely not kept."""
+        """Return the constraints of one branch; for ``oneOf``, a second round adds some that the others reject."""
         branches: list[Any] = node[keyword]
         at = f"{at}/{keyword}"
         one_only = keyword == "oneOf" and self._closes and "discriminator" not in node
@@ -200,7 +200,7 @@ class Flattening:
 
     def _branch(self, node: Any, at: str, decisions: Decisions, depth: int) -> dict[str, Any] | None:
         entered, heir, held = len(self.entered), self._heir, self._held
-        self._heir = ""  # a parent that lists its heirs is none of them
+        self._heir = ""  # a parent that lists its subtypes as branches is not one of them
         self._held = set()
         try:
             return self._flat(node, at, decisions, depth + 1)
@@ -219,7 +219,7 @@ class Flattening:
         return math.inf if flat is None else self.distance(flat)
 
     def _avoided(self, branch: Any) -> int:
-        """Null is shown last; what leads back to where the walk is comes after what does not."""
+        """Return a sort key that puts null last and recursive branches after the others."""
         if not isinstance(branch, dict):
             return 1
         return 2 if branch.get("type") == "null" else int(branch.get("$ref") in self.entered)

@@ -1,4 +1,4 @@
-"""The generator of last resort: Hypothesis looks for a value where the walks of a sample find none.
+"""Search for a valid value with Hypothesis, as a last resort after the sampler found none.
 
 It draws every choice that a walk makes (which alternatives, which optional properties, how long, which of the values
 that the schema mentions) and climbs towards values with fewer violations. It knows nothing that a walk does not; it
@@ -51,15 +51,15 @@ class GeneratorMissingError(Exception):
 
 
 class _Enough(BaseException):
-    """The time is over. Not an ``Exception``, or Hypothesis would look for the simplest reason of it."""
+    """The time limit is reached. Not an ``Exception``, or Hypothesis would try to shrink the failing case."""
 
 
 def generated(
     schema: Schema, document: Document, seed: int, violations: Callable[[Json], int], *, modern: bool, seconds: float
 ) -> Any:
-    """Return a value without ``violations`` (how many a value has), or :data:`MISSING`; the same for the same seed.
+    """Return a value for which ``violations`` is 0, or :data:`MISSING`; the same for the same seed.
 
-    It is looked for ``seconds`` at most.
+    The search takes at most ``seconds``.
 
     :raises GeneratorMissingError: Hypothesis is not installed.
     """
@@ -89,7 +89,7 @@ def generated(
         target(-float(wrong))
         if wrong == 0:
             found.append(value)
-            raise _Enough  # the first will do: no time is spent on a simpler one
+            raise _Enough  # stop at the first valid value instead of shrinking it
         return False
 
     chosen = settings(
@@ -106,7 +106,7 @@ def generated(
 
 @cache
 def _keep_elsewhere() -> TemporaryDirectory[str]:
-    """Keep Hypothesis from creating its folder in the user's, unless the process already uses it."""
+    """Keep Hypothesis from creating its folder in the working directory, unless the process already uses it."""
     from hypothesis.configuration import set_hypothesis_home_dir
 
     folder = TemporaryDirectory(prefix="beep-mock-", ignore_cleanup_errors=True)
@@ -115,7 +115,7 @@ def _keep_elsewhere() -> TemporaryDirectory[str]:
 
 
 class _Mentioned:
-    """Return everything a schema mentions: values, property names, patterns."""
+    """Collects the values, property names and patterns that a schema mentions."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
@@ -158,7 +158,7 @@ class _Mentioned:
 
 
 class _DrawnDecisions(Decisions):
-    """Forks at which the way is drawn."""
+    """Choose the option at each fork with Hypothesis."""
 
     __slots__ = ("_integer",)
 
@@ -171,7 +171,7 @@ class _DrawnDecisions(Decisions):
 
 
 class _Drawing:
-    """One value, its choices drawn."""
+    """Generates one value; Hypothesis draws each choice."""
 
     def __init__(
         self, draw: Callable[[Any], Any], st: Any, document: Document, mentioned: _Mentioned, modern: bool, ends: float
@@ -183,8 +183,8 @@ class _Drawing:
         self._flattening = Flattening(document, modern=modern)
 
     def value(self, node: Any, at: str, depth: int) -> Json:
-        """Return a value that may be one of the schema's."""
-        if time.thread_time() > self._ends:  # one value alone may take long
+        """Return a value that may satisfy the schema; the caller validates it."""
+        if time.thread_time() > self._ends:  # a single value may exceed the time limit
             raise _Enough
         entered = len(self._flattening.entered)
         if depth == 0:

@@ -1,4 +1,4 @@
-"""Several schemas that all hold, as one: what a sample of ``allOf`` (and ``$ref`` with siblings) has to keep."""
+"""Merge schemas that all apply (``allOf``, ``$ref`` with siblings) into one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["SHOWN", "additional_node", "longest_name", "mapping_of", "merged", "
 
 
 SHOWN: Final = frozenset({"example", "examples", "default"})
-"""Keywords that show a value."""
+"""Keywords that give an example value."""
 
 
 def longest_name(asked: Any) -> int:
@@ -21,7 +21,7 @@ def longest_name(asked: Any) -> int:
 
 
 def additional_node(schema: dict[str, Any]) -> Any:
-    """Return the schema of properties that are not declared; of a string where all is allowed."""
+    """Return the schema of undeclared properties; a string schema if any value is allowed."""
     extra = schema.get("additionalProperties", schema.get("unevaluatedProperties", True))
     return {"type": "string"} if extra is True or extra == {} else extra
 
@@ -33,10 +33,7 @@ def mapping_of(schema: dict[str, Any], keyword: str) -> dict[str, Any]:
 
 
 def shown(schema: dict[str, Any]) -> Any:
-    """Return the value that a schema shows, by ``example``, ``examples`` or ``default``.
-
-    :data:`MISSING` without one.
-    """
+    """Return a schema's ``example``, ``examples`` or ``default`` value; :data:`MISSING` if it has none."""
     if "example" in schema:
         return schema["example"]
     examples = schema.get("examples")
@@ -52,9 +49,10 @@ _SCHEMAS = frozenset({"items", "additionalProperties", "contains", "propertyName
 
 
 def merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
-    """Return a schema that demands what both demand, as far as keywords can say it; ``second`` wins where they cannot.
+    """Return a schema that combines the constraints of both; ``second`` wins where keywords cannot express both.
 
-    An example of one part counts for the whole only if that part is all there is, else for its properties.
+    An example of one part becomes the example of the whole only if the other part describes no properties; otherwise
+    its members become examples of the properties.
     """
     if not first or not second:
         return first or second
@@ -79,7 +77,7 @@ def merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
 
 
 def _exemplified(properties: dict[str, Any], example: dict[str, Any]) -> dict[str, Any]:
-    """Return the properties, each shown as an example of the object has it."""
+    """Return the properties, each with its value from the object's example as its own example."""
     return {
         name: {"example": example[name], "allOf": [node]} if name in example and isinstance(node, dict) else node
         for name, node in properties.items()
@@ -87,10 +85,7 @@ def _exemplified(properties: dict[str, Any], example: dict[str, Any]) -> dict[st
 
 
 def _properties(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
-    """Return all properties.
-
-    What the one declares and the other does not keeps the other's ``additionalProperties``.
-    """
+    """Return all properties; one that only one schema declares must meet the other's ``additionalProperties`` too."""
     ones, others = mapping_of(first, "properties"), mapping_of(second, "properties")
     result: dict[str, Any] = {}
     for name in {**ones, **others}:

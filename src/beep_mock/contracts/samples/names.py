@@ -1,4 +1,4 @@
-"""Values by the name of their property: what somebody who reads the answer expects to see there."""
+"""Choose realistic values by property name."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ _MOMENTS = frozenset(
 
 @lru_cache(maxsize=8192)
 def words_of(name: str) -> tuple[str, ...]:
-    """The words of a name, in lower case: ``billingAddress_line1`` is billing, address, line, 1."""
+    """Return the words of a name in lower case: ``billingAddress_line1`` → billing, address, line, 1."""
     return tuple(word.lower() for word in _WORD.findall(name))
 
 
@@ -86,7 +86,7 @@ def singular(name: str) -> str:
 
 
 def plural(word: str) -> str:
-    """Several of what is called ``word``."""
+    """Return the plural of ``word``."""
     if word.endswith("y") and word[-2:-1] not in ("", *"aeiou"):
         return f"{word[:-1]}ies"
     return f"{word}es" if word.endswith(("s", "x", "ch", "sh")) else f"{word}s"
@@ -94,7 +94,7 @@ def plural(word: str) -> str:
 
 @lru_cache(maxsize=8192)
 def age_of(name: str) -> int:
-    """Return the life-cycle moment that a property's name suggests (see :meth:`Facts.moment`)."""
+    """Return the ``age`` that a property's name suggests (see :meth:`Facts.moment`)."""
     return next((_AGES[word] for word in words_of(name) if word in _AGES), 0)
 
 
@@ -106,7 +106,7 @@ def tells_moment(name: str) -> bool:
 
 
 def endings(name: str) -> list[str]:
-    """Return the name without separators, then without its first words; the last word in the singular too."""
+    """Return the name without separators, then without its first words; each with a singular last word too."""
     words = words_of(name)
     found = []
     for start in range(len(words)):
@@ -319,7 +319,7 @@ def _maker(name: str) -> _Make:
 
 
 def named_text(name: str, facts: Facts) -> str:
-    """Return a text for a property of that name."""
+    """Return a realistic string for a property called ``name``."""
     return _maker(name)(facts)
 
 

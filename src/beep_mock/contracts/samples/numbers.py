@@ -1,4 +1,4 @@
-"""Numbers within their bounds."""
+"""Generate numbers within a schema's bounds, and realistic ones for a property's name."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _MOST = Fraction(10) ** 300
 _EXACT = 2**52
 
 _Bound = tuple[Fraction, bool] | None
-"""A bound, and whether it is itself left out."""
+"""A bound, and whether it is exclusive."""
 
 
 def number(schema: dict[str, Any], random: Random, *, whole: bool) -> int | float | None:
-    """Return a number for a schema, near what one expects (small and positive); None when its bounds leave none."""
+    """Return a number for a schema, small and positive if possible; None if its bounds allow none."""
     low, high = _bounds(schema)
     step = _fraction(schema.get("multipleOf")) or (Fraction(1) if whole else None)
     if step is None:
@@ -49,7 +49,7 @@ def _divides(value: Fraction, step: Fraction) -> bool:
 
 
 def _steps(low: _Bound, high: _Bound, step: Fraction) -> tuple[int, int]:
-    """Return the least and greatest number of steps that may be taken, from 1 if the bounds allow it."""
+    """Return the smallest and largest allowed multiple of ``step``, as counts; they start at 1 if the bounds allow."""
     first = last = None
     if low is not None:
         first = math.ceil(low[0] / step)
@@ -82,12 +82,12 @@ def _between(low: _Bound, high: _Bound, random: Random) -> int | float | None:
 
 
 def _plain(exact: Fraction) -> int | float:
-    """Return a whole number where a float would be inexact, or would only look odd."""
+    """Return a float, or an integer if the value is whole or too large for an exact float."""
     return int(exact) if exact.denominator == 1 or abs(exact) > _EXACT else float(exact)
 
 
 def _bounds(schema: dict[str, Any]) -> tuple[_Bound, _Bound]:
-    """Return the tightest lower and upper bound, each with whether it is excluded."""
+    """Return the tightest lower and upper bound."""
     asked = schema.get("format")
     least, greatest = RANGES.get(asked, (None, None)) if isinstance(asked, str) else (None, None)
     lows = [(Fraction(least), False)] if least is not None and "minimum" in schema else []
@@ -129,7 +129,7 @@ def allows(schema: dict[str, Any], value: float, *, whole: bool) -> bool:
 
 
 def nearest(schema: dict[str, Any], value: Fraction, *, whole: bool) -> Any:
-    """Return the number that keeps a flat schema's bounds and steps and is nearest; ``MISSING`` when none does."""
+    """Return the number nearest to ``value`` that a flat schema's bounds and ``multipleOf`` allow; else ``MISSING``."""
     low, high = _bounds(schema)
     step = _fraction(schema.get("multipleOf")) or (Fraction(1) if whole else None)
     if step is None:
@@ -237,7 +237,7 @@ def _number_maker(name: str) -> _Number | None:
 
 
 def named_number(name: str, facts: Facts, *, whole: bool) -> int | float | None:
-    """Return a number for a property of that name; None when the name does not tell."""
+    """Return a realistic number for a property called ``name``; None if the name is not known."""
     make = _number_maker(name)
     return None if make is None else make(facts, whole)
 
@@ -246,5 +246,5 @@ _RARE = frozenset({"archived", "blocked", "cancelled", "canceled", "deleted", "d
 
 
 def named_flag(name: str) -> bool:
-    """Return the usual range of a property with that name."""
+    """Return the usual value of a boolean property called ``name``: False for ``deleted``, ``failed`` and the like."""
     return not _RARE & set(words_of(name))

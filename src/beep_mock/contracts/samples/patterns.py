@@ -1,4 +1,4 @@
-"""Strings that match a regular expression."""
+"""Generate strings that match a regular expression."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ __all__ = ["from_pattern"]
 
 _ATTEMPTS = 40
 _POSITIVE = ("(?=", "(?<=")
-_NATURAL = 4  # characters more than the fewest that fit, where nothing is said about the length
+_NATURAL = 4  # characters beyond the shortest match, unless the schema sets a length
 _LONGEST = 4096
 _GOOD = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 _FAIR = " -_.,:;/@+*!?#$%&=()[]{}<>|~^'\"`\\\t\n\u00e4\u4e2d"
 
 
 def from_pattern(pattern: str, random: Random, least: int = 0, most: int = _LONGEST) -> str | None:
-    """Return a string that matches ``pattern``, of ``least`` to ``most`` characters; None when none was found."""
+    """Return a string of ``least`` to ``most`` characters that matches ``pattern``; None if none was found."""
     tree = _tree(pattern)
     if tree is None:
         return None
@@ -44,7 +44,7 @@ def from_pattern(pattern: str, random: Random, least: int = 0, most: int = _LONG
     for attempt in range(_ATTEMPTS):
         wanted = max(least, natural if attempt % 2 == 0 else shortest)
         found = _Walk(random, wanted - shortest, greedy=attempt < 2).text(tree)
-        if len(found) < least:  # the pattern may not reach to the ends
+        if len(found) < least:  # the pattern may be unanchored
             found += random.choice(_GOOD if attempt % 2 == 0 else " -") * (least - len(found))
         if least <= len(found) <= most and matches(pattern, found):
             return found
@@ -56,7 +56,7 @@ def from_pattern(pattern: str, random: Random, least: int = 0, most: int = _LONG
 
 
 def _holding(found: str, sought: tuple[Node, ...], random: Random) -> str:
-    """Return ``found`` with the searched strings written over it, side by side, as far as there is room."""
+    """Return ``found`` with parts overwritten by matches of the look-arounds ``sought``, side by side if they fit."""
     pieces = [_Walk(random, 0, greedy=False).text(node) for node in sought]
     random.shuffle(pieces)
     room = max(0, len(found) - sum(map(len, pieces)))
@@ -71,7 +71,7 @@ def _holding(found: str, sought: tuple[Node, ...], random: Random) -> str:
 
 
 class _Walk:
-    """Writes one string. ``spare`` characters are spent on repetitions: the first gets all when ``greedy``."""
+    """Generates one string. Repetitions share ``spare`` characters; if ``greedy``, the first takes them all."""
 
     def __init__(self, random: Random, spare: int, *, greedy: bool) -> None:
         self._random = random
@@ -117,7 +117,7 @@ def _tree(pattern: str) -> Node | None:
 
 @lru_cache(maxsize=256)
 def _sought(node: Node) -> tuple[Node, ...]:
-    """The look-ahead or look-behind of a pattern."""
+    """Return the contents of all positive look-aheads and look-behinds of a pattern."""
     if isinstance(node, Assertion):
         return (node.item,) if node.item is not None and node.sign in _POSITIVE else ()
     if isinstance(node, Sequence):
@@ -129,7 +129,7 @@ def _sought(node: Node) -> tuple[Node, ...]:
 
 @lru_cache(maxsize=1024)
 def _shortest(node: Node) -> int:
-    """The fewest characters that a part can match, look-arounds not counted."""
+    """Return the length of the shortest match of a part, ignoring look-arounds."""
     if isinstance(node, Class):
         return 1
     if isinstance(node, Sequence):
@@ -143,7 +143,7 @@ def _shortest(node: Node) -> int:
 
 @lru_cache(maxsize=1024)
 def _members(node: Class) -> tuple[str, str, str]:
-    """The letters and digits of a class, its other common characters, and one of its own choosing."""
+    """Return a class's letters and digits, its other common characters, and the first character of its ranges."""
     good = "".join(c for c in _GOOD if _admits(node, c))
     fair = "".join(c for c in _FAIR if _admits(node, c))
     return good, fair, next((chr(low) for low, _ in node.ranges if not node.negated and _is_character(low)), "")

@@ -1,8 +1,7 @@
-"""An example that breaks its schema -> the nearest value that does not.
+"""Repair an example that violates its schema: find the nearest valid value.
 
-It is a sample that follows what is written: the walk of a sample is taken, and each value made from the one that
-stands at its place. What the schema store does not object to is kept as it is; what it does is read in another way,
-replaced, or left out. As with samples, the result is judged before it is given away.
+The repair generates a sample, but takes each value from the same place of the example. Valid parts stay unchanged;
+invalid ones are converted, replaced or removed. As with samples, the result is validated before it is returned.
 """
 
 from __future__ import annotations
@@ -37,8 +36,8 @@ _WRONG, _NAMED_OTHERWISE, _CONVERTED, _MISSING, _MISMATCH, _UNKNOWN = 12.0, 8.0,
 def distance(value: Json, schema: dict[str, Any], flat: _Flat, at: str, depth: int = _DEEPEST) -> float:
     """Count the parts of ``value`` that a flat ``schema`` rejects: 0 if every checked part is accepted.
 
-    ``flat`` flattens a schema found in it, or gives None where that has no value; ``at`` is where the schema stands.
-    Three levels are looked at, and three items.
+    ``flat`` flattens a nested schema, or returns None if that allows no value; ``at`` is the schema's pointer. Only
+    three levels, and three items of an array, are compared.
     """
     if "const" in schema:
         return 0 if same(value, schema["const"]) else _NAMED_OTHERWISE
@@ -84,22 +83,22 @@ def _below(value: Json, node: Any, flat: _Flat, at: str, depth: int) -> float:
 
 
 _VAGUE = frozenset({"anyOf", "contains", "not", "oneOf", "unevaluatedItems", "unevaluatedProperties"})
-"""Keywords whose violations may lie anywhere below the place that is named."""
+"""Keywords whose violations may be caused anywhere below the reported place."""
 
 _AT_ONCE = 1000
-"""Places that are corrected in one round: they stand in different parts, so that one does not help the other."""
+"""The most places repaired in one round. It is large because repairing one part does not repair another."""
 
 _MOST_VALUES = 30_000
-"""Values that are walked through before no other round is begun: an example of 300 kB has ten thousand."""
+"""No new round starts after this many values have been visited; an example of 300 kB has about 10,000."""
 
 
 def repaired(value: Json, schema: Schema, direction: Direction, sampler: Sampler) -> Json:
-    """Return ``value``, or the nearest valid value where it breaks ``schema``; the same for the same arguments.
+    """Return ``value`` if it is valid, else the nearest valid value; the same result for the same arguments.
 
-    ``value`` is left as it is; parts of it that are valid are kept, and shared. Where nothing of it can be kept, the
-    result is a sample.
+    ``value`` itself is not changed; the result shares its valid parts. If nothing of it is usable, the result is a
+    sample.
 
-    :raises UnsatisfiableError: nothing satisfies the schema.
+    :raises UnsatisfiableError: no value satisfies the schema.
     """
     violations = sampler.violations(value, schema, direction)
     if not violations:
@@ -114,7 +113,7 @@ def repaired(value: Json, schema: Schema, direction: Direction, sampler: Sampler
 
 
 class Wrong:
-    """The places of violations, by which the parts are found that can be kept as they are."""
+    """The places of violations, to decide which parts can stay unchanged."""
 
     def __init__(self, violations: Iterable[SchemaViolation]) -> None:
         self._on_the_way: set[Place] = set()
@@ -159,7 +158,7 @@ class _Repair(Draw):
             return written
         decisions = Decisions((attempt - asis) // 2)
         outer, entered = self._flattening.outer, self._flattening.entered
-        # A value ends, whatever its schema does: how often that leads back to itself does not count.
+        # An existing value is finite, so a recursive schema needs no limit here.
         self._flattening.outer, self._flattening.entered = [*outer, *entered], []
         try:
             return self._corrected(written, node, at, place, decisions, asis, strict=(attempt - asis) % 2 == 1)
@@ -183,7 +182,7 @@ class _Repair(Draw):
         return self._sampled(node, at, place)
 
     def _sampled(self, node: Any, at: str, place: Place) -> Json:
-        """Return a value that has nothing of what was written."""
+        """Return a generated value that ignores the example."""
         written, self._written = self._written, {}
         try:
             return super()._value(node, at, place)
@@ -231,7 +230,7 @@ class _Repair(Draw):
                 continue
             if member is not None or found is None or name in required:
                 made[name] = found
-        for name in required:  # it grows: what is there may require more
+        for name in required:  # grows in the loop: a property may require others (dependentRequired)
             if name not in made and not self._is_hidden(properties.get(name), at):
                 other = spelt.get(_spelt(name))
                 if other is not None:
@@ -254,10 +253,7 @@ class _Repair(Draw):
     def _enveloped(
         self, value: dict[str, Json], properties: dict[str, Any], required: list[str], at: str
     ) -> dict[str, Json]:
-        """Return the object in an envelope that the schema does not know.
-
-        One in the envelope that is all that it knows.
-        """
+        """Return the object without an undeclared envelope, or wrapped in the single declared one."""
         undeclared = [name for name in value if name not in properties]
         if len(value) == 1 and undeclared and required:
             inner = value[undeclared[0]]

@@ -1,7 +1,7 @@
-"""Schema -> sample: deterministic, and always valid, because each candidate is judged before it is given away.
+"""Generate a sample for a schema. Samples are deterministic, and each is validated before it is returned.
 
-The first candidate shows what the document shows (examples, defaults, first alternatives). Where the schema store
-objects to a part of it, the innermost part around it that can be made in another way is, until all is valid.
+The first candidate uses the document's examples, defaults and first alternatives. If the schema store rejects a part of
+it, the innermost enclosing part that has another way to be generated is generated again, until the whole is valid.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ __all__ = ["Sampler", "UnsatisfiableError", "lengthened", "sampler_of"]
 
 _ROUNDS = 100
 _AT_ONCE = 64
-"""Places that are made in another way in one round, at most."""
+"""The most places that are generated again in one round."""
 _NEAREST_ROUNDS = 12
 _KEPT = 512
-"""Samples kept of one document, at most."""
+"""The most samples that are cached for one document."""
 _SECONDS = 3.0
 """The longest that Hypothesis searches for a value of one schema; a timeout yields no value."""
 _SECONDS_IN_VAIN = 12.0
-"""And for those of one document, where it finds none: a document of contradictions must not keep a mock busy."""
+"""The total for one document's unsuccessful searches: contradictory schemas must not keep a mock busy."""
 
 
 class UnsatisfiableError(ContractError):
@@ -51,14 +51,14 @@ class UnsatisfiableError(ContractError):
 
 @dataclass(slots=True)
 class _Stuck:
-    """The places that were refused last; ``surely``: that nothing can be valid."""
+    """The places that were rejected last. ``surely``: no value can be valid."""
 
     places: list[Place] = field(default_factory=list)
     surely: bool = False
 
 
 class Sampler:
-    """Makes samples of one document's schemas. ``store`` judges them."""
+    """Generates samples for one document's schemas; ``store`` validates them."""
 
     def __init__(self, document: Document, store: SchemaStore) -> None:
         self.document = document
@@ -77,16 +77,14 @@ class Sampler:
         known: Mapping[str, Json] | None = None,
         keep: bool = True,
     ) -> Json:
-        """Return a valid value, the same for the same schema, direction, seed and ``known`` values.
+        """Return a valid value, the same for the same arguments. Callers must not change it.
 
-        It must not be changed.
+        Seed 0 uses the document's examples, defaults and first alternatives; other seeds use other alternatives and
+        values generated from the schema's keywords. The request's values (``known``, see
+        :func:`beep_mock.contracts.samples.echo.known_values`) replace the properties of the same names. Without
+        ``keep`` the sample is not cached.
 
-        With seed 0 it shows the document's examples, defaults and first alternatives; with another it shows others,
-        and values made from the schema's keywords. What a request says (``known``, see
-        :func:`beep_mock.contracts.samples.echo.known_values`) is repeated where the sample has a property of that name.
-        A value that nobody will ask for again need not be kept.
-
-        :raises UnsatisfiableError: none was found.
+        :raises UnsatisfiableError: no valid value was found.
         """
         key = self._store.register(schema, direction)
         value = self._hopeless.get(key) or self._kept.get((key, seed), MISSING)
@@ -95,22 +93,22 @@ class Sampler:
                 self._kept.clear()
             try:
                 value = self._made(schema, direction, seed)
-            except UnsatisfiableError as error:  # to look again would take as long
+            except UnsatisfiableError as error:  # cached too: searching again would take as long
                 self._kept[key, seed] = error
-                if seed == 0:  # what shows the document has the most decisions
+                if seed == 0:  # seed 0 tries the most alternatives, so other seeds would fail too
                     self._hopeless[key] = error
                 raise
             if keep:
                 self._kept[key, seed] = value
         if isinstance(value, UnsatisfiableError):
-            raise value.with_traceback(None)  # it would grow with each time
+            raise value.with_traceback(None)  # each raise would lengthen the cached error's traceback
         return echoed(value, known, self._store.checker(key)) if known else value
 
     def nearest(self, schema: Schema, direction: Direction) -> Any:
-        """For a schema that nothing satisfies: the value with the fewest faults of some that look like it.
+        """Return the candidate with the fewest violations, for a schema that no value satisfies.
 
-        What parts of the schema say of one another (``additionalProperties: false`` beside an ``allOf``) is left aside.
-        :data:`~beep_mock.interaction.MISSING` where there is nothing to look like.
+        Contradictions between parts of the schema (``additionalProperties: false`` beside an ``allOf``) are ignored.
+        :data:`~beep_mock.interaction.MISSING` if no candidate could be generated.
         """
         attempts: dict[Place, int] = {}
         least, best = inf, MISSING
@@ -130,7 +128,7 @@ class Sampler:
         return best
 
     def violations(self, value: Json, schema: Schema, direction: Direction) -> list[SchemaViolation]:
-        """Return why a value is not valid, as samples are; empty when it is."""
+        """Return the violations of a value, validated as samples are; empty if it is valid."""
         return self._store.violations(self._store.register(schema, direction), value, PATIENT)
 
     def search(
@@ -145,10 +143,10 @@ class Sampler:
     ) -> Any:
         """Return the first valid value that ``walk`` generates, given the rejections at each place.
 
-        In one round ``at_once`` places are refused, at most. ``stuck`` is told where it ended. Once ``most`` values
-        have been walked through, no further round is begun.
+        One round rejects at most ``at_once`` places. ``stuck`` receives the places that were rejected last. No new
+        round starts after ``most`` values have been visited.
 
-        :data:`~beep_mock.interaction.MISSING` when all its decisions have been tried, or a hundred.
+        :data:`~beep_mock.interaction.MISSING` after all alternatives, or a hundred rounds, failed.
         """
         key = self._store.register(schema, direction)
         is_valid = self._store.checker(key)
@@ -181,7 +179,7 @@ class Sampler:
         value = self.search(schema, direction, walk, stuck=stuck)
         hint = "see whether its parts contradict each other, or give an example"
         if value is MISSING and seed and not stuck.surely:
-            self.sample(schema, direction)  # where nothing shows the document, nothing else is looked for
+            self.sample(schema, direction)  # if seed 0 fails, its error ends the search for this seed
         if value is MISSING and not stuck.surely and self._seconds_left > 0:
             value, more = self._generated(schema, direction, seed)
             hint += more
@@ -215,7 +213,7 @@ class Sampler:
 
 
 def _refuse(wrong: Iterable[Place], attempts: dict[Place, int], decisions: Mapping[Place, int], at_once: int) -> bool:
-    """Ask for other values around the places that are wrong; False when all have been tried."""
+    """Request other values at or above the wrong places; return False if all alternatives have been tried."""
     changed: set[Place] = set()
     for pointer in dict.fromkeys(wrong):
         for length in range(len(pointer), -1, -1):
@@ -246,9 +244,9 @@ _ITEMS = 3
 def lengthened(
     value: Json, whole: Schema, item: Schema | None, store: SchemaStore, sample: Callable[[Schema, int], Json]
 ) -> Json:
-    """Return the sampled stream ``value`` with further items, up to three, where its schema ``whole`` admits more.
+    """Return the sampled stream ``value`` with up to three items, if its schema ``whole`` allows that many.
 
-    ``sample`` makes an item of a schema and a number, which tells it from others.
+    ``sample`` generates an item from a schema and a number; different numbers give different items.
     """
     if item is None or not isinstance(value, list) or not 0 < len(value) < _ITEMS:
         return value

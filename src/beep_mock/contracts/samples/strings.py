@@ -1,4 +1,4 @@
-"""Strings that look like what they stand for: by format, by pattern, by the property's name."""
+"""Generate realistic strings from a schema's format and pattern and from the property's name."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ _LONGEST_ENCODED = 10_000
 
 
 def encoded(name: object, word: str, least: int, most: int) -> str | None:
-    """Return a word in the encoding of that name, repeated or cut to the lengths.
+    """Return ``word`` in the encoding ``name``, repeated or cut to fit ``least`` to ``most`` characters.
 
-    None where none is so long or known.
+    None if the encoding is unknown or no encoded string has such a length.
     """
     encode = _ENCODINGS.get(name.lower()) if isinstance(name, str) else None
     if encode is None or least > _LONGEST_ENCODED:
@@ -137,10 +137,10 @@ _FORMATS: dict[str, _Make] = {
 
 
 def text(schema: dict[str, Any], name: str, facts: Facts, repetition: int = 0) -> str | None:
-    """Return a string for a schema's ``format``, ``pattern`` and lengths; None when none was found.
+    """Return a string for a schema's ``format``, ``pattern`` and lengths; None if none was found.
 
-    ``name`` is the property's, by which a string is chosen together with the ``facts`` of its object; ``repetition``
-    counts how many others were made that it should differ from.
+    ``name`` is the property's name; together with the ``facts`` of its object it selects a realistic string.
+    ``repetition`` is the number of earlier strings that this one should differ from.
     """
     least, most = _length(schema, "minLength", 0), _length(schema, "maxLength", _LONGEST)
     if least > min(most, _LONGEST):
@@ -185,7 +185,7 @@ def holds_json(schema: dict[str, Any]) -> bool:
 
 
 def _padded(found: str, least: int, most: int) -> str:
-    """Return a text made long enough by words."""
+    """Return ``found``, padded with words to at least ``least`` characters."""
     if len(found) >= least:
         return found
     join = " " if " " in found else "-"
@@ -197,7 +197,7 @@ def _padded(found: str, least: int, most: int) -> str:
 
 
 def _of_both(pattern: str, asked: str, formatted: str, facts: Facts, least: int, most: int) -> str | None:
-    """Return a string that has a format and matches a pattern: as the pattern writes it, or joined from both."""
+    """Return a string that has the format and matches the pattern: from the pattern alone, or a mix of both."""
     for _ in range(_ATTEMPTS):
         matching = from_pattern(pattern, facts.random, 0, most)
         if matching is None:
@@ -218,7 +218,7 @@ _TAILS = {"uri": "/x", "iri": "/x", "uri-reference": "/x", "iri-reference": "/x"
 
 
 def _lengthened(found: str, asked: Any, least: int) -> str:
-    """Return a string of a format that may be longer, made at least so long."""
+    """Return ``found``, extended to at least ``least`` characters if the format ``asked`` permits it."""
     if len(found) >= least or not isinstance(asked, str):
         return found
     missing = least - len(found)
@@ -263,5 +263,5 @@ _SHORT = {
 
 
 def _shortened(asked: str, least: int, most: int) -> str | None:
-    """Return a short string of a format, where the usual one is too long."""
+    """Return a short string of the format ``asked``, for when the usual one is too long; None if none fits."""
     return next((short for short in _SHORT.get(asked, ()) if least <= len(short) <= most), None)

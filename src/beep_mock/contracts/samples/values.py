@@ -1,4 +1,4 @@
-"""One candidate of a sample: a walk through a schema that makes a value of each part."""
+"""Generate one candidate for a sample by walking through a schema."""
 
 from __future__ import annotations
 
@@ -30,26 +30,26 @@ __all__ = ["Draw", "Place", "chosen_kind", "listed", "may_be_null", "scalar", "u
 
 
 Place = tuple[str, ...]
-"""A place in the sample: property names and indices."""
+"""The path to a value in the sample: property names and indices."""
 
-_FULL, _DEEPEST = 5, 60  # levels that optional properties are shown on, and all
-_BUDGET = 1500  # values of one sample, about
+_FULL, _DEEPEST = 5, 60  # levels with optional properties, and the most levels at all
+_BUDGET = 1500  # approximate number of values in one sample
 _MOST_ITEMS = 1000
 _PERSONAL = frozenset({"email", "first_name", "firstName", "given_name", "givenName", "last_name", "lastName", "login"})
 _RETRIES = 40  # for items that must differ
-_PATIENCE = 5  # equal items before null is one
-_USUAL = 0.75  # how often a flag of a varied sample is what most of that name are
-_ONLY_WAY = 5  # decisions of a place without a fork
-_ASIDE = (("contentSchema",), ("",))  # what stands in a text, and names: not to have them is another way
+_PATIENCE = 5  # duplicate items before null is used
+_USUAL = 0.75  # probability that a flag has its usual value, for seeds other than 0
+_ONLY_WAY = 5  # number of decisions to generate a value whose schema has no alternatives
+_ASIDE = (("contentSchema",), ("",))  # embedded JSON and property names: they can be left out
 
 
 class Draw:
-    """A walk.
+    """One walk through a schema.
 
-    ``attempts`` says how often the value of a place has been refused. Each time it is made in another way: first as
-    the document's examples show it, then from its keywords along every alternative, each time with and without the
-    examples further down, then with what is required only. ``decisions`` holds, after the walk, how many choices each
-    place has.
+    ``attempts``: place → how many times its value has been rejected. Each attempt generates the value differently:
+    first from the document's examples, then from the keywords of every alternative (with and without the examples of
+    nested schemas), then with required properties only. ``decisions`` holds, after the walk, the number of choices per
+    place.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class Draw:
         modern: bool,
         strict: bool = True,
     ) -> None:
-        """Unless ``strict``, a value may violate a schema whose parts contradict each other."""
+        """Unless ``strict``, the value may violate a schema whose parts contradict each other."""
         self._document = document
         self._direction = direction
         self._seed = seed
@@ -76,13 +76,13 @@ class Draw:
         self._facts = Facts(self._random)
         self._flattening = Flattening(document, modern=modern, closes=strict)
         self._strict = strict
-        self._guessed: set[Place] = set()  # more was asked for there than validation demands
+        self._guessed: set[Place] = set()  # places with constraints that validation does not require
         self.decisions: dict[Place, int] = {}
 
     def value(self, node: Any, at: str, place: Place = ()) -> Json:
-        """Return a value of a schema; ``place`` is where it will stand in the sample.
+        """Return a value for a schema; ``place`` is its path in the sample.
 
-        :raises ImpossibleError: the schema refuses all, or never ends.
+        :raises ImpossibleError: the schema allows no value, or recurses without end.
         """
         if len(place) > _DEEPEST:
             raise ImpossibleError(place)
@@ -182,7 +182,7 @@ class Draw:
         required = [name for name in schema.get("required") or () if isinstance(name, str)]
         hidden = {name for name in {*required, *properties} if self._is_hidden(properties.get(name), at)}
         made: dict[str, Json] = {}
-        for name in required:  # it grows: what is made may require more
+        for name in required:  # grows in the loop: a property may require others (dependentRequired)
             if name in hidden or name in made:
                 continue
             try:
@@ -213,11 +213,11 @@ class Draw:
             if matches(pattern, name):
                 return self.value(node, child(f"{at}/patternProperties", pattern), (*place, name))
         if "additionalProperties" not in schema and schema.get("unevaluatedProperties") is False:
-            raise ImpossibleError((*place, name))  # another way may evaluate it
+            raise ImpossibleError((*place, name))  # another alternative may evaluate it
         return self.value(additional_node(schema), f"{at}/additionalProperties", (*place, name))
 
     def _fill(self, schema: dict[str, Any], at: str, place: Place, made: dict[str, Json]) -> None:
-        """Add names of our own: as many as ``minProperties`` asks for, one to show what a mapping holds."""
+        """Add properties with invented names up to ``minProperties``; at least one to an empty map-like object."""
         least = schema.get("minProperties", 0)
         shows = not made and not self._sparse and len(place) < _FULL
         if shows and (schema.get("additionalProperties") or schema.get("patternProperties")) not in (None, True):
@@ -234,7 +234,7 @@ class Draw:
                 except ImpossibleError:
                     continue
         if self._strict and len(made) < schema.get("minProperties", 0):
-            raise ImpossibleError(place)  # whatever holds this object does better without, if it may
+            raise ImpossibleError(place)  # lets the parent leave this object out if it is optional
 
     def _names(self, schema: dict[str, Any], at: str, place: Place) -> Iterator[str]:
         patterns = list(mapping_of(schema, "patternProperties"))
@@ -294,7 +294,7 @@ class Draw:
 
 
 def _counted(place: Place) -> int:
-    """Return a number that differs from item to item."""
+    """Return the sum of the indices in a path, which differs from item to item."""
     return sum(int(step) for step in place if step.isdecimal() and len(step) < 4)
 
 

@@ -1,1 +1,1 @@
-"""JSON Schema: every dialect rewritten as 2020-12, its patterns bounded, one compiled validator a document."""
+"""JSON Schema: rewrite every dialect as 2020-12, bound its patterns, compile one validator per document."""

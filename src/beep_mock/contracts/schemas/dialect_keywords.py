@@ -69,7 +69,7 @@ def allows_null(node: Any, at: str, document: Document, steps: int = _MOST_STEPS
 
 
 def allowing_null(schema: dict[str, Any]) -> Any:
-    """Return ``schema``, with null allowed too."""
+    """Return ``schema`` with null allowed too."""
     types = schema.get("type")
     if types is not None:
         names = types if type(types) is list else [types]
@@ -138,7 +138,7 @@ def read_exclusive(rewriting: SchemaRewriting, site: Site, keyword: str, value: 
 
 
 def report_siblings(rewriting: SchemaRewriting, node: dict[str, Any], at: str, ignored: AbstractSet[str]) -> None:
-    """OpenAPI 3.0.3, 4.7.23.1: what stands beside a ``$ref`` is ignored."""
+    """Report the siblings of a ``$ref``, which are ignored (OpenAPI 3.0.3, 4.7.23.1)."""
     names = ", ".join(f"'{name}'" for name in node if name in ignored)
     dialect = "OpenAPI 3.0" if not rewriting.modern else f"JSON Schema {rewriting.dialect.name}"
     message = f"{names} beside '$ref' is ignored in {dialect}"
@@ -173,7 +173,7 @@ def read_dynamic_reference(rewriting: SchemaRewriting, site: Site, keyword: str,
 
 
 def read_tuple(rewriting: SchemaRewriting, site: Site, value: list[Any]) -> None:
-    """``items`` and ``additionalItems`` of before 2020-12."""
+    """Rewrite ``items`` and ``additionalItems`` of dialects before 2020-12."""
     at = child(site.at, "items")
     if value:
         site.out["prefixItems"] = [rewriting.schema(node, f"{at}/{index}", _NONE) for index, node in enumerate(value)]
@@ -183,7 +183,7 @@ def read_tuple(rewriting: SchemaRewriting, site: Site, value: list[Any]) -> None
 
 
 def read_dependencies(rewriting: SchemaRewriting, site: Site, keyword: str, value: Any) -> None:
-    """``dependencies`` of before 2019-09: names, or a schema, for each name."""
+    """Rewrite ``dependencies`` of dialects before 2019-09: property name → names or a schema."""
     if not rewriting.dialect.dependencies:
         return
     if type(value) is not dict:

@@ -24,7 +24,7 @@ _DECIDES = frozenset({"3.0.0", "3.0.1", "3.0.2", "3.0.3", "3.1.0"})
 
 
 def read_discriminator(rewriting: SchemaRewriting, site: Site, keyword: str, value: Any) -> None:
-    """Report a discriminator without the name of a property, and those it maps to that do not exist."""
+    """Report a discriminator without a property name, and mapping targets that do not exist."""
     at = child(site.at, keyword)
     if type(value) is not dict or type(value.get("propertyName")) is not str:
         what = "its 'propertyName' must be the name of a property" if type(value) is dict else "it must be a mapping"
@@ -44,7 +44,7 @@ def read_discriminator(rewriting: SchemaRewriting, site: Site, keyword: str, val
 
 
 def _unresolved(rewriting: SchemaRewriting, target: Any) -> str:
-    """Return why a value in a mapping is the name or URI of no schema, or ``""``."""
+    """Return why a mapping value is not the name or URI of a schema, or ``""`` if it is one."""
     if type(target) is not str:
         return f"this is {kind_of(target)}"
     named = "#" not in target  # URIs are settled, and names of schemas in other files

@@ -27,7 +27,7 @@ __all__ = [
 
 
 Ranges = tuple[tuple[int, int], ...]
-"""Ranges of code points, both ends included."""
+"""Inclusive ranges of code points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Property:
 
 @dataclass(frozen=True, slots=True)
 class Class:
-    """One character: of the ranges (code points, both ends included) and properties, or ``negated`` of no other."""
+    """One character that is (or, if ``negated``, is not) in one of the inclusive ranges or properties."""
 
     ranges: Ranges
     properties: tuple[Property, ...] = ()
@@ -49,21 +49,21 @@ class Class:
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
-    """One after the other."""
+    """A sequence of nodes."""
 
     items: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of these."""
+    """Alternatives (``|``)."""
 
     branches: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """``low`` to ``high`` times; ``high`` is None without a limit."""
+    """A node repeated ``low`` to ``high`` times; ``high`` is None if there is no limit."""
 
     item: Node
     low: int
@@ -73,7 +73,7 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group that captures; ``number`` from 1."""
+    """A capturing group; ``number`` starts at 1."""
 
     item: Node
     number: int
@@ -117,11 +117,11 @@ _PROPERTY = re.compile(r"([pP])\{(\^?)([^}]+)\}")
 
 
 class PatternError(ValueError):
-    """A pattern cannot be read; the message says why."""
+    """A pattern cannot be parsed; the message says why."""
 
 
 def parse_pattern(pattern: str) -> Node:
-    """Return the tree of a pattern.
+    """Return the syntax tree of a pattern.
 
     :raises PatternError: it is not a regular expression, even in a lenient reading.
     """
@@ -261,7 +261,7 @@ class _Reader:
         return _CONTROLS.get(letter, letter)
 
     def _character(self, code: int) -> str:
-        """Return a code point, joined with the low surrogate written after it."""
+        """Return a code point, combined with a following low surrogate."""
         if 0xD800 <= code < 0xDC00 and self.text.startswith("\\", self.position):
             low = _HEX.match(self.text, self.position + 1)
             if low is not None and low[2] and 0xDC00 <= int(low[2], 16) < 0xE000:
@@ -319,7 +319,7 @@ def _one(character: str) -> Class:
 
 
 def _complement(ranges: Ranges) -> Ranges:
-    """Return all other code points; ``ranges`` are sorted and apart."""
+    """Return the complement of ``ranges``, which are sorted and disjoint."""
     gaps = []
     start = 0
     for low, high in ranges:

@@ -70,7 +70,7 @@ ASSERTED: Final = frozenset(
         *WRITTEN_FORMATS,
     }
 )
-"""Formats of strings that a value must keep."""
+"""String formats that validation asserts."""
 
 RANGES: Final = {
     **{f"int{bits}": (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) for bits in (8, 16, 32, 64)},
@@ -78,7 +78,7 @@ RANGES: Final = {
     "double-int": (1 - 2**53, 2**53 - 1),
     "sf-integer": (1 - 10**15, 10**15 - 1),
 }
-"""Formats of numbers that are ranges: (least, greatest) value, both included."""
+"""Number format → its (least, greatest) value, both inclusive."""
 
 
 @lru_cache(maxsize=1024)

@@ -36,7 +36,7 @@ _BOUNDS: Final = (
 
 
 def impossible(schema: dict[str, Any], resolve: Callable[[str], Any]) -> str:
-    """Return why no value can keep a schema, or ``""``. ``resolve`` gives what a ``$ref`` leads to."""
+    """Return why no value can satisfy a schema, or ``""``. ``resolve`` returns the target of a ``$ref``."""
     parts = list(_parts(schema, resolve, _MOST_PARTS))
     if False in parts:
         return "'allOf' has a part that allows nothing"
@@ -85,7 +85,7 @@ def _is_of(value: Any, types: frozenset[str]) -> bool:
 
 
 def _of_type(parts: list[dict[str, Any]], name: str) -> str:
-    """Return why no value of a type can keep the parts, or ``""``."""
+    """Return why no value of a type can satisfy all parts, or ``""``."""
     kind = "number" if name == "integer" else name
     for of, least, greatest in _BOUNDS:
         if of == kind:
@@ -97,7 +97,7 @@ def _of_type(parts: list[dict[str, Any]], name: str) -> str:
 
 
 def _missing(parts: list[dict[str, Any]]) -> str:
-    """Return the required property that may not be there."""
+    """Return why a required property cannot be present, or ``""``."""
     for required in (name for part in parts for name in part.get("required", ())):
         for part in parts:
             properties = part.get("properties", {})
@@ -115,7 +115,7 @@ _UNBOUND: frozenset[tuple[str, str]] = frozenset()
 
 
 class _Entry:
-    """A schema of the document: its rewritten versions, and what they refer to (by number)."""
+    """A schema of the document: its rewritten versions, and the numbers of the schemas they refer to."""
 
     __slots__ = ("at", "directed", "environment", "node", "plain", "refers_to", "request", "response")
 
@@ -131,7 +131,7 @@ class _Entry:
 
 
 class SchemaGraph:
-    """Schemas by number. First :meth:`add` the roots, then :meth:`close` once, then read."""
+    """Numbers schemas. First :meth:`add` the roots, then :meth:`close` once, then read."""
 
     def __init__(self, document: Document, *, modern: bool, accepted: Callable[[str], AcceptedPattern | None]) -> None:
         self._rewriting = SchemaRewriting(document, modern=modern, refer=self._refer, accepted=accepted)
@@ -145,11 +145,11 @@ class SchemaGraph:
 
     @property
     def findings(self) -> Iterable[Finding]:
-        """The findings on the schemas, in the order they were found."""
+        """Return the findings on the schemas, in the order they were found."""
         return self._rewriting.findings
 
     def add(self, schema: Schema, direction: Direction) -> int:
-        """Enter a schema that values will be judged by; returns its number."""
+        """Add a schema that values will be validated against; return its number."""
         number = self._enter(schema.node, schema.at, self._rewriting.seen_from(schema.at, {}))
         self._roots[number, direction] = None
         self._added[schema.at, id(schema.node)] = schema
@@ -184,7 +184,7 @@ class SchemaGraph:
         return True
 
     def judge(self) -> None:
-        """Report the schemas, of those reachable from the roots, that no value can keep."""
+        """Report the schemas reachable from the roots that no value can satisfy."""
         written: list[tuple[str, dict[str, Any]]] = []
         self._rewriting.written = written
         self.close()
@@ -199,7 +199,7 @@ class SchemaGraph:
                 self._rewriting.report("schema-impossible", message, at, severity=Severity.WARNING)
 
     def name(self, number: int, direction: Direction) -> str:
-        """Return the name of the version of a schema that counts in ``direction``."""
+        """Return the name of a schema's version for ``direction``."""
         return f"{number}r" if direction == "response" and self._entries[number].directed else str(number)
 
     def versions(self) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -234,7 +234,7 @@ class SchemaGraph:
         return self._entries[self._kept[name][0]].at if name in self._kept else "#"
 
     def _start_over(self) -> None:
-        """Forget what was rewritten; the roots keep their numbers, as those differ by place only."""
+        """Discard the rewritten schemas to save memory; the roots keep their numbers."""
         self._entries.clear()
         self._numbers.clear()
         self._bound = 0
@@ -263,7 +263,7 @@ class SchemaGraph:
         return f"#/$defs/{self.name(number, direction)}"
 
     def _spread_directed(self) -> None:
-        """Give two versions to every schema that refers to one with two versions."""
+        """Give two versions to every schema that refers to a schema with two versions."""
         referring: dict[int, list[int]] = {}
         for number, entry in enumerate(self._entries):
             for target in entry.refers_to:

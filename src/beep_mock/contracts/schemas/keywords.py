@@ -1,4 +1,4 @@
-"""The values that JSON Schema's keywords may have; what else documents hold there is reported and left out.
+"""Read the values of JSON Schema keywords; unusable values are reported and left out.
 
 A reader takes a keyword's value and returns it as the JSON Schema library wants it, or raises :class:`KeywordError`
 with the reason why it means nothing.
@@ -19,19 +19,19 @@ SCHEMA: Final = frozenset(
         *("unevaluatedItems", "unevaluatedProperties"),
     }
 )
-"""Keywords that hold a schema."""
+"""Keywords whose value is a schema."""
 
 SCHEMA_LISTS: Final = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
-"""Keywords that hold a list of schemas."""
+"""Keywords whose value is a list of schemas."""
 
 SCHEMA_MAPS: Final = frozenset({"dependentSchemas", "patternProperties", "properties"})
-"""Keywords that hold schemas by name or pattern."""
+"""Keywords whose value maps names or patterns to schemas."""
 
 _TYPES = frozenset({"array", "boolean", "integer", "null", "number", "object", "string"})
 
 
 class KeywordError(ValueError):
-    """A keyword's value means nothing; the message completes "``maximum``: ..."."""
+    """A keyword's value is unusable; the message completes "``maximum``: ..."."""
 
 
 def _number(value: Any) -> Any:
@@ -60,7 +60,7 @@ def _flag(value: Any) -> bool:
 
 
 def read_names(value: Any) -> list[str]:
-    """Return a list of names, each once."""
+    """Return a list of names without duplicates."""
     if type(value) is not list:
         raise KeywordError(f"must be a list of names, this is {kind_of(value)}")
     if any(type(name) is not str for name in value):

@@ -1,4 +1,4 @@
-"""Why a value is not valid, in words."""
+"""Explain in words why a value is not valid."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class LibraryError(Protocol):
 
 
 def abbreviated(value: Any, width: int = _WIDTH) -> str:
-    """Return ``value`` as JSON in at most ``width`` characters; what is cut away leaves an ellipsis."""
+    """Return ``value`` as JSON in at most ``width`` characters, shortened with an ellipsis."""
     if isinstance(value, str):
         text = json.dumps(value[: width + 1], ensure_ascii=False)
         return text if len(text) <= width and len(value) <= width else text[: width - 2] + '…"'
@@ -127,7 +127,7 @@ def _listed(names: Sequence[Any]) -> str:
 
 
 def _and(words: Sequence[str]) -> str:
-    """Return ``1, 2 and 3``; of many the first few and how many more."""
+    """Return ``1, 2 and 3``; for a long list, the first few and the number of the others."""
     if len(words) > _LISTED:
         return f"{', '.join(words[:_LISTED])} and {len(words) - _LISTED} more"
     return " and ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else words[0]
@@ -196,10 +196,10 @@ _SAY: Final[dict[str, Callable[[Any, dict[str, Any]], str]]] = {
 
 
 HURRIED: Final = 0.02
-"""Seconds for each part of an explanation that a client waits for."""
+"""Time limit in seconds for each part of an explanation that a client waits for."""
 
 PATIENT: Final = 1.0
-"""The same where the outcome depends on the reasons (samples), and has to be the same on every machine."""
+"""Time limit in seconds where the result depends on the reasons (samples) and must be the same on every machine."""
 
 SHALLOW: Final = 4
 """The deepest nesting of a small value that is explained without a time check."""
@@ -224,7 +224,7 @@ def measured(value: Any) -> tuple[int, int]:
 
 
 def deepest_member(value: Any) -> str:
-    """Return the name of the member of an object, or the index of the item of an array, that is nested deepest."""
+    """Return the property name or item index of the most deeply nested part."""
     members = value if type(value) is dict else dict(enumerate(value))
     return str(max(members, key=lambda name: measured(members[name])[0]))
 

@@ -42,7 +42,7 @@ __all__ = [
 
 
 MOST_BACKTRACKED: Final = 4_096
-"""The longest text, in characters, for a pattern that needs backtracking: each step may look at the whole text."""
+"""The longest string, in characters, for a pattern that needs backtracking: each step may scan the whole string."""
 
 _SMALL = 100
 _MOST_STEPS = 100_000_000
@@ -50,10 +50,7 @@ _LEAST = 10_000
 
 
 def longest_text(tree: Node) -> int | None:
-    """Return the greatest number of characters that are matched against a pattern in linear time.
-
-    None for any number.
-    """
+    """Return the most characters that are matched against a linear-time pattern; None for no limit."""
     size = _size(tree)
     if size <= _SMALL or (_starts_anchored(tree) and not _is_endless(tree)):
         return None
@@ -89,7 +86,7 @@ def _backtracks(node: Node) -> bool:
 
 
 def _size(node: Node) -> int:
-    """About how many states the pattern has."""
+    """Return the approximate number of states of the pattern."""
     if isinstance(node, Repeat):
         return max(_size(node.item), 1) * max(node.high if node.high is not None else node.low, 1)
     return max(1, sum(map(_size, _parts(node))))
@@ -155,7 +152,7 @@ def _class(node: Class) -> str:
 
 
 def _without_surrogates(low: int, high: int) -> list[tuple[int, int]]:
-    """Return the parts of a range that are characters: the engine knows no lone surrogates."""
+    """Return a range without surrogates, which the engine does not support."""
     parts = ((low, min(high, _SURROGATES[0] - 1)), (max(low, _SURROGATES[1] + 1), high))
     return [(first, last) for first, last in parts if first <= last]
 
@@ -175,7 +172,7 @@ _REFUSED = (jsonschema_rs.ValidationError, ValueError)
 
 @dataclass(frozen=True, slots=True)
 class AcceptedPattern:
-    """A pattern as the library accepts it, and the most characters of a text to match; None for any number."""
+    """Return a pattern as the library accepts it, and the most characters to match (None for no limit)."""
 
     text: str
     longest: int | None
@@ -183,7 +180,7 @@ class AcceptedPattern:
 
 @lru_cache(maxsize=4096)
 def accepted_pattern(pattern: str) -> AcceptedPattern | None:
-    """``pattern`` as the library accepts it, or None if it cannot be compiled."""
+    """Return ``pattern`` as the library accepts it, or None if it cannot be compiled."""
     accepted = _accepted(pattern)
     if accepted is None:
         try:  # ECMA-262 is more generous than the engine

@@ -92,14 +92,14 @@ class SchemaRewriting:
         self.start_over()
 
     def start_over(self) -> None:
-        """See the dynamic references of the files read so far."""
+        """Collect the dynamic references of the files read so far."""
         names = self.document.identifiers
         self._names = names if names.dynamic else None
         if self.written is not None:
             self.written.clear()
 
     def rewrite(self, node: Any, at: str, direction: Direction, environment: Environment | None = None) -> Any:
-        """Return the schema at ``at`` as JSON Schema 2020-12, for messages going in ``direction``.
+        """Return the schema at ``at`` as JSON Schema 2020-12, for messages in ``direction``.
 
         ``environment`` is what the dynamic anchors that are in sight stand for.
         """
@@ -211,7 +211,7 @@ class SchemaRewriting:
         site.out[keyword] = tighter(known, read) if tighter is not None and known is not None else read
 
     def read_map(self, site: Site, keyword: str, value: Any) -> None:
-        """A keyword that holds schemas by name or pattern."""
+        """Rewrite a keyword that maps names or patterns to schemas."""
         at = child(site.at, keyword)
         if type(value) is not dict:
             self.report("schema-invalid", f"'{keyword}' must be a mapping, this is {kind_of(value)}", at)
@@ -282,7 +282,7 @@ class SchemaRewriting:
         return frozenset(name for name, hidden in found if self.direction in hidden)
 
     def report(self, rule: str, message: str, at: str, hint: str = "", severity: Severity = Severity.ERROR) -> None:
-        """Note what is wrong at a place."""
+        """Add a finding for a place."""
         self.findings[Finding(rule, severity, message, self.document.where(at), hint)] = None
 
 

@@ -1,4 +1,4 @@
-"""JSON Schema validation: all schemas of a document in one compiled validator, each under a name.
+"""Validate values: one compiled validator holds all schemas of a document, each under a name.
 
 One validator ``{properties: {name: schema}, $defs}`` costs a fraction of a validator a schema, in time and in memory;
 the value to judge is put under the name. The JSON Schema library is imported in ``contracts.schemas`` only.
@@ -49,7 +49,7 @@ _EMAIL = jsonschema_rs.EmailOptions(allow_display_text=False)
 
 @dataclass(frozen=True, slots=True)
 class _Object:
-    """A synthetic object schema: the decoded values of a request by key."""
+    """A synthetic object schema for a request: key → decoded value."""
 
     properties: Mapping[str, Schema]
     required: tuple[str, ...]
@@ -91,7 +91,7 @@ class SchemaStore:
         return self._modern
 
     def register(self, schema: Schema, direction: Direction) -> str:
-        """Make a schema known. The key returned is the same for the same place and direction."""
+        """Register a schema and return its key, the same for the same place and direction."""
         key = f"{direction} {schema.at}"
         with self._lock:
             while (known := self._registered.get(key)) is not None and known.node is not schema.node:
@@ -110,7 +110,7 @@ class SchemaStore:
     def register_object(
         self, key: str, properties: Mapping[str, Schema], required: Iterable[str], direction: Direction
     ) -> str:
-        """Make an object schema known that no document writes down: one check judges all values of a request.
+        """Register a synthetic object schema, so that one check validates all values of a request.
 
         What was registered under ``key`` before stays. Returns ``key``.
         """
@@ -122,7 +122,7 @@ class SchemaStore:
         return key
 
     def checker(self, key: str) -> Callable[[Json], bool]:
-        """Return the quick test whether a value is valid.
+        """Return the fast check of whether a value is valid.
 
         :raises KeyError: nothing is registered under ``key``.
         """
@@ -138,9 +138,7 @@ class SchemaStore:
         return check
 
     def violations(self, key: str, value: Json, seconds: float = HURRIED) -> list[SchemaViolation]:
-        """Return why a value is not valid, at most 100 reasons; empty when it is.
-
-        ``seconds`` bound what explaining may cost.
+        """Return at most 100 violations of a value; empty if it is valid. ``seconds`` limits the time to explain them.
 
         :raises KeyError: nothing is registered under ``key``.
         """

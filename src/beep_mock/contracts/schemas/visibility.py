@@ -1,4 +1,4 @@
-"""``readOnly`` and ``writeOnly``: which properties belong in requests, which in responses."""
+"""Decide which properties belong in requests or responses, by ``readOnly`` and ``writeOnly``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MAX_PARTS = 8
 
 
 def hidden_in(node: Any, at: str, document: Document, *, modern: bool) -> tuple[Direction, ...]:
-    """Return the directions in which the property with this schema does not belong.
+    """Return the directions in which a property with this schema is not allowed.
 
     The word may stand in the schema, in what its ``$ref`` leads to, or in a part of its ``allOf``.
     """
@@ -39,7 +39,7 @@ def hidden_in(node: Any, at: str, document: Document, *, modern: bool) -> tuple[
 def declared_properties(
     node: Any, at: str, document: Document, *, parts: int = _MAX_PARTS
 ) -> Iterator[tuple[str, Any, str]]:
-    """Name, schema and place of all properties that a schema, its ``$ref`` and the parts of its ``allOf`` declare."""
+    """Yield name, schema and place of the properties declared by a schema, its ``$ref`` and its ``allOf`` parts."""
     if type(node) is not dict or parts == 0:
         return
     if "$ref" in node:

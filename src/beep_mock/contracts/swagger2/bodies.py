@@ -1,4 +1,4 @@
-"""Request bodies and responses of Swagger 2.0 as OpenAPI 3.0 has them: by media type."""
+"""Convert request bodies and responses of Swagger 2.0 to OpenAPI 3.0, by media type."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def read_body(source: Source, own: Parameters, shared: Parameters, consumes: tup
 
 
 def _convert_body(source: Source, node: dict[str, Any], at: str, consumes: tuple[str, ...]) -> dict[str, Any]:
-    """Return the request body of a parameter in ``body``."""
+    """Return the request body for a parameter in ``body``."""
     source.known(node, at, _BODY_FIELDS, "a body parameter")
     body = _request_body(source, node, at)
     if "schema" not in node:
@@ -83,7 +83,7 @@ def _convert_body(source: Source, node: dict[str, Any], at: str, consumes: tuple
 
 
 def _convert_form(source: Source, parameters: list[Placed], at: str, consumes: tuple[str, ...]) -> dict[str, Any]:
-    """Return the request body of all parameters in ``formData``; ``at`` is the place of their list."""
+    """Return the request body for all parameters in ``formData``; ``at`` is the pointer of their list."""
     schema = source.places.made({"type": "object"}, at)
     properties = schema["properties"] = source.places.made({}, at)
     encoding = source.places.made({}, at)

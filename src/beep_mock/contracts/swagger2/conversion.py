@@ -238,7 +238,7 @@ class _Conversion:
         return Parameters(converted, bodies, forms, at)
 
     def _dangling(self, node: dict[str, Any], at: str) -> dict[str, Any]:
-        """Return a reference that leads nowhere still does so, under the name that ``Places.shown`` knows."""
+        """Keep a dangling reference dangling, under a name that ``Places.shown`` can map back."""
         ref = node["$ref"]
         for section in ("parameters", "responses"):
             if type(ref) is str and ref.startswith(f"#/{section}/"):

@@ -54,7 +54,7 @@ def convert_parameter(source: Source, node: dict[str, Any], at: str) -> dict[str
 
 
 def convert_header(source: Source, node: Any, at: str) -> Any:
-    """Return a header of a response. What is no mapping stays as it is."""
+    """Return a converted response header; a value that is not a mapping is returned unchanged."""
     if type(node) is not dict or "$ref" in node:
         return node
     new = source.places.made({}, at)
@@ -73,7 +73,7 @@ def convert_header(source: Source, node: Any, at: str) -> Any:
 
 
 def schema_of(source: Source, node: dict[str, Any], at: str, what: str) -> Any:
-    """Return the schema of a parameter, header or item, out of the keywords beside it."""
+    """Return the schema of a parameter, header or item, built from its inline keywords."""
     if "schema" in node and "type" not in node:
         return node["schema"]
     schema = source.places.made({}, at)
@@ -96,7 +96,7 @@ def schema_of(source: Source, node: dict[str, Any], at: str, what: str) -> Any:
 
 
 def item_schema(source: Source, node: Any, at: str) -> Any:
-    """Return the schema of an array's items (Items Object). What is no mapping stays as it is."""
+    """Return the schema of an array's items (Items Object); a value that is not a mapping is returned unchanged."""
     if type(node) is not dict:
         return node
     if "$ref" in node or ("type" not in node and ("properties" in node or "allOf" in node)):

@@ -32,12 +32,12 @@ class Places:
         self.root: dict[str, Any] = {}
 
     def made(self, node: N, origin: str) -> N:
-        """Note that ``node`` was made from what stands at ``origin``; gives it back."""
+        """Record that ``node`` was converted from the node at ``origin``; return ``node``."""
         self._nodes[id(node)] = node, origin
         return node
 
     def entry(self, node: dict[str, Any] | list[Any], key: str | int, origin: str) -> None:
-        """Note that the entry ``key`` of ``node`` was made from what stands at ``origin``."""
+        """Record that the entry ``key`` of ``node`` was converted from the node at ``origin``."""
         self._entries[id(node), str(key)] = origin
 
     def written(self, at: str) -> str:

@@ -54,7 +54,7 @@ class Source:
             return None
 
     def at(self, place: str) -> tuple[Any, str] | None:
-        """Return the node at a place, which may be a ``$ref``; None where there is none."""
+        """Return the node at a place, which may be a ``$ref``; None if there is none."""
         try:
             return self._lookup(place)
         except UnresolvableReferenceError:
@@ -76,7 +76,7 @@ class Source:
         return found
 
     def unknown(self, name: str, at: str, what: str) -> None:
-        """Report a field that Swagger 2.0 does not know; it is left out."""
+        """Report a field that Swagger 2.0 does not define; it is left out."""
         self.warn("field-unknown", f"{what} of Swagger 2.0 has no field '{name}'", child(at, name), "it is ignored")
 
     def known(self, node: dict[str, Any], at: str, fields: Collection[str], what: str) -> None:
