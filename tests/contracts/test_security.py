@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 
 from beep_mock.contracts.model import Contract, SecurityScheme
-from beep_mock.contracts.security import check, secret_keys
+from beep_mock.contracts.security import carries_credentials, check, secret_keys
 from tests.support.declared import operation
 
 BASIC = SecurityScheme("basic", "http", scheme="basic")
@@ -125,7 +125,7 @@ def test_secrets_are_the_credentials_and_the_declared_keys() -> None:
     operations = {"a": operation("/a", security=((HEADER, QUERY), (COOKIE,))), "b": operation("/b")}
     always = {"HTTP_AUTHORIZATION", "HTTP_COOKIE", "HTTP_PROXY_AUTHORIZATION"}
     contract = cast("Contract", SimpleNamespace(operations=operations, webhooks={}, security_schemes=()))
-    assert secret_keys(contract) == {*always, "HTTP_X_API_KEY", "query:api key"}
+    assert secret_keys(contract) == {*always, "HTTP_X_API_KEY", "query:api key", "cookie:session"}
     contract = cast("Contract", SimpleNamespace(operations={}, webhooks={}, security_schemes=(HEADER, COOKIE)))
     assert secret_keys(contract) == {*always, "HTTP_X_API_KEY"}
 
@@ -142,3 +142,19 @@ def test_secrets_are_the_credentials_and_the_declared_keys() -> None:
 )
 def test_of_two_kinds_of_credentials_for_one_header_one_is_enough(environ: dict[str, str], *, met: bool) -> None:
     assert ok(((HEADER, BASIC, OAUTH),), environ) is met
+
+
+@pytest.mark.parametrize(
+    ("name", "hidden"),
+    [
+        ("theme", False),
+        ("session", True),
+        ("PHPSESSID", True),
+        ("connect.sid", True),
+        ("auth_token", True),
+        ("lang", False),
+    ],
+)
+def test_a_plain_cookie_is_no_credential(name: str, hidden: bool) -> None:
+    assert carries_credentials(("cookie", name), frozenset()) is hidden
+    assert carries_credentials(("cookie", name), frozenset({f"cookie:{name}"}))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from beep_mock.contracts.model import Violation
 from beep_mock.exchanges.exchange import Answered, Exchange
 from beep_mock.exchanges.journal import BODY_LIMIT, Journal
-from beep_mock.exchanges.secrets import MASK
+from beep_mock.masking import MASK
 
 
 def record(journal: Journal, path: str = "/a", body: bytes = b"", answer: bytes = b"{}", **environ: Any) -> None:

@@ -16,7 +16,7 @@ from beep_mock.agreement.request_generation import RequestGenerator
 from beep_mock.agreement.verdicts import MockVerdicts, VerdictJudge
 from beep_mock.contracts.encoding import RawRequest
 from beep_mock.errors import VerificationError
-from beep_mock.exchanges.secrets import MASK
+from beep_mock.masking import MASK
 from beep_mock.providers.domain_refusals import DomainRefusals
 
 if TYPE_CHECKING:

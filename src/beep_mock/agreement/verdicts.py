@@ -19,7 +19,7 @@ from urllib.parse import unquote_to_bytes
 from beep_mock.contracts.model import Violation
 from beep_mock.contracts.parameters.headers import environ_name
 from beep_mock.contracts.response_validation import response_violations
-from beep_mock.exchanges.secrets import masked_message, masked_text
+from beep_mock.masking import masked_message, masked_text
 from beep_mock.mocks.mock import Mock
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from beep_mock.contracts.model import Contract, Operation, SecurityScheme
 from beep_mock.contracts.nodes import Nodes, child
 from beep_mock.contracts.parameters.headers import environ_name
 from beep_mock.errors import ContractError
+from beep_mock.masking import is_secret
 
 __all__ = [
     "ALWAYS_SECRET",
@@ -67,7 +68,7 @@ def _is_in_authorization(scheme: SecurityScheme) -> bool:
 
 
 def secret_keys(contract: Contract) -> frozenset[str]:
-    """Return the places of secrets: names in the WSGI environ, and ``query:NAME`` for API keys in a query.
+    """Return the places of secrets: names in the WSGI environ, and ``query:NAME`` or ``cookie:NAME`` for API keys.
 
     The headers with credentials are always among them; cookies travel in one of these. Clients send keys also where
     none is demanded.
@@ -76,9 +77,9 @@ def secret_keys(contract: Contract) -> frozenset[str]:
     operations = (*contract.operations.values(), *outgoing_operations(contract))
     demanded = (scheme for operation in operations for schemes in operation.security for scheme in schemes)
     for scheme in (*contract.security_schemes, *demanded):
-        if scheme.type == "apiKey" and scheme.location != "cookie":
+        if scheme.type == "apiKey":
             is_header = scheme.location == "header"
-            keys.add(environ_name(scheme.parameter) if is_header else f"query:{scheme.parameter}")
+            keys.add(environ_name(scheme.parameter) if is_header else f"{scheme.location}:{scheme.parameter}")
     return frozenset(keys)
 
 
@@ -89,7 +90,9 @@ def carries_credentials(location: Sequence[str], secrets: frozenset[str]) -> boo
         return False
     if place == "header":
         return environ_name(name[0]) in secrets
-    return place == "cookie" or (place == "query" and f"query:{name[0]}" in secrets)
+    if f"{place}:{name[0]}" in secrets:
+        return True
+    return place == "cookie" and (is_secret(name[0]) or "sess" in name[0].lower() or name[0].lower().endswith("sid"))
 
 
 def _is_met(scheme: SecurityScheme, environ: Mapping[str, Any], query: str) -> bool:

@@ -20,7 +20,7 @@ from urllib.parse import unquote_plus
 from beep_mock.contracts.model import Violation
 from beep_mock.contracts.security import ALWAYS_SECRET
 from beep_mock.exchanges.exchange import Exchange, Sent
-from beep_mock.exchanges.secrets import MASK, is_secret
+from beep_mock.masking import MASK, is_secret
 
 __all__ = ["BODY_LIMIT", "Journal", "Listener"]
 

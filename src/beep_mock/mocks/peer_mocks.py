@@ -17,8 +17,8 @@ from beep_mock.evidence.reading import EvidenceReader
 from beep_mock.evidence.trust import NOTHING_KNOWN, Trust
 from beep_mock.exchanges.exchange import Exchange
 from beep_mock.exchanges.journal import BODY_LIMIT, Journal
-from beep_mock.exchanges.secrets import masked_message, masked_text
 from beep_mock.interaction import MISSING, Json
+from beep_mock.masking import masked_message, masked_text
 from beep_mock.mocks.mock import Mock
 from beep_mock.mocks.overrides import Overrides, load_overrides
 from beep_mock.mocks.preferences import AS_DOCUMENTED, Answering

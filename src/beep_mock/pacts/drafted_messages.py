@@ -14,8 +14,8 @@ from beep_mock.contracts.routing.templates import parse_template
 from beep_mock.contracts.schemas.patterns import matches
 from beep_mock.contracts.values.media_types import is_json, parse_content_type
 from beep_mock.exchanges.exchange import Exchange
-from beep_mock.exchanges.secrets import MASK, is_secret, looks_secret
 from beep_mock.interaction import MISSING, Json, Missing
+from beep_mock.masking import MASK, is_secret, looks_secret
 from beep_mock.pacts.matching import exactly
 from beep_mock.pacts.schema_matchers import Matchers, written_rules
 

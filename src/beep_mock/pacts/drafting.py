@@ -22,8 +22,8 @@ from beep_mock.contracts.validator import validator_of
 from beep_mock.errors import PactFileError
 from beep_mock.exchanges.exchange import Exchange
 from beep_mock.exchanges.journal import BODY_LIMIT
-from beep_mock.exchanges.secrets import MASK
 from beep_mock.interaction import Interaction, Json, Request, Response
+from beep_mock.masking import MASK
 from beep_mock.pacts.comparison import operation_of
 from beep_mock.pacts.drafted_messages import Asked, drafted_request, drafted_response, request_shape
 

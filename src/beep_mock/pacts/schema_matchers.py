@@ -18,8 +18,8 @@ from beep_mock.contracts.nodes import child
 from beep_mock.contracts.samples.sampler import Sampler
 from beep_mock.contracts.schemas.patterns import matches
 from beep_mock.errors import ContractError
-from beep_mock.exchanges.secrets import MASK, is_secret, looks_secret
 from beep_mock.interaction import MISSING, Json, Missing
+from beep_mock.masking import MASK, is_secret, looks_secret
 from beep_mock.pacts.matching import FORMATS, one_of, shared_pattern
 from beep_mock.pacts.promises import Part, listed_parts, property_parts
 

@@ -21,8 +21,8 @@ from beep_mock.contracts.response_validation import response_violations
 from beep_mock.contracts.samples.sampler import Sampler
 from beep_mock.contracts.values.media_types import is_json, parse_content_type
 from beep_mock.errors import ContractError, VerificationError
-from beep_mock.exchanges.secrets import masked_message, masked_text
 from beep_mock.interaction import MISSING, Interaction, Json, ProviderState
+from beep_mock.masking import masked_message, masked_text
 from beep_mock.providers.example_differences import differences, not_repeated, repeated_places
 from beep_mock.providers.results import AS_SAID, Mismatch, masked_mismatch
 

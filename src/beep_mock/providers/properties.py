@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from beep_mock.errors import VerificationError
-from beep_mock.exchanges.secrets import MASK, masked_text
+from beep_mock.masking import MASK, masked_text
 from beep_mock.providers.coverage import Exercise
 from beep_mock.providers.domain_refusals import DomainRefusals
 from beep_mock.providers.in_process import Bounded

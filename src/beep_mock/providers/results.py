@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from beep_mock.exchanges.secrets import MASK, is_secret, masked_text
 from beep_mock.interaction import MISSING, Interaction, Json, Missing
+from beep_mock.masking import MASK, is_secret, masked_text
 
 __all__ = ["AS_SAID", "InteractionResult", "Mismatch", "VerificationReport", "masked_mismatch", "result_of"]
 

@@ -78,7 +78,11 @@ def _type(value: Any) -> Any:
     names = value if type(value) is list else [value]
     unknown = [name for name in names if type(name) is not str or name not in _TYPES]
     if unknown or not names:
-        raise KeywordError(f"{unknown[0]!r} is not a type" if unknown else "must name a type")
+        if not unknown:
+            raise KeywordError("must name a type")
+        raise KeywordError(
+            'null without quotes is not a type; write "null"' if None in unknown else f"{unknown[0]!r} is not a type"
+        )
     return list(dict.fromkeys(names)) if type(value) is list else value
 
 

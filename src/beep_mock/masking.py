@@ -25,11 +25,15 @@ __all__ = [
 MASK: Final = "***"
 """Stands in place of a secret."""
 
-# Of a name without case, dashes and underscores. A page's or cursor's token is none: it would break the request.
+# Names without case and punctuation. Keys and tokens come in endless variants (X-Amz-Security-Token, x-functions-key,
+# Ocp-Apim-Subscription-Key), so the exceptions are listed: a page's token would break the request if it were masked,
+# and a language model counts tokens.
 _NAMES: Final = re.compile(
-    r".*(password|passwd|passphrase|secret|apikey|accesskey|privatekey|credential|authori[sz]ation)s?"
-    r"|x?(access|refresh|id|auth|bearer|session|csrf|xsrf|api|user|client|reset|login|personal|private|oauth)?token"
-    r"|(set)?cookie|jwt|pin|cvv|cvc|otp|sessionid"
+    r".*(password|passwd|passphrase|passcode|secret|credential|authori[sz]ation|connectionstring)s?"
+    r"|.*(api|access|account|admin|auth|client|encryption|functions?|license|master|private|secret|service|shared"
+    r"|session|signing|subscription|webhook)keys?"
+    r"|(?!.*(page|paging|next|prev|cursor|continu|sync|skip|delta|change|start|scroll|resume|list|batch)).*token"
+    r"|.*signature|clientassertion|codeverifier|jwt|otp|pin|pwd|cvv|cvc|sig|sid|(set)?cookie|.*sess(ion)?id|xauth"
 )
 # A JSON Web Token (RFC 7519): three parts in Base64URL, the first of them a JSON object.
 _TOKEN: Final = re.compile(r"eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*")

@@ -5,17 +5,30 @@ from typing import Any
 
 import pytest
 
-from beep_mock.exchanges.secrets import is_secret, masked, masked_message, masked_text
+from beep_mock.masking import is_secret, masked, masked_message, masked_text
 
 TOKEN = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJib2IifQ.c2lnbmF0dXJl"
 
 
-@pytest.mark.parametrize("name", ["Authorization", "Set-Cookie", "X-Auth-Token", "x-api-key", "apiToken", "dbPassword"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Authorization", "Set-Cookie", "X-Auth-Token", "x-api-key", "apiToken", "dbPassword", "PASSWORD", "pwd"),
+        *("X-Amz-Security-Token", "X-Amz-Signature", "X-Goog-Signature", "Ocp-Apim-Subscription-Key", "X-Vault-Token"),
+        *("x-functions-key", "client_secret", "AccountKey", "private_key", "JSESSIONID", "x-shopify-access-token"),
+    ],
+)
 def test_names_of_secrets(name: str) -> None:
     assert is_secret(name)
 
 
-@pytest.mark.parametrize("name", ["nextPageToken", "cursor", "continuation_token", "maxTokens", "tokenType", "spin"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("nextPageToken", "cursor", "continuation_token", "maxTokens", "tokenType", "spin", "page_token", "syncToken"),
+        *("NextContinuationToken", "total_tokens", "key", "primaryKey", "sort-key", "monkey", "author", "secretary"),
+    ],
+)
 def test_names_of_what_is_none(name: str) -> None:
     assert not is_secret(name)
 
