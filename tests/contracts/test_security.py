@@ -127,7 +127,7 @@ def test_secrets_are_the_credentials_and_the_declared_keys() -> None:
     contract = cast("Contract", SimpleNamespace(operations=operations, webhooks={}, security_schemes=()))
     assert secret_keys(contract) == {*always, "HTTP_X_API_KEY", "query:api key", "cookie:session"}
     contract = cast("Contract", SimpleNamespace(operations={}, webhooks={}, security_schemes=(HEADER, COOKIE)))
-    assert secret_keys(contract) == {*always, "HTTP_X_API_KEY"}
+    assert secret_keys(contract) == {*always, "HTTP_X_API_KEY", "cookie:session"}
 
 
 @pytest.mark.parametrize(

@@ -201,7 +201,7 @@ def test_an_answer_that_breaks_the_contract_is_told_and_given(mock: Mock) -> Non
     [
         ("/moons", {}),
         ("/worlds/2", {"example": "pluto"}),
-        ("/worlds/2", {"query": {"undeclared": 1}}),
+        ("/worlds/2", {"query": {"undeclared": [1]}}),
         ("/worlds/2", {"status": 101}),
     ],
 )

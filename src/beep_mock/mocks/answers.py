@@ -17,7 +17,7 @@ from beep_mock.mocks.negotiation import compile_negotiation
 from beep_mock.mocks.preferences import AS_DOCUMENTED, Answering
 from beep_mock.mocks.samples import EchoingSample, SampleAnswers, sampler_of
 from beep_mock.mocks.trusting import Trusting
-from beep_mock.mocks.written import WrittenAnswers
+from beep_mock.mocks.written import WrittenAnswers, keeps_declared_headers
 from beep_mock.servers.answers import PUT_OFF, Answer
 
 __all__ = ["Answer", "Answers"]
@@ -139,8 +139,20 @@ class Answers:
                 return PUT_OFF
             every = (i for prepared in self._specs.values() for i in prepared.interactions)
             example = next((i for i in every if i.response is interaction.response), None)
-            answer = self._kept[key] = self.trusting.override(self._written.override(interaction), example)
+            written = self._written.override(
+                interaction, self._declared_headers(interaction) if example is None else ()
+            )
+            answer = self._kept[key] = self.trusting.override(written, example)
         return answer
+
+    def _declared_headers(self, interaction: Interaction) -> Sequence[tuple[str, str]]:
+        """Return the declared headers of an override that says nothing but its status."""
+        response = interaction.response
+        spec = self._operation.response_for(response.status) if keeps_declared_headers(response) else None
+        try:
+            return tuple(self._samples.headers(spec, (), self._seed)) if spec is not None else ()
+        except ContractError:  # a required header that nothing can be
+            return ()
 
     def _stored(
         self, prepared: _Prepared, status: int, name: str | None, index: int, asked: bool

@@ -39,7 +39,7 @@ from beep_mock.mocks.preferences import (
     server_of,
 )
 from beep_mock.mocks.refusals import OperationRefusals, saying
-from beep_mock.mocks.selection import BODY_TYPE, Selection
+from beep_mock.mocks.selection import BODY_TYPE, Selection, undeclared_values
 from beep_mock.servers.answers import PUT_OFF, problem
 
 __all__ = ["Responder"]
@@ -75,7 +75,7 @@ class Responder:
         ours = [i for i in reversed(overrides) if i.operation == operation.key]
         self._overrides = Selection(operation, ours, contract.document)
         self._examples = Selection(operation, examples, contract.document)
-        self._by_media = self._examples.by_media
+        self._asks_more = self._examples.by_media or bool(self._overrides.undeclared)
         self._success = success_status(operation.responses)
         self._default = next((i for i in examples if default and i.name == default), None)
         self._usual_by_accept: dict[str | None, Answer] = {}  # where no request says what is in the answer
@@ -95,8 +95,10 @@ class Responder:
             if not allowed:
                 return self._refusals.unauthorized(challenge, environ.get("HTTP_ACCEPT"))
         values, violations, refusal = self._reader.read(path_values, query, environ, body)
-        if self._by_media:
-            values = {**values, BODY_TYPE: self._reader.media_type(environ)}
+        if self._asks_more:
+            values = {**values, **undeclared_values(self._overrides.undeclared, query, environ)}
+            if self._examples.by_media:
+                values[BODY_TYPE] = self._reader.media_type(environ)
         if self._plain and not refusal and not ("HTTP_PREFER" in environ or ("__" in query and asks(environ, query))):
             accept = environ.get("HTTP_ACCEPT")
             interaction = self._examples.match(values)

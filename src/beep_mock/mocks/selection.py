@@ -8,17 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 from beep_mock.contracts.document import Document
 from beep_mock.contracts.examples import requests_by_media
 from beep_mock.contracts.model import Operation, Parameter
 from beep_mock.contracts.parameters.decoding import compile_decoder
 from beep_mock.contracts.parameters.headers import environ_name
+from beep_mock.contracts.values.scalars import text_of
 from beep_mock.errors import ContractError
 from beep_mock.interaction import MISSING, Interaction, Json
 
-__all__ = ["BODY_TYPE", "Selection"]
+__all__ = ["BODY_TYPE", "UNDECLARED", "Selection", "undeclared_values"]
+
+UNDECLARED: Final = frozenset({"header", "query"})
+"""The locations of parameters that an override may ask for although the contract does not declare them."""
 
 BODY_TYPE: Final = "body.media-type"
 """The key, among decoded values, of the declared media type of the body; needed if :attr:`Selection.by_media`."""
@@ -29,7 +33,7 @@ _PLAIN_STYLES = {"simple", "form"}
 class Selection:
     """The interactions of one operation that say something about the request."""
 
-    __slots__ = ("_bodies", "_defaults", "_tiers", "by_media", "count")
+    __slots__ = ("_bodies", "_defaults", "_tiers", "by_media", "count", "undeclared")
 
     def __init__(self, operation: Operation, interactions: Iterable[Interaction], document: Document) -> None:
         parameters = {p.key: p for p in operation.parameters}
@@ -39,12 +43,14 @@ class Selection:
         content = operation.request_body.content if operation.request_body is not None else ()
         self.by_media = False
         """Whether an example may answer bodies of one media type and not those of another."""
+        undeclared: set[str] = set()
         self._bodies: dict[int, dict[str, Any]] = {}  # of an interaction, by media type
         for interaction in interactions:
             request = interaction.request
             if not request.parameters and request.body is MISSING and interaction.source != "override":
                 continue
             expected = {k: _as_decoded(parameters.get(k), v, document) for k, v in request.parameters.items()}
+            undeclared |= expected.keys() - parameters.keys()
             for key in expected.keys() - self._defaults.keys():
                 default = _default_of(parameters.get(key), document)
                 if default is not MISSING:
@@ -58,6 +64,8 @@ class Selection:
                 shown = requests_by_media(document, operation, interaction.name)
                 self._bodies[id(interaction)] = {media: _freeze(body) for media, body in shown.items()}
                 self.by_media = True
+        self.undeclared: Final = tuple(sorted(undeclared))
+        """The keys of parameters that interactions ask for though the contract does not declare them."""
         # Stable: tiers of one weight stay in the order of their first interaction.
         self._tiers = [tier for _, tier in sorted(tiers.items(), key=lambda item: item[0][0])]
 
@@ -68,6 +76,18 @@ class Selection:
                 if lowest <= interaction.response.status <= highest:
                     return interaction
         return None
+
+
+def undeclared_values(keys: Iterable[str], query: str, environ: Mapping[str, Any]) -> dict[str, str]:
+    """Return the texts that a request sends for undeclared headers and query parameters (their first value)."""
+    sent = dict(reversed(parse_qsl(query, keep_blank_values=True)))
+    found = {}
+    for key in keys:
+        location, _, name = key.partition(".")
+        value = sent.get(name) if location == "query" else environ.get(environ_name(name))
+        if value is not None:
+            found[key] = value
+    return found
 
 
 class _Tier:
@@ -160,7 +180,9 @@ def _leaves(value: Json) -> int:
 
 def _as_decoded(parameter: Parameter | None, value: Json, document: Document) -> Json:
     """Return the example as a request would bring it: ``"1"`` for an integer is 1, ``1`` for a string is ``"1"``."""
-    if parameter is None or isinstance(value, dict | list) or value is None:
+    if parameter is None:
+        return text_of(value)
+    if isinstance(value, dict | list) or value is None:
         return value
     if parameter.media_type or parameter.style not in _PLAIN_STYLES:
         return value

@@ -6,6 +6,7 @@ Each is judged as it would travel, once, when it is first asked for.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from beep_mock.contracts.bodies.formats import BodyError, compile_body_decoder, parse_content_type
 from beep_mock.contracts.encoding import encode_body
@@ -20,7 +21,12 @@ from beep_mock.interaction import MISSING, Interaction, Json, Missing, Response
 from beep_mock.mocks.preferences import Examples
 from beep_mock.servers.answers import Answer, problem
 
-__all__ = ["WrittenAnswers"]
+__all__ = ["WrittenAnswers", "keeps_declared_headers"]
+
+
+def keeps_declared_headers(response: Response) -> bool:
+    """Return whether an override says nothing but a status, so that the mock adds the headers the contract declares."""
+    return not response.headers and not response.body and not response.media_type
 
 
 class WrittenAnswers:
@@ -32,12 +38,13 @@ class WrittenAnswers:
         self._sampler = sampler
         self._examples = examples
 
-    def override(self, interaction: Interaction) -> Answer:
-        """Return the answer of an override: always as it is, since a person has written it for this purpose."""
+    def override(self, interaction: Interaction, headers: Sequence[tuple[str, str]] = ()) -> Answer:
+        """Return the answer of an override as a person wrote it, with more ``headers``."""
         source = f"override {interaction.name}"
-        answer = Answer(interaction.response, source, interaction.delay)
+        response = replace(interaction.response, headers=(*interaction.response.headers, *headers))
+        answer = Answer(response, source, interaction.delay)
         if self._violations(answer):
-            return Answer(interaction.response, f"{source}; invalid", interaction.delay)
+            return Answer(response, f"{source}; invalid", interaction.delay)
         return answer
 
     def example(
