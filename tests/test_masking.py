@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from beep_mock.masking import is_secret, masked, masked_message, masked_text
+from beep_mock.masking import is_secret, masked, masked_message, masked_text, without_passwords
 
 TOKEN = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJib2IifQ.c2lnbmF0dXJl"
 
@@ -62,6 +62,8 @@ def test_secrets_are_masked_at_any_depth(value: Any) -> None:
         "grant_type=x&client_secret=HUSH",
         "at https://example.com/?access_token=HUSH it is",
         f"refused: {TOKEN}",
+        "at https://bob:HUSH@example.com/",
+        "at postgres://HUSH@db, and more",
     ],
 )
 def test_secrets_are_masked_in_what_is_no_json(text: str) -> None:
@@ -79,3 +81,16 @@ def test_a_text_without_secrets_stays_as_it_is(text: str) -> None:
 def test_a_message_about_a_secret_says_nothing_of_it() -> None:
     assert masked_message(("body", "user", "password"), "'HUSH' is too short") == "***"
     assert masked_message(("body", "user"), "'Bob' is too short") == "'Bob' is too short"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("'http://bob:hush@h:1/x' and ftp://bob@h", "'http://***@h:1/x' and ftp://***@h"),
+        ("http://h/a@b?c=d@e#f@g", "http://h/a@b?c=d@e#f@g"),
+        ("bob@example.com, x://y z@w", "bob@example.com, x://y z@w"),
+        ("<http://b:a@d:h@x>", "<http://***@x>"),
+    ],
+)
+def test_users_of_addresses_are_masked_and_nothing_else(text: str, shown: str) -> None:
+    assert without_passwords(text) == shown

@@ -50,6 +50,14 @@ def test_no_report_makes_a_terminal_or_ci_server_obey(output: str) -> None:
     assert not commands
 
 
+def test_names_and_places_make_up_no_line_of_a_report() -> None:
+    forged = "x\n  ok    everything\n0 checks: no findings"
+    finding = Finding("a-rule", Severity.ERROR, "wrong", Where(forged, f"/{forged}"))
+    case = Case(forged, (finding, finding), forged, forged, received=forged)
+    lines = render(Report((), forged, (case,)), "text").split("\n")
+    assert [line for line in lines if line.startswith(("  ok", "0 checks"))] == []
+
+
 def test_a_github_report_has_the_commands_that_are_ours_alone() -> None:
     lines = render(report(), "github").split("\n")
     assert [line.partition(" ")[0] for line in lines if COMMAND.search(line)] == [

@@ -157,3 +157,10 @@ def test_mocks_that_are_a_file_are_a_fault(tmp_path: Path) -> None:
     write(tmp_path / "mocks", "")
     with pytest.raises(WorkspaceError, match="a file, not a folder"):
         Workspace(tmp_path).override_paths()
+
+
+def test_an_unknown_service_is_told_with_a_place_that_exists(tmp_path: Path) -> None:
+    write(tmp_path / "docs" / "openapi.yaml")
+    with pytest.raises(WorkspaceError, match="no service 'shop'") as caught:
+        Workspace(tmp_path).require("shop")
+    assert caught.value.file == str(tmp_path)

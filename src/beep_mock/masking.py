@@ -20,6 +20,7 @@ __all__ = [
     "masked",
     "masked_message",
     "masked_text",
+    "without_passwords",
 ]
 
 MASK: Final = "***"
@@ -35,6 +36,8 @@ _NAMES: Final = re.compile(
     r"|(?!.*(page|paging|next|prev|cursor|continu|sync|skip|delta|change|start|scroll|resume|list|batch)).*token"
     r"|.*signature|clientassertion|codeverifier|jwt|otp|pin|pwd|cvv|cvc|sig|sid|(set)?cookie|.*sess(ion)?id|xauth"
 )
+# The user and password of a URL (RFC 3986, section 3.2.1).
+_USER: Final = re.compile(r"(?<=://)[^\s/?#\"'<>]+@")
 # A JSON Web Token (RFC 7519): three parts in Base64URL, the first of them a JSON object.
 _TOKEN: Final = re.compile(r"eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*")
 
@@ -48,6 +51,11 @@ def is_secret(name: str) -> bool:
 def looks_secret(text: str) -> bool:
     """Return whether a text looks like a secret (a JSON Web Token)."""
     return _TOKEN.search(text) is not None
+
+
+def without_passwords(text: str) -> str:
+    """Return a text with the users and passwords of its URLs masked."""
+    return _USER.sub(f"{MASK}@", text) if "://" in text else text
 
 
 def masked(value: Any) -> Any:
@@ -101,4 +109,4 @@ def _masked_field(found: re.Match[str]) -> str:
 
 
 def _without_tokens(text: str) -> str:
-    return _TOKEN.sub(MASK, text)
+    return _TOKEN.sub(MASK, without_passwords(text))

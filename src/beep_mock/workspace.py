@@ -275,7 +275,7 @@ class Workspace:
         known = ", ".join(near or self.services) or "none yet"
         raise WorkspaceError(
             f"no service {service!r} in this workspace",
-            file=str(self.configuration.file or self.contracts),
+            file=str(self.configuration.file or (self.contracts if self._is_conventional else self.root)),
             hint=f"{'nearest' if near else 'services'}: {known}",
         )
 

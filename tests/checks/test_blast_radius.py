@@ -159,3 +159,8 @@ def test_a_mistake_of_ours_does_not_end_the_watching(
         assert "beep-mock failed" in told.get(timeout=20).fault
     save(workspace, "pacts/hello.json", pact("hello", {"title": "Mars"}))
     assert set(told.get(timeout=20).broken) == {"hello"}
+
+
+@pytest.mark.parametrize(("number", "shown"), [(0, "0 interactions"), (1, "1 interaction"), (2, "2 interactions")])
+def test_one_interaction_is_singular(number: int, shown: str) -> None:
+    assert f"({shown} compared" in Breakage("a.yaml", {}, {}, number, 0.01).as_text()

@@ -331,3 +331,23 @@ def test_a_single_value_serves_a_repeatable_option(repository: Path) -> None:
     (repository / "pyproject.toml").write_text(f'{CONFIGURATION}\n[tool.beep-mock.options.check]\nreport = "r.json"\n')
     assert run("check", cwd=repository).returncode == 0
     assert json.loads((repository / "r.json").read_text())["summary"]["errors"] == 0
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "config",
+        "config --format json",
+        "verify stock --url http://bob:HUSH@127.0.0.1:1?",
+        "up --real stock=http://bob:HUSH@127.0.0.1:1",
+        "up --real stock",
+        "proxy services/stock/openapi.yaml http://bob:HUSH@127.0.0.1:1",
+    ],
+)
+def test_no_message_repeats_the_password_of_an_address(repository: Path, command: str) -> None:
+    url = '\n[tool.beep-mock.services.shop]\nurl = "http://bob:HUSH@127.0.0.1:1/"\n'
+    text = CONFIGURATION + url + '[tool.beep-mock.options.up]\nreal = ["stock=http://bob:HUSH@127.0.0.1:1"]\n'
+    (repository / "pyproject.toml").write_text(text)
+    done = run(*command.split(), cwd=repository)
+    assert "HUSH" not in done.stdout + done.stderr
+    assert done.stdout + done.stderr

@@ -238,3 +238,13 @@ def test_secrets_in_headers_of_the_response_are_masked_by_their_names() -> None:
     headers = [("X-Auth-Token", "hidden"), ("Set-Cookie", "a=hidden"), ("WWW-Authenticate", "Bearer"), ("ETag", "1")]
     journal.record("w", {}, Answered(200, headers, b"", ""), method="GET", path="/")
     assert [value for _, value in journal[0].response_headers] == [MASK, MASK, "Bearer", "1"]
+
+
+def test_an_address_in_a_header_keeps_no_secret() -> None:
+    journal = Journal()
+    sent = {"HTTP_X_BACK": "https://bob:HUSH@h/?a=1&access_token=HUSH", "HTTP_ACCEPT": "*/*"}
+    answered = Answered(302, [("Location", "https://bob:HUSH@h/x?api_key=HUSH&page=2")], b"", "real")
+    journal.record("world", sent, answered, method="GET", path="/")
+    exchange = journal[0]
+    assert dict(exchange.request_headers) == {"X-Back": f"https://{MASK}@h/?a=1&access_token={MASK}", "Accept": "*/*"}
+    assert dict(exchange.response_headers) == {"Location": f"https://{MASK}@h/x?api_key={MASK}&page=2"}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -92,3 +94,12 @@ def test_a_world_that_is_gone_ends_the_record_only(tmp_path: Path) -> None:
     with ThreadServer(create_app(ROOT, services=("world",))) as server:
         recording = recorder(server, tmp_path / "t.jsonl")
     assert recording.finish().startswith("recorded 0 of 0")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions of POSIX")
+def test_only_its_owner_may_read_a_recording(world: ThreadServer, tmp_path: Path) -> None:
+    file = tmp_path / "t.jsonl"
+    recording = recorder(world, file)
+    httpx.post(f"{world.url}/world/worlds", json={"password": "HUSH"})
+    recording.finish()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600

@@ -76,3 +76,11 @@ def test_a_request_cannot_steer_the_terminal(path: str, colour: bool) -> None:
     line = request_line(exchange, colour=colour)
     line = re.sub(r"\x1b\[\d+m", "", line) if colour else line
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", line)
+    assert line.count("\n") == 1  # the violation below it, and none that the request has made up
+
+
+def test_a_violation_is_one_line() -> None:
+    journal = Journal()
+    violation = Violation(("body", "a\nb"), "Error", "type", "no\n12:00:00  world  GET /  200")
+    journal.record("world", {}, Answered(422, [], b"", "problem"), method="GET", path="/", violations=(violation,))
+    assert request_line(journal[0]).count("\n") == 1

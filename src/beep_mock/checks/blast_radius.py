@@ -17,6 +17,7 @@ from beep_mock.findings import Finding, Severity
 from beep_mock.gateway.reload import Reloader
 from beep_mock.pacts.comparison import compare
 from beep_mock.pacts.model import Pact, read_pact
+from beep_mock.reports.report import counted
 from beep_mock.workspace import Workspace
 
 __all__ = ["BlastRadius", "Breakage"]
@@ -41,7 +42,7 @@ class Breakage:
         """Return one line for people, and one more for each consumer that is broken or fixed."""
         if self.fault:
             return f"{self.file}: {self.fault}"
-        looked = f"{self.interactions} interactions compared in {self.seconds * 1000:.0f} ms"
+        looked = f"{counted(self.interactions, 'interaction')} compared in {self.seconds * 1000:.0f} ms"
         lines = [
             f"{self.file}: {'breaks ' + ', '.join(self.broken) if self.broken else 'no consumer affected'} ({looked})"
         ]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from beep_mock.masking import without_passwords
 from beep_mock.printable import printable_line
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def command(schema: bool, output: str) -> None:
     workspace = Workspace.find()
     found = _described(workspace)
     if output == "json":
-        click.echo(json.dumps(found, indent=2, default=str))  # dates of TOML
+        click.echo(without_passwords(json.dumps(found, indent=2, default=str)))  # dates of TOML
         return
     click.echo(f"workspace    {found['root']}")
     click.echo(f"configured   {found['file'] or 'nothing: the conventions hold'}")
@@ -52,7 +53,7 @@ def command(schema: bool, output: str) -> None:
 
     def show(title: str, text: str, *places: str) -> None:
         origin = next((origins[place] for place in places if place in origins), "convention")
-        click.echo(printable_line(f"{title:12} {text}  ({origin})"))
+        click.echo(printable_line(without_passwords(f"{title:12} {text}  ({origin})")))
 
     for key in _FOLDERS:
         show(key, found[key], key)

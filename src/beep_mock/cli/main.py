@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from difflib import get_close_matches
 from importlib import import_module
+from io import StringIO
 from typing import Any
 
 import click
 
 from beep_mock import __version__
 from beep_mock.errors import BeepMockError
+from beep_mock.masking import without_passwords
 from beep_mock.printable import printable
 from beep_mock.processes import Terminated
 
@@ -168,7 +170,9 @@ def _run(arguments: list[str] | None) -> int:
         click.echo("terminated" if is_terminated else "aborted", err=True)
         code = 143 if is_terminated else 130
     except click.ClickException as fault:
-        fault.show()
+        said = StringIO()
+        fault.show(said)
+        click.echo(without_passwords(said.getvalue()), err=True, nl=False)
         code = 2
     except BeepMockError as fault:
         _tell(str(fault))
@@ -194,4 +198,4 @@ def _failed(error: OSError) -> int:
 
 
 def _tell(message: str) -> None:
-    click.echo(f"{click.style('error:', fg='red', bold=True)} {printable(message)}", err=True)
+    click.echo(f"{click.style('error:', fg='red', bold=True)} {printable(without_passwords(message))}", err=True)

@@ -31,6 +31,7 @@ def command(output: str) -> None:
       beep-mock watch --format json
     """  # noqa: D301 - click's mark for lines that stay as they are
     from beep_mock.checks.blast_radius import BlastRadius
+    from beep_mock.reports.report import counted
     from beep_mock.workspace import Workspace
 
     def tell(breakage: Breakage) -> None:
@@ -45,8 +46,8 @@ def command(output: str) -> None:
     else:
         for line in standing:
             click.echo(printable(f"broken already: {line}"))
-        services = len(workspace.services)
-        click.echo(f"watching {services} contracts and {radius.interactions} interactions (Ctrl-C ends)", err=True)
+        watched = f"{counted(len(workspace.services), 'contract')} and {counted(radius.interactions, 'interaction')}"
+        click.echo(f"watching {watched} (Ctrl-C ends)", err=True)
     try:
         Event().wait()
     except KeyboardInterrupt:

@@ -20,7 +20,7 @@ from urllib.parse import unquote_plus
 from beep_mock.contracts.model import Violation
 from beep_mock.contracts.security import ALWAYS_SECRET
 from beep_mock.exchanges.exchange import Exchange, Sent
-from beep_mock.masking import MASK, is_secret
+from beep_mock.masking import MASK, is_secret, masked_text
 
 __all__ = ["BODY_LIMIT", "Journal", "Listener"]
 
@@ -211,7 +211,7 @@ def _exchange(row: tuple[Any, ...]) -> Exchange:
     (_, number, when, service, method, path, query, names, sent, content_type, body) = row[:11]
     (status, headers, content, source, operation, violations, note, begun) = row[11:]
     text = iter(sent.split(_BETWEEN))
-    request_headers = [(name, mask or next(text)) for name, mask in names]
+    request_headers = [(name, mask or _shown(next(text))) for name, mask in names]
     if content_type:
         request_headers.append(("Content-Type", content_type))
     return Exchange(
@@ -224,7 +224,7 @@ def _exchange(row: tuple[Any, ...]) -> Exchange:
         request_headers=tuple(request_headers),
         request_body=body,
         status=status,
-        response_headers=tuple((n, MASK if is_secret(n) else v) for n, v in headers),
+        response_headers=tuple((n, MASK if is_secret(n) else _shown(v)) for n, v in headers),
         response_body=content,
         source=source,
         operation=operation,
@@ -232,6 +232,11 @@ def _exchange(row: tuple[Any, ...]) -> Exchange:
         note=note,
         duration=max(when - begun, 0.0) if begun else 0.0,
     )
+
+
+def _shown(value: str) -> str:
+    """Return a header's value; one with an address (``Location``) without what is secret in it."""
+    return masked_text(value) if "://" in value else value
 
 
 def _without_secrets_of_referer(sent: str, place: int, secrets: frozenset[str]) -> str:

@@ -1,7 +1,7 @@
 """Keep the traffic of a run in a file, and read it again.
 
 A recording is a file of JSON lines: the first says whose traffic it is, then follows an exchange a line, as
-``/-/journal`` gives them (secrets masked, bodies cut).
+``/-/journal`` gives them (secrets in headers and queries masked, bodies cut).
 """
 
 from __future__ import annotations
@@ -105,7 +105,8 @@ class TrafficRecorder:
         temporary = self.file.with_name(f".{self.file.name}.{os.getpid()}")
         try:
             self.file.parent.mkdir(parents=True, exist_ok=True)
-            with temporary.open("wb") as file:
+            # Bodies are kept as they were sent, with whatever is secret in them: for their owner alone.
+            with open(temporary, "wb", opener=_private) as file:
                 file.write(b"\n".join((*self._lines, b"")))
             temporary.replace(self.file)
         except (OSError, ValueError) as error:
@@ -113,6 +114,10 @@ class TrafficRecorder:
                 temporary.unlink()
             reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
             raise TrafficFileError(f"traffic cannot be recorded: {reason}", file=str(self.file)) from error
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 _MOST_READ: Final = 256 * 2**20

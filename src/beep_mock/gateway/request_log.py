@@ -15,7 +15,7 @@ from typing import Final
 
 from beep_mock.exchanges.exchange import Exchange
 from beep_mock.exchanges.journal import Journal
-from beep_mock.printable import printable
+from beep_mock.printable import printable_line
 
 __all__ = ["RequestLog", "request_line", "uses_colour"]
 
@@ -90,20 +90,19 @@ def request_line(exchange: Exchange, *, service: bool = True, colour: bool = Fal
     target = _cut(f"{target}?{exchange.query}" if exchange.query else target)
     status = str(exchange.status or "no answer")
     parts = [when, *([exchange.service] if service else []), f"{exchange.method} {target}"]
-    parts.append(_painted(status, _colour_of(exchange)) if colour else status)
+    parts.append(status)
     parts.append(f"{exchange.duration * 1000:.1f} ms")
     parts.append(" ".join(filter(None, (exchange.source, f"({exchange.note})" if exchange.note else ""))))
-    line = printable("  ".join(filter(None, parts))) if not colour else "  ".join(filter(None, map(_safe, parts)))
+    parts = [printable_line(part) for part in parts]
+    if colour:
+        parts[-3] = _painted(status, _colour_of(exchange))
+    line = "  ".join(filter(None, parts))
     for violation in exchange.violations[:3]:
         said = _cut(f"{' '.join(violation.location)}: {violation.message}")
-        line += f"\n          {_painted('!', '33') if colour else '!'} {printable(said)}"
+        line += f"\n          {_painted('!', '33') if colour else '!'} {printable_line(said)}"
     if len(exchange.violations) > 3:
         line += f"\n          ... and {len(exchange.violations) - 3} more"
     return line
-
-
-def _safe(part: str) -> str:
-    return part if part.startswith("\x1b[") else printable(part)
 
 
 def _cut(text: str) -> str:

@@ -8,7 +8,7 @@ from textwrap import indent
 from typing import Final
 
 from beep_mock.findings import Finding, Severity
-from beep_mock.printable import printable
+from beep_mock.printable import printable, printable_line
 from beep_mock.reports.coverage import coverage_texts
 from beep_mock.reports.report import Case, Report, counted, place
 
@@ -43,11 +43,11 @@ def render(report: Report, *, colour: bool = False) -> str:
     other one its first reason, and says where the rest is; all other formats show everything.
     """
     paint = _paint if colour else _plain
-    lines = [paint(printable(report.title), _BOLD)] if report.title else []
+    lines = [paint(printable_line(report.title), _BOLD)] if report.title else []
     shortened = 0
     for group, cases in groupby(report.cases, key=lambda case: case.group):
         if group:
-            lines.append(paint(printable(group), _BOLD))
+            lines.append(paint(printable_line(group), _BOLD))
         found, left = _group_lines(list(cases), "  " if group else "", paint, brief=report.brief)
         lines.extend(found)
         shortened += left
@@ -86,8 +86,8 @@ def _group_lines(cases: Sequence[Case], margin: str, paint: _Paint, *, brief: bo
 
 def _heading(case: Case, margin: str, paint: _Paint) -> str:
     verdict = paint("ok  ", _GREEN) if case.passed else paint("FAIL", _CODES[Severity.ERROR])
-    detail = f"  {paint(printable(case.detail), _FAINT)}" if case.detail else ""
-    return f"{margin}{verdict}  {printable(case.name)}{detail}"
+    detail = f"  {paint(printable_line(case.detail), _FAINT)}" if case.detail else ""
+    return f"{margin}{verdict}  {printable_line(case.name)}{detail}"
 
 
 def _shortened(case: Case, margin: str, paint: _Paint) -> list[str]:
@@ -107,7 +107,7 @@ def _case_lines(case: Case, margin: str, paint: _Paint, *, brief: bool) -> list[
     shown = _finding_groups(found, deeper, paint, longest=longest, most=_MOST if brief else None)
     lines.extend(shown)
     if case.received and not case.passed:
-        lines.append(f"{deeper}{paint('received:', _FAINT)} {printable(case.received)}")
+        lines.append(f"{deeper}{paint('received:', _FAINT)} {printable_line(case.received)}")
     if case.reproduce and not case.passed:
         lines.append(f"{deeper}{paint('reproduce:', _FAINT)} {printable(case.reproduce)}")
     return lines
@@ -137,15 +137,15 @@ def _finding_lines(equals: Sequence[Finding], margin: str, paint: _Paint, *, lon
     first = first if len(first) <= longest else f"{first[:longest]}..."
     severity = paint(finding.severity.value, _CODES[finding.severity])
     number = f"  {paint(f'×{len(equals)}', _BOLD)}" if len(equals) > 1 else ""  # noqa: RUF001 - the sign for "times"
-    lines = [f"{margin}{printable(position)}{severity}: {first}  {paint(f'[{finding.rule}]', _FAINT)}{number}"]
+    lines = [f"{margin}{printable_line(position)}{severity}: {first}  {paint(f'[{finding.rule}]', _FAINT)}{number}"]
     deeper = margin + "    "
     if rest:
         lines.append(indent(rest, deeper))
     if where.pointer:
-        lines.append(f"{deeper}{paint('at', _FAINT)} {printable(where.pointer)}")
+        lines.append(f"{deeper}{paint('at', _FAINT)} {printable_line(where.pointer)}")
     for other in map(place, equals[1:_PLACES]):
         line = f"{other.file}:{other.line} " if other.line is not None else ""
-        lines.append(f"{deeper}{paint('at', _FAINT)} {printable(line + other.pointer)}".rstrip())
+        lines.append(f"{deeper}{paint('at', _FAINT)} {printable_line(line + other.pointer)}".rstrip())
     if len(equals) > _PLACES:
         lines.append(f"{deeper}... and {counted(len(equals) - _PLACES, 'more place')}")
     if finding.hint:
