@@ -18,6 +18,7 @@ from beep_mock.servers.mounting import below, moved_headers
         ("Location", "/jobs/42", "/shop/jobs/42"),
         ("content-location", "/", "/shop/"),
         ("Location", "42", "42"),
+        ("Location", "/../jobs/./42?a=/../b", "/shop/jobs/42?a=/../b"),
         ("Location", "?page=2", "?page=2"),
         ("Location", "", ""),
         ("Location", "https://pay.example/jobs", "https://pay.example/jobs"),

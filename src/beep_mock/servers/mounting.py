@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from typing import Final
+from urllib.parse import urljoin
 
 __all__ = ["URL_HEADERS", "Move", "below", "moved_headers"]
 
@@ -29,7 +30,11 @@ def below(mount: str) -> Move:
     """
 
     def move(reference: str) -> str:
-        return mount + reference if reference.startswith("/") and not reference.startswith("//") else reference
+        if not reference.startswith("/") or reference.startswith("//"):
+            return reference
+        if "/." in reference:  # `/../jobs` is /jobs, and must not leave the mount (RFC 3986, section 5.2.4)
+            reference = urljoin("http://root", reference).removeprefix("http://root")
+        return mount + reference
 
     return move
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.support.judged import Judge
 
@@ -66,3 +68,44 @@ def test_a_discriminator_that_leads_nowhere_is_reported(discriminator: Any, rule
     judge = Judge({**BRANCHES, "discriminator": discriminator}, "3.0.4", **PETS)
     assert judge.rules() == [(rule, f"/components/schemas/S/discriminator{pointer}")]
     assert judge.accepts({"kind": "Cat", "lives": 9})
+
+
+def variants(count: int) -> dict[str, Any]:
+    return {
+        f"V{i}": {"type": "object", "required": ["kind", f"x{i % 7}"], "properties": {f"x{i % 7}": {"type": "integer"}}}
+        for i in range(count)
+    }
+
+
+@pytest.mark.parametrize("count", [2, 255, 256, 257, 1500])
+def test_any_number_of_alternatives_is_judged(count: int) -> None:
+    one_of = [{"$ref": f"#/components/schemas/V{i}"} for i in range(count)]
+    judge = Judge({"oneOf": one_of, "discriminator": {"propertyName": "kind"}}, "3.0.3", **variants(count))
+    for i in (0, 1, count // 2, count - 1):
+        assert judge.accepts({"kind": f"V{i}", f"x{i % 7}": 1})
+        assert not judge.accepts({"kind": f"V{i}", f"x{i % 7}": "no"})
+        assert not judge.accepts({"kind": f"V{i}", f"x{(i + 1) % 7}": 1})
+    assert not judge.accepts({"kind": "V"})
+    assert not judge.rules()
+
+
+@given(
+    st.dictionaries(st.sampled_from(["a", "b", "c", "V0", "V1"]), st.integers(0, 4), max_size=5),
+    st.sampled_from(["a", "b", "c", "V0", "V1", "V2", "V3", "V4", "z"]),
+    st.sets(st.integers(0, 4)),
+)
+def test_the_alternative_that_is_named_counts_else_just_one_has_to_fit(
+    mapping: dict[str, int], kind: str, given_keys: set[int]
+) -> None:
+    """By OpenAPI 3.0.3, section 4.7.24.1; of alternatives with one name the last counts."""
+    schemas = {f"V{i}": {"type": "object", "required": ["kind", f"x{i}"]} for i in range(5)}
+    discriminator = {
+        "propertyName": "kind",
+        "mapping": {name: f"#/components/schemas/V{i}" for name, i in mapping.items()},
+    }
+    schema = {"oneOf": [{"$ref": f"#/components/schemas/V{i}"} for i in range(5)], "discriminator": discriminator}
+    named = mapping.get(kind, int(kind[1:]) if kind.startswith("V") else None)
+    fitting = [i for i in range(5) if i in given_keys]
+    expected = named in given_keys if named is not None else len(fitting) == 1
+    value = {"kind": kind, **{f"x{i}": 0 for i in given_keys}}
+    assert Judge(schema, "3.0.3", **schemas).accepts(value) is expected

@@ -67,8 +67,10 @@ def decided(node: dict[str, Any], out: dict[str, Any], version: str) -> None:
     written = out.get("oneOf")
     if type(name) is not str or type(mapping) is not dict or type(written) is not list:
         return
-    rule: dict[str, Any] = {"oneOf": written}
-    for alternative, schema in zip(alternatives, written, strict=True) if len(written) == len(alternatives) else ():
+    rules: list[dict[str, Any]] = []
+    claimed: dict[str, None] = {}
+    pairs = list(zip(alternatives, written, strict=True)) if len(written) == len(alternatives) else []
+    for alternative, schema in reversed(pairs):
         reference = alternative.get("$ref") if type(alternative) is dict else None
         if type(reference) is not str:
             continue
@@ -76,8 +78,17 @@ def decided(node: dict[str, Any], out: dict[str, Any], version: str) -> None:
         names = [key for key, target in mapping.items() if target in (reference, implied)]
         if implied not in mapping:
             names.append(implied)
-        says = {"type": "object", "required": [name], "properties": {name: {"enum": names}}}
-        rule = {"if": says, "then": schema, "else": rule}
-    if rule.keys() != {"oneOf"}:
+        own = [each for each in names if each not in claimed]  # of alternatives with one name the last counts
+        claimed.update(dict.fromkeys(own))
+        if own:
+            rules.append({"if": _names(name, own), "then": schema})
+    if rules:
         del out["oneOf"]
-        out["allOf"] = [*out.get("allOf", []), rule]
+        # One beside the other: rules nested in each other's `else` exceed the depth that the library compiles.
+        otherwise = {"if": _names(name, list(claimed)), "else": {"oneOf": written}}
+        out["allOf"] = [*out.get("allOf", []), *reversed(rules), otherwise]
+
+
+def _names(name: str, values: list[str]) -> dict[str, Any]:
+    """Return a schema of the objects whose property ``name`` has one of the values."""
+    return {"type": "object", "required": [name], "properties": {name: {"enum": values}}}
