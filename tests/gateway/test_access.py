@@ -73,3 +73,18 @@ def test_a_callback_is_refused_as_anybody_may_have_caused_it() -> None:
 
 def test_an_origin_that_is_no_url_is_foreign() -> None:
     assert refused(Access(), "localhost", "http://[")
+
+
+@pytest.mark.parametrize(
+    "host", ["x@127.0.0.1", "127.0.0.1:80@evil.example", "evil.example\\@127.0.0.1", "127.0.0.1\\.evil.example", "a b",
+             "127.0.0.1/x", "127.0.0.1#.evil.example", "127.0.0.1?x", "[::1", "127.0.0.1:80:80"]
+)  # fmt: skip
+def test_a_host_is_a_name_and_a_port_and_nothing_else(host: str) -> None:
+    assert Access().refusal({"HTTP_HOST": host})
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "127.0.0.1:9000", "localhost", "shop.localhost:1", "[::1]", "[::1]:80", "LOCALHOST."]
+)
+def test_the_hosts_of_this_machine_are_known(host: str) -> None:
+    assert not Access().refusal({"HTTP_HOST": host})

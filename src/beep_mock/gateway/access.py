@@ -6,6 +6,7 @@ requests name a foreign ``Host`` or ``Origin``. Neither may it make a mock send 
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Iterable, Mapping
 from ipaddress import ip_address
@@ -18,6 +19,9 @@ from beep_mock.outgoing.reach import HOP
 __all__ = ["Access"]
 
 _CALLBACK = environ_name(HOP)
+# A host and a port (RFC 9110, section 7.2). What else a URL may have before its path, a user or a backslash, is read in
+# different ways by different clients.
+_HOST = re.compile(r"(?:[A-Za-z0-9._~%!$&'()*+,;=-]*|\[[0-9A-Fa-f:.]+\])(?::\d*)?")
 
 
 class Access:
@@ -36,7 +40,7 @@ class Access:
     def refusal(self, environ: Mapping[str, Any]) -> str:
         """Return why a request is refused; empty when it is not."""
         host = environ.get("HTTP_HOST")
-        if host is not None and not self._knows(_name_of(f"//{host}")):
+        if host is not None and not (_HOST.fullmatch(host) and self._knows(_name_of(f"//{host}"))):
             return f"the host {host!r} is not known here"
         origin = environ.get("HTTP_ORIGIN")
         if origin is not None and (host is None or _netloc(origin) != host.lower()):

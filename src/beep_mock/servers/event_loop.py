@@ -77,6 +77,17 @@ def install(application: WSGIApplication, host: str, port: int) -> None:
     workers._new_cbscheduler = schedule
 
 
+_INCOMPLETE: Final = problem_parts(
+    400, "INCOMPLETE_BODY", "the request's body did not arrive whole, or ends with trailer fields, which are not read"
+)
+
+
+_HOSTLESS: Final = problem_parts(400, "HOST", "a request has exactly one Host header", [("Connection", "close")])
+_ENCODED: Final = problem_parts(
+    501, "TRANSFER_ENCODING", "the only transfer encoding here is 'chunked'", [("Connection", "close")]
+)
+
+
 class EventLoopServer:
     """Answers the requests that granian hands over, by a WSGI application."""
 
@@ -99,8 +110,14 @@ class EventLoopServer:
         proto = watcher.proto
         try:
             environ = self._environs.brief(watcher.scope)
+            if environ is None:
+                self._send(watcher, *_HOSTLESS)
+                return
             length = environ.get("CONTENT_LENGTH", "0")
             if "HTTP_TRANSFER_ENCODING" in environ:  # RFC 9112, section 6.3: it overrides the length
+                if environ["HTTP_TRANSFER_ENCODING"].strip().lower() != "chunked":  # RFC 9112, section 6.1
+                    self._send(watcher, *_ENCODED)
+                    return
                 environ.pop("CONTENT_LENGTH", None)
                 self._soon(self._collect, watcher, environ)
             elif length == "0" or not (length.isascii() and length.isdigit()) or stated(length) > BODY_LIMIT:
@@ -139,12 +156,12 @@ class EventLoopServer:
         try:
             body = future.result()
         except BaseException:  # noqa: BLE001 - whatever granian raises: nobody is left to tell
-            self._send(watcher, *problem_parts(400, "INCOMPLETE_BODY", "the request's body did not arrive whole"))
+            self._send(watcher, *_INCOMPLETE)
             return
         environ = arrival.environ
         try:
             if len(body) < stated(environ["CONTENT_LENGTH"]):
-                self._send(watcher, *problem_parts(400, "INCOMPLETE_BODY", "the request's body did not arrive whole"))
+                self._send(watcher, *_INCOMPLETE)
             else:
                 environ[BODY] = body
                 self._begin(watcher, environ, body)
@@ -173,10 +190,13 @@ class EventLoopServer:
     async def _chunks(self, watcher: Any, environ: dict[str, Any]) -> None:
         """Read a body of unknown length, at most one byte more than the application takes."""
         body = bytearray()
+        empty = 0
 
         async def read() -> None:
+            nonlocal empty
             async for chunk in watcher.proto:
                 body.extend(chunk)
+                empty += not chunk
                 if len(body) > BODY_LIMIT:
                     return
 
@@ -184,10 +204,15 @@ class EventLoopServer:
             await asyncio.wait_for(read(), BODY_SECONDS)
         except TimeoutError:
             self._send(watcher, *too_slow(BODY_SECONDS))
-        except Exception:  # noqa: BLE001 - granian raises its own: a chunk is malformed, or the client has gone
-            self._send(watcher, *problem_parts(400, "INCOMPLETE_BODY", "the request's body did not arrive whole"))
+        except Exception:  # noqa: BLE001 - granian raises its own
+            self._send(watcher, *_INCOMPLETE)
         else:
-            self._put_off(watcher, environ, bytes(body[: BODY_LIMIT + 1]))
+            # granian ends a body with an empty chunk. It gives another one in place of an error (a malformed chunk, a
+            # client that has gone) or of trailer fields: RFC 9112, section 8, forbids to take the former as complete.
+            if empty > 1:
+                self._send(watcher, *_INCOMPLETE)
+            else:
+                self._put_off(watcher, environ, bytes(body[: BODY_LIMIT + 1]))
 
     def _answer(self, watcher: Any, environ: dict[str, Any], body: bytes) -> None:
         """Call the application, in this thread."""

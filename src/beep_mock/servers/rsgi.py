@@ -52,8 +52,12 @@ class Environs:
             "wsgi.run_once": False,
         }
 
-    def brief(self, scope: Any) -> dict[str, Any]:
-        """Return method, path, query and headers of a request. :meth:`complete` makes an environ of them."""
+    def brief(self, scope: Any) -> dict[str, Any] | None:
+        """Return method, path, query and headers of a request. :meth:`complete` makes an environ of them.
+
+        None for a request that must be refused with 400: HTTP/1.1 without a ``Host``, or any with two (RFC 9112,
+        section 3.2).
+        """
         path: str = scope.path
         environ: dict[str, Any] = {
             # The server decodes UTF-8; PEP 3333 wants its bytes, each as one character.
@@ -67,7 +71,10 @@ class Environs:
         headers = scope.headers
         for name, value in headers.items():
             key = names.get(name) or self._key(name)
-            if key in environ:  # RFC 9110, section 5.3; cookies are joined as RFC 6265, section 5.4, writes them
+            if key in environ:
+                if key == "HTTP_HOST":
+                    return None
+                # RFC 9110, section 5.3; cookies are joined as RFC 6265, section 5.4, writes them.
                 value = environ[key] + ("; " if key == "HTTP_COOKIE" else ",") + value
             environ[key] = value
         environ[SENT_HEADERS] = headers  # granian gives no value of a header that is not ASCII, but its name
@@ -75,6 +82,8 @@ class Environs:
         if authority:  # RFC 9112, section 3.2.2: an absolute target replaces the Host field
             environ["HTTP_HOST"] = authority
         elif "HTTP_HOST" not in environ:
+            if scope.http_version == "1.1":
+                return None
             environ["HTTP_HOST"] = ""
         return environ
 
