@@ -102,7 +102,7 @@ class OverrideError(BeepMockError):
 
 
 class EvidenceError(BeepMockError):
-    """The evidence store cannot be opened, read or written, or a file of evidence is none."""
+    """The evidence store cannot be opened, read or written, or a file is not a file of evidence."""
 
 
 class ReportFileError(BeepMockError):

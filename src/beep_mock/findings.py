@@ -20,7 +20,7 @@ class Severity(Enum):
 class Where:
     """A place in a file: its path as the user named it, a JSON pointer (RFC 6901), and a line (from 1) if known.
 
-    Lines are looked up by whoever prints (``contracts.reading.positions.line_of``): finding them costs a second parse.
+    Lines are found when it is printed (``contracts.reading.positions.line_of``): finding them costs a second parse.
     """
 
     file: str = ""

@@ -28,7 +28,7 @@ def dependency_graph(graph: PeerGraph) -> str:
 def sequence_diagram(graph: PeerGraph) -> str:
     """Return the calls of the workspace.
 
-    Each operation of a service that nobody consumes is drawn with the calls that its ``x-consumes`` declares, and those
+    Each operation of a service without consumers is drawn with the calls that its ``x-consumes`` declares, and those
     with theirs, ordered as the pacts record them; then what the pacts record beside these.
     """
     sequence = _Sequence(graph)

@@ -15,7 +15,7 @@ __all__ = ["replace_file"]
 def replace_file(path: Path, pieces: Iterable[str], *, errors: str = "strict") -> None:
     """Write ``pieces`` (in UTF-8, ``errors`` as for :func:`open`) to ``path``.
 
-    A link stays one, and a file keeps its permissions; those of a new one are what the umask leaves. What is no file
+    A link stays one, and a file keeps its permissions; those of a new one are what the umask leaves. What is not a file
     (``/dev/stdout``, a pipe) is written to as it is.
 
     :raises OSError: it cannot be written; what was there before is still there.
@@ -42,7 +42,7 @@ def replace_file(path: Path, pieces: Iterable[str], *, errors: str = "strict") -
 
 
 def _is_written_to(path: Path) -> bool:
-    """Return whether the path is no regular file, or a process's open file (``/dev/stdout`` of ``>> log``)."""
+    """Return whether the path is not a regular file, or a process's open file (``/dev/stdout`` of ``>> log``)."""
     if path.exists() and not path.is_file():
         return True
     whole = path.absolute()

@@ -283,7 +283,7 @@ class Workspace:
 def pact_files(folder: Path) -> tuple[Path, ...]:
     """Return all pact files in a folder of pacts and below, sorted, without drafts; none where there is no folder.
 
-    :raises WorkspaceError: the folder is a file, cannot be read, or holds what is no file: no pact goes unseen.
+    :raises WorkspaceError: the folder is a file, cannot be read, or holds what is not a file: no pact goes unseen.
     """
     found: list[Path] = []
     if not _is_there(folder):

@@ -48,7 +48,7 @@ class Asker:
     def provider(self, made: GeneratedRequest) -> Reply:
         """Return the provider's answer.
 
-        :raises VerificationError: it says nothing in time, or is gone.
+        :raises VerificationError: it does not answer in time, or has ended.
         """
         raw = made.raw(self.contract)
         assert raw is not None  # noqa: S101 - the mock has answered it

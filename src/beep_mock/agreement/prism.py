@@ -100,7 +100,7 @@ def _question(
 
 
 def _name(interaction: Interaction, headers: list[tuple[str, str]], query: list[str]) -> None:
-    """Ask for this interaction: by ``Prefer`` (RFC 7240), or in the query if its name is no token."""
+    """Ask for this interaction: by ``Prefer`` (RFC 7240), or in the query if its name is not a token."""
     status, name = interaction.response.status, interaction.name
     if not name:
         headers.append(("Prefer", f"code={status}"))
@@ -118,7 +118,7 @@ _SHOWN = 200  # characters of a body in a message
 def engine_findings(contract: Contract, document: Path, root: Path, *, allow_remote: bool = False) -> Iterator[Finding]:
     """Find where Prism answers differently from our mock.
 
-    ``document`` is the file that Prism reads, ``root`` the workspace whose Prism is run. Overrides are no part of the
+    ``document`` is the file that Prism reads, ``root`` the workspace whose Prism is run. Overrides are not part of the
     comparison: Prism does not know them. A document with references to URLs is only compared with ``allow_remote``:
     Prism fetches them without asking.
 

@@ -38,7 +38,7 @@ class GeneratedRequest:
 
     ``values`` are by :attr:`Parameter.key`. ``content`` is sent in place of the body that ``body`` would be: bytes, and
     their content type or ``""``. ``extra`` is a further pair of the query. ``place`` is what was changed of ``origin``,
-    the valid request it was made of (None: this is none that was changed).
+    the valid request that it was derived from (None: it was not changed).
     """
 
     operation: Operation
@@ -167,7 +167,7 @@ class RequestGenerator:
     def fresh(self, made: GeneratedRequest, number: int) -> GeneratedRequest | None:
         """Return the request with other texts in its body where these are free, such as names not taken yet.
 
-        What was changed stays as it is. None where there is no such text.
+        The changed value stays as it is. None if there is no such text.
         """
         if not isinstance(made.body, dict) or made.content is not None or made.operation.request_body is None:
             return None
@@ -184,7 +184,7 @@ class RequestGenerator:
         return None if body is made.body else replace(made, body=body)
 
     def least(self, operation: Operation) -> GeneratedRequest | None:
-        """Return the valid request that says least, with the values of an example that succeeds where there is one.
+        """Return the smallest valid request, with the values of a successful example if there is one.
 
         None where no value can be made for what is required.
         """
@@ -251,7 +251,7 @@ class RequestGenerator:
         changes = islice(self._edges.changes(media.schema, origin.body), _LOOKED_AT)
         for change in sorted(changes, key=lambda one: len(one[0]))[:_CHANGES]:
             place = change[0]
-            if place or is_json(name):  # what is no object cannot be written as a form
+            if place or is_json(name):  # what is not an object cannot be written as a form
                 yield replace(origin, body=changed(origin.body, change), place=("body", *place), origin=origin)
 
     def _sampled(self, least: GeneratedRequest, random: Random) -> GeneratedRequest:

@@ -1,6 +1,6 @@
 """Values near the edges of a schema: each differs from a valid one in one place, to either side of one limit.
 
-Nothing here says which of them are valid: whoever asks a mock learns it from its answer.
+Which of them are valid is not decided here: the mock's answer shows it.
 """
 
 from __future__ import annotations

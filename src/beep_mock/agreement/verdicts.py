@@ -2,7 +2,7 @@
 
 The mock's answer is the contract's: whether the request is valid, and whether what it gets is declared. The provider
 differs when it takes what is refused, refuses what is taken, fails, or answers in a way that the contract does not
-declare. What it knows and the contract cannot say (no such world, the name is taken) is no difference.
+declare. What it knows and the contract cannot say (no such world, the name is taken) is not a difference.
 docs/explanation/against-mock.md has the whole list.
 """
 
@@ -96,7 +96,7 @@ def _environ(request: RawRequest) -> dict[str, Any]:
 
 
 _STATE: Final = frozenset({404, 409, 410, 412, 423, 424, 428, 429})
-"""Statuses that speak of what a provider holds, not of the request's form (RFC 9110, 15.5; 4918, 11; 6585, 3 and 4)."""
+"""Statuses about the provider's data, not about the form of the request (RFC 9110, 15.5; 4918, 11; 6585, 3 and 4)."""
 
 _OF_HTTP: Final = frozenset({405, 406, 411, 413, 414, 415, 417, 431})
 """Refusals that HTTP itself defines, and servers give before any application sees the request; ours does too."""
@@ -138,7 +138,7 @@ class VerdictJudge:
         return list(self._conformity(made, mock, reply))
 
     def may_be_of_state(self, operation: Operation, reply: Reply) -> bool:
-        """Return whether a refusal of a valid request has a declared status that speaks of what the provider knows."""
+        """Return whether a refusal of a valid request has a declared status about the provider's data."""
         return self.is_of_state(operation, reply) or (
             reply.status in _STATE and operation.response_for(reply.status) is not None
         )
@@ -156,7 +156,7 @@ class VerdictJudge:
             return False
         shown = [kind for code, kind in self._refusals.shown(operation.key) if code == status]
         if shown and not any(_is_alike(kind, reply) for kind in shown):
-            # One that is not as declared at all is told as that, and once.
+            # A response that matches no declaration is reported once, as that.
             return bool(response_violations(self._contract, operation, status, reply.headers, reply.body))
         return status != 404 or not self._is_as_for_no_path(reply) or self._may_be_nowhere(operation)
 

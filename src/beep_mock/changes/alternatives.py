@@ -230,7 +230,7 @@ def compare_conditions(this: SchemaComparison) -> None:
 
 
 def _is_part(one: tuple[Part, ...], other: tuple[Part, ...]) -> bool:
-    """Return whether ``one`` (the receiver's) allows no more than ``other`` (the sender's): equal text shows it."""
+    """Return whether ``one`` (the receiver's) allows at most what ``other`` (the sender's) does."""
     return (
         len(one) == len(other)
         and all(any(same_text(first[0], second[0]) for second in other) for first in one)

@@ -95,7 +95,7 @@ def with_consumers(
 
 
 def _depended(one: Difference, found: Iterable[Dependence]) -> Difference:
-    """Return a difference with those who depend on it: what provably breaks one of them is no longer unknown."""
+    """Return a difference with the consumers that depend on it; if it provably breaks one, its level is known."""
     consumers = tuple(sorted(found, key=lambda each: not each.proven))
     if not consumers:
         return one

@@ -1,7 +1,7 @@
 """Deprecation, sunset and stability: what an author has announced, and whether the announcement is kept.
 
 ``x-sunset`` (a date) says when what is deprecated may go; ``x-stability-level`` (draft, alpha, beta, stable) how much
-may be relied on: the field's own words (oasdiff), there is no standard for them in a document.
+consumers may rely on; the names are those of oasdiff, since no standard defines any.
 """
 
 from __future__ import annotations

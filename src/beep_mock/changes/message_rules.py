@@ -185,7 +185,7 @@ def _compare_responses(rules: OperationRules, old: ResponseSpec, new: ResponseSp
         )
     for header in headers.values():
         message = f"header {header.name} is new"
-        # Of a webhook the response is the consumer's, who would have to send the header.
+        # The consumer sends the response to a webhook, and would have to send the header.
         level = rules.level("response", narrowed=True) if header.required else Level.NON_BREAKING
         rules.note("response-header-added", level, "response", message, old.at, header.at, "header",
                    (header.name,), old.status)  # fmt: skip

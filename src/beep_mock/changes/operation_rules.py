@@ -93,8 +93,8 @@ class OperationRules:
     ) -> None:  # fmt: skip
         """Media types by name or range, and their schemas.
 
-        Of what the provider takes a type that is gone breaks; so does one of its answers, which consumers choose by
-        ``Accept``. Of what it sends unasked (webhooks, callbacks) nobody chooses: there a new one breaks.
+        A media type that disappears from requests breaks; so does one from responses, which consumers choose by
+        ``Accept``. Receivers of webhooks and callbacks cannot choose: there a new media type breaks.
         """
         unasked = direction == "request" and self.outgoing
         names_old, names_new = ([media.name for media in each] for each in (old, new))
@@ -273,7 +273,7 @@ def _scopes(listed: Any) -> frozenset[str]:
 
 
 def _is_met(given: Alternative, demanded: Alternative) -> bool:
-    """Return whether whoever has the credentials ``given`` has those ``demanded``."""
+    """Return whether the credentials ``given`` include those ``demanded``."""
     return all(scheme in given and scopes <= given[scheme] for scheme, scopes in demanded.items())
 
 

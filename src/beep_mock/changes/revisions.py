@@ -32,7 +32,7 @@ def load_version(source: str, *, allow_remote: bool = False) -> Contract:
 
     A URL may be that of the document or the base URL of a service that tells its document.
 
-    :raises InvalidDocumentError: it cannot be read, does not parse, or is no OpenAPI document.
+    :raises InvalidDocumentError: it cannot be read, does not parse, or is not an OpenAPI document.
     :raises UnsupportedFeatureError: it is of a version that is not supported.
     """
     if is_url(source):
@@ -47,7 +47,7 @@ def load_version(source: str, *, allow_remote: bool = False) -> Contract:
 def working_file(source: str) -> Path:
     """Return the file in the working tree that ``REVISION:PATH`` is an earlier version of.
 
-    :raises InvalidDocumentError: this is no git repository.
+    :raises InvalidDocumentError: this is not a git repository.
     """
     path = source.partition(":")[2]
     if path.startswith("./"):

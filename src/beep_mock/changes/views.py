@@ -197,7 +197,7 @@ class View:
 
     @property
     def anything(self) -> bool:
-        """Return whether it says nothing at all."""
+        """Return whether the schema has no constraint."""
         return not self.impossible and not any(ASSERTING & node.keys() for node, _ in self.parts)
 
     @property
@@ -248,7 +248,7 @@ class View:
         return None
 
     def count(self, keyword: str) -> int | None:
-        """Return a limit of lengths or numbers of things; the tightest of all parts. None for one that says nothing."""
+        """Return a limit of lengths or numbers of things; the tightest of all parts. None if there is no limit."""
         found = [int(one) for one in self.all(keyword) if type(one) in (int, float) and math.isfinite(one)]
         if not found:
             return None

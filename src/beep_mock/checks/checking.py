@@ -330,7 +330,7 @@ def _workspace_cases(workspaces: Iterable[Workspace], contracts: Mapping[Path, C
 def _workspace_findings(workspace: Workspace) -> Iterator[Finding]:
     yield from name_findings(workspace)
     yield from stray_override_findings(workspace)
-    # What the graph could not read is told where that file is checked.
+    # Files that the graph could not read are reported where they are checked.
     yield from (f for f in PeerGraph.read(workspace).findings if not f.rule.endswith("-unreadable"))
 
 

@@ -20,7 +20,7 @@ __all__ = ["cases_of", "compare_files", "compare_workspace"]
 def compare_files(files: Sequence[Path], document: Path, *, allow_remote: bool = False) -> Report:
     """Pact files against one OpenAPI document.
 
-    :raises PactFileError: a file is no pact.
+    :raises PactFileError: a file is not a pact.
     :raises ContractError: the document cannot be read.
     """
     contract = compile_contract(document, allow_remote=allow_remote)
@@ -35,7 +35,7 @@ def compare_workspace(
     ``provider`` and ``consumer`` leave out the pacts of others. A pact whose provider has no contract here is a
     warning.
 
-    :raises PactFileError: a file is no pact.
+    :raises PactFileError: a file is not a pact.
     :raises ContractError: a contract cannot be read.
     """
     if provider:

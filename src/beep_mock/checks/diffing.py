@@ -145,8 +145,8 @@ def diff_versions(
 ) -> Diff:  # fmt: skip
     """Compare two versions of a contract: files, ``REVISION:PATH`` or URLs; without ``new`` the working tree's file.
 
-    :raises InvalidDocumentError: one cannot be read, or is no OpenAPI document.
-    :raises PactFileError: a file among the pacts is no pact.
+    :raises InvalidDocumentError: one cannot be read, or is not an OpenAPI document.
+    :raises PactFileError: a file among the pacts is not a pact.
     """
     if not new:
         old, new = _versions_of(old)

@@ -44,8 +44,8 @@ def draft_pacts(
 
     Without ``files`` the record of the consumer is taken, else the one of a run that named no consumer.
 
-    :raises WorkspaceError: no such service, or a name that is none.
-    :raises TrafficFileError: there is no record, it cannot be read, is another consumer's, or holds nothing.
+    :raises WorkspaceError: there is no such service, or the name is not valid.
+    :raises TrafficFileError: the recording is missing, unreadable, empty, or another consumer's.
     :raises PactFileError: a draft cannot be written.
     """
     if not is_service_name(consumer):

@@ -116,7 +116,7 @@ def _other_schemes(
 
 
 def _is_behind(target: Target, bare: RawRequest, status: int) -> bool:
-    """Return whether a refusal says something that only those with credentials are told: others get a 401 or 403."""
+    """Return whether only clients with credentials get this refusal: others get a 401 or 403."""
     return target.send(bare).status in (401, 403) and status in (404, 409, 422, 400)
 
 

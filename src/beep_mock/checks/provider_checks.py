@@ -45,7 +45,7 @@ __all__ = ["AGAINST_MOCK", "KINDS", "VerificationRequest", "Verified", "mocked_p
 def mocked_peers(workspace: Workspace, provider: str) -> Iterator[dict[str, str]]:
     """Mocks of the peers that ``provider`` consumes, in the environment (``PEOPLE_URL``) as long as this lasts.
 
-    A peer whose variable is set already is left to whoever has set it. Yields what was set.
+    A peer whose variable is already set is left alone. Yields the variables that were set.
     """
     graph = PeerGraph.read(workspace)
     wanted = [peer for consumer, peer in graph.edges if consumer == provider and peer in workspace.services]
@@ -127,7 +127,7 @@ def verify(
 
 
 def _as_configured(workspace: Workspace, provider: str, asked: VerificationRequest) -> VerificationRequest:
-    """Return what was asked, with the configured application, command or address where none was named."""
+    """Return the request, completed by the configured application, command or address if it names none."""
     if asked.url or asked.app_name or asked.command:
         return asked
     own = workspace.configuration.service(provider)

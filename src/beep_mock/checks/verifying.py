@@ -163,7 +163,7 @@ def keep_evidence(workspace: Workspace, verified: Verified, store: Store, versio
 
     ``version`` is the provider's; without it git is asked.
 
-    :raises EvidenceError: it cannot be written, or the version is none.
+    :raises EvidenceError: it cannot be written, or the version is not valid.
     """
     tried = list(tried_by(verified))
     if not tried:

@@ -86,7 +86,7 @@ def recording_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def store_of(given: str, root: Path) -> Store | None:
     """Return the store that ``--evidence`` names, else the environment, else the workspace's; None for none.
 
-    :raises EvidenceError: it is no address of a store.
+    :raises EvidenceError: it is not an address of a store.
     """
     from beep_mock.evidence.place import NONE, address_of
     from beep_mock.evidence.store import Store
@@ -98,7 +98,7 @@ def store_of(given: str, root: Path) -> Store | None:
 def require_store(given: str, root: Path) -> None:
     """Check that the store can be used; only for databases other than files can this be known in advance.
 
-    :raises EvidenceError: it is no address of a store.
+    :raises EvidenceError: it is not an address of a store.
     """
     from beep_mock.evidence.place import NONE, address_of, file_of
 

@@ -274,7 +274,7 @@ def _print_table(entries: Sequence[Entry], url: str, variables: Mapping[str, str
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     lines = [f"{a:{widths[0]}}  {b:{widths[1]}}  {c:{widths[2]}}  {d}" for a, b, c, d in rows]
     exports = [f"export {name}={value}" for name, value in variables.items()]
-    with suppress(BrokenPipeError):  # whoever wanted to read it may have gone: the services stay
+    with suppress(BrokenPipeError):  # the reader may have gone, but the services stay
         click.echo("\n".join(("", *lines, "", *exports, "", *others, f"Dashboard: {url}/  (Ctrl-C to stop)")))
 
 

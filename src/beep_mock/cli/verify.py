@@ -126,13 +126,13 @@ def command(
     workspace = Workspace.find()
     require_version(provider_version)  # before anything is done
     store = None if no_evidence else store_of(evidence, workspace.root)
-    # What the application prints is no part of the report; a job that is cancelled leaves no provider behind.
+    # What the application prints is not part of the report; a job that is cancelled leaves no provider behind.
     with redirect_stdout(sys.stderr), unwound_by_sigterm():
         verified = verify(workspace, provider, asked, tell)
     report = without_ignored(report_of(verified), workspace.configuration, service=provider)
     click.echo(render(report, output, colour=sys.stdout.isatty()))
     write_reports(report, reports)
-    if store is not None:  # last: what was found is told whatever becomes of this
+    if store is not None:  # last, so that findings are reported even if this fails
         keep_evidence(workspace, verified, store, provider_version)
     click.get_current_context().exit(2 if is_untried(verified) else report.exit_code)
 

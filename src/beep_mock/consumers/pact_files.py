@@ -43,7 +43,7 @@ def update_pact(folder: Path, recorded: Sequence[Path], *, whole: bool) -> PactU
     ``recorded`` are pact files of single tests; ``whole`` says that they are all there is, so that what they do not
     hold is dropped.
 
-    :raises PactFileError: two tests describe one interaction differently, a file is no V4 pact, or the pact of this
+    :raises PactFileError: two tests describe one interaction differently, a file is not a V4 pact, or the pact of this
         consumer and provider stands in several files.
     """
     parts = [_read(path) for path in recorded]
@@ -97,7 +97,7 @@ def find_pact(folder: Path, consumer: str, provider: str) -> Path | None:
 
 
 def pacts_of(folder: Path) -> Iterable[tuple[Path, tuple[str, str]]]:
-    """Yield every readable pact file in ``folder`` with its consumer and provider, sorted by path; drafts are none."""
+    """Yield every readable pact file in ``folder`` with its consumer and provider, sorted by path, without drafts."""
     try:
         paths = pact_files(folder)
     except WorkspaceError as fault:

@@ -130,7 +130,7 @@ def _media_type(nodes: Nodes, name: str, node: dict[str, Any], at: str) -> Media
 
 
 def _of_stream(example: Example) -> Example:
-    """Return an example of a whole stream: one that is no list shows a stream of one item."""
+    """Return an example of a whole stream: one that is not a list shows a stream of one item."""
     if example.value is MISSING or isinstance(example.value, (list, str)):
         return example
     return replace(example, value=[example.value])
@@ -200,11 +200,11 @@ def _external(nodes: Nodes, name: str, node: dict[str, Any], at: str) -> str | N
 
 
 def _literal(nodes: Nodes, value: Json, at: str) -> tuple[Json, str]:
-    """Return an example's value; a ``$ref`` in its place, though only a value may stand there, is meant as one."""
+    """Return an example's value; a ``$ref`` in its place is resolved, although only a value is allowed there."""
     if not (isinstance(value, dict) and len(value) == 1 and isinstance(value.get("$ref"), str)):
         return value, at
     document = nodes.document
-    try:  # such a reference is data: not canonical, and nobody's fault when it leads nowhere
+    try:  # such a reference is data, so it is no fault if it leads nowhere
         found, place = document.lookup(document.canonical(value["$ref"], at))
         found, place = document.follow(found, place)
     except ContractError:

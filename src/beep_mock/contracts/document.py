@@ -83,7 +83,7 @@ class Document:
     def external(self, uri: str, at: str) -> bytes:
         """The content of the file that a URI, written at the place ``at``, names: an example's ``externalValue``.
 
-        :raises UnresolvableReferenceError: it cannot be read, may not be fetched, or is none of the document's.
+        :raises UnresolvableReferenceError: it cannot be read, may not be fetched, or does not belong to the document.
         """
         return self._files.external(uri, at)
 
@@ -101,7 +101,7 @@ class Document:
     def files(self) -> tuple[Path, ...]:
         """All local files that the document is made of, the root first; also those missing that it refers to.
 
-        Files not needed so far are read, as they may refer to others; what is wrong with them is no concern here.
+        Files not needed so far are read, as they may refer to others; faults in them are reported elsewhere.
         """
         return self._files.paths
 

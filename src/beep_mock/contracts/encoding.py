@@ -83,7 +83,7 @@ def encode_body(
     """Encode a body that carries ``value``; return it and its content type (with the boundary of a multipart body).
 
     ``media_type`` is the type to send where ``media`` is None or declares a range; ``document`` resolves references in
-    the schema. A string is text that stands for the body where its type is none that carries strings.
+    the schema. A string stands for the whole body if its media type does not carry strings.
     """
     name = media_type or (media.name if media is not None else "application/json")
     name = concrete_media_type(name, value)

@@ -30,7 +30,7 @@ __all__ = ["Composed", "ask", "compose", "example_names", "with_credentials"]
 
 
 _UNWRITTEN: tuple[Json, ...] = (None, [], {}, "")
-"""Of these a request shows nothing, or nothing that a path can hold (RFC 6570, 2.3 and 3.2.1)."""
+"""Values that a request does not show, or that a path cannot hold (RFC 6570, 2.3 and 3.2.1)."""
 
 _CREDENTIALS = {
     "basic": "Basic " + b64encode(b"user:password").decode("ascii"),
@@ -89,7 +89,7 @@ def _value_to_send(parameter: Parameter, sampler: Sampler) -> Json | Missing:
 
 
 def _written(schema: Schema, sampler: Sampler) -> Schema:
-    """Return ``schema`` without the values that no style can carry; one that says nothing is of text."""
+    """Return ``schema`` without the values that no style can carry; one without a type is of strings."""
     kind = {"type": "string"} if shape_of(schema, sampler.document) == TEXT else {}
     return Schema({"allOf": [schema.node, {**kind, "minLength": 1, "minItems": 1, "minProperties": 1}]}, schema.at)
 
@@ -187,7 +187,7 @@ def compose(
         value = _parameter_value(contract, parameter, wanted, known or {}, headers or {})
         if value is not MISSING:
             parameters[parameter.key] = value
-    # At no path: what a callback's key holds in braces are expressions, and a webhook's name is no path.
+    # At no path: what a callback's key holds in braces are expressions, and a webhook's name is not a path.
     request = encode_request(replace(operation, path=""), parameters)
     media, shown = _body(contract, operation, wanted)
     if media is None:

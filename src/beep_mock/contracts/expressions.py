@@ -149,9 +149,9 @@ def looks_like_expression(value: Any) -> bool:
 
 
 def parse_expression(text: str) -> Expression:
-    """Take a text apart: one expression, or any text with expressions in braces, which may also be none.
+    """Take a text apart: one expression, or any text with expressions in braces, if any.
 
-    :raises ExpressionError: what starts with ``$``, or stands in braces, is no expression.
+    :raises ExpressionError: what starts with ``$``, or stands in braces, is not an expression.
     """
     if text.startswith("$"):
         return Expression(text, (_reference(text),))

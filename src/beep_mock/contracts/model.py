@@ -54,7 +54,7 @@ class Example:
 
     ``value`` is the decoded value, or :data:`MISSING` when only the text of it is known; ``serialized`` is the text to
     send as it stands where the document gives one: a ``serializedValue`` (OpenAPI 3.2) or what an ``externalValue``
-    leads to, bytes that are no UTF-8 as surrogates.
+    leads to, bytes that are not UTF-8 as surrogates.
     """
 
     name: str

@@ -1,7 +1,7 @@
 """Typed access to a document's nodes: an invalid node becomes a finding and is treated as absent.
 
 Nothing here raises for a document's sake. A *breaking* finding is one that leaves an operation without a readable
-request or response; whoever compiles an operation asks for it afterwards (:meth:`Nodes.scope`).
+request or response; the compiler of an operation asks for it afterwards (:meth:`Nodes.scope`).
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ class Nodes:
     def read(self, node: Any, at: str, reader: Callable[[dict[str, Any], str], T], what: str) -> T | None:
         """Return the mapping at ``at``, or what its ``$ref`` leads to, read by ``reader``.
 
-        What several places refer to is read once. None, with a breaking finding, when it is no mapping.
+        What several places refer to is read once. None, with a breaking finding, when it is not a mapping.
         """
         if not (isinstance(node, dict) and "$ref" in node):
             own = self._as_mapping(node, at, what, breaking=True)

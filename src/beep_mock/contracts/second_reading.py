@@ -43,7 +43,7 @@ class SecondReading:
     - A parameter of allowEmptyValue without a text, where its schema takes none: it is not used (OpenAPI 3.1.1, section
       4.8.12.2.1).
     - Accept-Encoding, where it is a parameter: clients send the codings that they understand of their own accord, and
-      none of them is a reason to refuse (RFC 9110, section 12.5.3).
+      but such a value is no reason to refuse (RFC 9110, section 12.5.3).
     """
 
     def __init__(self, operation: Operation, document: Document) -> None:
@@ -149,7 +149,7 @@ def _names_codings(text: str) -> bool:
     return bool(text) and all(coding in _CODINGS for coding in codings)
 
 
-_DEPTH = 4  # of arrays and objects within a text; none is as deep
+_DEPTH = 4  # of arrays and objects within a text
 _MOST_BLENDED = 4  # values of which each may be read one way and the other; all of more are read as text
 _FORMS = ("application/x-www-form-urlencoded", "multipart/", "text/")
 

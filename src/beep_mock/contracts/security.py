@@ -134,7 +134,7 @@ def _has_key(scheme: SecurityScheme, environ: Mapping[str, Any], query: str) -> 
 def _challenge(scheme: SecurityScheme) -> str:
     """Return one challenge (RFC 9110, 11.6.1).
 
-    ``ApiKey`` is no registered scheme: it is for those answers that would have none, which a 401 must (15.5.2).
+    ``ApiKey`` is not a registered scheme: it is for those answers that would have none, which a 401 must (15.5.2).
     """
     if scheme.type == "apiKey":
         parameter = scheme.parameter.replace("\\", "\\\\").replace('"', '\\"')
@@ -160,7 +160,7 @@ def read_schemes(nodes: Nodes, components: dict[str, Any], at: str) -> dict[str,
         components.get("securitySchemes", {}), child(at, "securitySchemes"), "'securitySchemes'", breaking=False
     )
     schemes: dict[str, SecurityScheme | None] = {}
-    with nodes.scope():  # a scheme that nobody can meet leaves operations usable
+    with nodes.scope():  # an unusable scheme leaves operations usable
         for name, node in declared.items():
             reader = partial(_read_scheme, nodes, name)
             schemes[name] = nodes.read(node, child(place, name), reader, "a security scheme")

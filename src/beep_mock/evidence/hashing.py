@@ -34,7 +34,7 @@ _MADE: Final = frozenset({".pyc", ".pyo", ".log", ".db", ".sqlite", ".sqlite3", 
 def interaction_hash(interaction: Interaction) -> str:
     """SHA-256, in hexadecimal, of what is asked and what is answered: the same for the same values in any order.
 
-    Names, places and provider states are no part of it: they change nothing of what goes over the wire.
+    Names, places and provider states are not part of it: they change nothing of what goes over the wire.
     """
     request = interaction.request
     asked: dict[str, Any] = {"method": request.method, "path": request.path, "parameters": dict(request.parameters)}
@@ -123,7 +123,7 @@ def _sources(folder: Path) -> Iterator[Path]:
 
 
 def _of_files(files: Iterable[Path]) -> str:
-    """Of the files' contents and places relative to each other, so that another checkout has the same."""
+    """Hash the files' contents and relative places, so that another checkout has the same hash."""
     known = sorted(file.absolute() for file in files)
     if not known:
         return ""

@@ -26,7 +26,7 @@ class EvidenceReader:
     """The evidence beside a workspace's mocks. Without a store all of it is a look whether there is a file.
 
     ``address`` and ``root`` are as :func:`beep_mock.evidence.place.address_of` takes them. ``tell`` takes warnings. A
-    store that cannot be used is told once, and nothing is known.
+    store that cannot be used is reported once, and no evidence is known.
     """
 
     def __init__(self, address: str, root: Path, tell: Callable[[str], None] | None = None) -> None:

@@ -55,7 +55,7 @@ def record_results(
     ``version`` is the provider's (by default :func:`provider_version`). With its ``contract``, a pact's interaction
     that says the same as examples of the contract speaks for those too.
 
-    :raises EvidenceError: it cannot be written, or the version is none.
+    :raises EvidenceError: it cannot be written, or the version is not valid.
     """
     version = version or provider_version(workspace, provider)
     require_version(version)

@@ -65,7 +65,7 @@ class Store:
     def open(cls, address: str | Path) -> Store:
         """Return the store at a path of a SQLite file, or at a URL of SQLAlchemy's. Nothing is read or made yet.
 
-        :raises EvidenceError: the URL is none, or what it needs is not installed.
+        :raises EvidenceError: the URL is not valid, or its driver is not installed.
         """
         file = file_of(address)
         return cls(SqliteFile(file) if file is not None else SqlDatabase(str(address)))
@@ -86,7 +86,7 @@ class Store:
     def merge(self, verifications: Iterable[Verification]) -> int:
         """Keep them all or, on a fault, none; how many were news.
 
-        A later one of the same key takes the place of the earlier. Of an interaction the latest 50 versions are kept.
+        A later one of the same key replaces the earlier. The latest 50 versions of an interaction are kept.
         """
         wanted: dict[tuple[str, ...], Verification] = {}
         for given in verifications:

@@ -46,7 +46,7 @@ def write_evidence(path: Path, verifications: Iterable[Verification]) -> None:
 def read_evidence(lines: Iterable[str], file: str) -> list[Verification]:
     """Return the verifications in the lines of a file that is called ``file``.
 
-    :raises EvidenceError: it is none of ours, or broken; names the line. Nothing of it is to be used then.
+    :raises EvidenceError: it is not such a file, or broken; names the line. None of it may be used then.
     """
     found = []
     number = 0

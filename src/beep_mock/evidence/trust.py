@@ -107,7 +107,7 @@ def evidence_of(found: Iterable[Verification], now: Hashes) -> Evidence:
 
 HEADER: Final = "Beep-Mock-Evidence"
 SPECIFICATION_ONLY: Final = "specification-only"
-"""What the header says where nobody has tried an interaction at its provider."""
+"""The header's value for an interaction that was never verified at its provider."""
 
 Minimum = Literal["verified", "specification"]
 """What a mock answers from: only what its provider was seen to keep, or all that the specification says and no

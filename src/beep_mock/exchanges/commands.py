@@ -1,7 +1,7 @@
 """Write a request as a shell command that sends it again.
 
 A command holds what the request holds: requests of the journal are masked already, and a caller that adds credentials a
-user gave masks them first (:data:`beep_mock.masking.MASK`). Generated values are no secrets, and a command
+user gave masks them first (:data:`beep_mock.masking.MASK`). Generated values are not secrets, and a command
 without them would not reproduce anything.
 """
 

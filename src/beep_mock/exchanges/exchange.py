@@ -78,7 +78,7 @@ class Exchange:
     ``time`` is when the response was ready, in seconds since the epoch; ``duration`` is how long that took, in seconds.
     ``path`` is as in WSGI's ``PATH_INFO``: percent-decoded, its bytes as Latin-1; ``query`` is as it was sent.
     ``source`` is what the response names as its source (``example earth``); ``operation`` is the contract's operation
-    (``GET /worlds/{worldId}``), empty where none matched. ``note`` says what else happened (``peer down``).
+    (``GET /worlds/{worldId}``), empty if none matched. ``note`` says what else happened (``peer down``).
     """
 
     id: int

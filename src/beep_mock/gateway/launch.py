@@ -19,7 +19,7 @@ __all__ = ["server_of"]
 
 
 def server_of(plan: Plan, host: str, port: int) -> Server:
-    """Return a server for the world of ``plan`` at a claimed address; this process loads none of it."""
+    """Return a server for the world of ``plan`` at a claimed address; this process does not load it."""
     instance = uuid4().hex
     plan = replace(plan, hosts=(*plan.hosts, host))
     load: Callable[[], WSGIApplication] = partial(_load, plan, instance)

@@ -41,7 +41,7 @@ class Plan:
 
     A real peer has ``timeout`` seconds between two signs of life. Requests to it are judged with ``validate_request``.
     As a ``proxy`` this address stands for that peer: pages of any origin may read its answers, whatever it says of
-    that itself, and each exchange against the contract is told on the terminal.
+    that itself, and each exchange that violates the contract is printed on the terminal.
     """
 
     entries: tuple[Entry, ...]
@@ -131,7 +131,7 @@ def _suggestion(near: Sequence[str], known: Sequence[str]) -> str:
 def plan_document(document: str, root: Path, upstream: str = "") -> tuple[Entry, ...]:
     """Return one document as the only service, called after its file; ``upstream`` is where the service runs.
 
-    :raises WorkspaceError: there is no such file, or the URL is none.
+    :raises WorkspaceError: there is no such file, or the URL is not valid.
     """
     if "://" not in document and not Path(document).is_file():
         what = "is a folder, not a document" if Path(document).is_dir() else "no such file"

@@ -52,7 +52,7 @@ class Knowledge:
 
             found: list[Path] = []
             for entry in self._entries:
-                with suppress(EvidenceError):  # a folder that may not be read is told when it is hashed
+                with suppress(EvidenceError):  # an unreadable folder is reported when it is hashed
                     found += source_files(self._ledger.sources(self._provider(entry)))
             self._sources = tuple(found)
             self._listed = monotonic()

@@ -130,7 +130,7 @@ class World:
         self._loading = time.monotonic() - begun
 
     def start(self) -> None:
-        """Start watching: real peers, and with ``plan.watch`` the files. Findings are told meanwhile."""
+        """Start watching: real peers, and with ``plan.watch`` the files. Findings are printed meanwhile."""
         for service in self.services.values():
             if service.peer is not None:
                 watch = HealthWatch(service.name, service.peer.host, service.peer.port, partial(self._changed, service))

@@ -75,8 +75,8 @@ class Answers:
     ) -> Answer | None:
         """The example ``name`` of a response (``None``: the first), or a sample where its media type has no example.
 
-        A media type that has examples, but none of that name, shows the one that answers the same requests.
-        Of the acceptable media types those that have the example ``name`` come first. A sample echoes the request's
+        If a media type has examples, but none of that name, the one that answers the same requests is returned.
+        Acceptable media types that have the example ``name`` come first. A sample echoes the request's
         decoded ``values``. An example of that name that the request did not ask for (not ``asked``) only stands in.
         ``None`` when nothing declared is acceptable.
         """
@@ -146,7 +146,7 @@ class Answers:
         return answer
 
     def _declared_headers(self, interaction: Interaction) -> Sequence[tuple[str, str]]:
-        """Return the declared headers of an override that says nothing but its status."""
+        """Return the declared headers for an override that only gives a status."""
         response = interaction.response
         spec = self._operation.response_for(response.status) if keeps_declared_headers(response) else None
         try:

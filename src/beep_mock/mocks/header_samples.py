@@ -34,7 +34,7 @@ class HeaderSamples:
         self._sampler = sampler
 
     def text(self, header: Header, spec: ResponseSpec, seed: int, body: Json = MISSING) -> str | None:
-        """Return a header's text; None where its name says nothing, its schema shows a value, or allows none of ours.
+        """Return a header's text; None without a meaning, or if its schema shows or demands another value.
 
         ``body`` is the decoded body of the response, to which a ``Location`` leads.
         """

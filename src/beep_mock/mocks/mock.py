@@ -163,7 +163,7 @@ class Mock:
 
         Without a preference, as it did at first.
 
-        :raises ValueError: ``code`` is no final status, 200 to 599.
+        :raises ValueError: ``code`` is not a final status, 200 to 599.
         """
         if code is not None and not 200 <= code <= 599:
             raise ValueError(f"{code} is not a final status (200 to 599)")

@@ -11,7 +11,7 @@
         response: {status: 404, headers: {}, body: {}}                      # or {example: unknown-world}
         delay: 0.2                                                          # seconds
 
-A ``body`` of a request matches every body that contains it. Everything is checked against the contract; what lies is a
+A ``body`` of a request matches every body that contains it. Everything is checked against the contract; each error is a
 finding. ``overrides.schema.json`` beside this module describes the file for editors.
 """
 
@@ -58,11 +58,11 @@ class Overrides:
 def load_overrides(path: Path, contract: Contract) -> Overrides:
     """Read the override file at ``path``; a file that is not there overrides nothing.
 
-    :raises OverrideError: it cannot be read or parsed, or is no mapping.
+    :raises OverrideError: it cannot be read or parsed, or is not a mapping.
     """
     if not os.path.lexists(path):
         return Overrides()
-    if not path.is_file():  # an override that nobody can read must not seem to be none
+    if not path.is_file():  # an unreadable override must not be taken for a missing one
         raise OverrideError("is not a file", file=str(path), hint="move it away, or put the file in its place")
     try:
         data, findings = read_data(path.read_bytes(), str(path))

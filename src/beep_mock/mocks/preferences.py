@@ -78,7 +78,7 @@ def server_of(query: str) -> str:
 def preference_of(environ: Mapping[str, Any], query: str) -> Preference:
     """Return the request's preference. A malformed or unknown one is ignored, as RFC 7240, section 2, demands.
 
-    So is a ``code`` of 1xx, which is no final answer.
+    So is a ``code`` of 1xx, which is not a final answer.
     """
     header = environ.get("HTTP_PREFER")
     if header is not None:

@@ -1,6 +1,6 @@
 """The heart of the mock: a request of one operation, straight through to its answer.
 
-Order: security, validation, then the first that there is of
+Order: security, validation, then the first of these that exists:
 
 1. what the client prefers (``Prefer: code=, example=, dynamic=``),
 2. the override's interaction that matches,
@@ -81,7 +81,7 @@ class Responder:
         self._usual_by_accept: dict[str | None, Answer] = {}  # where no request says what is in the answer
         self._plain = not self._overrides.count and self._default is None and standing == NO_PREFERENCE
         self.ready: Responder = copy(self)
-        """Says at once what it can: :data:`PUT_OFF` stands for answers that nobody has asked for so far."""
+        """Answers at once if it can: :data:`PUT_OFF` stands for answers that do not exist so far."""
         self.ready._answers = self._answers.ready
         self.ready._refusals = OperationRefusals(operation, self.ready._answers)
 
@@ -257,5 +257,5 @@ class Responder:
 
 
 def _unknown(detail: str, code: str = "NOT_FOUND") -> Answer:
-    """404: the client prefers what there is not. No answer of the operation, whose ``produces`` says nothing of it."""
+    """Return a 404: the client prefers what is not declared. ``produces`` of the operation does not apply to it."""
     return Answer(problem(404, code, detail), "problem")

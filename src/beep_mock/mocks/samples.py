@@ -198,7 +198,7 @@ _Echo = Callable[[Mapping[str, Json]], tuple[Json, Callable[[], bytes]]]
 class SampleAnswers:
     """Makes samples of the responses of one operation.
 
-    Links may lead to examples if those answer (``examples``). Of a schema that nothing satisfies the value is shown
+    Links may lead to examples if those answer (``examples``). For an unsatisfiable schema the value is shown
     that breaks it least, and marked, unless it ``refuses`` to.
     """
 
@@ -239,9 +239,9 @@ class SampleAnswers:
         *,
         keep: bool = False,
     ) -> Answer:
-        """Return the sample of the media type at ``index``; a problem that says why where none can be made.
+        """Return the sample of the media type at ``index``; a problem that says why if there is none.
 
-        Successes echo the request's decoded ``values``; an error speaks of itself. ``keep`` what will be asked for
+        Successes echo the request's decoded ``values``; an error shows its own status. ``keep`` what will be asked for
         again.
         """
         try:

@@ -45,12 +45,12 @@ _HOP_BY_HOP = frozenset(
         "upgrade",
     }
 )
-# `Proxy` is no header that exists; CGI programs took it for their proxy (CVE-2016-5385).
+# `Proxy` does not exist as a header; CGI programs took it for their proxy (CVE-2016-5385).
 _NOT_FORWARDED = _HOP_BY_HOP | {"host", "content-length", "expect", "proxy", "accept-encoding"}
 _PATH_SAFE = "/:@!$&'()*+,;=~-._"
 
 
-class PeerDown(Exception):  # noqa: N818 - it is no error of ours
+class PeerDown(Exception):  # noqa: N818 - it is not our error
     """The server cannot be reached, or does not answer as one: ``reason`` says which, in a few words.
 
     ``timed_out`` when it took the request but did not answer in time.

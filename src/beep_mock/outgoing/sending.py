@@ -75,7 +75,7 @@ def target_of(url: str) -> Destination:
 
     Credentials and the fragment are left out.
 
-    :raises SendError: it is no such URL.
+    :raises SendError: it is not such a URL.
     """
     try:
         parts = urlsplit(url.strip())

@@ -27,7 +27,7 @@ __all__ = ["Asked", "drafted_request", "drafted_response", "request_shape"]
 _CREDENTIALS = {"basic": "Basic dXNlcjpwYXNzd29yZA==", "digest": 'Digest username="user"'}
 _KEY = "key"
 _DONE = frozenset({"HTTP_AUTHORIZATION", "HTTP_ACCEPT", "CONTENT_TYPE", "HTTP_COOKIE"})
-"""Headers that are no parameters (OpenAPI 3.1.1, section 4.8.12.2.1), or written otherwise."""
+"""Headers that are not parameters (OpenAPI 3.1.1, section 4.8.12.2.1), or written otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def drafted_request(contract: Contract, asked: Asked) -> dict[str, Any] | None:
 def drafted_response(contract: Contract, asked: Asked, *, sparse: bool) -> dict[str, Any] | None:
     """Return the response; None where it holds a secret that nothing can stand for.
 
-    Of a body that is no JSON, or that no schema describes, the content type is relied on, nothing else.
+    Of a body that is not JSON, or that no schema describes, the content type is relied on, nothing else.
     """
     exchange = asked.exchange
     matchers = Matchers(contract, "response", sparse=sparse)

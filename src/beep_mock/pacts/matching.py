@@ -79,7 +79,7 @@ class MatchingRules:
 
 
 def rules_of(message: Mapping[str, Any]) -> MatchingRules:
-    """Return the rules for the body of a pact's ``request`` or ``response``. What cannot be read is no rule."""
+    """Return the rules for the body of a pact's ``request`` or ``response``. What cannot be read is not a rule."""
     declared = message.get("matchingRules")
     if not isinstance(declared, dict):
         return MatchingRules()

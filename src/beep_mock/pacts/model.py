@@ -70,7 +70,7 @@ _HALF: Final = re.compile(
 def read_pact(path: Path) -> Pact:
     """Return the pact in the file at ``path``; whose it is, is said by its content.
 
-    :raises PactFileError: it cannot be read, is no JSON, or no pact; names the pointer.
+    :raises PactFileError: it cannot be read, is not JSON, or no pact; names the pointer.
     """
     file = str(path)
     try:

@@ -181,7 +181,7 @@ def _lists(content: Json) -> Iterator[tuple[Place, list[Json]]]:
 
 
 def _leaves(content: Json, place: Place) -> Iterator[tuple[Place, Json]]:
-    """Yield values that are no objects and lists, with the names that lead to them; ``*`` is any item of a list."""
+    """Yield values that are not objects and lists, with the names that lead to them; ``*`` is any item of a list."""
     if len(place) > _MAX_ECHO_DEPTH:
         return
     if isinstance(content, dict):

@@ -264,7 +264,7 @@ class _Run:
                     self._read(event.recorder)
                 if time.monotonic() > end or self._is_gone():
                     stream.stop()
-        except Exception as error:  # noqa: BLE001 - a mistake of the tester is no finding about the provider
+        except Exception as error:  # noqa: BLE001 - a mistake of the tester is not a finding about the provider
             self._errors[_first_line(error)] = None
 
     def _read(self, recorder: Any) -> None:

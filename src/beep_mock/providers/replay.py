@@ -49,7 +49,7 @@ class Address:
     def of(cls, url: str) -> Address:
         """Return the address in ``url``.
 
-        :raises VerificationError: it is no plain HTTP address.
+        :raises VerificationError: it is not a plain HTTP address.
         """
         try:
             parts = urlsplit(url)

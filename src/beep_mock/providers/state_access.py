@@ -56,7 +56,7 @@ class EndpointStates:
     """
 
     def __init__(self, url: str, timeout: float) -> None:
-        """:raises VerificationError: ``url`` is no address, or nobody listens there."""
+        """:raises VerificationError: ``url`` is not an address, or nobody listens there."""
         Address.of(url).require_listener("the endpoint for provider states")
         self._url = url
         self._timeout = timeout

@@ -141,7 +141,7 @@ def app_target(app: Any, *, timeout: float) -> Iterator[Target]:
 def url_target(url: str, *, timeout: float, ours: bool = False) -> Iterator[Target]:
     """A service that runs already.
 
-    :raises VerificationError: it is no address, or nobody listens there.
+    :raises VerificationError: it is not an address, or nobody listens there.
     """
     import httpx
 

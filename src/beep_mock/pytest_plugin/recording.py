@@ -90,7 +90,7 @@ class Collection:
 
 
 class Recording:
-    """Gathers what the tests of this run record; the process that is no worker writes the pact files at the end."""
+    """Gathers what the tests of this run record; the process that is not a worker writes the pact files at the end."""
 
     def __init__(self, config: pytest.Config) -> None:
         from beep_mock.consumers.collection import CollectedFolders

@@ -174,7 +174,7 @@ def parse_report_option(text: str) -> tuple[str, Path]:
 def write_report(report: Report, output: str, path: Path) -> None:
     """Write the report to ``path``, folders made as needed; a file of that name is replaced as a whole or stays.
 
-    What is no file (``/dev/stdout``, a pipe) is written to as it is.
+    What is not a file (``/dev/stdout``, a pipe) is written to as it is.
 
     :raises ReportFileError: it cannot be written, e.g. because the disk is full.
     """

@@ -146,7 +146,7 @@ class RequestHead:
 def read_head(stream: IO[bytes]) -> RequestHead | None:
     """Read a request line and its header fields; ``None`` when the client has closed the connection.
 
-    :raises RequestError: it is no HTTP/1 request, or larger than the limits.
+    :raises RequestError: it is not an HTTP/1 request, or larger than the limits.
     """
     line = stream.readline(LINE_LIMIT + 1)
     while line in {b"\r\n", b"\n"}:  # RFC 9112 section 2.2: empty lines before a request are ignored

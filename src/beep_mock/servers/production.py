@@ -42,7 +42,7 @@ _START_LIMIT = 10.0  # seconds from a loaded application to its first answer
 _KILL_AFTER = 2  # seconds that requests in flight get when the server stops
 _HEAD_LIMIT = 30_000  # milliseconds that a client may take for a request's head, and stay idle between two requests
 _CONNECTIONS = 8192
-_SPARE_FILES = 256  # of the process's file descriptors: for all that are no connections of clients
+_SPARE_FILES = 256  # of the process's file descriptors: for all that are not connections of clients
 _KEPT = frozenset({"HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "NO_COLOR", "PATH", "TMPDIR", "TZ"})
 _KEPT_PREFIXES = ("BEEP_MOCK_", "NODE_", "PYTHON", "SSL_", "WATCHFILES_")
 

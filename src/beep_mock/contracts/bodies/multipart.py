@@ -30,7 +30,7 @@ class Part(NamedTuple):
 def read_parts(body: bytes, boundary: str) -> list[Part]:
     """Return the parts of ``body``, in order.
 
-    :raises BodyError: it is no multipart body of that boundary, or has too many parts.
+    :raises BodyError: it is not a multipart body of that boundary, or has too many parts.
     """
     from multipart import MultipartError, MultipartSegment, PushMultipartParser  # type: ignore[import-untyped]
 
@@ -90,7 +90,7 @@ _FOLD = re.compile(r"\r?\n[ \t]+")
 def read_unnamed(body: bytes, boundary: str) -> list[Part]:
     """Return the parts of ``body``, in order; their names are those in their ``Content-Disposition``, if they have one.
 
-    :raises BodyError: it is no multipart body of that boundary, or has too many parts.
+    :raises BodyError: it is not a multipart body of that boundary, or has too many parts.
     """
     if not boundary:
         raise BodyError("boundary", "the content type names no boundary")

@@ -37,10 +37,10 @@ _FIELDS = ("event", "id", "retry")
 def read_events(body: bytes) -> list[dict[str, Json]]:
     """Return the events of a stream: ``{"event": "added", "data": "{}", "id": "1", "retry": 5000}``.
 
-    As a browser sees them: comments and unknown fields are ignored, an event without data is none, and so is one that
+    As a browser reads them: comments and unknown fields are ignored, and so are events without data and one that
     no empty line ends.
 
-    :raises BodyError: it is no UTF-8.
+    :raises BodyError: it is not UTF-8.
     """
     try:
         text = body.decode("utf-8-sig")
@@ -70,7 +70,7 @@ def read_events(body: bytes) -> list[dict[str, Json]]:
 def write_events(items: Iterable[Json], *, wrapped: bool) -> bytes:
     """Return the stream of ``items``: events, or (``wrapped``) what their data is.
 
-    What is no event is the data of one.
+    Anything else becomes the data of an event.
     """
     return "".join(_event_text(item, wrapped=wrapped) for item in items).encode("utf-8", "replace")
 
@@ -291,7 +291,7 @@ def _is_payload(item: Schema | None, document: Document) -> bool:
 def _is_wrapped(item: Schema | None, document: Document) -> bool:
     """Return whether a schema of server-sent events describes what their ``data`` holds, as JSON, and not the events.
 
-    By the specification it describes the events; one that knows none of their fields cannot be meant so.
+    By the specification it describes the events; a schema without any of their fields describes the data.
     """
     if item is None or not isinstance(item.node, dict):
         return False

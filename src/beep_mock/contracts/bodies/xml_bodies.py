@@ -1,7 +1,7 @@
 """XML bodies to the values that their schema describes, by its ``xml`` hints (OpenAPI 3.2.0, XML Object).
 
-What no hint or property speaks of is kept under its own name, so that the schema can refuse it. Texts get the types
-that the schema gives them. Namespace declarations and ``xsi:`` attributes say how to read, and are no data.
+Undeclared elements are kept under their own names, so that the schema can refuse them. Texts get the types
+that the schema gives them. Namespace declarations and ``xsi:`` attributes say how to read, and are not data.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def compile_xml(schema: Schema | None, document: Document) -> Callable[[bytes, M
     """Return the function that reads XML bodies by ``schema``.
 
     Without a schema they must be well-formed, and no more is known of them. A schema of nothing but strings describes
-    the text of the one element that there is, or else all of the document as it stands.
+    the text of the only element, or else the whole document as it stands.
     """
     if schema is None:
 
@@ -137,7 +137,7 @@ class _Reading:
         return text if isinstance(value, str) else value
 
     def list_in(self, element: Element, plan: _Plan) -> list[Json]:
-        """Return the items in an element that wraps them. Any children are meant: what else could they be."""
+        """Return the items in an element that wraps them: all its children, whatever their names."""
         items = []
         for child in element.children:  # no comprehension, here and below: it would cost a level of the stack
             items.append(self.value(child, plan.shape.items))  # noqa: PERF401

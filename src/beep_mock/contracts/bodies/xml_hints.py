@@ -26,7 +26,7 @@ _NODE_TYPES = ("element", "attribute", "text", "cdata", "none")
 @dataclass(frozen=True, slots=True)
 class Hints:
     """``node_type`` is ``element``, ``attribute``, ``text``, ``cdata`` or ``none``, and empty, as names are, where not
-    said: then an array is no node of its own and anything else is an element.
+    said: then an array is not a node of its own and anything else is an element.
     """
 
     node_type: str
@@ -72,7 +72,7 @@ def _written(node: Any, document: Document | None, depth: int) -> dict[str, Any]
     if "$ref" in node and (target := resolved(node, document)) is not node:
         found = {**_written(target, document, depth - 1), **found}
     parts = node.get("allOf")
-    # What a part says in this place is said of it; what a part refers to speaks of all its uses.
+    # Hints in this place are about this use; those of a referenced schema are about all its uses.
     for part in (
         sorted(parts, key=lambda part: isinstance(part, dict) and "$ref" in part) if isinstance(parts, list) else ()
     ):

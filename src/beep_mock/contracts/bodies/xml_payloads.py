@@ -64,7 +64,7 @@ def _element(name: str, value: Json, node: Any, hints: Hints, document: Document
 
 def _items(name: str, value: list[Json], node: Any, document: Document | None) -> Iterator[str]:
     items = _item(resolved(node, document), document, _DEPTH)
-    for item in value:  # a list in a list has no element of its own unless it is told so
+    for item in value:  # a list in a list has no element of its own unless a hint says so
         yield from _nodes(name, item, items, document)
 
 

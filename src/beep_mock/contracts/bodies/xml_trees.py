@@ -59,7 +59,7 @@ def read_xml(body: bytes, charset: str = "") -> Element:
     """Return the root element of an XML document. ``charset`` is the content type's, which wins (RFC 7303, 3.2)
     unless there is a byte order mark.
 
-    :raises BodyError: it is no well-formed XML, has a document type, or is nested too deep.
+    :raises BodyError: it is not well-formed XML, has a document type, or is nested too deep.
     """
     return _Builder().read(text_in(body, charset) if charset and not _marked(body) else body)
 

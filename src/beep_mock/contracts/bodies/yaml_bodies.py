@@ -19,9 +19,9 @@ _LONG = 2**17  # bytes; what only the tolerant parser can read is not judged bey
 def load_yaml(body: bytes, _parameters: Mapping[str, str]) -> Json | Missing:
     """Return the value of a YAML text, by the core schema, every key a string; of JSON too, which is YAML.
 
-    No text at all is no document.
+    An empty text is not a document.
 
-    :raises BodyError: it is no YAML, several documents, or no data that JSON could carry (infinity).
+    :raises BodyError: it is not YAML, several documents, or no data that JSON could carry (infinity).
     """
     if not body:
         return MISSING

@@ -50,7 +50,7 @@ _FIELDS = frozenset(
 def read_parameters(nodes: Nodes, node: dict[str, Any], at: str) -> dict[str, tuple[Parameter, str]]:
     """Return the parameters declared in field ``parameters``, with the place of each declaration, by key.
 
-    A required ``Authorization`` is among them, though it is no parameter: see :data:`CREDENTIALS`.
+    A required ``Authorization`` is among them, though it is not a parameter: see :data:`CREDENTIALS`.
     """
     declared, place = nodes.listing(node, at, "parameters")
     found: dict[str, tuple[Parameter, str]] = {}
@@ -170,7 +170,7 @@ def _parameter(nodes: Nodes, node: dict[str, Any], at: str) -> Parameter | None:
 def _check_defined(nodes: Nodes, node: dict[str, Any], at: str, name: str, types: frozenset[str]) -> None:
     """Report what is "n/a" in the specification's table of styles (OpenAPI 3.2.0, Style Examples).
 
-    ``deepObject`` without a word of ``explode`` is meant as the table has it, though false is the default.
+    ``deepObject`` without ``explode`` is read as in the table of styles, although the default is false.
     """
     style = node["style"]
     kinds, explode = _DEFINED[style]

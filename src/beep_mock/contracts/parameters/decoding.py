@@ -25,7 +25,7 @@ Decoder = Callable[[Mapping[str, str], str, Mapping[str, Any]], dict[str, Json]]
 """``(path values by name, raw query string, WSGI environ) -> {parameter.key: value}``.
 
 The path values are percent-decoded, and Unicode; the query string is neither: it and the environ's headers are bytes as
-Latin-1. An empty path value is none.
+Latin-1. An empty path value counts as missing.
 """
 
 

@@ -18,7 +18,7 @@ NO_PARAMETERS = frozenset({"accept", "authorization", "content-type"})
 """Headers whose definition as a parameter, or of a response, is ignored (OpenAPI 3.1.1, section 4.8.12.2.1)."""
 
 SENT_HEADERS = "beep_mock.headers"
-"""In the environ, where the server leaves out headers whose bytes are no ASCII: a container that knows their names."""
+"""In the environ, where the server leaves out headers whose bytes are not ASCII: a container that knows their names."""
 
 _SPACE = " \t"  # RFC 9110, 5.6.3
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -51,7 +51,7 @@ def _reader(parameter: Parameter, document: Document) -> Reader:
 
 
 def _members(text: str) -> list[str]:
-    """Return the members of a list (RFC 9110, 5.6.1): space around them is none of theirs, an empty list is allowed."""
+    """Return the members of a list (RFC 9110, 5.6.1): without the space around them; an empty list is allowed."""
     return text.split(",") if text.strip(_SPACE) else []
 
 

@@ -1,7 +1,8 @@
 """Readers of path parameters: the styles ``simple``, ``label`` and ``matrix`` (RFC 6570, 3.2.2, 3.2.5 and 3.2.7).
 
 A path arrives percent-decoded, so a delimiter inside a value cannot be told from one between values. A text without
-the prefix of its style is no value: it is left as it is for the schema to refuse, and missing where that takes strings.
+the prefix of its style is not a value: it stays as it is for the schema to refuse, and is missing where that takes
+strings.
 """
 
 from __future__ import annotations
@@ -126,7 +127,7 @@ def compile_cookies(
 def _pairs(header: str) -> list[tuple[str, str]]:
     """Return the cookies of a ``Cookie`` header (RFC 6265, 4.2.1).
 
-    Quotation marks around a value are none of its own.
+    Quotation marks around a value do not belong to it.
     """
     pairs = []
     for cookie in header.split(";"):

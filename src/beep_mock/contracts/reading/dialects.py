@@ -1,7 +1,7 @@
 """The dialects of JSON Schema that ``jsonSchemaDialect`` and ``$schema`` may name (OpenAPI 3.1, 4.8.24.5).
 
 Schemas are judged by JSON Schema 2020-12; what an older dialect says in other words is rewritten, and what it does not
-know is no assertion in it.
+know is not an assertion in it.
 """
 
 from __future__ import annotations
@@ -59,5 +59,5 @@ def known_dialect(uri: str) -> Dialect | None:
 
 
 def dialect_of(uri: object) -> Dialect:
-    """Return the dialect that a URI names; the default for what is none, or not known."""
+    """Return the dialect that a URI names; the default for anything else."""
     return (known_dialect(uri) if type(uri) is str else None) or DEFAULT

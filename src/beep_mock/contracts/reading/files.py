@@ -183,7 +183,7 @@ class DocumentFiles:
     def external(self, uri: str, at: str) -> bytes:
         """Return the content of the file that a URI, written at the place ``at``, names.
 
-        :raises UnresolvableReferenceError: it cannot be read, may not be fetched, or is none of the document's.
+        :raises UnresolvableReferenceError: it cannot be read, may not be fetched, or does not belong to the document.
         """
         referrer = split(at)[0]
         key = self._retrieval.key(uri, referrer)
@@ -220,7 +220,7 @@ class DocumentFiles:
     def paths(self) -> tuple[Path, ...]:
         """All local files that the document is made of, the root first; also those missing that it refers to.
 
-        Files not needed so far are read, as they may refer to others; what is wrong with them is no concern here.
+        Files not needed so far are read, as they may refer to others; faults in them are reported elsewhere.
         """
         with self.lock:
             pending = list(self._referenced)

@@ -97,7 +97,7 @@ class Identifiers:
     def bindings(self, at: str) -> dict[str, str]:
         """Return the dynamic anchors, by name, that come in sight where a reference leads to ``at``.
 
-        They are those of the resource there. Of an anchor that a resource has several of, the one in the same
+        They are those of the resource there. If a resource has an anchor several times, the one in the same
         component counts: authors without ``$id`` take each component for a resource.
         """
         found = {}

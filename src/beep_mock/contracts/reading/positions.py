@@ -39,7 +39,7 @@ class _Lines:
 def line_of(file: str, pointer: str) -> int | None:
     """Return the line (from 1) of the node that the JSON pointer leads to in ``file``, a path as the user named it.
 
-    For a mapping's entry that is the line of its key. Of a node that is not there, it is the line of the innermost
+    For a mapping's entry that is the line of its key. For a missing node it is the line of the innermost
     one on the way to it. ``None`` if the file is not a local one or does not parse. The result is kept for as long
     as the file does not change.
     """
@@ -124,7 +124,7 @@ def _yaml_nodes(text: str) -> Iterator[tuple[_Kind, str, int]]:
 def _json_nodes(text: str) -> Iterator[tuple[_Kind, str, int]]:
     """Return the nodes of a JSON text.
 
-    :raises ValueError: it is no JSON; not everything that is none is found out.
+    :raises ValueError: it is not JSON; not every error is found.
     """
     line = 1
     depth = 0

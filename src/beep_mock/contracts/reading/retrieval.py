@@ -48,7 +48,7 @@ class Retrieval:
         if found is None:
             try:
                 found = self._key(file, referrer)
-            except ValueError:  # a URL that is none: reading it will say so
+            except ValueError:  # not a valid URL: reading it will say so
                 found = file
             self._keys[file, referrer] = found
         return found

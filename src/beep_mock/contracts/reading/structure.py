@@ -77,7 +77,7 @@ NAME_MAPS = frozenset(
     {field for fields in FIELDS.values() for field, kind in fields.items() if kind[0] == "{"}
     | {"dependencies", "securitySchemes", "variables"}
 )
-"""The fields that hold a mapping of names chosen by the author: a key in it is no keyword."""
+"""The fields that hold a mapping of names chosen by the author: a key in it is not a keyword."""
 
 LITERALS = frozenset({"const", "dataValue", "default", "enum", "example", "value"})
 """The fields that hold data: a ``$ref`` in it is data too."""

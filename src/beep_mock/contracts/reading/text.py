@@ -40,7 +40,7 @@ def read_data(text: bytes, name: str) -> tuple[Any, list[Finding]]:
             return _read_json(string, name)
         except ValueError:
             pass
-        # A flow mapping of YAML may have trailing commas; // would begin a key there, which nobody means.
+        # A flow mapping of YAML may have trailing commas; // would begin a key there, which is never intended.
         if any(not found[0].startswith('"') for found in _COMMENT.finditer(string)):
             nearly = _read_nearly_json(string, name)
             if nearly is not None:
@@ -231,7 +231,7 @@ def _holds_surrogate(data: Any) -> bool:
 
 
 def _replace_surrogates(data: Any) -> Any:
-    """Return ``data`` with U+FFFD for what is no character.
+    """Return ``data`` with U+FFFD for what is not a character.
 
     Its values in place, as its depth allows no deeper stack.
     """

@@ -62,7 +62,7 @@ def read_yaml(text: str, name: str) -> tuple[Any, list[Finding]]:
 
     :raises yaml.YAMLError: the text does not parse.
     :raises InvalidDocumentError: it parses but cannot be used: several documents, deeper than :data:`MAX_DEPTH`,
-        aliases that contain themselves or stand for more than :data:`MAX_ALIASED` nodes, a key that is no scalar.
+        aliases that contain themselves or stand for more than :data:`MAX_ALIASED` nodes, a key that is not a scalar.
     """
     return _Reader(name).read(text)
 

@@ -1,7 +1,7 @@
 """Path templates compiled to a trie of segments: a path is found in one walk, whatever the number of routes.
 
 In each segment a literal beats a mixed one (``{name}.json``, ``{id}:verb``; most literal text first), which beats a
-plain template; where that leads nowhere the walk turns back. OpenAPI says no more than "concrete before templated"
+plain template; where that leads nowhere the walk turns back. OpenAPI only says "concrete before templated"
 (3.1, Paths Object, Path Templating Matching).
 """
 
@@ -217,7 +217,7 @@ class Router(Generic[T]):
     def gap(self, path: str) -> Match[T] | None:
         """Return the best match of a path that no template fits, were parameters within it allowed to be empty.
 
-        The last segment is none of them: a path with a trailing slash is another path.
+        An empty last segment never matches one: a path with a trailing slash is another path.
         """
         path = _as_unicode(path)
         return next(self._search(path, gaps=True), None) if "//" in path and path[-1] != "/" else None
@@ -342,7 +342,7 @@ def _wide_pattern(template: PathTemplate, wide: frozenset[str]) -> str:
 
 
 def _as_unicode(path: str) -> str:
-    """WSGI's Latin-1 view of UTF-8 bytes as text; a path that is none stays as it is."""
+    """WSGI's Latin-1 view of UTF-8 bytes as text; other paths stay as they are."""
     try:
         return path.encode("latin-1").decode()
     except UnicodeError:

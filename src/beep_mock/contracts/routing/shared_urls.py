@@ -1,4 +1,4 @@
-"""Several operations of one method at one URL: which of them a request is meant for.
+"""Choose among several operations of one method at one URL.
 
 Paths that differ in nothing but their parameters' names, a query or a fragment are one URL (OpenAPI 3.1.1, section
 4.8.8.2: "identical and invalid"; RFC 3986, section 3.5: a fragment is not sent). Documents of services that are called
@@ -6,7 +6,7 @@ by a word in the query or in a header have them all the same (``/#Action=GetUser
 so have those that take an id as well as a name (``/teams/{id}``, ``/teams/{slug}``).
 
 What a key's own query says, and required parameters that have a few values only, are *marks*: the operation whose marks
-a request bears is meant. Between equals it is the first that takes the request as valid, those before the others that
+a request carries is chosen. Among equals it is the first that accepts the request, those before the others that
 require most of what the query names; else the first.
 """
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["SharedUrls", "listed_texts", "marks_of"]
 
 _JUDGED: Final = 16
-"""Operations, at most, that a request is judged by to find the one that is meant."""
+"""The number of operations that a request is validated against, at most, to choose one."""
 
 _NONE: Final[frozenset[str]] = frozenset()
 

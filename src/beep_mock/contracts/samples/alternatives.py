@@ -17,7 +17,7 @@ __all__ = ["Decisions", "ImpossibleError", "agreeing", "alike", "discriminated",
 
 
 _FORMLESS = "^(?:amber|maple|river) (?:garden|harbour|island)$"
-"""A pattern whose strings have none of the asserted formats."""
+"""A pattern whose strings have no asserted format."""
 
 _NOTES = frozenset({"default", "deprecated", "description", "example", "examples", "externalDocs", "title", "xml"})
 """Annotation keywords, which validation ignores."""

@@ -88,7 +88,7 @@ def _spelt(value: Json) -> str:
 
 
 def _readings(value: Json, kinds: tuple[str, ...]) -> Iterator[Json]:
-    """Yield the value, then its conversions to the declared types if it has none of them, the likeliest first."""
+    """Yield the value, then, unless it has a declared type, its conversions to those types, the likeliest first."""
     yield value
     if isinstance(value, str):
         yield from _readings_of_text(value, kinds)
@@ -137,7 +137,7 @@ def _fitting(value: Json, schema: dict[str, Any]) -> Any:
     if isinstance(value, str):
         return next((text for text in _spellings(value, schema) if _is_text_of(text, schema)), MISSING)
     if isinstance(value, int | float) and not isinstance(value, bool):
-        if not -_HUGE < value < _HUGE:  # nor is it a number that is none
+        if not -_HUGE < value < _HUGE:  # nor an infinite number
             return MISSING
         whole = "integer" in kinds_of(schema) and "number" not in kinds_of(schema)
         return value if allows(schema, value, whole=whole) else nearest(schema, Fraction(value), whole=whole)

@@ -232,7 +232,7 @@ class Flattening:
         return self._perhaps(node.get("else", True), f"{at}/else", decisions, depth)
 
     def _perhaps(self, node: Any, at: str, decisions: Decisions, depth: int) -> dict[str, Any]:
-        """Return a schema that counts under a condition: that nothing keeps it says nothing of what it is a part of."""
+        """Return a schema that applies under a condition: even if it is unsatisfiable, the whole may not be."""
         try:
             return self._flat(node, at, decisions, depth + 1)
         except ImpossibleError:

@@ -124,7 +124,7 @@ def or_null(rewriting: SchemaRewriting, node: dict[str, Any], at: str, out: dict
 
 
 def read_exclusive(rewriting: SchemaRewriting, site: Site, keyword: str, value: bool) -> None:
-    """``exclusiveMinimum: true``: what OpenAPI 3.0 says so is meant so where it is a number, too."""
+    """``exclusiveMinimum: true``: the keyword's form in OpenAPI 3.0 is accepted in later versions, too."""
     limit = site.node.get(EXCLUSIVE[keyword])
     is_number = type(limit) is int or type(limit) is float
     if value and is_number:

@@ -58,7 +58,7 @@ def _unresolved(rewriting: SchemaRewriting, target: Any) -> str:
 def decided(node: dict[str, Any], out: dict[str, Any], version: str) -> None:
     """Let the discriminator of ``node`` choose among the alternatives of ``out``, its rewriting, where it does so.
 
-    A value that names none is judged by ``oneOf`` as ever.
+    A value that names no alternative is validated by ``oneOf`` as usual.
     """
     discriminator, alternatives = node.get("discriminator"), node.get("oneOf")
     if version not in _DECIDES or type(discriminator) is not dict or type(alternatives) is not list:

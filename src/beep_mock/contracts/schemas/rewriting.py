@@ -5,9 +5,9 @@
 - Older dialects of JSON Schema, and dynamic references: see :mod:`beep_mock.contracts.reading.dialects`.
 - A property that is ``readOnly`` is not required of a request, nor judged in one; ``writeOnly`` likewise in a response.
 - Formats of numbers become ranges.
-- What is no assertion is left out; what is faulty is left out with a finding.
+- What is not an assertion is left out; what is faulty is left out with a finding.
 
-JSON Schema's own keywords count in OpenAPI 3.0 as well: whoever writes ``const`` means it.
+JSON Schema's own keywords count in OpenAPI 3.0 as well: a ``const`` is there on purpose.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 __all__ = ["Direction", "SchemaStore", "SchemaViolation"]
 
 _MAX_VIOLATIONS = 100
-_ALONE = 8  # schemas: whoever has just started a mock gets the first answers without waiting for a whole document
+_ALONE = 8  # schemas: the first answers of a new mock do not wait for a whole document
 _FEW = 64  # parts of a schema, and schemas that it refers to
 _SHARE = 64  # of a large document one in so many, where that is more than these
 _EMAIL = jsonschema_rs.EmailOptions(allow_display_text=False)
@@ -132,7 +132,7 @@ class SchemaStore:
         def check(value: Json) -> bool:
             try:
                 return is_valid({name: value})
-            except ValueError:  # what is no JSON (a lone surrogate) is valid nowhere
+            except ValueError:  # what is not JSON (a lone surrogate) is valid nowhere
                 return False
 
         return check

@@ -46,7 +46,7 @@ def convert_schemas(data: Any, at: str, report: Report) -> None:
 
 
 def convert_schema(node: dict[str, Any], at: str, report: Report) -> None:
-    """Convert the schema ``node`` in place, without those in it. What is no schema has none of these words."""
+    """Convert the schema ``node`` in place, without those in it. Other nodes have none of these keywords."""
     kind = node.get("type")
     if kind == "file" and "in" not in node:
         node["type"], node["format"] = "string", "binary"

@@ -61,7 +61,7 @@ class Source:
             return None
 
     def example(self, node: dict[str, Any], at: str) -> tuple[Any, str] | None:
-        """Return the value that a ``$ref`` in an example's place is meant to be.
+        """Return the value that a ``$ref`` in an example's place refers to.
 
         None when it leads nowhere and is data.
         """

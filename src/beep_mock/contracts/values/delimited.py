@@ -43,7 +43,7 @@ def query_decoded(text: str) -> str:
 
 
 def percent_decoded(text: str) -> str:
-    """Return a piece of a cookie (RFC 6570 encodes it; a plus is a plus). Bytes that are no UTF-8 become U+FFFD."""
+    """Return a piece of a cookie (RFC 6570 encodes it; a plus is a plus). Bytes that are not UTF-8 become U+FFFD."""
     if "%" in text:
         return unquote_to_bytes(text.encode("latin-1", "replace")).decode("utf-8", "replace")
     return header_decoded(text)
@@ -88,7 +88,7 @@ def composite_reader(
     def first(text: str) -> Json:
         """Return the first kind that fits.
 
-        Of a text that fits a string and an array, the one that its delimiters say.
+        For a text that fits a string and an array, its delimiters decide.
         """
         composite: Json = text
         for read in readers[1:] if shape.scalars else readers:
@@ -104,7 +104,7 @@ def composite_reader(
 
 
 def properties_reader(shape: Shape, document: Document) -> Callable[[str], Reader]:
-    """Return a function from a property's name to the reader of its text. Undeclared ones are text if not spoken of."""
+    """Return a function from a property's name to the reader of its text. Undeclared ones are strings."""
     known = {name: scalar_reader(shape_of(schema, document)) for name, schema in shape.properties.items()}
     other = scalar_reader(shape_of(shape.additional, document) if shape.additional is not None else TEXT)
     patterns = [(pattern, scalar_reader(shape_of(schema, document))) for pattern, schema in shape.patterns]
@@ -124,7 +124,7 @@ def _array_reader(item: Reader, split: Split, decode: Decode) -> Reader:
 
 
 def _structures_reader(items: Shape, delimited: Reader, decode: Decode) -> Reader:
-    """Return the reader of an array of arrays or objects, which no style speaks of (OpenAPI 3.1, Style Values).
+    """Return the reader of an array of arrays or objects, which no style defines (OpenAPI 3.1, Style Values).
 
     As JSON they hold commas of their own: ``{"a":1,"b":2},{"a":3}`` is the inside of an array, or the array itself.
     """

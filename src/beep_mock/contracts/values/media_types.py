@@ -133,7 +133,7 @@ class BodyError(ValueError):
 
 
 _NO_CHARSETS = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"})
-"""Encodings of Python that are no character sets: for one host name, for its source text, for nothing."""
+"""Encodings of Python that are not character sets: for one host name, for its source text, for nothing."""
 
 
 def text_in(body: bytes, charset: str) -> str:

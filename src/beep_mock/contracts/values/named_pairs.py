@@ -29,7 +29,7 @@ __all__ = [
 
 
 Fill = Callable[[Sequence[tuple[str, str]], dict[str, Json]], dict[str, list[str]]]
-"""Adds what pairs hold to values; returns the raw texts of the names that nobody declares."""
+"""Adds the values of pairs to values; returns the raw texts of undeclared names."""
 
 Readers = dict[str, tuple[str, Reader, bool]]
 """By name: key, reader of a text, and whether every pair of the name is one item of an array."""
@@ -253,9 +253,9 @@ def compile_query(parameters: Sequence[Parameter], document: Document) -> Callab
 
 
 def _one_by_one(plain: Readers, escaped: Readers, full: Fill) -> Callable[[str, dict[str, Json]], None]:
-    """For parameters that need no more than their own pairs: one look-up a pair.
+    """For parameters that need only their own pairs: one look-up a pair.
 
-    ``full`` reads a query that names a parameter twice which is no array.
+    ``full`` reads a query that names a parameter twice which is not an array.
     """
     keys = [key for key, _, _ in plain.values()]
 
@@ -293,7 +293,7 @@ def pairs_of(query: str) -> list[tuple[str, str]]:
     return pairs
 
 
-_DEPTH = 32  # of brackets; a deeper name is nobody's
+_DEPTH = 32  # of brackets; a deeper name is undeclared
 
 
 class Tree:

@@ -1,6 +1,6 @@
 """Text to typed values and back: the readings of one undelimited piece of a parameter or form field.
 
-A text that has none of its schema's types stays text, so that the schema refuses it and shows it as it was sent. The
+A text of no declared type stays a string, so that the schema refuses it and shows it as it was sent. The
 literals are JSON's (RFC 8259), leading zeros allowed; there is no ``1``, ``on`` or ``yes`` for true.
 """
 
@@ -68,7 +68,7 @@ def content_reader(media_type: str, shape: Shape) -> Reader:
 
 
 def text_of(value: Json) -> str:
-    """Return the text that carries a value: JSON's literals for what is no string."""
+    """Return the text that carries a value: JSON's literals for what is not a string."""
     if isinstance(value, str):
         return value
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)

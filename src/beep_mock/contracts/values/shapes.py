@@ -17,14 +17,14 @@ __all__ = ["TEXT", "Shape", "shape_of", "whole"]
 
 _ALL = frozenset({"array", "boolean", "integer", "null", "number", "object", "string"})
 _COMPOSITE = (frozenset({"array"}), frozenset({"object"}))
-_DEPTH = 16  # of $ref, allOf, anyOf and oneOf followed; deeper a schema says nothing
+_DEPTH = 16  # of $ref, allOf, anyOf and oneOf that are followed
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
     """The types a schema admits (``number`` without ``integer`` never occurs), and its parts, as written.
 
-    ``additional`` is the schema of undeclared properties; None when they are ruled out or not spoken of. ``prefix``
+    ``additional`` is the schema of undeclared properties; None if they are forbidden or not described. ``prefix``
     are those of the first items (``prefixItems``), ``patterns`` those of properties whose names match.
     """
 
@@ -49,11 +49,11 @@ class Shape:
 
 
 TEXT = Shape(frozenset({"string"}), None, {}, None)
-"""The shape of what has no schema, or one that says nothing."""
+"""The shape of a value without a schema, or with an empty one."""
 
 
 def shape_of(schema: Schema | None, document: Document) -> Shape:
-    """Return the shape of ``schema``; that of text where it says nothing. A broken ``$ref`` says nothing."""
+    """Return the shape of ``schema``; that of a string if it is empty, or a broken ``$ref``."""
     if schema is None:
         return TEXT
     reading = _Reading(document)
