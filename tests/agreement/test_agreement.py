@@ -393,7 +393,7 @@ def test_the_demonstration_agrees_with_its_mocks(name: str, seed: int) -> None:
 def test_a_mock_that_others_wrote_differs_where_it_answers_for_itself(
     name: str, expected: list[tuple[str, str]]
 ) -> None:
-    """Prism says 400 to what is no JSON, which the contract does not declare; of all else it thinks as ours does."""
+    """Prism says 400 to what is not JSON, which the contract does not declare; of all else it thinks as ours does."""
     workspace = Workspace(DEMONSTRATION)
     document = workspace.contract_path(name)
     prism = PrismProcess(document, DEMONSTRATION)

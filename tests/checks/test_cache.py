@@ -51,7 +51,7 @@ def test_a_change_of_any_of_its_files_is_seen(workspace: Path, name: str) -> Non
     assert not [*check_paths([workspace]).every_finding()]
 
 
-@pytest.mark.parametrize("content", ["", "no JSON", "{}", '{"findings": [7]}', '{"findings": [{"rule": "x"}]}'])
+@pytest.mark.parametrize("content", ["", "not JSON", "{}", '{"findings": [7]}', '{"findings": [{"rule": "x"}]}'])
 def test_a_broken_entry_is_found_anew(workspace: Path, content: str) -> None:
     first = check_paths([workspace])
     for file in (workspace / ".beep" / "check").iterdir():

@@ -129,7 +129,7 @@ def compare_responses(rules: OperationRules, old: Operation, new: Operation) -> 
             _response_removed(rules, spec, new)
             continue
         if partner.status != status:
-            message = f"status {status} is not told apart any more: '{partner.status}' speaks of it"
+            message = f"status {status} is no longer declared by itself: '{partner.status}' covers it"
             rules.note("response-status-generalized", Level.NON_BREAKING, "response", message, spec.at, partner.at,
                        "status", (), status)  # fmt: skip
         _compare_responses(rules, spec, partner)

@@ -54,13 +54,13 @@ def _removed(this: SchemaComparison, name: str) -> None:
         return
     if rest:
         this.inner(this.old.schemas_for(name), rest, name)
-        message = f"{name!r} is no longer named; what other properties hold is said of it"
+        message = f"{name!r} is no longer declared by name; the schema of other properties applies to it"
         this.put(_found(this, "property-generalized", True, message, old, rest[0], name))
     elif this.withdrawals or (this.is_request and this.new.closed) or not this.is_request:
         what = (
             "is no longer promised"
             if not this.is_request
-            else ("is refused now" if this.new.closed else "is no longer taken note of")
+            else ("is refused now" if this.new.closed else "is no longer read")
         )
         this.put(_found(this, "property-removed", False, f"{name!r} {what}", old, new, name))
 

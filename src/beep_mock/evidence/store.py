@@ -145,7 +145,7 @@ def _read(rows: Sequence[Sequence[Any]]) -> list[Verification]:
     for row in rows:
         interaction, provider, version, check, consumer, verdict, at, sources, contract, operation, name = row
         if check not in CHECKS or verdict not in VERDICTS:
-            raise EvidenceError(f"the evidence store holds what is none: {verdict!r} by {check!r}")
+            raise EvidenceError(f"the evidence store contains something else: {verdict!r} by {check!r}")
         hashes = Hashes(sources, contract)
         found.append(
             Verification(interaction, provider, version, check, consumer, verdict, at, hashes, operation, name)

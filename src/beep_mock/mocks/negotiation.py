@@ -33,7 +33,7 @@ _ITEM = re.compile(r'(?:[^,"]|"(?:\\.|[^"\\])*"?)+')
 def success_status(responses: Sequence[ResponseSpec]) -> tuple[ResponseSpec, int] | None:
     """Return the response of a valid request without a preference: lowest 2xx, else default, else the first.
 
-    ``2XX`` counts as 200, ``default`` as 200, another range as its first status. 1xx is not final: another response has to
+    ``2XX`` counts as 200, ``default`` as 200, another range as its first status. 1xx is not final: another has to
     follow (RFC 9110, section 15.2). ``None`` when nothing is declared.
     """
     finals = [r for r in responses if not r.status.startswith("1")]

@@ -51,7 +51,7 @@ class Trusting:
         """Return the answer of an override; ``answering`` is the example that it answers with, if it does."""
         evidence = self._trust.of(answering) if answering is not None else None
         refuted = evidence if evidence is not None and _is_refuted(evidence) else None
-        return self._judged(answer, refuted, "an override is nobody's promise: drop it")
+        return self._judged(answer, refuted, "an override promises nothing: remove it")
 
     def sample(self, answer: Answer) -> Answer:
         """Return the answer of a sample."""

@@ -53,7 +53,7 @@ def coverage_section(coverage: Coverage) -> Iterator[str]:
 def _row(one: OperationCoverage, statuses: list[str]) -> str:
     cells = "".join(_cell(one, status) for status in statuses)
     users = ", ".join(sorted(one.consumers))
-    used = escape(users) if users else '<span class="miss">nobody</span>'
+    used = escape(users) if users else '<span class="miss">no consumer</span>'
     name = f"<code>{escape(one.operation)}</code>"
     if not one.kinds:
         name += ' <span class="miss">unreached</span>'

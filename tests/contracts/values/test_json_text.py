@@ -66,8 +66,8 @@ def test_numbers_keep_their_digits_and_the_last_of_equal_keys_counts(text: bytes
         (b"[NaN]", "NaN is not a JSON number"),
         (b"1e400", "out of range"),
         (b'"\\ud800"', "half a surrogate pair"),
-        (b'"\xff"', "no UTF-8 at byte 1"),
-        (b"9" * 5000, "no JSON"),
+        (b'"\xff"', "not UTF-8 at byte 1"),
+        (b"9" * 5000, "not JSON"),
     ],
 )
 def test_a_refusal_says_why_and_where(text: bytes, message: str) -> None:

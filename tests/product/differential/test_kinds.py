@@ -37,7 +37,7 @@ WHERE_IT_ERRS = {
     ("bodies", "no boundary"): "RFC 2046, 5.1.1: a boundary is required; it reads no parts and finds `id` missing",
     ("bodies", "a number as text"): _TYPED,
     ("bodies", "bytes"): _BYTES,
-    ("bodies", "any type"): "OpenAPI 3.1.1, 4.8.14: `*/*` does not say how to read a body that is no JSON",
+    ("bodies", "any type"): "OpenAPI 3.1.1, 4.8.14: `*/*` does not say how to read a body that is not JSON",
     ("bodies", "each line"): _LINES,
     ("bodies", "sampled lines"): _LINES,
     ("bodies", "all lines as one array"): _LINES,

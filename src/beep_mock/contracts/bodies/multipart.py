@@ -51,7 +51,7 @@ def read_parts(body: bytes, boundary: str) -> list[Part]:
                 parts.append(Part(name, b"".join(chunks), segment.filename, kind, charset))
         parser.close()
     except (MultipartError, UnicodeError) as error:
-        raise BodyError("multipart", f"no multipart body: {error}") from None
+        raise BodyError("multipart", f"not a multipart body: {error}") from None
     return parts
 
 
@@ -97,15 +97,15 @@ def read_unnamed(body: bytes, boundary: str) -> list[Part]:
     mark = b"--" + boundary.encode("utf-8", "replace")
     pieces = re.split(b"(?:^|\r?\n)" + re.escape(mark), body, maxsplit=_MOST_PARTS + 1)
     if len(pieces) < 2:
-        raise BodyError("multipart", f"no multipart body: the boundary {boundary!r} is not in it")
+        raise BodyError("multipart", f"not a multipart body: the boundary {boundary!r} is not in it")
     parts: list[Part] = []
     for piece in pieces[1:]:
         if piece.startswith(b"--"):
             return parts
         if len(parts) == _MOST_PARTS:
-            raise BodyError("multipart", f"no multipart body: more than {_MOST_PARTS} parts")
+            raise BodyError("multipart", f"not a multipart body: more than {_MOST_PARTS} parts")
         parts.append(_part(piece))
-    raise BodyError("multipart", "no multipart body: the last boundary is missing")
+    raise BodyError("multipart", "not a multipart body: the last boundary is missing")
 
 
 def write_unnamed(parts: Iterable[Part]) -> tuple[bytes, str]:
@@ -126,18 +126,18 @@ def write_unnamed(parts: Iterable[Part]) -> tuple[bytes, str]:
 def _part(piece: bytes) -> Part:
     start = re.match(rb"[ \t]*\r?\n", piece)
     if start is None:
-        raise BodyError("multipart", "no multipart body: a boundary does not end its line")
+        raise BodyError("multipart", "not a multipart body: a boundary does not end its line")
     rest = piece[start.end() :]
     if rest.startswith((b"\r\n", b"\n")):  # no headers
         return Part("", rest[rest.index(b"\n") + 1 :])
     head = re.search(rb"\r?\n\r?\n", rest[:_MOST_HEADER_BYTES])
     if head is None:
-        raise BodyError("multipart", "no multipart body: the headers of a part do not end")
+        raise BodyError("multipart", "not a multipart body: the headers of a part do not end")
     headers: dict[str, str] = {}
     for line in _FOLD.sub(" ", rest[: head.start()].decode("utf-8", "replace")).splitlines():
         found = _HEADER.fullmatch(line)
         if found is None:
-            raise BodyError("multipart", "no multipart body: a header of a part is none")
+            raise BodyError("multipart", "not a multipart body: a part has a malformed header")
         headers.setdefault(found[1].lower(), found[2])
     kind, parameters = parse_content_type(headers.get("content-type", ""))
     _, disposition = parse_content_type(headers.get("content-disposition", ""))

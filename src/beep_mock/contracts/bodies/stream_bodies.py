@@ -45,7 +45,7 @@ def read_events(body: bytes) -> list[dict[str, Json]]:
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise BodyError("charset", f"an event stream is UTF-8; this is none at byte {error.start}") from None
+        raise BodyError("charset", f"an event stream is UTF-8; this is not UTF-8 at byte {error.start}") from None
     events: list[dict[str, Json]] = []
     event: dict[str, Json] = {}
     data: list[str] = []
@@ -182,7 +182,7 @@ def _lines(body: bytes, parameters: Mapping[str, str]) -> list[Json]:
 def _sequence(body: bytes) -> list[Json]:
     before, *texts = body.split(_SEPARATOR)
     if before.strip(_SPACE):
-        raise BodyError("json", "no JSON text sequence: it must begin with a record separator, 0x1E (RFC 7464)")
+        raise BodyError("json", "not a JSON text sequence: it must begin with a record separator, 0x1E (RFC 7464)")
     items = []
     for text in texts:
         if not text.strip(_SPACE):

@@ -144,7 +144,7 @@ def _json_nodes(text: str) -> Iterator[tuple[_Kind, str, int]]:
             yield "scalar", str(json.loads(word, strict=False)) if "\\" in word else word[1:-1], line
         elif word not in (",", ":"):
             if word[0] not in "-0123456789tfn":
-                raise ValueError(f"no JSON: {word[:20]}")
+                raise ValueError(f"not JSON: {word[:20]}")
             yield "scalar", word, line
 
 

@@ -64,7 +64,7 @@ def read_names(value: Any) -> list[str]:
     if type(value) is not list:
         raise KeywordError(f"must be a list of names, this is {kind_of(value)}")
     if any(type(name) is not str for name in value):
-        raise KeywordError("must be a list of names, one is none")
+        raise KeywordError("must be a list of names; one of these is not a name")
     return list(dict.fromkeys(value))
 
 

@@ -177,7 +177,7 @@ def _content(source: Source, node: dict[str, Any], at: str, produces: tuple[str,
 
 def _report_foreign(source: Source, key: str, produces: tuple[str, ...], at: str) -> None:
     if "/" not in key:
-        message = f"examples are named by their media type, '{key}' is none"
+        message = f"examples are named by their media type, which '{key}' is not"
     elif produces:
         message = f"this is an example of '{key}', which the operation does not produce"
     else:

@@ -76,14 +76,14 @@ def _load_exactly(body: bytes, parameters: Mapping[str, str]) -> Json:
     except BodyError:
         raise
     except json.JSONDecodeError as error:
-        message = f"no JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+        message = f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
         raise BodyError("json", message) from None
     except UnicodeDecodeError as error:
-        raise BodyError("json", f"no JSON: no {error.encoding.upper()} at byte {error.start}") from None
+        raise BodyError("json", f"not JSON: not {error.encoding.upper()} at byte {error.start}") from None
     except UnicodeEncodeError:
-        raise BodyError("json", "no JSON: a string with half a surrogate pair") from None
+        raise BodyError("json", "not JSON: a string with half a surrogate pair") from None
     except ValueError as error:
-        raise BodyError("json", f"no JSON: {error}") from None
+        raise BodyError("json", f"not JSON: {error}") from None
     return value
 
 
