@@ -12,7 +12,6 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
@@ -113,7 +112,7 @@ class Configuration:
 
 def configuration_schema() -> dict[str, Any]:
     """Return the JSON Schema of the configuration."""
-    schema: dict[str, Any] = json.loads((files("beep_mock") / "configuration.schema.json").read_text("utf-8"))
+    schema: dict[str, Any] = json.loads(Path(__file__).with_name("configuration.schema.json").read_text("utf-8"))
     return schema
 
 

@@ -79,7 +79,7 @@ class Responder:
         self._success = success_status(operation.responses)
         self._default = next((i for i in examples if default and i.name == default), None)
         self._usual_by_accept: dict[str | None, Answer] = {}  # where no request says what is in the answer
-        self._plain = not self._overrides.count and self._default is None and standing == NO_PREFERENCE
+        self._plain = not (self._overrides.count or self._default or self._asks_more) and standing == NO_PREFERENCE
         self.ready: Responder = copy(self)
         """Answers at once if it can: :data:`PUT_OFF` stands for answers that do not exist so far."""
         self.ready._answers = self._answers.ready
@@ -95,10 +95,6 @@ class Responder:
             if not allowed:
                 return self._refusals.unauthorized(challenge, environ.get("HTTP_ACCEPT"))
         values, violations, refusal = self._reader.read(path_values, query, environ, body)
-        if self._asks_more:
-            values = {**values, **undeclared_values(self._overrides.undeclared, query, environ)}
-            if self._examples.by_media:
-                values[BODY_TYPE] = self._reader.media_type(environ)
         if self._plain and not refusal and not ("HTTP_PREFER" in environ or ("__" in query and asks(environ, query))):
             accept = environ.get("HTTP_ACCEPT")
             interaction = self._examples.match(values)
@@ -129,6 +125,10 @@ class Responder:
         environ: Mapping[str, Any],
         body: bytes,
     ) -> Outcome:
+        if self._asks_more:
+            values = {**values, **undeclared_values(self._overrides.undeclared, query, environ)}
+            if self._examples.by_media:
+                values[BODY_TYPE] = self._reader.media_type(environ)
         server = server_of(query)
         if server and not any(is_url_of(one, server) for one in self._operation.servers):
             code = "NO_SERVER_MATCHED_ERROR" if self._operation.servers else "NO_SERVER_CONFIGURATION_PROVIDED_ERROR"

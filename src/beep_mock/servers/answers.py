@@ -136,10 +136,9 @@ class Answer:
             return self
         copy = self.with_headers(())
         length = str(len(body))
-        copy.headers = [
-            (n, length if n == "Content-Length" else _with_charset(v, body) if n == "Content-Type" else v)
-            for n, v in self.headers
-        ]
+        copy.headers = [(n, length) if n == "Content-Length" else (n, v) for n, v in self.headers]
+        if not body.isascii():
+            copy.headers = [(n, _with_charset(v, body)) if n == "Content-Type" else (n, v) for n, v in copy.headers]
         copy.body = body
         copy.chunks = [body]
         return copy
@@ -147,8 +146,8 @@ class Answer:
     def with_headers(self, extra: Iterable[tuple[str, str]]) -> Answer:
         """Return the same answer with more headers."""
         copy: Answer = object.__new__(Answer)
-        for name in Answer.__slots__:
-            setattr(copy, name, getattr(self, name))
+        copy.status, copy.status_line, copy.source = self.status, self.status_line, self.source
+        copy.body, copy.chunks, copy.delay, copy.has_urls = self.body, self.chunks, self.delay, self.has_urls
         copy.headers = [*self.headers, *((name, _clean(value)) for name, value in extra)]
         return copy
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from typing import Final
 
 import jsonschema_rs
@@ -50,13 +50,18 @@ def _is_local_moment(text: str) -> bool:
     return text[10:11] in ("T", "t") and has_format("date", text[:10]) and has_format("time-local", text[11:])
 
 
-def _compiled(pattern: str) -> Callable[[str], bool]:
-    match = re.compile(pattern, re.ASCII).fullmatch
-    return lambda text: match(text) is not None
+@cache
+def _pattern(name: str) -> re.Pattern[str]:
+    """Return a compiled pattern; few documents use any, so none is compiled before it is needed."""
+    return re.compile(_PATTERNS[name], re.ASCII)
+
+
+def _matches(name: str, text: str) -> bool:
+    return _pattern(name).fullmatch(text) is not None
 
 
 WRITTEN_FORMATS: Final[dict[str, Callable[[str], bool]]] = {
-    **{name: _compiled(pattern) for name, pattern in _PATTERNS.items()},
+    **{name: partial(_matches, name) for name in _PATTERNS},
     "date-time-local": _is_local_moment,
 }
 """Formats of the registry that the schema library does not know: the test of each."""
