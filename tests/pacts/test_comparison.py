@@ -185,12 +185,12 @@ A = {"schema": {"type": "object", "properties": {"a": {"type": "integer"}}}}
         (swagger2({"schema": {}}), {}, {"a": 1}, set()),
         (swagger2(A), {}, {"a": "one"}, {"response.body.incompatible"}),
         (swagger2({}), {}, {"a": "one"}, {"response.body.unknown"}),
-        (swagger2({}, produces=["text/xml"]), {"Content-Type": "text/xml"}, "<a/>", set()),
+        (swagger2({}, produces=["text/xml"]), {"Content-Type": "text/xml"}, "<a/>", {"response.body.unknown"}),
         (
             swagger2({}, produces=["text/xml"]),
             {"Content-Type": "text/plain"},
             "a",
-            {"response.content-type.incompatible"},
+            {"response.content-type.incompatible", "response.body.unknown"},
         ),
     ],
 )

@@ -61,6 +61,11 @@ def compare_workspace(
 
 def cases_of(pact: Pact, contract: Contract) -> Iterator[Case]:
     """A case an interaction, with what was found about it."""
+    if not pact.interactions:
+        others = f"; its {len(pact.messages)} messages are not compared" if pact.messages else ""
+        message = f"the pact has no HTTP interactions: nothing was compared{others}"
+        finding = Finding("pact-empty", Severity.WARNING, message, Where(pact.file, "/interactions"))
+        yield Case(pact.file, (finding,), f"{pact.consumer} → {pact.provider}")
     by_pointer: dict[str, list[Finding]] = {}
     for finding in compare(pact, contract):
         by_pointer.setdefault("/".join(finding.where.pointer.split("/")[:3]), []).append(finding)
