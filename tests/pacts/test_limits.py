@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from beep_mock.checks.comparing import cases_of
+from beep_mock.checks.comparing import cases_of, compare_files
 from beep_mock.contracts.compiler import compile_contract
 from beep_mock.pacts.comparison import compare
 from beep_mock.pacts.model import read_pact
@@ -83,3 +83,12 @@ def test_a_pact_with_nothing_to_compare_says_so(tmp_path: Path) -> None:
     file.write_text(json.dumps({**PARTS, "interactions": []}))
     (case,) = cases_of(read_pact(file), compile_contract(document))
     assert [finding.rule for finding in case.findings] == ["pact-empty"]
+
+
+def test_messages_that_are_left_out_are_noted(tmp_path: Path) -> None:
+    document, file = tmp_path / "openapi.json", tmp_path / "pact.json"
+    document.write_text(json.dumps({"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {}}))
+    http = {"description": "one", "request": {"method": "GET", "path": "/"}, "response": {"status": 200}}
+    file.write_text(json.dumps({**PARTS, "interactions": [http], "messages": [{"description": "two"}]}))
+    report = compare_files([file], document)
+    assert ([finding.rule for finding in report.findings], len(report.cases)) == (["pact-messages-skipped"], 1)

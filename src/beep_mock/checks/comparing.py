@@ -24,7 +24,8 @@ def compare_files(files: Sequence[Path], document: Path, *, allow_remote: bool =
     :raises ContractError: the document cannot be read.
     """
     contract = compile_contract(document, allow_remote=allow_remote)
-    return _report(case for file in files for case in cases_of(read_pact(file), contract))
+    pacts = [read_pact(file) for file in files]
+    return _report((case for pact in pacts for case in cases_of(pact, contract)), pacts)
 
 
 def compare_workspace(
@@ -56,7 +57,7 @@ def compare_workspace(
         if pact.provider not in contracts:
             contracts[pact.provider] = compile_contract(workspace.contract_path(pact.provider))
         cases += cases_of(pact, contracts[pact.provider])
-    return _report(cases)
+    return _report(cases, wanted)
 
 
 def cases_of(pact: Pact, contract: Contract) -> Iterator[Case]:
@@ -74,5 +75,15 @@ def cases_of(pact: Pact, contract: Contract) -> Iterator[Case]:
         yield Case(interaction.name, found, f"{pact.consumer} → {pact.provider}")
 
 
-def _report(cases: Iterable[Case]) -> Report:
-    return Report(title="pacts against contracts", cases=tuple(cases), unit="interaction")
+def _report(cases: Iterable[Case], pacts: Sequence[Pact]) -> Report:
+    left_out = tuple(
+        Finding(
+            "pact-messages-skipped",
+            Severity.INFO,
+            f"{len(pact.messages)} message interaction(s) left out: only HTTP interactions are compared",
+            Where(pact.file, "/interactions"),
+        )
+        for pact in pacts
+        if pact.messages and pact.interactions
+    )
+    return Report(left_out, title="pacts against contracts", cases=tuple(cases), unit="interaction")
