@@ -157,3 +157,51 @@ def test_every_way_to_write_the_place_of_a_rule_of_version_2(
     file = tmp_path / "pact.json"
     file.write_text(json.dumps(pact))
     assert codes(compare(read_pact(file), contract)) == expected
+
+
+def swagger2(response: dict[str, Any], **root: Any) -> dict[str, Any]:
+    paths = {"/x": {"get": {"responses": {"200": {"description": "", **response}}}}}
+    return {"swagger": "2.0", "info": {"title": "t", "version": "1"}, "paths": paths, **root}
+
+
+def compared(
+    tmp_path: Path, document: dict[str, Any], response: dict[str, Any], request: dict[str, Any] | None = None
+) -> tuple[Finding, ...]:
+    source, file = tmp_path / "openapi.json", tmp_path / "pact.json"
+    source.write_text(json.dumps(document))
+    case = {"name": "one", "request": {"method": "GET", "path": "/x", **(request or {})}, "response": response}
+    file.write_text(json.dumps(pact_of(case)))
+    return compare(read_pact(file), compile_contract(source))
+
+
+A = {"schema": {"type": "object", "properties": {"a": {"type": "integer"}}}}
+
+
+@pytest.mark.parametrize(
+    ("document", "headers", "body", "expected"),
+    [
+        (swagger2(A), {}, {"a": 1}, set()),
+        (swagger2(A), {"Content-Type": "application/json"}, {"a": 1}, {"(response.content-type.unknown)"}),
+        (swagger2({"schema": {}}), {}, {"a": 1}, set()),
+        (swagger2(A), {}, {"a": "one"}, {"response.body.incompatible"}),
+        (swagger2({}), {}, {"a": "one"}, {"response.body.unknown"}),
+        (swagger2({}, produces=["text/xml"]), {"Content-Type": "text/xml"}, "<a/>", {"response.body.unknown"}),
+        (
+            swagger2({}, produces=["text/xml"]),
+            {"Content-Type": "text/plain"},
+            "a",
+            {"response.content-type.incompatible", "response.body.unknown"},
+        ),
+    ],
+)
+def test_a_schema_of_swagger_2_is_a_promise_whatever_is_produced(
+    tmp_path: Path, document: dict[str, Any], headers: dict[str, str], body: Any, expected: set[str]
+) -> None:
+    response = {"status": 200, "headers": headers, "body": body}
+    assert codes(compared(tmp_path, document, response)) == expected
+
+
+def test_what_is_produced_counts_without_a_schema(tmp_path: Path) -> None:
+    document = swagger2({}, produces=["application/json"])
+    found = compared(tmp_path, document, {"status": 200}, {"headers": {"Accept": "text/xml"}})
+    assert codes(found) == {"request.accept.incompatible"}

@@ -296,3 +296,17 @@ def test_whatever_stands_in_a_pact_it_is_read_or_a_fault(
     with suppress(PactFileError):  # any other error would be a traceback on somebody's screen
         pact = read_pact(file)
         assert len(pact.interactions) + len(pact.messages) == len(interactions)
+
+
+def test_a_message_without_a_description_does_not_refuse_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "pact.json"
+    http = {"type": "Synchronous/HTTP", "description": "one", "request": {"method": "GET", "path": "/"}}
+    content = {
+        "consumer": {"name": "c"},
+        "provider": {"name": "p"},
+        "interactions": [{"type": "Asynchronous/Messages", "contents": {}}, http],
+        "metadata": {"pactSpecification": {"version": "4.0"}},
+    }
+    file.write_text(json.dumps(content))
+    pact = read_pact(file)
+    assert ([one.name for one in pact.interactions], len(pact.messages)) == (["one"], 1)

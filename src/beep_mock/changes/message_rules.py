@@ -158,7 +158,7 @@ def _response_removed(rules: OperationRules, spec: ResponseSpec, new: Operation)
 
 
 def _compare_responses(rules: OperationRules, old: ResponseSpec, new: ResponseSpec) -> None:
-    rules.compare_content(old.content, new.content, "response", (old.at, new.at), old.status)
+    rules.compare_content(old.promised, new.promised, "response", (old.at, new.at), old.status)
     headers = {header.name.lower(): header for header in new.headers}
     for header in old.headers:
         partner = headers.pop(header.name.lower(), None)

@@ -11,7 +11,7 @@ from beep_mock.errors import WorkspaceError
 from beep_mock.findings import Finding, Severity, Where
 from beep_mock.pacts.comparison import compare
 from beep_mock.pacts.model import Pact, read_pact
-from beep_mock.reports.report import Case, Report
+from beep_mock.reports.report import Case, Report, counted
 from beep_mock.workspace import Workspace
 
 __all__ = ["cases_of", "compare_files", "compare_workspace"]
@@ -24,7 +24,8 @@ def compare_files(files: Sequence[Path], document: Path, *, allow_remote: bool =
     :raises ContractError: the document cannot be read.
     """
     contract = compile_contract(document, allow_remote=allow_remote)
-    return _report(case for file in files for case in cases_of(read_pact(file), contract))
+    pacts = [read_pact(file) for file in files]
+    return _report((case for pact in pacts for case in cases_of(pact, contract)), pacts)
 
 
 def compare_workspace(
@@ -56,11 +57,16 @@ def compare_workspace(
         if pact.provider not in contracts:
             contracts[pact.provider] = compile_contract(workspace.contract_path(pact.provider))
         cases += cases_of(pact, contracts[pact.provider])
-    return _report(cases)
+    return _report(cases, wanted)
 
 
 def cases_of(pact: Pact, contract: Contract) -> Iterator[Case]:
-    """Yield a case an interaction, with what was found about it."""
+    """Yield a case for each interaction, with the findings on it."""
+    if not pact.interactions:
+        others = f"; its {len(pact.messages)} messages are not compared" if pact.messages else ""
+        message = f"the pact has no HTTP interactions: nothing was compared{others}"
+        finding = Finding("pact-empty", Severity.WARNING, message, Where(pact.file, "/interactions"))
+        yield Case(pact.file, (finding,), f"{pact.consumer} → {pact.provider}", service=pact.provider)
     by_pointer: dict[str, list[Finding]] = {}
     for finding in compare(pact, contract):
         by_pointer.setdefault("/".join(finding.where.pointer.split("/")[:3]), []).append(finding)
@@ -69,5 +75,15 @@ def cases_of(pact: Pact, contract: Contract) -> Iterator[Case]:
         yield Case(interaction.name, found, f"{pact.consumer} → {pact.provider}", service=pact.provider)
 
 
-def _report(cases: Iterable[Case]) -> Report:
-    return Report(title="pacts against contracts", cases=tuple(cases), unit="interaction")
+def _report(cases: Iterable[Case], pacts: Sequence[Pact]) -> Report:
+    left_out = tuple(
+        Finding(
+            "pact-messages-skipped",
+            Severity.INFO,
+            f"{counted(len(pact.messages), 'message interaction')} left out: only HTTP interactions are compared",
+            Where(pact.file, "/interactions"),
+        )
+        for pact in pacts
+        if pact.messages and pact.interactions
+    )
+    return Report(left_out, title="pacts against contracts", cases=tuple(cases), unit="interaction")

@@ -29,11 +29,11 @@ _HEADER_FIELDS = frozenset(
 )  # fmt: skip
 
 
-def read_content(nodes: Nodes, node: dict[str, Any], at: str) -> tuple[MediaType, ...]:
-    """Return the media types in field ``content``, in the document's order."""
-    if "content" not in node:
+def read_content(nodes: Nodes, node: dict[str, Any], at: str, field: str = "content") -> tuple[MediaType, ...]:
+    """Return the media types in ``field``, in the document's order."""
+    if field not in node:
         return ()
-    content, place = nodes.mapping(node["content"], child(at, "content"), "'content'")
+    content, place = nodes.mapping(node[field], child(at, field), f"'{field}'")
     found = []
     for name, entry in content.items():
         if name.startswith("x-") and "/" not in name:

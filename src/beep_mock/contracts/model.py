@@ -166,7 +166,10 @@ class RequestBody:
 
 @dataclass(frozen=True, slots=True)
 class ResponseSpec:
-    """A declared response. ``status`` is as written: ``"200"``, ``"4XX"`` (upper case) or ``"default"``."""
+    """A declared response. ``status`` is as written: ``"200"``, ``"4XX"`` (upper case) or ``"default"``.
+
+    ``implied`` is the content of a schema whose media type nothing declares (Swagger 2.0 without ``produces``).
+    """
 
     status: str
     description: str
@@ -174,6 +177,12 @@ class ResponseSpec:
     content: tuple[MediaType, ...]
     at: str
     links: tuple[Link, ...] = ()
+    implied: tuple[MediaType, ...] = ()
+
+    @property
+    def promised(self) -> tuple[MediaType, ...]:
+        """Return the content that consumers may rely on: what is declared, else what is implied."""
+        return self.content or self.implied
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from beep_mock.contracts.links import read_links
 from beep_mock.contracts.model import Operation, Parameter, RequestBody, ResponseSpec, SecurityScheme
 from beep_mock.contracts.nodes import Nodes, child, kind_of
 from beep_mock.contracts.parameters.declared import CREDENTIALS, effective_parameters, read_parameters
+from beep_mock.contracts.reading.structure import PROMISED
 from beep_mock.contracts.routing.servers import ServerUrl, read_base_paths, server_urls
 from beep_mock.contracts.security import Alternatives, read_requirements
 
@@ -174,4 +175,5 @@ def _response(nodes: Nodes, status: str, node: dict[str, Any], at: str) -> Respo
         content=read_content(nodes, node, at),
         at=at,
         links=read_links(nodes, node, at),
+        implied=read_content(nodes, node, at, PROMISED),
     )

@@ -11,6 +11,7 @@ from urllib.parse import unquote_to_bytes
 
 from beep_mock.contracts.model import Contract
 from beep_mock.contracts.routing.lookup import FoundOperation, lookup_of
+from beep_mock.errors import ContractError
 from beep_mock.findings import Finding
 from beep_mock.interaction import Interaction
 from beep_mock.pacts.message_comparison import Compared, environ_of, request_findings, response_findings
@@ -27,7 +28,12 @@ def compare(pact: Pact, contract: Contract) -> tuple[Finding, ...]:
     """
     found: dict[Finding, None] = {}
     for interaction, entry in zip(pact.interactions, pact.entries, strict=True):
-        found.update(dict.fromkeys(_findings(Compared(contract, interaction, entry, pact.specification))))
+        compared = Compared(contract, interaction, entry, pact.specification)
+        try:
+            found.update(dict.fromkeys(_findings(compared)))
+        except ContractError as fault:  # of what this interaction needs; others may need nothing of it
+            message = f"the contract cannot be used: {fault.message}"
+            found[compared.error("contract.operation.broken", message, "/request/path", hint=fault.hint)] = None
     return tuple(found)
 
 

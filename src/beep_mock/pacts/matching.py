@@ -42,11 +42,17 @@ class Matcher:
     """The demand on a value.
 
     ``kind`` is ``equality`` (that value), ``type`` (one like it), ``regex`` (a text that ``pattern`` fits), ``any``
-    (nothing), or a JSON type (``integer``, ``number``, ``boolean``, ``null``, ``string``).
+    (nothing), or a JSON type (``integer``, ``number``, ``boolean``, ``null``, ``string``). ``rule`` is the rule's name
+    as the pact has it (``decimal``), ``text`` its format of date and time or what it includes, ``minimum`` and
+    ``maximum`` are how many items an array may have.
     """
 
     kind: str
     pattern: str = ""
+    rule: str = ""
+    text: str = ""
+    minimum: int | None = None
+    maximum: int | None = None
 
 
 _EQUAL = Matcher("equality")
@@ -137,14 +143,24 @@ def _kind(rule: Mapping[str, Any]) -> str:
 
 
 def _matcher(rule: Mapping[str, Any]) -> Matcher:
-    kind = _kind(rule)
-    if kind == "regex":
-        return Matcher("regex", str(rule.get("regex", "")))
-    if kind in ("type", "equality"):
-        return Matcher(kind)
-    if kind in ("values", "eachValue", "eachKey", "arrayContains", "notEmpty"):
-        return Matcher("type")
-    return Matcher(_TYPES.get(kind, "any"))
+    rule_name = _kind(rule)
+    text = rule.get("value") if rule_name == "include" else rule.get(rule_name, rule.get("format"))
+    least, most = rule.get("min"), rule.get("max")
+    kind, pattern = _TYPES.get(rule_name, "any"), ""
+    if rule_name == "regex":
+        kind, pattern = "regex", str(rule.get("regex", ""))
+    elif rule_name in ("type", "equality"):
+        kind = rule_name
+    elif rule_name in ("values", "eachValue", "eachKey", "arrayContains", "notEmpty"):
+        kind = "type"
+    return Matcher(
+        kind,
+        pattern,
+        rule_name,
+        text if isinstance(text, str) else "",
+        least if type(least) is int else None,
+        most if type(most) is int else None,
+    )
 
 
 _META: Final = re.compile(r"[\\.+*?()|\[\]{}^$]")

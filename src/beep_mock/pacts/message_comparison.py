@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from beep_mock.contracts.bodies.payloads import admits_text
 from beep_mock.contracts.model import Contract, Operation, ResponseSpec, Schema, Violation
 from beep_mock.contracts.nodes import child
 from beep_mock.contracts.parameters.headers import environ_name
+from beep_mock.contracts.reading.structure import PRODUCES
 from beep_mock.contracts.response_validation import response_violations
 from beep_mock.contracts.security import check
 from beep_mock.contracts.validator import validator_of
@@ -147,7 +149,7 @@ class _RequestComparison:
 
     def _accept(self, operation: Operation, environ: Mapping[str, str]) -> Iterator[Finding]:
         accept = environ.get("HTTP_ACCEPT", "")
-        offered = [media.name for spec in operation.responses for media in spec.content]
+        offered = [media.name for spec in operation.responses for media in spec.content] or _produced(operation)
         if accept and not offered:
             message = f"Accept is sent, and {operation.key} declares no content to choose from"
             yield self._compared.warning("request.accept.unknown", message, "/request/headers/Accept", operation.at)
@@ -202,6 +204,11 @@ class _RequestComparison:
 
     def _entry_headers(self, message: str) -> Mapping[str, Any]:
         return self._compared.entry.get(message, {}).get("headers") or {}
+
+
+def _produced(operation: Operation) -> list[str]:
+    """Return what all answers of an operation are, declared or not (Swagger 2.0, Operation Object, ``produces``)."""
+    return list(operation.extensions.get(PRODUCES, ()))
 
 
 def _acceptable(media_range: str, offered: list[str]) -> bool:
@@ -297,13 +304,13 @@ class _ResponseComparison:
     def _response_headers(self, operation: Operation, spec: ResponseSpec) -> Iterator[Finding]:
         response = self._interaction.response
         declared = {header.name.lower() for header in spec.headers}
-        offered = [media.name for media in spec.content]
+        offered = [media.name for media in spec.content] or _produced(operation)
         for name, value in response.headers:
             pointer = child("/response/headers", name)
             lower = name.lower()
             if lower == "content-type":
                 if not offered:
-                    message = f"a content type is read, and {operation.key} declares no content for {spec.status}"
+                    message = f"a content type is read, and {operation.key} declares no media type for {spec.status}"
                     yield self._compared.warning("response.content-type.unknown", message, pointer, spec.at)
                 elif match_media_type(value, offered) is None:
                     message = f"{operation.key} answers {', '.join(offered)}, the pact reads {value}"
@@ -325,23 +332,23 @@ class _ResponseComparison:
         response = self._interaction.response
         if not response.body:
             return
-        names = [media.name for media in spec.content]
+        names = [media.name for media in spec.promised]
         index = match_media_type(response.media_type, names) if response.media_type else 0 if names else None
-        media = spec.content[index] if index is not None else None
-        if media is None and spec.content and response.media_type:
+        media = spec.promised[index] if index is not None else None
+        if media is None and spec.promised and response.media_type:
             if any(name.lower() == "content-type" for name, _ in response.headers):
                 return  # said with the header
-            media = spec.content[0]
-        if media is not None and not is_json(parse_content_type(media.name)[0]):
-            return
-        if media is None or media.schema is None:
-            if media is None and not is_json(parse_content_type(response.media_type)[0]):
+            media = spec.promised[0]
+        text = media is not None and parse_content_type(media.name)[0] == "text/plain"
+        if media is not None and not is_json(parse_content_type(media.name)[0]):  # noqa: SIM102 - two questions
+            if not text or media.schema is None or not admits_text(media.schema.node, self._contract.document):
                 return
+        if media is None or media.schema is None:
             message = f"{operation.key} declares no schema for the body of {spec.status}"
             yield self._compared.error("response.body.unknown", message, "/response/body", spec.at)
             return
         try:
-            value = json.loads(response.body)
+            value = response.body.decode() if text else json.loads(response.body)
         except ValueError:
             value = response.body.decode("utf-8", "replace")
         for broken in broken_promises(

@@ -21,6 +21,7 @@ from beep_mock.contracts.schemas.patterns import matches
 from beep_mock.contracts.schemas.visibility import hidden_in
 from beep_mock.errors import ContractError
 from beep_mock.interaction import Json, type_of
+from beep_mock.pacts.limits import array_conflicts, is_offered, object_conflicts, text_conflict
 from beep_mock.pacts.matching import Matcher, MatchingRules, Place
 
 __all__ = ["Broken", "Part", "broken_promises", "listed_parts", "property_parts"]
@@ -50,6 +51,9 @@ def listed_parts(node: Mapping[str, Any], at: str, keyword: str) -> list[Part]:
 
 _MAX_WAYS = 64
 _MAX_DEPTH = 32
+_BROKEN = "$broken"  # stands in a schema whose reference leads nowhere
+_FREE_KEYS = frozenset({"values", "eachValue", "eachKey"})
+_SHAPED = frozenset({"date", "time", "timestamp", "datetime", "semver"})  # rules whose example shows their texts' shape
 
 Way = tuple[Part, ...]
 
@@ -95,16 +99,85 @@ class _Reader:
             if node is False:
                 return [Broken(place, at, "the contract allows no value here")]
             if isinstance(node, dict):
+                if _BROKEN in node:
+                    return [Broken(place, at, f"the contract's schema cannot be read: {node[_BROKEN]}")]
                 wrong = self._wrong_kind(node, value, matcher)
                 if wrong:
                     return [Broken(place, at, wrong)]
         parts = [(node, at) for node, at in way if isinstance(node, dict)]
         if isinstance(value, dict):
-            return [broken for name, entry in value.items() for broken in self._member(parts, name, entry, place)]
+            members = [broken for name, entry in value.items() for broken in self._member(parts, name, entry, place)]
+            return members + self._object_limits(parts, value, matcher, place)
         if isinstance(value, list):
-            return [broken for index, entry in enumerate(value) for broken in self._item(parts, index, entry, place)]
+            items = [broken for index, entry in enumerate(value) for broken in self._item(parts, index, entry, place)]
+            return items + self._array_limits(parts, value, matcher, place)
         if matcher.kind in ("equality", "regex"):
             return self._scalar(parts, value, matcher, place)
+        return self._loose(parts, value, matcher, place)
+
+    def _object_limits(
+        self, parts: Sequence[tuple[Mapping[str, Any], str]], value: Mapping[str, Json], matcher: Matcher, place: Place
+    ) -> list[Broken]:
+        if matcher.rule in _FREE_KEYS:
+            return []  # what the example's keys are, nobody relies on
+        always = [name for node, _ in parts for name in _required(node)]
+        found = []
+        for node, at in parts:
+            for keyword, why in object_conflicts(node, value, always):
+                found.append(Broken(place, child(at, keyword), why))
+            if isinstance(node.get("propertyNames"), dict | bool):
+                there = child(at, "propertyNames")
+                key = self._schemas.register(Schema(node["propertyNames"], there), "response")
+                found += [
+                    Broken((*place, name), there, f"the contract allows no property {name!r} here")
+                    for name in value
+                    if self._schemas.violations(key, name)
+                ]
+        return found
+
+    def _array_limits(
+        self, parts: Sequence[tuple[Mapping[str, Any], str]], value: Sequence[Json], matcher: Matcher, place: Place
+    ) -> list[Broken]:
+        if matcher.rule == "arrayContains":
+            return []  # of other items the pact says nothing
+        found = []
+        for node, at in parts:
+            for keyword, why in array_conflicts(node, value, matcher):
+                found.append(Broken(place, child(at, keyword), why))
+            wanted = node.get("contains")
+            if matcher.kind == "equality" and isinstance(wanted, dict | bool):
+                found += self._contains(node, at, value, place)
+        return found
+
+    def _contains(self, node: Mapping[str, Any], at: str, value: Sequence[Json], place: Place) -> list[Broken]:
+        there = child(at, "contains")
+        fitting = sum(
+            not self.read((node["contains"], there), one, (*place, number)) for number, one in enumerate(value)
+        )
+        least, most = node.get("minContains", 1), node.get("maxContains", len(value))
+        if least <= fitting <= most:
+            return []
+        message = f"the contract promises {least} to {most} items that meet 'contains', the pact reads {fitting}"
+        return [Broken(place, there, message)]
+
+    def _loose(
+        self, parts: Sequence[tuple[Mapping[str, Any], str]], value: Json, matcher: Matcher, place: Place
+    ) -> list[Broken]:
+        """Return where no value that meets the rule is within the schema's list, length and format."""
+        for node, at in parts:
+            if not is_offered(node, value, matcher):
+                listed = node.get("enum", [node.get("const")])
+                shown = ", ".join(map(repr, listed[:5]))
+                what = f"{matcher.rule} {matcher.text}".strip()
+                return [Broken(place, at, f"the contract promises one of {shown}, the pact reads {what}")]
+            conflict = text_conflict(node, matcher) if isinstance(value, str) else None
+            if conflict is not None:
+                return [Broken(place, child(at, conflict[0]), conflict[1])]
+            if matcher.rule in _SHAPED and isinstance(value, str) and isinstance(node.get("format"), str):
+                schema = Schema({"type": "string", "format": node["format"]}, child(at, "format"))
+                violations = self._schemas.violations(self._schemas.register(schema, "response"), value)
+                if violations:
+                    return [Broken(place, at, violations[0].message)]
         return []
 
     def _member(
@@ -165,8 +238,10 @@ class _Reader:
         kind = matcher.kind if free else type_of(value)
         if kind in allowed or (kind == "integer" and "number" in allowed):
             return ""
-        if kind == "number" and "integer" in allowed and free:
+        if kind == "number" and "integer" in allowed and free and matcher.rule != "decimal":
             return ""
+        # A decimal has digits behind its point (Pact specification 3), which no integer has.
+        kind = "decimal" if matcher.rule == "decimal" else kind
         return f"the contract says {' or '.join(allowed)}, the pact reads {kind}"
 
     def _ways(self, part: Part, depth: int) -> Iterator[Way]:
@@ -174,8 +249,8 @@ class _Reader:
         node, at = part
         try:
             target, where = self._document.follow(node, at)
-        except ContractError:
-            yield ()
+        except ContractError as error:
+            yield (({_BROKEN: error.message}, at),)
             return
         if depth > _MAX_DEPTH or not isinstance(target, dict):
             yield ((target, where),) if isinstance(target, bool) else ()
@@ -214,6 +289,11 @@ def _is_object(node: Mapping[str, Any]) -> bool:
     """Return whether a schema speaks of the properties of objects."""
     types = node.get("type")
     return types == "object" or (isinstance(types, list) and "object" in types) or "properties" in node
+
+
+def _required(node: Mapping[str, Any]) -> list[str]:
+    required = node.get("required")
+    return [name for name in required if isinstance(name, str)] if isinstance(required, list) else []
 
 
 def _alone(node: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-__all__ = ["COLLECTION", "FIELDS", "LITERALS", "NAME_MAPS", "PRODUCES", "SECTIONS", "may_be_names"]
+__all__ = ["COLLECTION", "FIELDS", "LITERALS", "NAME_MAPS", "PRODUCES", "PROMISED", "SECTIONS", "may_be_names"]
 
 _CONTENT = {"content": "{media type}", "examples": "{example}"}
 _OPERATIONS = dict.fromkeys(("get", "put", "post", "delete", "options", "head", "patch", "trace", "query"), "operation")
@@ -21,6 +21,9 @@ COLLECTION = "x-collectionFormat"
 
 PRODUCES = "x-produces"
 """The extension of an operation that lists what all its answers are (Swagger 2.0, ``produces``)."""
+
+PROMISED = "x-promised-content"
+"""The extension of a response that holds the content of a schema without media types (Swagger 2.0, no ``produces``)."""
 
 SECTIONS: Mapping[str, str] = MappingProxyType(
     {
@@ -55,7 +58,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "parameter": {"schema": "schema", **_CONTENT},
         "header": {"schema": "schema", **_CONTENT},
         "request body": _CONTENT,
-        "response": {"headers": "{header}", "links": "{link}", **_CONTENT},
+        "response": {"headers": "{header}", "links": "{link}", PROMISED: "{media type}", **_CONTENT},
         "media type": {"schema": "schema", "itemSchema": "schema", "examples": "{example}", **_ENCODINGS},
         "encoding": {"headers": "{header}", **_ENCODINGS},
         "schema": {

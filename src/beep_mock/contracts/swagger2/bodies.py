@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from beep_mock.contracts.nodes import child, kind_of
-from beep_mock.contracts.reading.structure import COLLECTION
+from beep_mock.contracts.reading.structure import COLLECTION, PROMISED
 from beep_mock.contracts.swagger2.parameters import (
     convert_header,
     delimiters_of,
@@ -22,6 +22,7 @@ Placed = tuple[dict[str, Any], str]
 
 _FORM, _MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 _ANY = ("application/json", "*/*")  # without `consumes` nothing is ruled out, and JSON is to be JSON
+_DEFAULT = "application/json"  # what a schema describes where no `produces` says in which media type it travels
 _BODY_FIELDS = frozenset({"name", "in", "description", "required", "schema", "example", "examples"})
 _RESPONSE_FIELDS = frozenset({"description", "schema", "headers", "examples"})
 _ENCODED = {"csv": ("form", False), "ssv": ("spaceDelimited", False), "pipes": ("pipeDelimited", False)}
@@ -120,7 +121,8 @@ def _convert_form(source: Source, parameters: list[Placed], at: str, consumes: t
 def convert_response(source: Source, node: dict[str, Any], at: str, produces: tuple[str, ...]) -> dict[str, Any]:
     """Return a response of an operation that produces the media types ``produces``.
 
-    Without any of them it has no body: nothing says what its schema would describe. An example says it for itself.
+    Without any of them it has no body that a mock could answer: nothing says in which media type. Its schema is a
+    promise all the same, kept under :data:`PROMISED`. An example says its media type for itself.
     """
     source.known(node, at, _RESPONSE_FIELDS, "a response")
     new = source.places.made({}, at)
@@ -139,6 +141,9 @@ def convert_response(source: Source, node: dict[str, Any], at: str, produces: tu
     content = _content(source, node, at, produces)
     if content:
         new["content"] = content
+    elif "schema" in node:
+        media = source.places.made({"schema": node["schema"]}, at)
+        new[PROMISED] = source.places.made({_DEFAULT: media}, at)
     return new
 
 
