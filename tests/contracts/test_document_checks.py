@@ -282,3 +282,43 @@ def test_a_default_that_its_schema_refuses_is_found(tmp_path: Path, schema: dict
     components = {"schemas": {"N": {"type": "integer"}}}
     expected = ("default-invalid", "warning", "/paths/~1worlds/get/parameters/0/schema/default")
     assert found(tmp_path, {"paths": {"/worlds": {"get": operation}}, "components": components}) == [expected] * lies
+
+
+@pytest.mark.parametrize(
+    ("schema", "places"),
+    [
+        ({"type": "object", "properties": {"a": {"type": "string", "example": 1.1}}}, ["/properties/a/example"]),
+        ({"type": "object", "properties": {"a": {"type": "string", "example": "1.1"}}}, []),
+        ({"type": "array", "items": {"enum": ["open"], "example": "OPEN"}}, ["/items/example"]),
+        ({"properties": {"a": {"type": "integer", "examples": [1, "2", 3]}}}, ["/properties/a/examples/1"]),
+        ({"properties": {"a": {"type": "integer", "x-hidden": {"type": "integer", "example": "b"}}}}, []),
+        ({"properties": {"o": {"type": "object", "properties": {"n": {"type": "integer"}}, "example": {"n": "x"}}}},
+         ["/properties/o/example/n"]),
+        ({"properties": {"p": {"required": ["s"], "properties": {"s": {"writeOnly": True}}, "example": {}}}}, []),
+        ({"properties": {"example": {"type": "integer"}}}, []),
+    ],
+)  # fmt: skip
+def test_an_example_within_a_schema_is_checked(tmp_path: Path, schema: dict[str, Any], places: list[str]) -> None:
+    content = {"application/json": {"schema": schema}}
+    operation = {"responses": {"200": {"description": "Fine", "content": content}}}
+    at = "/paths/~1worlds/get/responses/200/content/application~1json/schema"
+    expected = [("example-invalid", "warning", at + place) for place in places]
+    assert found(tmp_path, {"openapi": "3.1.0", "paths": {"/worlds": {"get": operation}}}) == expected
+
+
+def test_examples_of_components_that_nothing_uses_are_checked_once(tmp_path: Path) -> None:
+    body = {"schema": {"$ref": "#/components/schemas/N"}, "examples": {"a": {"value": 1}, "b": {"value": "x"}}}
+    csv = {"schema": {"type": "array"}, "example": "a,b"}
+    components = {
+        "schemas": {"N": {"type": "integer", "example": "no"}},
+        "responses": {"R": {"description": "R", "content": {"application/json": body, "text/csv": csv}}},
+        "parameters": {"P": {"name": "p", "in": "query", "schema": {"type": "integer"}, "example": [1]}},
+    }
+    places = [("schemas/N/example"), "responses/R/content/application~1json/examples/b/value", "parameters/P/example"]
+    expected = {("example-invalid", "warning", f"/components/{place}") for place in places}
+    assert set(found(tmp_path, {"paths": {}, "components": components})) == expected
+    used = {"get": {"responses": {"200": {"$ref": "#/components/responses/R"}}}}
+    rules = found(tmp_path, {"paths": {"/worlds": used}, "components": components})
+    assert [each for each in rules if "/examples/b" in each[2]] == []  # an example of an operation, checked with it
+    (of_operation,) = all_example_findings(compile_contract(tmp_path / "openapi.json"))
+    assert of_operation.where.pointer == "/components/responses/R/content/application~1json/examples/b/value"

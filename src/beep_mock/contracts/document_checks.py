@@ -9,11 +9,13 @@ from weakref import WeakKeyDictionary
 
 from beep_mock.contracts.bodies.formats import BodyError, compile_body_decoder
 from beep_mock.contracts.bodies.payloads import admits_text
+from beep_mock.contracts.bodies.stream_bodies import kind_of_sequence
 from beep_mock.contracts.callbacks import outgoing_operations
 from beep_mock.contracts.examples import response_examples, serialized_bytes, shown_body
 from beep_mock.contracts.model import Parameter, Schema
 from beep_mock.contracts.nodes import child
 from beep_mock.contracts.parameters.declared import shown_example
+from beep_mock.contracts.reading.references import tokens
 from beep_mock.contracts.reading.structure import FIELDS
 from beep_mock.contracts.values.media_types import is_json, parse_content_type
 from beep_mock.errors import ContractError
@@ -271,6 +273,53 @@ def part_findings(contract: Contract) -> Iterator[Finding]:
             message = f"the default breaks its own schema: {violations[0].message}"
             where = contract.document.where(child(schema.at, "default"))
             yield Finding("default-invalid", Severity.WARNING, message, where, "correct the default or its schema")
+    yield from _inner_example_findings(contract, parts)
+
+
+def _inner_example_findings(contract: Contract, parts: _Parts) -> Iterator[Finding]:
+    """Yield the findings on examples that no message shows as a whole.
+
+    These are the examples of properties and other inner schemas, and those in components that no operation uses. One
+    that a schema allows in either direction is fine.
+    """
+    wrong = _prepared(contract)
+    operations = (*contract.operations.values(), *outgoing_operations(contract))
+    checked = {claim.example.at for operation in operations for claim in _claims(contract.document, operation, wrong)}
+    schemas = contract.schemas
+    shown = [(schema, *each) for schema in parts.schemas for each in _schema_examples(schema, modern=schemas.modern)]
+    shown += [each for each in parts.examples if each[1].startswith("#/components/")]
+    checked |= wrong
+    keyed = [
+        (at, value, [schemas.register(schema, direction) for direction in ("request", "response")])
+        for schema, at, value in shown
+        if checked.isdisjoint((at, at.removesuffix("/value")))
+    ]
+    for at, value, keys in keyed:
+        reasons = [schemas.violations(key, value) for key in keys]
+        if all(reasons):
+            inner = reasons[-1][0]
+            place = at
+            for step in inner.pointer:
+                place = child(place, step)
+            message = f"the example breaks its own schema: {inner.message}"
+            where = contract.document.where(place)
+            yield Finding("example-invalid", Severity.WARNING, message, where, "correct the example or its schema")
+
+
+def _schema_examples(schema: Schema, *, modern: bool) -> Iterator[tuple[str, Json]]:
+    """Yield the examples of a schema, each with its place."""
+    node = schema.node
+    if type(node) is not dict or ("$ref" in node and not modern):
+        return
+    if "example" in node:
+        yield child(schema.at, "example"), node["example"]
+    several = node.get("examples")
+    if modern and type(several) is list:
+        place = child(schema.at, "examples")
+        yield from ((f"{place}/{index}", value) for index, value in enumerate(several))
+
+
+_SHOWING = frozenset({"header", "media type", "parameter"})
 
 
 class _Parts:
@@ -278,6 +327,8 @@ class _Parts:
 
     def __init__(self, document: Document) -> None:
         self.schemas: list[Schema] = []
+        self.examples: list[tuple[Schema, str, Json]] = []
+        """Examples beside a schema, of JSON media types, parameters and headers: schema, place and value."""
         self.findings: list[Finding] = []
         self._document = document
         self._seen: set[tuple[str, str]] = set()
@@ -288,12 +339,26 @@ class _Parts:
         while waiting:
             node, kind, at = waiting.pop()
             if kind[0] == "{" and type(node) is dict and type(node.get("$ref")) is not str:
-                waiting += [(each, kind[1:-1], child(at, name)) for name, each in node.items()]
+                waiting += [(each, kind[1:-1], child(at, name)) for name, each in node.items()][::-1]
             elif kind[0] == "[" and type(node) is list:
-                waiting += [(each, kind[1:-1], f"{at}/{index}") for index, each in enumerate(node)]
+                waiting += [(each, kind[1:-1], f"{at}/{index}") for index, each in enumerate(node)][::-1]
             elif kind[0] not in "{[" and type(node) is dict and (kind, at) not in self._seen:
                 self._seen.add((kind, at))
-                waiting += self._inside(node, kind, at)
+                waiting += list(self._inside(node, kind, at))[::-1]
+
+    def _beside(self, node: dict[str, Any], kind: str, at: str) -> Iterator[tuple[Schema, str, Json]]:
+        name = parse_content_type(tokens(at)[-1])[0] if kind == "media type" else ""
+        if name and (not is_json(name) or kind_of_sequence(name) is not None):
+            return
+        schema = Schema(node["schema"], child(at, "schema"))
+        is_body = kind == "media type"  # the text of a parameter is read by its style
+        if "example" in node and (is_body or not isinstance(node["example"], str)):
+            yield schema, child(at, "example"), node["example"]
+        several = node.get("examples")
+        for name, entry in several.items() if type(several) is dict else ():
+            if type(entry) is dict and "value" in entry and (is_body or not isinstance(entry["value"], str)):
+                place = child(child(at, "examples"), name)
+                yield schema, child(place, "value"), entry["value"]
 
     def _inside(self, node: dict[str, Any], kind: str, at: str) -> Iterator[tuple[Any, str, str]]:
         if type(node.get("$ref")) is str:
@@ -307,6 +372,8 @@ class _Parts:
                 yield target, kind, place
         if kind == "schema":
             self.schemas.append(Schema(node, at))
+        elif kind in _SHOWING and type(node.get("schema")) is dict:
+            self.examples += self._beside(node, kind, at)
         for field, value in node.items():
             if kind == "callback":
                 yield value, "path item", child(at, field)
