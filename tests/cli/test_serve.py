@@ -144,6 +144,8 @@ def test_a_command_line_of_prism_works_as_it_is(tmp_path: Path) -> None:
         ([], "example; invalid"),
         (["--examples", "repair"], "example; repaired"),
         (["--examples", "refuse"], "problem"),
+        (["--errors"], "problem"),
+        (["--errors", "--examples", "as-written"], "example; invalid"),
         (["-d"], "sample"),
     ],
 )

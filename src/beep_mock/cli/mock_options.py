@@ -125,7 +125,12 @@ def answering_options(command: Callable[..., Any]) -> Callable[..., Any]:
             click.option(
                 "-d", "--dynamic", is_flag=True, help="Generate each answer, as if by `Prefer: dynamic=true`."
             ),
-            click.option("--seed", default="0", metavar="SEED", help="Other samples; the same for the same seed."),
+            click.option(
+                "--seed",
+                default="0",
+                metavar="SEED",
+                help="Choose other samples: a number or any text. The same seed gives the same samples.",
+            ),
         )
     ):
         command = option(command)

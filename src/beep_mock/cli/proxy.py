@@ -19,7 +19,11 @@ __all__ = ["command"]
 @click.argument("upstream")
 @click.option("-h", "--host", default="127.0.0.1", show_default=True, help="The address to listen at; 0.0.0.0 for all.")
 @click.option(
-    "-p", "--port", type=click.IntRange(0, 65535), default=4010, show_default=True, help="0 picks a free one."
+    "-p",
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=4010,
+    help="The port to listen at; 0 picks a free one.  [default: 4010]",
 )
 @click.option("--errors/--no-errors", default=False, help="Refuse what breaks the contract, in both directions.")
 @click.option(
@@ -35,7 +39,7 @@ __all__ = ["command"]
 )
 @click.option("--watch/--no-watch", default=True, help="Load the document again when it is saved.  [default: watch]")
 @click.option("--allow-remote-refs", "allow_remote", is_flag=True, help="Fetch what the document refers to elsewhere.")
-@click.option("--quiet", "-q", "silent", is_flag=True, help="Print no requests, findings and alerts.")
+@click.option("--quiet", "-q", "silent", is_flag=True, help="Print neither requests nor findings nor alerts.")
 @allow_host_option
 @accepted
 def command(

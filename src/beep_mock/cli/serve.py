@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from beep_mock.cli.mock_options import (
     allow_host_option,
@@ -24,19 +25,31 @@ __all__ = ["command"]
 @click.argument("document")
 @click.option("-h", "--host", default="127.0.0.1", show_default=True, help="The address to listen at; 0.0.0.0 for all.")
 @click.option(
-    "-p", "--port", type=click.IntRange(0, 65535), default=4010, show_default=True, help="0 picks a free one."
+    "-p",
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=4010,
+    help="The port to listen at; 0 picks a free one.  [default: 4010]",
 )
 @allow_host_option
 @answering_options
 @click.option(
-    "--errors/--no-errors", default=False, help="With Prism: refuse what breaks the contract (our engine always does)."
+    "--errors/--no-errors",
+    default=False,
+    help="Refuse with 500 examples that break their schema, as Prism does; invalid requests are always refused.",
 )
 @click.option("--cors/--no-cors", default=True, help="Let pages of any origin call the mock.  [default: cors]")
-@click.option("--engine", type=click.Choice(["beep-mock", "prism"]), default="beep-mock", show_default=True)
+@click.option(
+    "--engine",
+    type=click.Choice(["beep-mock", "prism"]),
+    default="beep-mock",
+    show_default=True,
+    help="Who answers: beep-mock itself, or the Prism CLI behind it (npm install -g @stoplight/prism-cli).",
+)
 @click.option("--watch/--no-watch", default=True, help="Load the document again when it is saved.  [default: watch]")
 @click.option("--allow-remote-refs", "allow_remote", is_flag=True, help="Fetch what the document refers to elsewhere.")
 @callback_options
-@click.option("--quiet", "-q", "silent", is_flag=True, help="Print no requests, findings and alerts.")
+@click.option("--quiet", "-q", "silent", is_flag=True, help="Print neither requests nor findings nor alerts.")
 @accepted
 def command(
     document: str, host: str, port: int, verbose_level: str, silent: bool, allow_hosts: tuple[str, ...], **how: Any
@@ -58,6 +71,8 @@ def command(
     from beep_mock.servers.ports import base_url, claim_port, elsewhere, resolve_host
 
     say_unheard(how)
+    if how["errors"] and how["engine"] != "prism" and _is_default("examples"):
+        how["examples"] = "refuse"
     answering = answering_of(how)
     folder = Path.cwd()
     entries = plan_document(document, folder)
@@ -81,3 +96,8 @@ def command(
     lines = [f"{document} is mocked at {url}", *elsewhere(address, port)]
     lines += [f"docs: {url}/-/docs/{entries[0].name}", f"exchanges: {url}/-/", "(Ctrl-C to stop)"]
     server_of(plan, address, port).run(lambda: click.echo("\n".join(lines)))
+
+
+def _is_default(option: str) -> bool:
+    """Return whether neither the command line nor the configuration gives the option."""
+    return click.get_current_context().get_parameter_source(option) is ParameterSource.DEFAULT

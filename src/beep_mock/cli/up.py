@@ -78,13 +78,23 @@ def _record(_ctx: click.Context, _option: click.Parameter, value: str | None) ->
 @allow_host_option
 @answering_options
 @click.option("--cors/--no-cors", default=True, help="Let pages of any origin call the mocks.  [default: cors]")
-@click.option("--engine", type=click.Choice(["beep-mock", "prism"]), default="beep-mock", show_default=True)
+@click.option(
+    "--engine",
+    type=click.Choice(["beep-mock", "prism"]),
+    default="beep-mock",
+    show_default=True,
+    help="Who answers: beep-mock itself, or the Prism CLI behind it (npm install -g @stoplight/prism-cli).",
+)
 @click.option("--watch/--no-watch", default=None, help="Load again what is saved.  [default: watch, but for a COMMAND]")
-@click.option("--quiet", "-q", is_flag=True, help="Print no requests, findings and alerts.")
+@click.option("--quiet", "-q", is_flag=True, help="Print neither requests nor findings nor alerts.")
 @click.option("--env-file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Write the addresses of the services to FILE, as NAME=URL lines.")  # fmt: skip
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at; 0.0.0.0 for all.")
-@click.option("--port", type=click.IntRange(0, 65535), help="0 picks a free one.  [default: 9000; for a COMMAND, 0]")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    help="The port to listen at; 0 picks a free one.  [default: 9000; with a COMMAND: 0]",
+)
 @click.option("--record", is_flag=False, flag_value=".", metavar="[FILE.jsonl]", callback=_record,
               help="Record the traffic for `pact draft`.  [default FILE: .beep/traffic/CONSUMER.jsonl]")  # fmt: skip
 @callback_options

@@ -31,7 +31,7 @@ _ITEM = re.compile(r'(?:[^,"]|"(?:\\.|[^"\\])*"?)+')
 
 
 def success_status(responses: Sequence[ResponseSpec]) -> tuple[ResponseSpec, int] | None:
-    """Return the response of a valid request without a preference: lowest 2xx, else default, else the first.
+    """Return the response of a valid request without a preference: lowest 2xx, else 2XX, default, or the first.
 
     ``2XX`` counts as 200, ``default`` as 200, another range as its first status. 1xx is not final: another has to
     follow (RFC 9110, section 15.2). ``None`` when nothing is declared.
@@ -39,8 +39,8 @@ def success_status(responses: Sequence[ResponseSpec]) -> tuple[ResponseSpec, int
     finals = [r for r in responses if not r.status.startswith("1")]
     successes = [(_as_number(r.status), r) for r in finals if r.status.startswith("2")]
     if successes:
-        # The exact one wins over the range that stands for the same number.
-        number, spec = min(successes, key=lambda pair: (pair[0], pair[1].status.endswith("XX")))
+        # An exact status wins over the range, whose status is a guess.
+        number, spec = min(successes, key=lambda pair: (pair[1].status.endswith("XX"), pair[0]))
         return spec, number
     for spec in finals:
         if spec.status == "default":
