@@ -124,13 +124,16 @@ def test_what_is_not_implemented_is_mocked(url: str) -> None:
     assert notes == {"peer answered 501"}
 
 
-def test_pages_of_any_origin_may_call(url: str) -> None:
+def test_foreign_pages_may_read_answers_only_if_asked_for(folder: Path, upstream: str, url: str) -> None:
     origin = {"Origin": "http://app.example"}
-    answer = httpx.get(f"{url}/users/7", headers=origin)
-    assert answer.headers["Access-Control-Allow-Origin"] == "http://app.example"
-    asked = {**origin, "Access-Control-Request-Method": "DELETE"}
-    answer = httpx.options(f"{url}/users/7", headers=asked)
-    assert (answer.status_code, "DELETE" in answer.headers["Access-Control-Allow-Methods"]) == (204, True)
+    assert "Access-Control-Allow-Origin" not in httpx.get(f"{url}/users/7", headers=origin).headers
+    with serving("proxy", "users.yaml", upstream, "-p", "0", "--cors", cwd=folder) as (_, process):
+        here = _here(process)
+        answer = httpx.get(f"{here}/users/7", headers=origin)
+        assert answer.headers["Access-Control-Allow-Origin"] == "http://app.example"
+        asked = {**origin, "Access-Control-Request-Method": "DELETE"}
+        answer = httpx.options(f"{here}/users/7", headers=asked)
+        assert (answer.status_code, "DELETE" in answer.headers["Access-Control-Allow-Methods"]) == (204, True)
 
 
 def test_a_websocket_is_refused_and_another_upgrade_ignored(url: str) -> None:
@@ -159,7 +162,10 @@ def test_requests_are_left_alone_and_violations_told(folder: Path, upstream: str
 def test_a_silent_service_is_waited_for_no_longer_than_said(folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:  # accepts, and says nothing
         silent = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        with serving("proxy", "users.yaml", silent, "-p", "0", "--timeout", "0.1", cwd=folder) as (_, process):
+        with serving("proxy", "users.yaml", silent, "-p", "0", "--timeout", "0.1", "--cors", cwd=folder) as (
+            _,
+            process,
+        ):
             url = _here(process)
             answer = httpx.get(f"{url}/users/7", headers={"Origin": "http://a"})
     assert (answer.status_code, answer.json()["code"]) == (504, "PEER_TIMEOUT")

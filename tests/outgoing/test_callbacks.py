@@ -247,6 +247,27 @@ def test_what_may_not_be_sent_is_journaled_with_the_reason(make: Make, url: str,
     assert (exchange.status, exchange.path, exchange.note) == (0, url, why)
 
 
+@pytest.mark.parametrize(
+    ("headers", "note"),
+    [
+        ({"Origin": "https://evil.example"},
+         "not sent: a page of another site made the request (--allow-callbacks-to evil.example)"),
+        ({"Origin": "null"}, "not sent: a page of another site made the request"),
+        ({"Sec-Fetch-Site": "cross-site"}, "not sent: a page of another site made the request"),
+        ({"Origin": "http://localhost:3000"}, "sent: sample"),
+        ({"Origin": "http://127.0.0.1:3000", "Sec-Fetch-Site": "cross-site"}, "sent: sample"),
+        ({"Sec-Fetch-Site": "same-origin"}, "sent: sample"),
+        ({"Origin": "https://app.example"}, "sent: sample"),
+    ],
+)  # fmt: skip
+def test_a_page_of_another_site_makes_no_mock_call_back(make: Make, headers: dict[str, str], note: str) -> None:
+    mock = make(callbacks=Reach(("app.example",)))
+    with receiving() as receiver:
+        assert subscribe(mock, f"{receiver.url}/in", headers) == 201
+    (exchange,) = outgoing(mock)
+    assert exchange.note == note
+
+
 def test_a_receiver_that_is_not_there(make: Make) -> None:
     mock = make()
     with receiving() as receiver:

@@ -29,7 +29,7 @@ __all__ = ["command"]
 @click.option(
     "--validate-request/--no-validate-request", default=True, help="Judge requests too.  [default: validate-request]"
 )
-@click.option("--cors/--no-cors", default=True, help="Let pages of any origin call the service.  [default: cors]")
+@click.option("--cors/--no-cors", default=False, help="Let pages of any origin read the service's answers.")
 @click.option(
     "--timeout",
     type=click.FloatRange(min=0, min_open=True),

@@ -105,6 +105,12 @@ class CallbackSender:
             for callback in called.operation.callbacks:
                 self._journal_failure(called, callback, "mocks call back in a circle")
             return
+        page = self._reach.foreign_page(called.environ)
+        if page is not None:
+            hint = f" (--allow-callbacks-to {page})" if page else ""
+            for callback in called.operation.callbacks:
+                self._journal_failure(called, callback, f"a page of another site made the request{hint}")
+            return
         reader = validator_of(called.contract).reader(called.operation)
         values, _, _ = reader.read(called.path_values, called.query, called.environ, called.body)
         request_body = values.get("body", MISSING)

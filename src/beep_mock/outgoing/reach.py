@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 __all__ = ["HOP", "LOOPBACK", "Reach", "is_loopback"]
 
@@ -23,6 +24,26 @@ class Reach:
     def allows(self, host: str, address: str) -> bool:
         """Return whether ``host``, at the IP address ``address``, may be called."""
         return self.anywhere or is_loopback(address) or host.strip("[]").lower() in self._names()
+
+    def foreign_page(self, environ: Mapping[str, Any]) -> str | None:
+        """Return the host of the page that made a browser send a request, if callbacks must not follow it.
+
+        Any page on the web can make a browser call this machine, and must not make a mock call others. Pages of this
+        machine and of ``hosts`` may. "" for a page that the browser does not name (Fetch Metadata, section 2.2).
+        """
+        if self.anywhere:
+            return None
+        origin = environ.get("HTTP_ORIGIN")
+        if origin is None:
+            return "" if environ.get("HTTP_SEC_FETCH_SITE") == "cross-site" else None
+        from urllib.parse import urlsplit  # a mock that sends nothing has no use for it
+
+        try:
+            host = urlsplit(origin).hostname or ""
+        except ValueError:
+            host = ""
+        own = host == "localhost" or host.endswith(".localhost") or self.allows(host, host)
+        return None if own and host else host
 
     def _names(self) -> set[str]:
         return {name.strip("[]").lower() for name in self.hosts}
