@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import gzip
 import json
+import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -284,6 +286,32 @@ def test_other_urls_of_an_answer_are_moved_as_a_location(
     reply = call(app, "POST", "/world/worlds", POST, b'{"name": "x"}')
     app.extensions["beep_mock"].close()
     assert reply.header(name) == seen
+
+
+@pytest.mark.parametrize(
+    ("coding", "pack"), [("gzip", gzip.compress), ("x-gzip", gzip.compress), ("deflate", zlib.compress)]
+)
+@pytest.mark.parametrize("errors", [True, False])
+def test_a_packed_body_is_judged_as_the_mock_judges_it(
+    start: Start, peer: Peer, coding: str, pack: Callable[[bytes], bytes], errors: bool
+) -> None:
+    app = start(errors=errors)
+    packed = {**POST, "Content-Encoding": coding}
+    peer.says("201 Created", {"name": "x"})
+    reply = call(app, "POST", "/world/worlds", packed, pack(b'{"name": "x"}'))
+    assert (reply.status, violations(reply), len(peer.asked)) == (201, [], 1)
+    reply = call(app, "POST", "/world/worlds", packed, pack(b'{"name": 7}'))
+    assert violations(reply)
+    assert (reply.status, len(peer.asked)) == ((422, 1) if errors else (201, 2))
+
+
+def test_what_cannot_be_unpacked_is_the_services_to_judge_or_refused(start: Start, peer: Peer) -> None:
+    app = start(errors=True)
+    peer.says("201 Created", {"name": "x"})
+    assert call(app, "POST", "/world/worlds", {**POST, "Content-Encoding": "br"}, b"\x0b").status == 201
+    reply = call(app, "POST", "/world/worlds", {**POST, "Content-Encoding": "gzip"}, b"no gzip")
+    assert reply.status >= 400
+    assert len(peer.asked) == 1
 
 
 def test_a_body_beyond_bounds_is_refused(start: Start, peer: Peer) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from itertools import chain
 from time import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from beep_mock.contracts.model import Contract, Operation, Violation
@@ -24,7 +24,7 @@ from beep_mock.outgoing.forwarding import Forwarder, PeerDown, UpstreamResponse,
 from beep_mock.servers.answers import phrase, problem, violation_headers
 from beep_mock.servers.deferred import later
 from beep_mock.servers.mounting import moved_headers
-from beep_mock.servers.request_body import read_body
+from beep_mock.servers.request_body import BODY, plain_body, read_body
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse
@@ -71,6 +71,9 @@ class TrafficJudge:
         return (Violation(("path",), "Error", "undeclared", message),)
 
 
+_MALFORMED = Violation(
+    ("header", "content-encoding"), "Error", "content-encoding", "the body is not what its Content-Encoding says"
+)
 _BODILESS = frozenset({204, 304})  # RFC 9110, section 8.6
 _MAX_HOPS = 8  # gateways behind one another; more go round in a circle
 _LIMITED = frozenset({"OPTIONS", "TRACE"})  # RFC 9110, section 7.6.2
@@ -181,7 +184,7 @@ class RealPeer:
             environ["HTTP_MAX_FORWARDS"] = str(int(hops) - 1)
         if call.violations and self._errors:
             call.note = "refused: not passed on"
-            return self._mocked(call)
+            return self._refused(call)
         query = environ.get("QUERY_STRING", "")
         try:
             reply = self.forwarder.send(call.method, wanted, query, request_headers(environ), body)
@@ -196,7 +199,9 @@ class RealPeer:
         """Find the operation and what the request breaks; the path to ask the server for."""
         judge = self._judge
         query = call.environ.get("QUERY_STRING", "")
-        found = judge.lookup.operation_of(call.method, call.path, query, call.environ, call.body)
+        # Judged is what a mock would judge: the content without its coding (RFC 9110, section 8.4).
+        body, unreadable = plain_body({**call.environ, BODY: call.body})
+        found = judge.lookup.operation_of(call.method, call.path, query, call.environ, body)
         if found is None:
             if self._judges_requests and call.method != "OPTIONS":  # a preflight belongs to no operation
                 call.violations = judge.undeclared(call.method, call.path)
@@ -205,7 +210,10 @@ class RealPeer:
         if not self._judged:
             return found.path  # Prism serves without base paths
         if self._judges_requests:
-            call.violations = judge.request_violations(call.operation, found.path_values, call.environ, call.body)
+            call.violations = judge.request_violations(call.operation, found.path_values, call.environ, body)
+            if unreadable:  # with a coding that is not known here, the service may know it
+                rest = tuple(v for v in call.violations if v.location[0] != "body")
+                call.violations = (*rest, _MALFORMED) if unreadable == 400 else rest
         return call.path
 
     def _judge_reply(self, call: _Call, reply: UpstreamResponse) -> Iterable[bytes]:
@@ -232,6 +240,28 @@ class RealPeer:
         status, code = (504, "PEER_TIMEOUT") if down.timed_out else (502, "PEER_DOWN")
         detail = f"the real service {self.name!r} at {self.forwarder.url} does not answer: {down.reason}"
         return self._answer(call, Answer(problem(status, code, detail, peer=self.name), "problem"))
+
+    def _refused(self, call: _Call) -> Iterable[bytes]:
+        """Answer as the mock refuses a request that breaks the contract: never as if it had been carried out."""
+        started: list[tuple[str, list[tuple[str, str]]]] = []
+
+        def start(status: str, headers: list[tuple[str, str]], _exc_info: Any = None) -> Callable[[bytes], object]:
+            started.append((status, headers))
+            return lambda _: None
+
+        told = call.start_response
+        call.start_response = cast("StartResponse", start)
+        result = self._mocked(call)
+        call.start_response = told
+        if not started:
+            return result
+        status, headers = started[0]
+        if int(status[:3]) < 400:
+            detail = f"the request breaks the contract of {call.operation.key if call.operation else call.path}"
+            refusal = problem(422, "UNPROCESSABLE_ENTITY", detail, violations=call.violations, peer=self.name)
+            return self._answer(call, Answer(refusal, "problem"))
+        told(status, headers)
+        return result
 
     def _mocked(self, call: _Call) -> Iterable[bytes]:
         call.environ["wsgi.input"] = BytesIO(call.body)  # it has been read
