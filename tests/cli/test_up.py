@@ -5,6 +5,7 @@ import re
 import select
 import signal
 import socket
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -250,3 +251,26 @@ def test_addresses_for_other_machines_are_printed(folder: Path) -> None:
     others = [line.rpartition(" ")[2] for line in lines if line.startswith("for other machines: http://")]
     assert len(others) == len(set(others)) == len(elsewhere(EVERYWHERE, 1))
     assert not any("127." in one for one in others)
+
+
+def test_of_several_that_start_at_once_on_one_port_one_stays(folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "beep_mock", "up", "--port", str(port), "-q", "--no-watch"]
+    started = [
+        subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    try:
+        stays = [process for process in started if any("Dashboard" in line for line in process.stdout or ())]
+        assert len(stays) == 1
+        for process in started:
+            if process is not stays[0]:
+                assert process.wait(LIMIT) == 2
+                assert process.stderr is not None
+                assert "is taken by" in process.stderr.read()
+        assert stays[0].poll() is None
+    finally:
+        for process in started:
+            process.terminate()
+            process.communicate()

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
+import sys
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -98,3 +100,17 @@ def test_the_connection_of_one_client_is_ended(host: str) -> None:
         assert len(list(Path("/proc/self/fd").iterdir())) == before
         os.close(reading)
         os.close(writing)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="abstract sockets")
+def test_a_claimed_port_is_another_processs_until_it_ends() -> None:
+    program = "from beep_mock.servers.ports import claim_port; print(claim_port('127.0.0.1', 0), flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        port = int(other.stdout.readline())
+        with pytest.raises(ServerStartError, match="another beep-mock"):
+            claim_port("127.0.0.1", port)
+        other.communicate("\n")
+    assert claim_port("127.0.0.1", port) == port

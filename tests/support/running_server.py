@@ -13,7 +13,6 @@ from pathlib import Path
 from threading import Timer
 
 from beep_mock.processes import descendants
-from beep_mock.servers.ports import claim_port
 
 LIMIT = 60.0  # seconds; only a failing test takes them
 
@@ -87,7 +86,8 @@ class Served:
 @contextmanager
 def served(arguments: Sequence[str], folder: Path | None = None) -> Iterator[Served]:
     """``beep-mock ARGUMENTS --port PORT`` in ``folder``, ready."""
-    port = claim_port("127.0.0.1", 0)
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
     with tempfile.NamedTemporaryFile() as errors:
         process = subprocess.Popen(
             [sys.executable, "-m", "beep_mock", *arguments, "--port", str(port)],

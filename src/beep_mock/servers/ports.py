@@ -1,7 +1,8 @@
 """TCP ports: whether one is free, and who has it if not.
 
 The production server binds with SO_REUSEPORT, which lets two servers share a port without a word. So a port is probed
-without that option first.
+without that option first, and claimed until this process ends: servers that start at the same moment probe before any
+of them listens.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from ipaddress import ip_address
@@ -81,9 +83,47 @@ def resolve_host(host: str) -> str:
 
 
 def claim_port(host: str, port: int) -> int:
-    """Return ``port`` if it is free, or a free one for 0. ``host`` is an address.
+    """Return ``port`` if it is free, or a free one for 0, and keep it for this process. ``host`` is an address.
 
     :raises ServerStartError: it is taken (the message says by whom) or may not be used.
+    """
+    for _ in range(_ATTEMPTS if port == 0 else 1):
+        found = _probe(host, port)
+        if _keep(host, found):
+            return found
+    raise ServerStartError(
+        f"{host}:{port} is taken by another beep-mock, which is just starting",
+        hint="stop it, or choose another port with --port (0 picks a free one)",
+    )
+
+
+def _keep(host: str, port: int) -> bool:
+    """Claim a port until this process ends; return whether no other process has claimed it.
+
+    An abstract socket (unix(7)) vanishes with its process and, like a port, belongs to a network namespace. Elsewhere
+    than on Linux nothing is claimed.
+    """
+    if (host, port) in _CLAIMED or not sys.platform.startswith("linux"):
+        return True
+    claim = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        claim.bind(f"\0beep-mock {host} {port}")
+    except OSError as error:
+        claim.close()
+        return error.errno != errno.EADDRINUSE
+    _CLAIMED[host, port] = claim
+    return True
+
+
+_ATTEMPTS = 100
+_CLAIMED: dict[tuple[str, int], socket.socket] = {}
+"""The sockets that claim an address and port for this process."""
+
+
+def _probe(host: str, port: int) -> int:
+    """Return ``port`` if it is free, or a free one for 0.
+
+    :raises ServerStartError: it is taken or may not be used.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with closing(socket.socket(family, socket.SOCK_STREAM)) as probe:
