@@ -21,6 +21,7 @@ __all__ = [
     "answering_of",
     "answering_options",
     "callback_options",
+    "engine_option",
     "evidence_option",
     "recording_options",
     "require_store",
@@ -34,6 +35,17 @@ def _host_names(_ctx: click.Context, _option: click.Parameter, values: tuple[str
         if not value or not set(value) <= _OF_HOST:
             raise click.BadParameter(f"{value!r} is not a host name: write it without scheme, port and path")
     return tuple(value.rstrip(".") for value in values)
+
+
+def engine_option(command: Callable[..., T]) -> Callable[..., T]:
+    """Add the option that chooses who answers."""
+    return click.option(
+        "--engine",
+        type=click.Choice(["beep-mock", "prism"]),
+        default="beep-mock",
+        show_default=True,
+        help="Who answers: beep-mock itself, or the Prism CLI behind it (npm install -g @stoplight/prism-cli).",
+    )(command)
 
 
 def allow_host_option(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -13,6 +13,7 @@ from beep_mock.cli.mock_options import (
     answering_of,
     answering_options,
     callback_options,
+    engine_option,
     require_store,
 )
 from beep_mock.cli.prism_words import PrismCommand, accepted, quiet, say_unheard
@@ -39,13 +40,7 @@ __all__ = ["command"]
     help="Refuse with 500 examples that break their schema, as Prism does; invalid requests are always refused.",
 )
 @click.option("--cors/--no-cors", default=True, help="Let pages of any origin call the mock.  [default: cors]")
-@click.option(
-    "--engine",
-    type=click.Choice(["beep-mock", "prism"]),
-    default="beep-mock",
-    show_default=True,
-    help="Who answers: beep-mock itself, or the Prism CLI behind it (npm install -g @stoplight/prism-cli).",
-)
+@engine_option
 @click.option("--watch/--no-watch", default=True, help="Load the document again when it is saved.  [default: watch]")
 @click.option("--allow-remote-refs", "allow_remote", is_flag=True, help="Fetch what the document refers to elsewhere.")
 @callback_options

@@ -17,6 +17,7 @@ from beep_mock.cli.mock_options import (
     answering_of,
     answering_options,
     callback_options,
+    engine_option,
     require_store,
 )
 from beep_mock.errors import BeepMockError, ReportFileError
@@ -78,13 +79,7 @@ def _record(_ctx: click.Context, _option: click.Parameter, value: str | None) ->
 @allow_host_option
 @answering_options
 @click.option("--cors/--no-cors", default=True, help="Let pages of any origin call the mocks.  [default: cors]")
-@click.option(
-    "--engine",
-    type=click.Choice(["beep-mock", "prism"]),
-    default="beep-mock",
-    show_default=True,
-    help="Who answers: beep-mock itself, or the Prism CLI behind it (npm install -g @stoplight/prism-cli).",
-)
+@engine_option
 @click.option("--watch/--no-watch", default=None, help="Load again what is saved.  [default: watch, but for a COMMAND]")
 @click.option("--quiet", "-q", is_flag=True, help="Print neither requests nor findings nor alerts.")
 @click.option("--env-file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
