@@ -19,11 +19,11 @@ _UNFIT = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 def bundle(document: Document, server_url: str) -> dict[str, Any]:
-    """Return the document with everything that other files hold moved into its ``components``.
+    """Return the document with the parts of other files moved into its ``components``.
 
-    ``server_url`` comes first in every list of servers. What cannot be a component (a path item, a part of an object)
-    stands where it was referred to; a reference that leads nowhere is replaced by an empty object that says so, so
-    that no reader of the bundle goes out to fetch it. The result shares literal data with the document: serialise it,
+    ``server_url`` comes first in every list of servers. Parts that cannot be components (a path item, a part of an
+    object) replace the reference; an unresolvable reference is replaced by an empty object with a note, so that no
+    reader of the bundle tries to fetch it. The result shares literal data with the document: serialise it,
     do not change it.
     """
     return _Bundler(document, server_url).run()
@@ -195,7 +195,7 @@ class _Bundler:
 
 
 def _own_name(at: str) -> str:
-    """Return the name that an author gave to what is at a place: the last key on the way to it, or the file's name."""
+    """Return the name that an author gave to the node at a place: its last key, or the name of the file."""
     file, fragment = split(at)
     path = tokens(fragment)
     return path[-1] if path else PurePosixPath(file).stem

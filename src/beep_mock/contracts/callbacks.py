@@ -1,8 +1,8 @@
 """Callbacks and webhooks: the requests that a provider sends by itself, as a document declares them.
 
-A callback belongs to an operation and says by a runtime expression where it goes (OpenAPI 3.1.1, 4.8.18); a webhook
-belongs to the document and does not say (4.8.1, `webhooks`). Their operations are compiled as any other: the *request*
-is what the provider sends, the responses are what its consumer may answer.
+A callback belongs to an operation, and a runtime expression gives its URL (OpenAPI 3.1.1, 4.8.18); a webhook belongs to
+the document and has no URL (4.8.1, `webhooks`). Their operations are compiled like any other: the provider sends the
+*request*, and its consumer may answer with the responses.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Callback:
 def read_callbacks(nodes: Nodes, node: dict[str, Any], at: str, compile_operation: Compile) -> tuple[Callback, ...]:
     """Return the callbacks of the Operation Object ``node``.
 
-    What is wrong with them never breaks the operation itself.
+    A faulty callback never breaks the operation itself.
     """
     if "callbacks" not in node:
         return ()
@@ -98,7 +98,7 @@ def outgoing_operations(contract: Contract) -> Iterator[Operation]:
 
 
 def check_references(nodes: Nodes, expression: Expression, parameters: Iterable[Parameter], at: str) -> None:
-    """Warn of what an expression can never find in an exchange of the operation with these ``parameters``.
+    """Warn of values that an expression can never find in an exchange of the operation with these ``parameters``.
 
     "Request parameters MUST be declared in the `parameters` section of the parent operation or they cannot be
     evaluated. This includes request headers." (OpenAPI 3.1.1, 4.8.20.4)

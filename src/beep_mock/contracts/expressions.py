@@ -1,4 +1,4 @@
-"""Runtime expressions: what callbacks and links take from an exchange (OpenAPI 3.1.1, 4.8.20.4; 3.2 is the same).
+"""Runtime expressions: how callbacks and links read an exchange (OpenAPI 3.1.1, 4.8.20.4; 3.2 is the same).
 
 ::
 
@@ -7,7 +7,7 @@
     header-reference = "header." token          query-reference = "query." name
     path-reference   = "path." name             body-reference  = "body" ["#" json-pointer]
 
-An expression as a whole keeps the type of what it refers to; ``{expression}`` within other text becomes text.
+A single expression keeps the type of its value; an ``{expression}`` embedded in a string becomes part of that string.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class MessageValues:
 
 @dataclass(frozen=True, slots=True)
 class RuntimeValues:
-    """An exchange as expressions see it. ``url`` is the request's, whole; ``status`` the answer's."""
+    """An exchange as expressions read it. ``url`` is the whole URL of the request, ``status`` that of the response."""
 
     url: str
     method: str
@@ -75,7 +75,7 @@ class RuntimeValues:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """One expression taken apart. ``name`` is a header's, parameter's, or a JSON pointer into the body."""
+    """One parsed expression. ``name`` is the name of a header or parameter, or a JSON pointer into the body."""
 
     side: Side
     source: Source
@@ -89,7 +89,7 @@ class Reference:
         return f"${self.side}.{self.source}.{self.name}"
 
     def value(self, values: RuntimeValues) -> Json | Missing:
-        """Return the value it refers to in an exchange, with its type; :data:`MISSING` if it is absent."""
+        """Return the value that it refers to in an exchange, with its type; :data:`MISSING` if it is absent."""
         if self.source == "url":
             return values.url
         if self.source == "method":
@@ -109,8 +109,9 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A text with expressions in it. ``parts`` are literal texts and references in turn; a single reference keeps its
-    value's type.
+    """A string with expressions in it.
+
+    ``parts`` are literal strings and references in turn; a single reference keeps the type of its value.
     """
 
     text: str
@@ -127,9 +128,9 @@ class Expression:
         return not self.text.startswith("$")
 
     def evaluate(self, values: RuntimeValues) -> Json | Missing:
-        """Its value in an exchange; :data:`MISSING` when something that it refers to is not there.
+        """Return its value in an exchange; :data:`MISSING` if a part that it refers to is absent.
 
-        Embedded, null is nothing as well: there is no text for it.
+        An embedded null counts as absent as well, because it has no text.
         """
         if not self.embeds:
             only = self.parts[0]
@@ -149,7 +150,7 @@ def looks_like_expression(value: Any) -> bool:
 
 
 def parse_expression(text: str) -> Expression:
-    """Take a text apart: one expression, or any text with expressions in braces, if any.
+    """Parse a string: one expression, or any string with or without expressions in braces.
 
     :raises ExpressionError: what starts with ``$``, or stands in braces, is not an expression.
     """
@@ -205,7 +206,7 @@ def _reference(text: str) -> Reference:
 
 
 def _folded(header: str) -> str:
-    """Underscores are dashes: a WSGI environ does not tell them apart."""
+    """Return a header name with dashes for underscores, which a WSGI environ does not distinguish."""
     return header.lower().replace("_", "-")
 
 
@@ -222,7 +223,7 @@ def _pointed(body: Json | Missing, pointer: str) -> Json | Missing:
 
 
 def _asked(query: str, name: str) -> str | Missing:
-    """Return the first value of a parameter in a query: single values only are available."""
+    """Return the first value of a parameter in a query: expressions can read only one."""
     for pair in query.split("&"):
         key, _, value = pair.partition("=")
         if pair and query_decoded(key) == name:

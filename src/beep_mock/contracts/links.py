@@ -34,10 +34,10 @@ _LOCATIONS = ("path", "query", "header", "cookie")
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link of a response. Values are expressions, or constants as they stand.
+    """A link of a response. Its values are expressions or constants.
 
-    ``operation_ref`` is the place that it leads to (``#/paths/~1worlds/get``, or one in another file). The keys of
-    ``parameters`` may be qualified (``path.id``). ``server`` is the URL of the server to use instead, if it says so.
+    ``operation_ref`` is the place of its target (``#/paths/~1worlds/get``, or one in another file). The keys of
+    ``parameters`` may be qualified (``path.id``). ``server`` is the URL of another server to use, if there is one.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """One value on its way: from an exchange (or from nowhere, a constant) to ``operation``.
+    """One value that a link passes to ``operation``: read from an exchange, or a constant.
 
     ``parameter`` is a :attr:`Parameter.key` of that operation, or ``body``.
     """

@@ -1,6 +1,6 @@
 """Read a rejected request a second time, allowing for what clients commonly write or add.
 
-What is valid as it stands is never read otherwise.
+A request that is valid as it was sent is never read a second time.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ _CODINGS = frozenset({"aes128gcm", "br", "compress", "dcb", "dcz", "deflate", "e
 
 
 class SecondReading:
-    """The values that have a second reading in the requests of one operation.
+    """The second readings of one operation's requests:
 
-    - A list without explode that is there but empty (``ids=``): an empty list, as most clients write it; what has no
-      items is not written at all (RFC 6570, section 3.2.1).
+    - A list without explode that is present but empty (``ids=``) is an empty list, as most clients write it, although
+      RFC 6570, section 3.2.1, leaves it out.
     - Commas between items that are percent-encoded: RFC 6570 (section 3.2.1) leaves them plain, most clients do not.
-      In an urlencoded form none does: its encoder knows of no commas (URL Standard, section 5.2).
-    - A parameter of allowEmptyValue without a text, where its schema takes none: it is not used (OpenAPI 3.1.1, section
-      4.8.12.2.1).
-    - Accept-Encoding, where it is a parameter: clients send the codings that they understand of their own accord, and
-      but such a value is no reason to refuse (RFC 9110, section 12.5.3).
+      In an urlencoded form no client does: its encoder always encodes commas (URL Standard, section 5.2).
+    - A parameter with allowEmptyValue that is empty although its schema allows no empty value is ignored
+      (OpenAPI 3.1.1, section 4.8.12.2.1).
+    - Accept-Encoding as a declared parameter: clients send their codings on their own, so no value of it is a reason to
+      reject a request (RFC 9110, section 12.5.3).
     """
 
     def __init__(self, operation: Operation, document: Document) -> None:
@@ -139,7 +139,7 @@ def _plain_fields(body: bytes, fields: Mapping[str, bool]) -> bytes:
 def _plain_commas(pairs: str, separator: str) -> str:
     """Return the pairs with their encoded commas decoded.
 
-    Where there is a plain one, an encoded one is part of an item.
+    If there is a plain comma, an encoded one is part of an item.
     """
     return separator.join(p if "," in p else _COMMA.sub(",", p) for p in pairs.split(separator))
 
@@ -194,7 +194,7 @@ class TextReadings:
 
 
 def as_text(schema: Schema | None, document: Document, depth: int = _DEPTH) -> Schema | None:
-    """Return a schema by which each text that may be a string is read as one; None where that is so by ``schema``."""
+    """Return a schema that reads every value that may be a string as one; None if ``schema`` already does."""
     if schema is None or depth == 0:
         return None
     shape = shape_of(schema, document)
@@ -221,7 +221,7 @@ def as_text(schema: Schema | None, document: Document, depth: int = _DEPTH) -> S
 
 
 def _blends(values: Mapping[str, Json], texts: Mapping[str, Json]) -> Iterator[dict[str, Json]]:
-    """Yield ``values`` with some of the places where ``texts`` differ as they are there; first with all of them."""
+    """Yield ``values`` with the values of ``texts`` at some of the places that differ; first at all of them."""
     places = list(islice(_differing(values, texts, ()), _MOST_BLENDED + 1))
     if places:
         yield dict(texts)
