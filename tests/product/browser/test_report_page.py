@@ -144,7 +144,7 @@ def test_coverage_marks_what_nobody_uses_and_nothing_reached(page: Page) -> None
     assert listing.locator("td.undeclared").get_attribute("title") == "500: answered to properties, but not declared"
     expect(listing).to_contain_text("hello")
     expect(creating).to_contain_text("POST /worlds unreached")
-    expect(creating.locator("td").last).to_have_text("nobody")
+    expect(creating.locator("td").last).to_have_text("no consumer")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
